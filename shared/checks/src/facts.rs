@@ -1,0 +1,185 @@
+//! What a scan knows about a directory: the input of every check. Made from Graph's answers by `graph::facts`.
+
+use jiff::{Timestamp, civil::Date};
+use model::{GroupId, PersonId, PlanId, SkuId};
+use serde::{Deserialize, Serialize};
+
+/// A licence type the directory owns (Graph `subscribedSku`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sku {
+    /// The licence type.
+    pub id: SkuId,
+    /// Graph's `skuPartNumber`; shown raw where the product is unknown, never used as a key.
+    pub part_number: String,
+    /// `false` for `appliesTo: Company`.
+    pub for_users: bool,
+    /// Graph's `capabilityStatus`.
+    pub status: SkuStatus,
+    /// Seats by state (Graph `prepaidUnits`).
+    pub seats: Seats,
+    /// Graph's `consumedUnits`.
+    pub consumed: u32,
+    /// What is inside.
+    pub plans: Vec<Plan>,
+}
+
+/// Graph's `capabilityStatus` of a licence type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SkuStatus {
+    /// At least one enabled unit.
+    Enabled,
+    /// Expired, in the grace period.
+    Warning,
+    /// Cannot be assigned, may be reactivated.
+    Suspended,
+    /// Gone.
+    Deleted,
+    /// The customer cancelled it.
+    LockedOut,
+    /// A value this version does not know.
+    Unknown,
+}
+
+/// Graph's `prepaidUnits`: seats by state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seats {
+    /// Usable.
+    pub enabled: u32,
+    /// Expired, in grace.
+    pub warning: u32,
+    /// Suspended.
+    pub suspended: u32,
+    /// Cancelled by the customer.
+    pub locked_out: u32,
+}
+
+/// A service plan inside a licence type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Graph's `servicePlanId`.
+    pub id: PlanId,
+    /// Graph's `servicePlanName`.
+    pub name: String,
+    /// `false` for `appliesTo: Company`.
+    pub for_users: bool,
+}
+
+/// One subscription (Graph `companySubscription`); several may exist per licence type.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// Graph's `id`.
+    pub id: String,
+    /// The licence type it pays for.
+    pub sku: SkuId,
+    /// When it was bought.
+    pub created: Option<Timestamp>,
+    /// When it renews, expires or changes state.
+    pub next_lifecycle: Option<Timestamp>,
+    /// Graph's `isTrial`.
+    pub trial: bool,
+    /// Graph's `status`: Enabled, Warning, Suspended, Deleted, LockedOut.
+    pub status: SkuStatus,
+    /// Seats of this subscription.
+    pub seats: u32,
+    /// Bought through a partner (Graph `ownerTenantId` is set).
+    pub through_partner: bool,
+}
+
+/// Someone in the directory.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    /// Graph's `id`.
+    pub id: PersonId,
+    /// Graph's `userPrincipalName`, lower case: joins the usage reports.
+    pub upn: String,
+    /// Graph's `displayName`; hostile text.
+    pub name: String,
+    /// Graph's `accountEnabled`; `None` when Graph did not say.
+    pub enabled: Option<bool>,
+    /// Graph's `userType` is `Guest`.
+    pub guest: bool,
+    /// Graph's `createdDateTime`.
+    pub created: Option<Date>,
+    /// Graph's `department`; hostile text.
+    pub department: Option<String>,
+    /// Graph's `onPremisesSyncEnabled`.
+    pub synced: bool,
+    /// What the mailbox is for, where known (Graph `mailboxSettings.userPurpose`).
+    pub purpose: Option<MailboxPurpose>,
+    /// Licences, one entry a licence type.
+    pub licenses: Vec<License>,
+    /// When they signed in.
+    pub sign_in: SignIn,
+}
+
+/// Graph's `mailboxSettings.userPurpose`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MailboxPurpose {
+    /// Somebody's own.
+    User,
+    /// Shared, room, equipment, linked and others: not a person at work.
+    NotAPerson,
+}
+
+/// One licence of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct License {
+    /// The licence type.
+    pub sku: SkuId,
+    /// Plans turned off (Graph `assignedLicenses.disabledPlans`).
+    pub disabled_plans: Vec<PlanId>,
+    /// Assigned directly (a `licenseAssignmentStates` row with no group).
+    pub direct: bool,
+    /// Groups that assign it.
+    pub groups: Vec<GroupId>,
+    /// A row is in `Error` or `ActiveWithError`.
+    pub in_error: bool,
+    /// Latest `lastUpdatedDateTime` of its rows: no earlier than the assignment.
+    pub changed: Option<Date>,
+}
+
+/// When a person signed in, by source; dates in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SignIn {
+    /// The directory's plan does not give sign-in dates, or reading them was refused.
+    Unavailable,
+    /// Graph gave what it has. All `None`: never signed in, or not since April 2020.
+    Known {
+        /// `lastSuccessfulSignInDateTime`; recorded since 2023-12-01.
+        successful: Option<Date>,
+        /// `lastSignInDateTime`; counts failed attempts.
+        interactive: Option<Date>,
+        /// `lastNonInteractiveSignInDateTime`; counts failed attempts.
+        non_interactive: Option<Date>,
+    },
+}
+
+/// What the usage reports say of one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Usage {
+    /// No report could be joined to the person.
+    Unavailable(Missing),
+    /// The latest activity date in any report; `None` when the reports list no activity in their period.
+    Known {
+        /// Latest `… Last Activity Date`.
+        last: Option<Date>,
+        /// `Report Refresh Date`: how old the statement is.
+        refreshed: Date,
+    },
+}
+
+/// Why a source says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// The directory lacks Entra ID P1 (or whatever licence the source needs).
+    Licence,
+    /// The permission was not granted.
+    Permission,
+    /// Microsoft's reports hide names (`displayConcealedNames`).
+    NamesConcealed,
+    /// The source failed or was not in the folder.
+    Error,
+    /// The source is there but does not cover this (a person absent from a report).
+    NotCovered,
+}

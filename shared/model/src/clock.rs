@@ -1,0 +1,83 @@
+//! Time and randomness are passed in, so that a test owns both. `clippy.toml` bans the rest.
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// A boxed future, so that [`Clock`] can be a trait object.
+pub type Sleep<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// Where the time comes from. Cheap to clone.
+pub trait TimeSource: Send + Sync {
+    /// Now, in UTC.
+    fn now(&self) -> Timestamp;
+    /// Returns after `duration` of this clock's time.
+    fn sleep(&self, duration: SignedDuration) -> Sleep<'_>;
+}
+
+/// The clock a function was given.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn TimeSource>);
+
+impl Clock {
+    /// A clock on any source of time.
+    pub fn new(source: impl TimeSource + 'static) -> Self {
+        Self(Arc::new(source))
+    }
+    /// Now, in UTC.
+    pub fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+    /// Today's date in UTC.
+    pub fn today(&self) -> jiff::civil::Date {
+        self.now().to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+    /// Returns after `duration` of this clock's time.
+    pub async fn sleep(&self, duration: SignedDuration) {
+        self.0.sleep(duration).await;
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", self.now())
+    }
+}
+
+/// Where randomness comes from.
+pub trait RandomSource: Send + Sync {
+    /// Fills `out` with unpredictable bytes (predictable ones under test).
+    fn fill(&self, out: &mut [u8]);
+}
+
+/// The source of ids and secrets a function was given.
+#[derive(Clone)]
+pub struct Ids(Arc<dyn RandomSource>);
+
+impl Ids {
+    /// Ids from any source of randomness.
+    pub fn new(source: impl RandomSource + 'static) -> Self {
+        Self(Arc::new(source))
+    }
+    /// `N` random bytes.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut out = [0; N];
+        self.0.fill(&mut out);
+        out
+    }
+    /// 128 random bits: an id that says nothing, not even when it was made.
+    pub fn random(&self) -> u128 {
+        u128::from_be_bytes(self.bytes())
+    }
+    /// 48 bits of milliseconds and 80 random bits (the layout of a ULID): sorts by time of making.
+    pub fn ordered(&self, now: Timestamp) -> u128 {
+        let millis = u128::from(now.as_millisecond().unsigned_abs()) & 0xffff_ffff_ffff;
+        (millis << 80) | (self.random() >> 48)
+    }
+}
+
+impl fmt::Debug for Ids {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ids")
+    }
+}

@@ -1,0 +1,105 @@
+//! The life of a tenant (C15).
+
+use serde::{Deserialize, Serialize};
+
+/// Where a tenant is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TenantState {
+    /// Signed up, address not verified, nothing usable.
+    Pending,
+    /// Being set up.
+    Provisioning,
+    /// Set-up did not finish.
+    Failed,
+    /// In use.
+    Active,
+    /// A payment failed; everything works, a clock runs.
+    PastDue,
+    /// Reading, billing and export only.
+    ReadOnly,
+    /// Owner may sign in to pay or export.
+    Suspended,
+    /// Ended by its owner or by us; data kept until retention ends.
+    Cancelled,
+    /// Being deleted.
+    Purging,
+    /// Deleted; a tombstone remains.
+    Purged,
+}
+
+impl TenantState {
+    /// Whether members may read their data.
+    pub const fn may_read(self) -> bool {
+        matches!(self, Self::Active | Self::PastDue | Self::ReadOnly)
+    }
+    /// Whether members may change things.
+    pub const fn may_write(self) -> bool {
+        matches!(self, Self::Active | Self::PastDue)
+    }
+}
+
+/// Longest slug, in characters (F16).
+pub const SLUG_MAX: usize = 56;
+
+/// Whether `slug` is `^[a-z][a-z0-9]*([-_][a-z0-9]+)*$` and at most [`SLUG_MAX`] long (F16).
+pub fn is_slug(slug: &str) -> bool {
+    slug.len() <= SLUG_MAX
+        && slug.starts_with(|c: char| c.is_ascii_lowercase())
+        && slug.split(['-', '_']).all(|part| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        })
+}
+
+/// The form in which slugs are compared: `a-b` and `a_b` are one (F16).
+pub fn normalised_slug(slug: &str) -> String {
+    slug.replace('_', "-")
+}
+
+/// Slugs nobody may take: they would read as ours (F16).
+pub const RESERVED_SLUGS: &[&str] = &[
+    "admin", "api", "app", "assets", "auth", "billing", "demo", "dev", "docs", "help", "login", "mail", "ops", "root",
+    "security", "staging", "static", "status", "steward", "support", "system", "test", "www",
+];
+
+/// A slug from a company's name; `company` where the name has nothing usable in it.
+pub fn slug_of(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        match c {
+            'a'..='z' => slug.push(c),
+            '0'..='9' if !slug.is_empty() => slug.push(c),
+            _ if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
+            _ => {}
+        }
+        if slug.len() >= SLUG_MAX - 8 {
+            break;
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "company".into() } else { slug.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_name_gives_a_slug(name in ".{0,80}") {
+            prop_assert!(is_slug(&slug_of(&name)), "{}", slug_of(&name));
+        }
+    }
+
+    #[test]
+    fn slugs_follow_the_pattern() {
+        for good in ["a", "acme", "acme-2", "a_b-c9"] {
+            assert!(is_slug(good), "{good}");
+        }
+        for bad in ["", "A", "9a", "-a", "a-", "a--b", "a b", "ä"] {
+            assert!(!is_slug(bad), "{bad}");
+        }
+    }
+}
