@@ -1,1 +1,14 @@
-//! api
+//! What every HTTP answer of Steward has in common: problems, extractors, pages, headers.
+
+mod error;
+mod extract;
+mod layer;
+mod page;
+
+pub use error::{Code, Error, FieldProblem, Problem};
+pub use extract::{Client, Json, Path, Query};
+pub use layer::{RequestId, finish};
+pub use page::{Page, PageQuery};
+
+/// What a handler returns.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,3 +1,24 @@
-//! The catalogue of checks: pure rules over facts about a directory. No I/O.
+//! The catalogue of checks: pure rules over facts about a directory. No I/O and no clock: the time is passed in.
+//!
+//! [`Evaluation`] takes the directory, then one person at a time, and gives an [`Outcome`] as often as it is asked.
+//! [`catalogue::CATALOGUE`] has one file a check: its text for an owner, its rule and its thresholds.
 
+mod activity;
+pub mod catalogue;
+mod evaluation;
 pub mod facts;
+mod licence;
+pub mod outcome;
+pub mod plans;
+pub mod prices;
+pub mod products;
+pub mod settings;
+#[cfg(test)]
+mod testing;
+
+pub use catalogue::{CATALOGUE, Check, CheckId, Text};
+pub use evaluation::{Directory, Evaluation, Sources};
+pub use outcome::{Finding, Outcome, Totals};
+pub use prices::{Price, PriceConfidence, PriceList};
+pub use products::product_name;
+pub use settings::{Settings, SettingsError};

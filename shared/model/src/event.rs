@@ -41,6 +41,8 @@ pub enum Event {
     TokenReuseDetected {
         /// The ended session.
         session: SessionId,
+        /// Whose it was.
+        user: UserId,
     },
     /// An owner connected the company's Microsoft 365 for reading.
     #[serde(rename = "connection.connected")]

@@ -1,1 +1,16 @@
-//! runtime
+//! What a Lambda is: a function with a name and a trigger, its environment, its secrets, and the loop that serves it.
+
+mod env;
+mod function;
+mod kernel;
+mod serve;
+mod system;
+
+pub use env::{Env, EnvError};
+pub use function::{Deadline, Delivered, Failure, Function, Handled, Trigger};
+pub use kernel::{Connect, Deps, Kernel, Secrets, secrets};
+pub use serve::{event_of, main, router};
+pub use system::{SystemClock, SystemRandom};
+
+/// What a start fails with: the function refuses to serve (F11).
+pub type StartError = Box<dyn std::error::Error + Send + Sync>;

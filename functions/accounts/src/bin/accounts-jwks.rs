@@ -1,0 +1,5 @@
+//! Lambda `accounts-jwks`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::jwks::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `accounts-me`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::me::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `accounts-verify-email`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::verify_email::FUNCTION)
+}

@@ -1,0 +1,51 @@
+//! What the functions of this capability need.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use identity::{Hashers, Signer};
+use runtime::{Connect, Deps, Kernel, StartError, secrets};
+use serde::Deserialize;
+
+/// Password hashes computed at once in one process; a Lambda serves one request at a time anyway.
+const HASHES_AT_ONCE: usize = 2;
+
+/// What every function here needs.
+#[derive(Debug, Clone)]
+pub struct Accounts {
+    /// Table, time, randomness.
+    pub kernel: Kernel,
+    /// Hashes passwords.
+    pub hashers: Hashers,
+}
+
+/// What a function needs that signs access tokens.
+#[derive(Debug, Clone)]
+pub struct Signing {
+    /// As the others.
+    pub accounts: Accounts,
+    /// Signs access tokens.
+    pub signer: Signer,
+}
+
+impl Deps for Accounts {
+    async fn connect(with: &Connect) -> Result<Self, StartError> {
+        let hashers = Hashers::new(HASHES_AT_ONCE, with.ids.clone()).map_err(|error| error.to_string())?;
+        Ok(Self { kernel: Kernel::connect(with).await?, hashers })
+    }
+}
+
+impl Deps for Signing {
+    async fn connect(with: &Connect) -> Result<Self, StartError> {
+        #[derive(Deserialize)]
+        struct SigningKey {
+            kid: String,
+            pkcs8: String,
+        }
+        let accounts = Accounts::connect(with).await?;
+        let key: SigningKey = secrets(&with.env)?.get("signing").await?;
+        let signer = Signer::new(key.kid, &BASE64_STANDARD.decode(key.pkcs8)?, accounts.kernel.app_url.clone());
+        Ok(Self { accounts, signer })
+    }
+}
+
+runtime::kernel_of!(Accounts, |deps| &deps.kernel);
+runtime::kernel_of!(Signing, |deps| &deps.accounts.kernel);

@@ -1,0 +1,63 @@
+//! `POST /v1/sign-up`: asks for an account. Always 202 with the same body, whether or not the address has one (C1).
+
+use api::{Client, FieldProblem, Json, Result};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use identity::{normalised, visitor};
+use runtime::Function;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::Accounts;
+
+/// `accounts-sign-up`.
+pub const FUNCTION: Function<Accounts> = Function::http("accounts-sign-up", || routes!(sign_up));
+
+/// Who wants an account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignUpRequest {
+    /// Where the verification mail goes.
+    #[schema(example = "anna@northwind.example", max_length = 254)]
+    email: String,
+    /// The company's name.
+    #[schema(example = "Northwind Ltd", max_length = 100)]
+    company: String,
+}
+
+/// What happens next.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct SignUpAccepted {
+    /// In words.
+    #[schema(example = "We have sent a mail. Open the link in it within 24 hours.")]
+    pub message: String,
+}
+
+/// Ask for an account
+///
+/// Sends a mail with a link. Nothing is created before the address is verified. An address that has an account gets a
+/// different mail; the answer here is the same.
+#[utoipa::path(
+    post, path = "/v1/sign-up", operation_id = "accounts-sign-up", tag = "accounts", request_body = SignUpRequest, security(()),
+    responses(
+        (status = 202, description = "A mail is on its way.", body = SignUpAccepted),
+        (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn sign_up(State(deps): State<Accounts>, client: Client, Json(body): Json<SignUpRequest>) -> Result<Response> {
+    let (email, company) = (normalised(&body.email), model::text::name(&body.company));
+    let mut errors = Vec::new();
+    if email.is_none() {
+        errors.push(FieldProblem::new("/email", "not_an_address", "Enter an e-mail address, such as anna@example.com."));
+    }
+    if company.is_none() {
+        errors.push(FieldProblem::new("/company", "not_a_name", "Enter the company's name, at most 100 characters on one line."));
+    }
+    let (Some(email), Some(company)) = (email, company) else { return Err(api::Error::invalid(errors)) };
+    deps.kernel.store.sign_up(email, company, visitor(client)).await?;
+    let message = "We have sent a mail. Open the link in it within 24 hours.".into();
+    let mut response = Json(SignUpAccepted { message }).into_response();
+    *response.status_mut() = axum::http::StatusCode::ACCEPTED;
+    Ok(response)
+}

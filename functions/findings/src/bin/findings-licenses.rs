@@ -1,0 +1,5 @@
+//! Lambda `findings-licenses`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::licenses::FUNCTION)
+}

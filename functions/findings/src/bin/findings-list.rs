@@ -1,0 +1,5 @@
+//! Lambda `findings-list`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::list::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `findings-people`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::people::FUNCTION)
+}

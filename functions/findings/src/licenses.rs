@@ -1,0 +1,123 @@
+//! `GET /v1/licenses`: licence types bought, what is used of them, what they cost and when they renew.
+
+use api::{Error, Json, Result};
+use axum::extract::State;
+use checks::{
+    Price, PriceList,
+    facts::{Sku, Subscription},
+    product_name,
+};
+use flate2::read::DeflateDecoder;
+use identity::{Caller, can};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use model::{Money, SkuId};
+use runtime::{Function, Kernel};
+use serde::{Deserialize, Serialize};
+use store::{Company, Licenses, Store};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+/// `findings-licenses`.
+pub const FUNCTION: Function<Kernel> = Function::http("findings-licenses", || routes!(licenses));
+
+/// Everything bought.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct LicensesView {
+    /// One row a licence type. Empty before the first scan.
+    #[schema(max_items = 500)]
+    pub items: Vec<LicenseRow>,
+}
+
+/// One licence type.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct LicenseRow {
+    /// Which.
+    pub sku: SkuId,
+    /// Microsoft's part number: what to show where the product is unknown.
+    #[schema(example = "SPB")]
+    pub part_number: String,
+    /// The name Microsoft sells it under, where known.
+    #[schema(example = "Microsoft 365 Business Premium")]
+    pub product: Option<String>,
+    /// Usable seats.
+    #[schema(example = 42)]
+    pub bought: u32,
+    /// Seats somebody has.
+    #[schema(example = 36)]
+    pub assigned: u32,
+    /// Usable seats nobody has.
+    #[schema(example = 6)]
+    pub unassigned: u32,
+    /// Price of a seat a month; absent where it is missing, which is not zero.
+    pub price: Option<PriceView>,
+    /// Next renewals, earliest first.
+    #[schema(max_items = 100)]
+    pub renewals: Vec<Renewal>,
+}
+
+/// A price with where it is from.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct PriceView {
+    /// A seat a month, without tax.
+    pub monthly: Money,
+    /// As of when.
+    #[schema(value_type = String, format = "date")]
+    pub as_of: Date,
+    /// Where it is from.
+    #[schema(example = "Microsoft list price, annual commitment")]
+    pub source: String,
+}
+
+/// When a subscription renews.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Renewal {
+    /// When.
+    pub on: Option<Timestamp>,
+    /// Seats of it.
+    #[schema(example = 40)]
+    pub seats: u32,
+    /// A trial.
+    pub trial: bool,
+    /// Bought through a reseller.
+    pub through_reseller: bool,
+}
+
+/// List licences
+#[utoipa::path(
+    get, path = "/v1/licenses", operation_id = "findings-licenses", tag = "findings", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "Licence types.", body = LicensesView),
+        (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn licenses(State(store): State<Store>, caller: Caller<can::ReadFindings>) -> Result<Json<LicensesView>> {
+    let tenant = store.of(caller.scope());
+    let Some(stored) = tenant.get::<Licenses>(&()).await? else { return Ok(Json(LicensesView { items: Vec::new() })) };
+    let company = tenant.get::<Company>(&()).await?.ok_or_else(Error::not_found)?;
+    let (skus, subscriptions): (Vec<Sku>, Vec<Subscription>) =
+        serde_json::from_reader(DeflateDecoder::new(stored.value.body.as_slice())).map_err(Error::internal)?;
+    let prices = PriceList::built_in(company.value.currency);
+    let mut items: Vec<LicenseRow> = skus.into_iter().map(|sku| row(sku, &subscriptions, &prices)).collect();
+    items.sort_by(|a, b| b.bought.cmp(&a.bought).then_with(|| a.part_number.cmp(&b.part_number)));
+    Ok(Json(LicensesView { items }))
+}
+
+fn row(sku: Sku, subscriptions: &[Subscription], prices: &PriceList) -> LicenseRow {
+    let mut renewals: Vec<Renewal> = subscriptions
+        .iter()
+        .filter(|subscription| subscription.sku == sku.id)
+        .map(|s| Renewal { on: s.next_lifecycle, seats: s.seats, trial: s.trial, through_reseller: s.through_partner })
+        .collect();
+    renewals.sort_by_key(|renewal| renewal.on.map(|at| at.to_zoned(TimeZone::UTC).date()));
+    let price = prices.price(sku.id).map(|Price { monthly, as_of, source, .. }| PriceView { monthly, as_of, source: source.into() });
+    LicenseRow {
+        sku: sku.id,
+        product: product_name(sku.id).map(str::to_owned),
+        part_number: sku.part_number,
+        bought: sku.seats.enabled,
+        assigned: sku.consumed,
+        unassigned: sku.seats.enabled.saturating_sub(sku.consumed),
+        price,
+        renewals,
+    }
+}

@@ -1,0 +1,113 @@
+//! `GET /v1/overview`: everything the first screen shows, in one read of the table.
+
+use api::{Json, Result};
+use axum::extract::State;
+use checks::{CATALOGUE, Totals, outcome::NotEvaluated};
+use identity::{Caller, can};
+use jiff::{Timestamp, civil::Date};
+use model::{FindingId, Money, ScanId};
+use runtime::{Function, Kernel};
+use serde::{Deserialize, Serialize};
+use store::{Overview, Progress, ScanState, Store};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+/// `findings-overview`.
+pub const FUNCTION: Function<Kernel> = Function::http("findings-overview", || routes!(overview));
+
+/// The first screen.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct OverviewView {
+    /// The directory's name; show it as text only. Absent before the first scan finished.
+    #[schema(example = "Northwind Ltd")]
+    pub directory: Option<String>,
+    /// When the numbers were last confirmed.
+    pub checked_at: Option<Timestamp>,
+    /// The numbers; absent before the first scan finished, which is not the same as nothing to save.
+    pub totals: Option<Totals>,
+    /// What to do next, at most three.
+    #[schema(max_items = 3)]
+    pub top: Vec<NextAction>,
+    /// Findings open.
+    #[schema(example = 5)]
+    pub findings: u32,
+    /// What could not be evaluated: neither passed nor failed.
+    #[schema(max_items = 100)]
+    pub not_evaluated: Vec<NotEvaluated>,
+    /// The newest scan, with live progress.
+    pub scan: Option<NewestScan>,
+}
+
+/// One thing to do.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct NextAction {
+    /// The finding.
+    pub finding: FindingId,
+    /// What it is, in the catalogue's words.
+    #[schema(example = "Licences of blocked accounts")]
+    pub title: String,
+    /// People or seats.
+    #[schema(example = 4)]
+    pub count: u32,
+    /// Saving a month, where there is a price.
+    pub monthly: Option<Money>,
+    /// When a part of that becomes real: the renewal.
+    #[schema(value_type = Option<String>, format = "date")]
+    pub realisable_on: Option<Date>,
+}
+
+/// The newest scan in short.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct NewestScan {
+    /// Which.
+    pub scan: ScanId,
+    /// Where it is in its life.
+    pub state: ScanState,
+    /// What is known so far.
+    pub progress: Progress,
+    /// A stable code when it failed.
+    #[schema(example = "consent_lost")]
+    pub failure: Option<String>,
+}
+
+/// Read the first screen
+#[utoipa::path(
+    get, path = "/v1/overview", operation_id = "findings-overview", tag = "findings", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The first screen.", body = OverviewView),
+        (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindings>) -> Result<Json<OverviewView>> {
+    let Overview { summary, scans } = store.of(caller.scope()).overview().await?;
+    let finished = scans.iter().find(|scan| scan.state == ScanState::Finished);
+    let checked_at = finished.and_then(|scan| scan.ended_at).or(summary.as_ref().map(|s| s.value.changed_at));
+    let newest = scans.first().map(|scan| NewestScan {
+        scan: scan.scan,
+        state: scan.state,
+        progress: scan.progress.clone(),
+        failure: scan.failure.clone(),
+    });
+    let Some(summary) = summary.map(|summary| summary.value) else {
+        let (top, not_evaluated) = (Vec::new(), Vec::new());
+        let first = OverviewView { directory: None, checked_at: None, totals: None, top, findings: 0, not_evaluated, scan: newest };
+        return Ok(Json(first));
+    };
+    let title = |check| CATALOGUE.iter().find(|known| known.id == check).map_or("", |check| check.text.title).to_owned();
+    let top = summary.top.into_iter().map(|action| NextAction {
+        finding: action.finding,
+        title: title(action.check),
+        count: action.count,
+        monthly: action.monthly,
+        realisable_on: action.realisable_on,
+    });
+    Ok(Json(OverviewView {
+        directory: Some(summary.directory),
+        checked_at,
+        totals: Some(summary.totals),
+        top: top.collect(),
+        findings: summary.findings,
+        not_evaluated: summary.not_evaluated,
+        scan: newest,
+    }))
+}

@@ -1,0 +1,5 @@
+//! Lambda `mail-send`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(mail::send::FUNCTION)
+}

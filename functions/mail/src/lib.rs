@@ -1,0 +1,11 @@
+//! Mails that follow from events.
+
+pub mod deps;
+pub mod letters;
+pub mod send;
+
+pub use deps::Mail;
+use runtime::Function;
+
+/// The functions of this capability.
+pub const FUNCTIONS: &[Function<Mail>] = &[send::FUNCTION];

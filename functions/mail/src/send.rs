@@ -1,0 +1,44 @@
+//! Sends the mails that follow from events. One event, one mail to each address: what was sent is remembered by event
+//! and address, and a mail is sent twice only when we crash between sending and remembering.
+
+use mailer::MailError;
+use model::{Event, EventKind};
+use runtime::{Delivered, Failure, Function};
+
+use crate::{
+    Mail,
+    letters::{self, Addressed},
+};
+
+/// `mail-send`.
+pub const FUNCTION: Function<Mail> = Function::event(
+    "mail-send",
+    &[EventKind::SignupRequested, EventKind::TokenReuseDetected, EventKind::ConnectionLost, EventKind::ScanFinished],
+    |deps, event| Box::pin(send(deps, event)),
+);
+
+async fn send(deps: Mail, event: Delivered) -> Result<(), Failure> {
+    let tenant = deps.kernel.store.of(&event.scope);
+    let id = event.recorded.id;
+    let mails = match &event.recorded.event {
+        Event::SignupRequested { signup } => letters::signup(&deps, *signup).await?,
+        Event::TokenReuseDetected { .. } => letters::session_ended(&deps, &tenant, &event.recorded).await?,
+        Event::ConnectionLost { reason, .. } => letters::connection_lost(&deps, &tenant, reason).await?,
+        Event::ScanFinished { scan, .. } => letters::scan_finished(&deps, &tenant, *scan).await?,
+        _ => Vec::new(),
+    };
+    for (number, Addressed { to, letter }) in mails.into_iter().enumerate() {
+        let consumer = format!("mail-send.{number}");
+        if !tenant.is_new(&consumer, id).await? {
+            continue;
+        }
+        match deps.mailer.send(&to, &letter, &id.to_string()).await {
+            Ok(_) => {}
+            // No retry makes an address good; the event is done with, and the log says which.
+            Err(error @ MailError::Address { .. }) => tracing::warn!(event = %id, %error, "mail not sent"),
+            Err(error) => return Err(error.into()),
+        }
+        tenant.done(&consumer, id).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! Lambda `microsoft-callback`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(microsoft::callback::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `microsoft-connect`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(microsoft::connect::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `microsoft-disconnect`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(microsoft::disconnect::FUNCTION)
+}

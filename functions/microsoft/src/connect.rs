@@ -1,0 +1,78 @@
+//! `POST /v1/microsoft/connect`: begins the ceremony. The administrator signs in first, so that the consent that
+//! follows is asked for their directory and nobody else's.
+
+use api::{Code, Error, Json, Result};
+use axum::extract::State;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use identity::{Caller, can};
+use jiff::SignedDuration;
+use runtime::Function;
+use serde::{Deserialize, Serialize};
+use store::{Connection, ConnectionState, Purpose, SignIn, Store, Token, TokenHash};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::Microsoft;
+
+/// `microsoft-connect`.
+pub const FUNCTION: Function<Microsoft> = Function::http("microsoft-connect", || routes!(connect));
+
+/// How long each step of the ceremony may take (C8).
+const STEP: SignedDuration = SignedDuration::from_mins(10);
+
+/// Where to send the browser.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Redirect {
+    /// Microsoft's page.
+    #[schema(example = "https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize?client_id=…")]
+    pub url: String,
+}
+
+/// Begin to connect Microsoft 365
+///
+/// Send the browser to `url`. Microsoft sends it back to our page, which posts what it got to `/v1/microsoft/callback`
+/// under the same session, within ten minutes.
+#[utoipa::path(
+    post, path = "/v1/microsoft/connect", operation_id = "microsoft-connect", tag = "microsoft", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "Begun.", body = Redirect),
+        (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn connect(State(deps): State<Microsoft>, caller: Caller<can::ManageConnection>) -> Result<Json<Redirect>> {
+    let store = &deps.kernel.store;
+    let connection = store.of(caller.scope()).get::<Connection>(&()).await?;
+    if connection.is_some_and(|c| c.value.state == ConnectionState::Connected) {
+        return Err(Error::new(Code::Taken, "Microsoft 365 is connected already. Disconnect it first to connect another."));
+    }
+    let state = secret(&deps);
+    let begun = deps.reader.sign_in(&deps.redirect_uri, &state);
+    let plain = format!("{}\n{}", begun.secrets.nonce, begun.secrets.code_verifier);
+    let secrets = store.sealer().seal(&purpose(&caller), plain.as_bytes());
+    keep(store, &deps, &caller, &state, SignIn::Identity { secrets }).await?;
+    Ok(Json(Redirect { url: begun.url.into() }))
+}
+
+/// A state: 256 bits, given out once.
+pub(crate) fn secret(deps: &Microsoft) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(deps.kernel.ids.bytes::<32>())
+}
+
+/// What the secrets of a ceremony are sealed for: this session and no other.
+pub(crate) fn purpose(caller: &Caller<can::ManageConnection>) -> String {
+    format!("microsoft:{}", caller.session())
+}
+
+/// Keeps how far the ceremony is, under the hash of its state.
+pub(crate) async fn keep(
+    store: &Store,
+    deps: &Microsoft,
+    caller: &Caller<can::ManageConnection>,
+    state: &str,
+    step: SignIn,
+) -> Result<()> {
+    let purpose =
+        Purpose::Microsoft { tenant: caller.tenant(), user: caller.user(), session: caller.session(), step };
+    let good_until = (deps.kernel.clock.now() + STEP).as_second();
+    Ok(store.keep_token(&TokenHash::of(state), &Token { purpose, good_until }).await?)
+}

@@ -1,0 +1,5 @@
+//! Lambda `operators-health`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(operators::health::FUNCTION)
+}

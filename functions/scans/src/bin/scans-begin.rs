@@ -1,0 +1,5 @@
+//! Lambda `scans-begin`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(scans::begin::FUNCTION)
+}

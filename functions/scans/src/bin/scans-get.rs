@@ -1,0 +1,5 @@
+//! Lambda `scans-get`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(scans::get::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `scans-run`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(scans::run::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `scans-schedule`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(scans::schedule::FUNCTION)
+}

@@ -1,0 +1,56 @@
+//! Every five minutes: asks for a scan of each tenant whose schedule is due. At most one per tenant and window: the
+//! schedule moves on in the same transaction, so a doubled firing finds nothing due.
+
+use jiff::SignedDuration;
+use model::ScanId;
+use runtime::{Deadline, Failure, Function, Kernel};
+use store::{Conflict, Schedule, StoreError, Versioned};
+
+use crate::request;
+
+/// `scans-schedule`.
+pub const FUNCTION: Function<Kernel> =
+    Function::schedule("scans-schedule", "rate(5 minutes)", |deps, deadline| Box::pin(schedule(deps, deadline)));
+
+/// Tenants per shard and firing; the next firing takes the rest.
+const AT_ONCE: u32 = 250;
+/// Time kept to end in order.
+const MARGIN: SignedDuration = SignedDuration::from_secs(5);
+
+async fn schedule(deps: Kernel, deadline: Deadline) -> Result<(), Failure> {
+    let mut failed = 0u32;
+    for due in deps.store.due(deps.clock.now(), AT_ONCE).await? {
+        if deadline.left(&deps.clock) < MARGIN {
+            break;
+        }
+        // One tenant's trouble is not the others'.
+        if let Err(error) = ask(&deps, &due.scope).await {
+            failed += 1;
+            tracing::error!(tenant = %due.scope.tenant(), %error, "schedule");
+        }
+    }
+    if failed > 0 { Err(format!("{failed} tenants could not be scheduled").into()) } else { Ok(()) }
+}
+
+async fn ask(deps: &Kernel, scope: &store::TenantScope) -> Result<(), StoreError> {
+    let tenant = deps.store.of(scope);
+    let now = deps.clock.now();
+    // The index may lag: what counts is the item.
+    let Some(schedule) = tenant.get_strong::<Schedule>(&()).await? else { return Ok(()) };
+    if !schedule.value.on || schedule.value.next_at > now {
+        return Ok(());
+    }
+    let every = SignedDuration::from_hours(schedule.value.every_hours.into());
+    // After an outage one scan, not one for each that was missed.
+    let mut next_at = schedule.value.next_at;
+    while next_at <= now {
+        next_at += every;
+    }
+    let moved = Versioned { value: Schedule { next_at, ..schedule.value }, version: schedule.version };
+    let scan = request::queued(ScanId::generate(&deps.ids, now), true, now);
+    let change = request::change(&scan).replace(&moved).event(request::fact(&scan))?;
+    match tenant.commit(change).await {
+        Ok(_) | Err(StoreError::Conflict(Conflict::Version)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}

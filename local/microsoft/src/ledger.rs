@@ -1,0 +1,51 @@
+//! What the generator planted: the answer a faithful scan should come to, known by construction.
+
+use std::collections::BTreeMap;
+
+use model::{PersonId, SkuId};
+use serde::Serialize;
+
+/// Everything planted in one directory. A (person, licence type) pair stands in it once: under the first of L3, L10, L7, L6.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Ledger {
+    /// What was planted, in order of check, licence type and person.
+    pub entries: Vec<Planted>,
+}
+
+/// One planted fact.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Planted {
+    /// The catalogue's name of the check that should see it: L1, L3, L6, L7, L10 or L20.
+    pub check: &'static str,
+    /// The licence type.
+    pub sku: SkuId,
+    /// Whose licence; `None` for L1 and L20, which are about a licence type.
+    pub person: Option<PersonId>,
+    /// Seats: 1 for a person's licence; seats beyond the slack for L1; seats in use for L20.
+    pub seats: u32,
+    /// Whether Graph's answers leave no doubt. L3 never is at a first scan (Graph does not say when an account was
+    /// blocked); L6 and L7 are where sign-in dates and usage reports can both be read.
+    pub certain: bool,
+}
+
+impl Ledger {
+    /// Entries of one check.
+    pub fn of<'a>(&'a self, check: &'a str) -> impl Iterator<Item = &'a Planted> {
+        self.entries.iter().filter(move |entry| entry.check == check)
+    }
+    /// Money a month, in the minor units of `price`; licence types it does not know count nothing, and L20 is no saving.
+    pub fn monthly(&self, price: impl Fn(SkuId) -> Option<i64>) -> i64 {
+        let savings = self.entries.iter().filter(|entry| entry.check != "L20");
+        savings.map(|entry| i64::from(entry.seats) * price(entry.sku).unwrap_or(0)).sum()
+    }
+    /// Entries and seats by check.
+    pub fn totals(&self) -> BTreeMap<&str, (usize, u64)> {
+        let mut totals = BTreeMap::new();
+        for entry in &self.entries {
+            let (count, seats) = totals.entry(entry.check).or_insert((0, 0));
+            *count += 1;
+            *seats += u64::from(entry.seats);
+        }
+        totals
+    }
+}

@@ -1,0 +1,226 @@
+//! The list of all functions, folded into one router, one dispatcher and one OpenAPI document.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use futures::future::BoxFuture;
+use local_aws::{Bus, Target};
+use model::{Clock, EventKind};
+use runtime::{Connect, Deadline, Deps, Function, Kernel, Trigger, event_of};
+use store::Store;
+use utoipa::openapi::{
+    OpenApi,
+    security::{Http, HttpAuthScheme, SecurityScheme},
+};
+use utoipa_axum::router::OpenApiRouter;
+
+/// A function as the contract tests see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// Its name.
+    pub name: &'static str,
+    /// What starts it.
+    pub kind: Kind,
+}
+
+/// What starts a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A request.
+    Http {
+        /// Upper case.
+        method: String,
+        /// As in OpenAPI.
+        path: String,
+    },
+    /// Time.
+    Schedule {
+        /// As in EventBridge.
+        every: &'static str,
+    },
+    /// Events.
+    Event {
+        /// Their kinds.
+        kinds: Vec<&'static str>,
+    },
+}
+
+type Run = Arc<dyn Fn(Deadline) -> BoxFuture<'static, Result<(), runtime::Failure>> + Send + Sync>;
+
+/// Functions connected and ready to be called.
+#[derive(Default)]
+pub(crate) struct Mounted {
+    pub(crate) router: Router,
+    pub(crate) scheduled: Vec<(&'static str, &'static str, Run)>,
+    events: Vec<(&'static str, Vec<&'static str>, Arc<dyn Target>)>,
+}
+
+impl Mounted {
+    /// Subscribes the consumers to the bus.
+    pub(crate) fn subscribe(&mut self, bus: &Bus) {
+        for (name, kinds, target) in self.events.drain(..) {
+            bus.rule(name, &kinds, target);
+        }
+    }
+}
+
+/// Something to be done with every capability's list.
+trait Visit {
+    async fn visit<D: Deps>(&mut self, functions: &'static [Function<D>]) -> anyhow::Result<()>
+    where
+        Store: axum::extract::FromRef<D>;
+}
+
+/// The one place that lists the capabilities. The contract test holds `template.yaml` to it.
+async fn each(visit: &mut impl Visit) -> anyhow::Result<()> {
+    visit.visit::<accounts::Accounts>(accounts::FUNCTIONS).await?;
+    visit.visit::<accounts::Signing>(accounts::SIGNING_FUNCTIONS).await?;
+    visit.visit::<Kernel>(tenants::FUNCTIONS).await?;
+    visit.visit::<microsoft::Microsoft>(microsoft::MICROSOFT_FUNCTIONS).await?;
+    visit.visit::<Kernel>(microsoft::FUNCTIONS).await?;
+    visit.visit::<Kernel>(scans::FUNCTIONS).await?;
+    visit.visit::<scans::Scans>(scans::MICROSOFT_FUNCTIONS).await?;
+    visit.visit::<Kernel>(findings::FUNCTIONS).await?;
+    visit.visit::<mail::Mail>(mail::FUNCTIONS).await?;
+    visit.visit::<Kernel>(operators::FUNCTIONS).await
+}
+
+/// Connects every function.
+pub(crate) async fn mount(with: &Connect, limit: jiff::SignedDuration) -> anyhow::Result<Mounted> {
+    let mut mounting = Mounting { with, limit, mounted: Mounted::default() };
+    each(&mut mounting).await?;
+    Ok(mounting.mounted)
+}
+
+struct Mounting<'a> {
+    with: &'a Connect,
+    /// How long an invocation may take, as Lambda's time-out.
+    limit: jiff::SignedDuration,
+    mounted: Mounted,
+}
+
+impl Visit for Mounting<'_> {
+    async fn visit<D: Deps>(&mut self, functions: &'static [Function<D>]) -> anyhow::Result<()>
+    where
+        Store: axum::extract::FromRef<D>,
+    {
+        let deps = D::connect(self.with).await.map_err(|error| anyhow::anyhow!(error)).context("a function cannot start")?;
+        for function in functions {
+            match &function.trigger {
+                Trigger::Http(route) => {
+                    let router = std::mem::take(&mut self.mounted.router);
+                    self.mounted.router = router.merge(runtime::router(*route, deps.clone()));
+                }
+                Trigger::Schedule { every, run } => {
+                    let (deps, run) = (deps.clone(), *run);
+                    let run: Run = Arc::new(move |deadline| Box::pin(run(deps.clone(), deadline)));
+                    self.mounted.scheduled.push((function.name, every, run));
+                }
+                Trigger::Event { kinds, run } => {
+                    let target = Consumer { deps: deps.clone(), run: *run, clock: self.with.clock.clone(), limit: self.limit };
+                    let kinds = kinds.iter().map(|kind| kind.as_str()).collect();
+                    self.mounted.events.push((function.name, kinds, Arc::new(target)));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A consumer behind the bus.
+struct Consumer<D: 'static> {
+    deps: D,
+    run: fn(D, runtime::Delivered) -> runtime::Handled,
+    clock: Clock,
+    limit: jiff::SignedDuration,
+}
+
+impl<D: Deps> Target for Consumer<D>
+where
+    Store: axum::extract::FromRef<D>,
+{
+    fn deliver(&self, event: serde_json::Value) -> BoxFuture<'_, anyhow::Result<()>> {
+        Box::pin(async move {
+            let deadline = Deadline(self.clock.now().checked_add(self.limit)?);
+            let store = <Store as axum::extract::FromRef<D>>::from_ref(&self.deps);
+            let delivered = event_of(&store, &event, deadline).map_err(|error| anyhow::anyhow!(error))?;
+            (self.run)(self.deps.clone(), delivered).await.map_err(|error| anyhow::anyhow!(error))
+        })
+    }
+}
+
+/// Describes without connecting.
+struct Describing {
+    described: Vec<Described>,
+    api: OpenApi,
+}
+
+impl Visit for Describing {
+    async fn visit<D: Deps>(&mut self, functions: &'static [Function<D>]) -> anyhow::Result<()>
+    where
+        Store: axum::extract::FromRef<D>,
+    {
+        for function in functions {
+            let kind = match &function.trigger {
+                Trigger::Http(route) => {
+                    let (_, api) = OpenApiRouter::<D>::new().routes(route()).split_for_parts();
+                    let (path, item) = api.paths.paths.iter().next().context("a route without a path")?;
+                    let method = [
+                        ("GET", &item.get),
+                        ("POST", &item.post),
+                        ("PUT", &item.put),
+                        ("PATCH", &item.patch),
+                        ("DELETE", &item.delete),
+                    ];
+                    let (method, _) = method.iter().find(|(_, o)| o.is_some()).context("a path without a method")?;
+                    let kind = Kind::Http { method: (*method).into(), path: path.clone() };
+                    self.api.merge(api);
+                    kind
+                }
+                Trigger::Schedule { every, .. } => Kind::Schedule { every },
+                Trigger::Event { kinds, .. } => {
+                    Kind::Event { kinds: kinds.iter().map(|kind: &EventKind| kind.as_str()).collect() }
+                }
+            };
+            self.described.push(Described { name: function.name, kind });
+        }
+        Ok(())
+    }
+}
+
+fn describe() -> Describing {
+    let mut describing = Describing { described: Vec::new(), api: OpenApi::default() };
+    // Describing connects nothing, so the future never waits.
+    futures::executor::block_on(each(&mut describing)).expect("every route has a path and a method");
+    describing
+}
+
+/// Every function there is.
+pub fn described() -> Vec<Described> {
+    describe().described
+}
+
+/// The API's document.
+pub fn openapi() -> OpenApi {
+    let mut api = describe().api;
+    api.info.title = "Steward".into();
+    api.info.version = env!("CARGO_PKG_VERSION").into();
+    api.info.description = Some(
+        "Finds licences that waste money in your Microsoft 365, says what they cost, and explains each in plain words. \
+         Errors are RFC 9457 problem details with a stable `code`. Money is in minor units. Times are RFC 3339 in UTC."
+            .into(),
+    );
+    let tag = |name: &str, text: &str| utoipa::openapi::tag::TagBuilder::new().name(name).description(Some(text)).build();
+    api.tags = Some(vec![
+        tag("accounts", "Who you are: sign-up, sign-in, tokens."),
+        tag("findings", "What was found and what it costs."),
+        tag("microsoft", "The connection to your Microsoft 365."),
+        tag("operators", "Whether this installation is well."),
+        tag("scans", "Checks: start, follow, list."),
+        tag("tenants", "Your company and its log."),
+    ]);
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    api.components.get_or_insert_default().add_security_scheme("bearer", bearer);
+    api
+}

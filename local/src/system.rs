@@ -1,0 +1,211 @@
+//! The running system.
+
+use std::{path::PathBuf, sync::Arc};
+
+use anyhow::Context;
+use axum::Router;
+use jiff::{SignedDuration, Timestamp};
+use local_aws::{Aws, AwsConfig, Bus, REGION};
+use local_microsoft::{App, Credential, Directory, Simulation};
+use model::{Clock, Ids};
+use runtime::{Connect, Deadline, Deps, Env, Kernel, secrets};
+use store::Store;
+use url::Url;
+use uuid::{Uuid, uuid};
+
+use crate::{functions, keys, table};
+
+/// Client id of the reader app at the simulated Microsoft.
+pub const READER_CLIENT_ID: Uuid = uuid!("5eead000-0000-4000-8000-000000000001");
+const TABLE: &str = "steward";
+
+/// Which directories the simulated Microsoft has.
+pub enum Directories {
+    /// These, made by a generator or read from a folder.
+    Simulated(Vec<Directory>),
+    /// None here: the real Microsoft, with an app registration of one's own.
+    Real {
+        /// Its client id.
+        client_id: Uuid,
+        /// Its private key, PEM.
+        private_key_pem: String,
+        /// Its certificate, PEM.
+        certificate_pem: String,
+    },
+}
+
+/// How to start.
+pub struct SystemConfig {
+    /// Folder to keep data in; `None` keeps all in memory.
+    pub data: Option<PathBuf>,
+    /// Time.
+    pub clock: Clock,
+    /// Randomness.
+    pub ids: Ids,
+    /// Where the API and the dashboard are reached.
+    pub app_url: String,
+    /// Microsoft.
+    pub directories: Directories,
+    /// How long an invocation may take, as Lambda's time-out.
+    pub limit: SignedDuration,
+}
+
+/// Everything, running.
+pub struct System {
+    /// The stand-ins of AWS.
+    pub aws: Aws,
+    /// The simulated Microsoft and where it listens; `None` with the real one.
+    pub microsoft: Option<(Simulation, local_microsoft::Running)>,
+    /// The table, as a function sees it.
+    pub store: Store,
+    clock: Clock,
+    env: Env,
+    router: Router,
+    scheduled: Vec<Scheduled>,
+    limit: SignedDuration,
+}
+
+struct Scheduled {
+    name: &'static str,
+    every: SignedDuration,
+    run: Arc<dyn Fn(Deadline) -> futures::future::BoxFuture<'static, Result<(), runtime::Failure>> + Send + Sync>,
+}
+
+impl System {
+    /// Starts the stand-ins, makes what a first start needs, and connects every function.
+    ///
+    /// # Errors
+    /// When a port, the folder or a function's start fails.
+    pub async fn start(config: SystemConfig) -> anyhow::Result<Self> {
+        let SystemConfig { data, clock, ids, app_url, directories, limit } = config;
+        let aws_data = data.as_ref().map(|folder| folder.join("aws"));
+        let aws = Aws::start(AwsConfig { data: aws_data, clock: clock.clone() }).await?;
+        aws.create_table(table::definition(TABLE)?)?;
+        keys::seed(&aws, &ids)?;
+        let endpoints = aws.endpoints();
+        let mut variables = vec![
+            ("AWS_REGION", REGION.to_owned()),
+            ("AWS_ACCESS_KEY_ID", "one-machine".into()),
+            ("AWS_SECRET_ACCESS_KEY", "one-machine".into()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", endpoints.dynamodb),
+            ("AWS_ENDPOINT_URL_SESV2", endpoints.ses),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", endpoints.secrets),
+            ("STEWARD_TABLE", TABLE.into()),
+            ("STEWARD_SECRETS", keys::PREFIX.into()),
+            ("STEWARD_APP_URL", app_url.clone()),
+            ("STEWARD_SHOW_CAPACITY", "yes".into()),
+            ("STEWARD_MAIL_FROM_NAME", "Steward".into()),
+            ("STEWARD_MAIL_FROM", "no-reply@steward.example".into()),
+            ("STEWARD_MAIL_REPLY_TO", "help@steward.example".into()),
+            ("STEWARD_MAIL_CONFIGURATION_SET", "transactional".into()),
+            ("STEWARD_MAIL_POSTAL_ADDRESS", "Steward on this machine; nothing leaves it".into()),
+        ];
+        let microsoft = match directories {
+            Directories::Simulated(directories) => {
+                let simulation = match &data {
+                    Some(folder) => Simulation::open(clock.clone(), 1, &folder.join("microsoft.json"))?,
+                    None => Simulation::new(clock.clone(), 1),
+                };
+                for directory in directories {
+                    simulation.add(directory);
+                }
+                let credential = reader_credential(&aws, data.as_deref())?;
+                simulation.register_app(App {
+                    client_id: READER_CLIENT_ID,
+                    name: "Steward (reader)".into(),
+                    certificates: vec![credential.certificate_der()?],
+                    secret: None,
+                    redirect_uris: vec![format!("{app_url}/connect/callback")],
+                    permissions: graph::reader_permissions().into_iter().map(str::to_owned).collect(),
+                });
+                let running = simulation.serve(([127, 0, 0, 1], 0).into()).await?;
+                variables.push(("STEWARD_MICROSOFT_AUTHORITY", running.base.to_string()));
+                variables.push(("STEWARD_MICROSOFT_GRAPH", running.base.to_string()));
+                variables.push(("STEWARD_READER_CLIENT_ID", READER_CLIENT_ID.to_string()));
+                Some((simulation, running))
+            }
+            Directories::Real { client_id, private_key_pem, certificate_pem } => {
+                keys::seed_reader(&aws, &private_key_pem, &certificate_pem)?;
+                variables.push(("STEWARD_MICROSOFT_AUTHORITY", "https://login.microsoftonline.com".into()));
+                variables.push(("STEWARD_MICROSOFT_GRAPH", "https://graph.microsoft.com".into()));
+                variables.push(("STEWARD_READER_CLIENT_ID", client_id.to_string()));
+                None
+            }
+        };
+        let env = Env::of(variables.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        let with = Connect { env: env.clone(), clock: clock.clone(), ids };
+        let kernel = Kernel::connect(&with).await.map_err(|error| anyhow::anyhow!(error))?;
+        let signing: serde_json::Value =
+            async { secrets(&env)?.get("signing").await }.await.map_err(|error| anyhow::anyhow!(error))?;
+        kernel.store.publish_jwks(&keys::jwks(&signing)?).await?;
+        let mut mounted = functions::mount(&with, limit).await?;
+        mounted.subscribe(&aws.bus());
+        let scheduled = mounted
+            .scheduled
+            .into_iter()
+            .map(|(name, every, run)| Ok(Scheduled { name, every: rate(every)?, run }))
+            .collect::<anyhow::Result<_>>()?;
+        let router = api::finish(mounted.router, true);
+        Ok(Self { aws, microsoft, store: kernel.store, clock, env, router, scheduled, limit })
+    }
+
+    /// Every HTTP function behind one router.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// The environment a function is given.
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// The bus.
+    pub fn bus(&self) -> Bus {
+        self.aws.bus()
+    }
+
+    /// Runs a scheduled function now.
+    ///
+    /// # Errors
+    /// When there is none of that name or it fails.
+    pub async fn run(&self, name: &str) -> anyhow::Result<()> {
+        let function = self.scheduled.iter().find(|f| f.name == name).with_context(|| format!("no schedule {name}"))?;
+        let deadline = Deadline(self.clock.now().checked_add(self.limit)?);
+        (function.run)(deadline).await.map_err(|error| anyhow::anyhow!(error))
+    }
+
+    /// Delivers events and runs schedules until dropped.
+    pub fn run_in_background(&self) {
+        self.aws.run_in_background();
+        for Scheduled { name, every, run } in &self.scheduled {
+            let (name, every, run, clock, limit) = (*name, *every, Arc::clone(run), self.clock.clone(), self.limit);
+            tokio::spawn(async move {
+                loop {
+                    clock.sleep(every).await;
+                    let deadline = Deadline(clock.now().checked_add(limit).unwrap_or(Timestamp::MAX));
+                    if let Err(error) = run(deadline).await {
+                        tracing::error!(name, %error, "a scheduled function failed; it runs again at its time");
+                    }
+                }
+            });
+        }
+    }
+
+    /// Where the simulated Microsoft listens.
+    pub fn microsoft_url(&self) -> Option<&Url> {
+        self.microsoft.as_ref().map(|(_, running)| &running.base)
+    }
+}
+
+/// `rate(5 minutes)` as a duration.
+fn rate(text: &str) -> anyhow::Result<SignedDuration> {
+    let inner = text.strip_prefix("rate(").and_then(|t| t.strip_suffix(')')).context("a rate")?;
+    let (number, unit) = inner.split_once(' ').context("number and unit")?;
+    let number: i64 = number.parse()?;
+    match unit.trim_end_matches('s') {
+        "minute" => Ok(SignedDuration::from_mins(number)),
+        "hour" => Ok(SignedDuration::from_hours(number)),
+        "day" => Ok(SignedDuration::from_hours(24 * number)),
+        other => anyhow::bail!("unit {other}"),
+    }
+}

@@ -1,0 +1,270 @@
+//! One error type at the edge. What the customer reads and what we log are different fields; it is logged once.
+
+use std::fmt;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use model::Permission;
+use serde::{Deserialize, Serialize};
+use store::{Conflict, NotAdmitted, StoreError};
+use utoipa::ToSchema;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $status:ident, $text:literal, $title:literal;)*) => {
+        /// Stable codes of problems: what a program branches on, and the key of translations.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        pub enum Code {
+            $($(#[$doc])* #[serde(rename = $text)] $variant,)*
+        }
+        impl Code {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+            /// The HTTP status it goes with.
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status),* }
+            }
+            /// As it is written.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+            /// What it says in a line.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is no JSON or of another shape.
+    BadBody = BAD_REQUEST, "bad_body", "The request body cannot be read";
+    /// A value of the query string is wrong.
+    BadQuery = BAD_REQUEST, "bad_query", "A query parameter is wrong";
+    /// A cursor of another list, another company, or too old.
+    BadCursor = BAD_REQUEST, "bad_cursor", "The cursor does not belong to this list";
+    /// The body is too large.
+    BodyTooLarge = PAYLOAD_TOO_LARGE, "body_too_large", "The request body is too large";
+    /// Not `application/json`.
+    UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Send application/json";
+    /// A field is well-formed and not acceptable; `errors` says which.
+    Invalid = UNPROCESSABLE_ENTITY, "invalid", "Some fields need your attention";
+    /// No token.
+    MissingCredentials = UNAUTHORIZED, "missing_credentials", "Sign in first";
+    /// A token that is not ours, broken, or of a session that ended.
+    InvalidToken = UNAUTHORIZED, "invalid_token", "The access token is not valid";
+    /// A token past its time.
+    TokenExpired = UNAUTHORIZED, "token_expired", "The access token has expired";
+    /// Sign-in refused; one answer for every reason.
+    SignInRefused = UNAUTHORIZED, "sign_in_refused", "The address or password is not right";
+    /// Signed in, and the role does not have the right.
+    Forbidden = FORBIDDEN, "forbidden", "Your role does not allow this";
+    /// A tenant named in the request is not the token's (F3).
+    TenantMismatch = FORBIDDEN, "tenant_mismatch", "This is another company's address";
+    /// The tenant's state allows no access.
+    TenantClosed = FORBIDDEN, "tenant_closed", "This company's account is closed";
+    /// No such thing here.
+    NotFound = NOT_FOUND, "not_found", "Not found";
+    /// Path exists, method does not.
+    MethodNotAllowed = METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take that method";
+    /// A link that was used, is too old, or never was.
+    LinkNotGood = GONE, "link_not_good", "This link was used already or is too old";
+    /// The state of a ceremony at Microsoft is unknown, used, too old, or of another session.
+    StateNotGood = BAD_REQUEST, "state_not_good", "This sign-in at Microsoft was not begun here";
+    /// Microsoft's answer could not be verified or says no.
+    MicrosoftRefused = BAD_REQUEST, "microsoft_refused", "Microsoft did not confirm the connection";
+    /// The person who signed in at Microsoft may not consent.
+    NotAnAdministrator = FORBIDDEN, "not_an_administrator", "An administrator has to connect";
+    /// Another customer's account is linked to this directory.
+    DirectoryTaken = CONFLICT, "directory_taken", "This Microsoft 365 is connected to another account";
+    /// Nothing is connected.
+    NotConnected = CONFLICT, "not_connected", "Connect Microsoft 365 first";
+    /// The item changed since it was read.
+    Stale = PRECONDITION_FAILED, "stale", "This was changed by somebody else meanwhile";
+    /// Something unique is taken.
+    Taken = CONFLICT, "taken", "This is taken";
+    /// Two requests rotate one refresh token.
+    RefreshInProgress = CONFLICT, "refresh_in_progress", "Another request is renewing this session";
+    /// Too many tries.
+    TooManyRequests = TOO_MANY_REQUESTS, "too_many_requests", "Too many tries; wait a moment";
+    /// A dependency does not answer.
+    Unavailable = SERVICE_UNAVAILABLE, "unavailable", "Steward is busy; try again in a moment";
+    /// A bug of ours.
+    Internal = INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side";
+}
+
+/// RFC 9457 problem details: the body of every error.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// URI of the problem type.
+    #[serde(rename = "type")]
+    #[schema(example = "https://steward.example/problems/not_found")]
+    pub type_: String,
+    /// What it says in a line.
+    #[schema(example = "Not found")]
+    pub title: String,
+    /// HTTP status.
+    #[schema(example = 404)]
+    pub status: u16,
+    /// What happened, what it means, what to do.
+    pub detail: String,
+    /// Stable code.
+    pub code: Code,
+    /// The request, for support.
+    #[schema(example = "1-67891233-abcdef012345678912345678")]
+    pub instance: Option<String>,
+    /// Whether the same request may work later.
+    pub retryable: bool,
+    /// Fields that are wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
+    /// The right that is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required_permission: Option<Permission>,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldProblem {
+    /// JSON pointer (RFC 6901) into the body, or the name of a query parameter.
+    #[schema(example = "/email")]
+    pub pointer: String,
+    /// Stable code.
+    #[schema(example = "not_an_address")]
+    pub code: String,
+    /// In words.
+    #[schema(example = "Enter an e-mail address, such as anna@example.com.")]
+    pub message: String,
+}
+
+impl FieldProblem {
+    /// A problem with one field.
+    pub fn new(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), code: code.into(), message: message.into() }
+    }
+}
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a handler fails with.
+pub struct Error {
+    /// For the customer.
+    pub problem: Box<Problem>,
+    /// For us.
+    pub cause: Option<Cause>,
+    /// Seconds after which to try again.
+    pub retry_after: Option<u32>,
+}
+
+impl Error {
+    /// An error with a sentence for the customer.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let retryable = matches!(code, Code::Unavailable | Code::TooManyRequests | Code::RefreshInProgress);
+        let problem = Problem {
+            type_: format!("https://steward.example/problems/{}", code.as_str()),
+            title: code.title().into(),
+            status: code.status().as_u16(),
+            detail: detail.into(),
+            code,
+            instance: None,
+            retryable,
+            errors: Vec::new(),
+            required_permission: None,
+        };
+        Self { problem: Box::new(problem), cause: None, retry_after: None }
+    }
+    /// With the reason that goes to the log.
+    pub fn because(mut self, cause: impl Into<Cause>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+    /// With the seconds to wait.
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+    /// Some fields are wrong.
+    pub fn invalid(errors: Vec<FieldProblem>) -> Self {
+        let mut error = Self::new(Code::Invalid, "Check the fields named in `errors` and send the request again.");
+        error.problem.errors = errors;
+        error
+    }
+    /// No such thing, or not in this company: the two read alike (F4).
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "There is nothing at this address for your company.")
+    }
+    /// The role lacks a right (F85).
+    pub fn forbidden(permission: Permission) -> Self {
+        let mut error = Self::new(
+            Code::Forbidden,
+            "Your role in this company does not include this. Ask an owner or administrator to do it or to change your role.",
+        );
+        error.problem.required_permission = Some(permission);
+        error
+    }
+    /// A bug of ours: the cause is logged, the customer gets the request id.
+    pub fn internal(cause: impl Into<Cause>) -> Self {
+        Self::new(Code::Internal, "We have logged it. Try again; if it stays, send us the request id in `instance`.")
+            .because(cause)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} ({:?})", self.problem.code.as_str(), self.problem.detail, self.cause)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.problem.code.as_str(), self.problem.detail)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Conflict(Conflict::Version) => {
+                Self::new(Code::Stale, "Read it again and repeat your change on what it is now.")
+            }
+            StoreError::Conflict(Conflict::Taken(what)) => Self::new(Code::Taken, format!("Another {what} has this value.")),
+            StoreError::Conflict(Conflict::Missing(_)) => Self::not_found(),
+            StoreError::Conflict(Conflict::State("token")) => {
+                Self::new(Code::LinkNotGood, "Ask for a new one and use that.")
+            }
+            StoreError::Conflict(Conflict::State(what)) => {
+                Self::new(Code::Stale, format!("The {what} changed meanwhile. Read it again."))
+            }
+            StoreError::BadCursor => Self::new(Code::BadCursor, "Begin again without `cursor`."),
+            StoreError::NotAdmitted(NotAdmitted::Tenant(_)) => {
+                Self::new(Code::TenantClosed, "Its owner can reopen it. Nothing is lost until its data is deleted.")
+            }
+            StoreError::NotAdmitted(_) => Self::new(Code::InvalidToken, "Sign in again."),
+            StoreError::Unavailable(_) => {
+                Self::new(Code::Unavailable, "Nothing was changed. Send the request again in a moment.").retry_after(1)
+            }
+            StoreError::Corrupt { .. } | StoreError::Refused(_) => return Self::internal(error),
+        }
+        .because(error)
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let status = self.problem.code.status();
+        let body = serde_json::to_vec(&self.problem).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        // The layer logs it once, with the request, and fills in `instance`.
+        response.extensions_mut().insert(std::sync::Arc::new(self));
+        response
+    }
+}

@@ -1,0 +1,59 @@
+//! Pages of lists: `?limit=50&cursor=…` in, `{items, next_cursor}` and `Link: rel="next"` out (C17).
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header};
+use serde::{Deserialize, Serialize};
+use store::{Listed, PageRequest};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::Json;
+
+/// Which page is wanted.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// How many items at most.
+    #[param(minimum = 1, maximum = 100, default = 50, example = 50)]
+    #[serde(default)]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 1024, example = "3q2-7w")]
+    #[serde(default)]
+    pub cursor: Option<String>,
+}
+
+impl From<PageQuery> for PageRequest {
+    fn from(query: PageQuery) -> Self {
+        Self { limit: query.limit, cursor: query.cursor }
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Page<T> {
+    /// The items of this page.
+    #[schema(max_items = 100)]
+    pub items: Vec<T>,
+    /// Where the next page begins; absent at the end.
+    #[schema(example = "3q2-7w")]
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page of what `show` makes of stored items.
+    pub fn of<S>(listed: Listed<S>, show: impl FnMut(S) -> T) -> Self {
+        Self { items: listed.items.into_iter().map(show).collect(), next_cursor: listed.next_cursor }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Page<T> {
+    fn into_response(self) -> Response {
+        let link = self.next_cursor.as_ref().map(|cursor| format!("<?cursor={cursor}>; rel=\"next\""));
+        let mut response = Json(self).into_response();
+        if let Some(value) = link.and_then(|link| HeaderValue::try_from(link).ok()) {
+            response.headers_mut().insert(header::LINK, value);
+        }
+        response
+    }
+}

@@ -1,0 +1,236 @@
+//! A licence type as the checks see it: what is in it, whether it is paid for, and when its seats can be given back.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use model::{Money, SkuId};
+
+use crate::{
+    evaluation::Directory,
+    facts::{License, Missing, Sku, SkuStatus, Subscription},
+    plans::{Content, reads_as_suite},
+    prices::{Price, PriceList},
+    products::{Kind, Product, product},
+    settings::Settings,
+};
+
+/// Numbers of seats Microsoft uses for "as many as you like".
+const SYNTHETIC_SEATS: [u32; 2] = [10_000, 1_000_000];
+
+/// Whether a licence type costs money, as far as is known.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Billing {
+    /// Free, viral, a trial, without limit, for the whole directory, no longer active, or ignored by the tenant.
+    NotPaid,
+    /// Paid for, at a price nobody told us.
+    PriceMissing,
+    /// Paid for.
+    Priced(Price),
+}
+
+/// Seats that can be given back on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Renewal {
+    /// The day; `None`: not known.
+    pub on: Option<Date>,
+    /// How many.
+    pub seats: u32,
+}
+
+/// A licence type of the directory.
+#[derive(Debug, Clone)]
+pub(crate) struct LicenceType {
+    /// As Graph has it.
+    pub sku: Sku,
+    /// The product, where known.
+    pub product: Option<&'static Product>,
+    /// Whether it costs money.
+    pub billing: Billing,
+    /// When seats can be given back: the earliest first, unknown days last.
+    pub renewals: Vec<Renewal>,
+    /// Every subscription of it is a trial.
+    pub trial: bool,
+    /// Usable seats that are a trial.
+    pub trial_seats: u32,
+    /// Bought through a partner, wholly or partly.
+    pub through_partner: bool,
+    /// What is in it.
+    pub content: Content,
+}
+
+impl LicenceType {
+    fn new(sku: &Sku, subscriptions: &[Subscription], settings: &Settings, prices: &PriceList, today: Date) -> Self {
+        let own: Vec<&Subscription> = subscriptions.iter().filter(|sub| sub.sku == sku.id).collect();
+        let product = product(sku.id);
+        // An expired subscription has no renewal: its next change is its end, and its seats are not usable ones.
+        let enabled = |sub: &&&Subscription| sub.status == SkuStatus::Enabled;
+        let mut renewals: Vec<Renewal> = own
+            .iter()
+            .filter(|sub| !sub.trial)
+            .filter(enabled)
+            .map(|sub| Renewal { on: sub.next_lifecycle.map(utc_date).filter(|on| *on >= today), seats: sub.seats })
+            .collect();
+        renewals.sort_by_key(|renewal| (renewal.on.is_none(), renewal.on));
+        let trial_seats = own.iter().filter(|sub| sub.trial).filter(enabled).map(|sub| sub.seats);
+        let trial = !own.is_empty() && own.iter().all(|sub| sub.trial);
+        Self {
+            sku: sku.clone(),
+            product,
+            billing: billing(sku, product, trial, settings, prices),
+            trial,
+            renewals,
+            trial_seats: trial_seats.fold(0, u32::saturating_add),
+            through_partner: own.iter().any(|sub| sub.through_partner),
+            content: Content::new(&sku.plans, &[]),
+        }
+    }
+    /// Whether it costs money, at a known price or not.
+    pub fn is_paid(&self) -> bool {
+        self.billing != Billing::NotPaid
+    }
+    /// What one seat costs a month, where known.
+    pub fn monthly(&self) -> Option<Money> {
+        self.price().map(|price| price.monthly)
+    }
+    /// The price, where known.
+    pub fn price(&self) -> Option<&Price> {
+        match &self.billing {
+            Billing::Priced(price) => Some(price),
+            Billing::PriceMissing | Billing::NotPaid => None,
+        }
+    }
+    /// Usable seats that are paid for.
+    pub fn bought(&self) -> u32 {
+        self.sku.seats.enabled.saturating_sub(self.trial_seats)
+    }
+    /// What to call it: the product, or the raw part number where the product is unknown.
+    pub fn name(&self) -> String {
+        match self.product {
+            Some(product) => product.name.into(),
+            None => format!("{} (unknown product)", self.sku.part_number),
+        }
+    }
+    /// Whether it is a suite: by the table, or by what is in it where the product is unknown.
+    pub fn is_suite(&self) -> bool {
+        self.product.map_or_else(|| reads_as_suite(&self.content), |product| product.kind == Kind::Suite)
+    }
+    /// Whether the account that holds it is a room or a shared phone.
+    pub fn is_device(&self) -> bool {
+        self.product.is_some_and(|product| product.kind == Kind::Device)
+    }
+    /// What a person has of it: without the plans turned off.
+    pub fn content_of(&self, license: &License) -> Content {
+        if license.disabled_plans.is_empty() {
+            return self.content.clone();
+        }
+        Content::new(&self.sku.plans, &license.disabled_plans)
+    }
+}
+
+/// All licence types of a directory, by id.
+pub(crate) fn licence_types(
+    directory: &Directory,
+    settings: &Settings,
+    prices: &PriceList,
+    today: Date,
+) -> BTreeMap<SkuId, LicenceType> {
+    let subscriptions = directory.subscriptions.as_deref().unwrap_or_default();
+    let made = |sku: &Sku| (sku.id, LicenceType::new(sku, subscriptions, settings, prices, today));
+    directory.skus.iter().map(made).collect()
+}
+
+fn billing(sku: &Sku, product: Option<&Product>, trial: bool, settings: &Settings, prices: &PriceList) -> Billing {
+    let ended = !matches!(sku.status, SkuStatus::Enabled | SkuStatus::Warning);
+    if !sku.for_users || ended || trial || settings.ignored_skus.contains(&sku.id) {
+        return Billing::NotPaid;
+    }
+    match prices.price(sku.id) {
+        Some(price) if price.monthly.amount_minor == 0 => Billing::NotPaid,
+        // A known price outranks the other signs: a customer may well have bought 10,000 seats.
+        Some(price) => Billing::Priced(price),
+        None if product.is_some_and(|product| product.kind == Kind::Free) => Billing::NotPaid,
+        None if SYNTHETIC_SEATS.contains(&sku.seats.enabled) => Billing::NotPaid,
+        None => Billing::PriceMissing,
+    }
+}
+
+/// The date of a time in UTC.
+pub(crate) fn utc_date(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::UTC).date()
+}
+
+/// Whole days from `earlier` to `later`; negative when it is the other way round.
+pub(crate) fn days(earlier: Date, later: Date) -> i64 {
+    // Dates lie within 9999 years, so the duration is in range.
+    earlier.duration_until(later).as_hours() / 24
+}
+
+/// Why the renewal dates are missing, in plain words.
+pub(crate) fn no_renewal_dates(reason: Missing) -> String {
+    let why = match reason {
+        Missing::Permission => "Microsoft refused to list your subscriptions",
+        Missing::Licence => "your Microsoft 365 does not list its subscriptions",
+        Missing::NamesConcealed | Missing::Error | Missing::NotCovered => "your subscriptions could not be read",
+    };
+    format!(
+        "Renewal dates are not known: {why}. So it is not known when a saving becomes real, and trials are not seen."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{BASIC, TODAY, prices, sku, subscription};
+
+    fn billing_of(sku: Sku, subscriptions: Vec<Subscription>) -> Billing {
+        let directory = Directory { skus: vec![sku.clone()], subscriptions: Ok(subscriptions) };
+        licence_types(&directory, &Settings::default(), &prices(), TODAY)[&sku.id].billing.clone()
+    }
+
+    #[test]
+    fn free_trial_synthetic_and_company_licence_types_are_not_paid_and_not_price_missing() {
+        let free = sku("f30db892-07e9-47e9-837c-80727f46fd3d", 50, 1);
+        assert_eq!(billing_of(free, vec![]), Billing::NotPaid);
+        assert_eq!(billing_of(sku("00000000-0000-0000-0000-000000000001", 10_000, 1), vec![]), Billing::NotPaid);
+        assert_eq!(billing_of(sku("00000000-0000-0000-0000-000000000001", 1_000_000, 1), vec![]), Billing::NotPaid);
+        let company = Sku { for_users: false, ..sku(BASIC, 10, 1) };
+        assert_eq!(billing_of(company, vec![]), Billing::NotPaid);
+        let trial = Subscription { trial: true, ..subscription(BASIC, 10, None) };
+        assert_eq!(billing_of(sku(BASIC, 10, 1), vec![trial]), Billing::NotPaid);
+    }
+
+    #[test]
+    fn an_unknown_product_is_price_missing_and_a_known_price_outranks_a_round_number() {
+        assert_eq!(billing_of(sku("00000000-0000-0000-0000-000000000001", 25, 1), vec![]), Billing::PriceMissing);
+        assert!(matches!(billing_of(sku(BASIC, 10_000, 9_000), vec![]), Billing::Priced(_)));
+    }
+
+    #[test]
+    fn a_licence_type_half_on_trial_is_paid_without_its_trial_seats() {
+        let trial = Subscription { trial: true, ..subscription(BASIC, 25, None) };
+        let directory = Directory {
+            skus: vec![sku(BASIC, 35, 10)],
+            subscriptions: Ok(vec![trial, subscription(BASIC, 10, Some("2027-01-01"))]),
+        };
+        let types = licence_types(&directory, &Settings::default(), &prices(), TODAY);
+        let basic = &types[&SkuId::literal(BASIC)];
+        assert!(basic.is_paid());
+        assert_eq!(basic.bought(), 10);
+        assert_eq!(basic.renewals.len(), 1);
+    }
+
+    #[test]
+    fn an_expired_subscription_has_no_renewal() {
+        let expired = Subscription { status: SkuStatus::Warning, ..subscription(BASIC, 5, Some("2026-12-01")) };
+        let directory = Directory { skus: vec![sku(BASIC, 10, 10)], subscriptions: Ok(vec![expired]) };
+        let types = licence_types(&directory, &Settings::default(), &prices(), TODAY);
+        assert!(types[&SkuId::literal(BASIC)].renewals.is_empty());
+    }
+
+    #[test]
+    fn days_are_counted_over_months_and_backwards() {
+        use jiff::civil::date;
+        assert_eq!(days(date(2024, 2, 28), date(2024, 3, 1)), 2);
+        assert_eq!(days(date(2026, 1, 1), date(2025, 12, 31)), -1);
+    }
+}

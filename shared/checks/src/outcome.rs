@@ -1,0 +1,360 @@
+//! What an evaluation gives: findings, totals, and what could not be evaluated. The JSON of [`Outcome`] is what the API
+//! stores and what `steward analyze --json` prints.
+
+use jiff::civil::Date;
+use model::{GroupId, Money, PersonId, SkuId};
+use serde::{Deserialize, Serialize};
+
+use crate::{catalogue::CheckId, facts::Missing, plans::Feature};
+
+/// The result of all checks over one directory.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Outcome {
+    /// Findings: the most money first, then in the order of checks and subjects.
+    pub findings: Vec<Finding>,
+    /// Sums over the findings and over the directory.
+    pub totals: Totals,
+    /// Checks that did not run, ran for a part, or ran on weaker evidence.
+    pub not_evaluated: Vec<NotEvaluated>,
+}
+
+/// What one check found about one subject.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Finding {
+    /// The check; its text is in the catalogue.
+    pub check: CheckId,
+    /// What it is about.
+    pub subject: Subject,
+    /// The finding in one sentence, number first.
+    pub headline: String,
+    /// The least certainty of anything in it.
+    pub certainty: Certainty,
+    /// The least confidence of anything in it.
+    pub confidence: Confidence,
+    /// What acting on it saves; `None` when nothing in it has a price. Licences counted in another finding are not in
+    /// it, so savings of findings add up to the totals.
+    pub saving: Option<Saving>,
+    /// Licence types in it whose price is missing.
+    pub price_missing: Vec<PriceMissing>,
+    /// Licences in it, priced or not, counted here or in another finding.
+    pub seats: u32,
+    /// People in it: the dearest first, then by id. Empty for seats nobody has.
+    pub affected: Vec<Affected>,
+    /// What it is concluded from.
+    pub evidence: Vec<Evidence>,
+    /// What to look at before acting on it.
+    pub guards: Vec<Guard>,
+    /// Who acts, and how.
+    pub remedy: Remedy,
+    /// Whether acting on it can be undone.
+    pub undo: UndoClass,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Subject {
+    /// The directory as a whole; the people are in `affected`.
+    Directory,
+    /// One licence type.
+    Sku {
+        /// The licence type.
+        sku: SkuId,
+        /// Microsoft's part number: what to show where the product is unknown.
+        part_number: String,
+        /// The name Microsoft sells it under, where known.
+        product: Option<String>,
+    },
+}
+
+impl Subject {
+    /// What identifies the subject within a check, over scans: `directory` or the licence type's GUID. Names are not in
+    /// it, because they change.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Directory => "directory".into(),
+            Self::Sku { sku, .. } => sku.to_string(),
+        }
+    }
+}
+
+/// How sure the money is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// It follows from evidence that cannot be read otherwise, but somebody should be asked.
+    Likely,
+    /// It follows from what is assigned and bought.
+    Certain,
+}
+
+/// How good the evidence is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// One weak source, such as a sign-in date that counts failed attempts.
+    Low,
+    /// One source, or two with a doubt.
+    Medium,
+    /// All sources agree.
+    High,
+}
+
+impl Confidence {
+    /// One step less sure.
+    #[must_use]
+    pub const fn lowered(self) -> Self {
+        match self {
+            Self::High => Self::Medium,
+            Self::Medium | Self::Low => Self::Low,
+        }
+    }
+}
+
+/// Money a finding or a directory could save. Every amount is without tax.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Saving {
+    /// A month, once the seats are no longer paid for.
+    pub monthly: Money,
+    /// The part of `monthly` that is certain; the rest is likely.
+    pub certain_monthly: Money,
+    /// Twelve times `monthly`.
+    pub annual: Money,
+    /// The first day on which a part of it becomes real: seats are given back at a renewal. `None`: not known.
+    #[schema(value_type = Option<String>, format = "date")]
+    pub realisable_on: Option<Date>,
+    /// What becomes real in the current calendar year: whole months after each renewal. Parts without a known renewal
+    /// count 0.
+    pub this_year: Money,
+    /// The same by renewal, the earliest first; a part without a known renewal last.
+    pub parts: Vec<Realisation>,
+}
+
+/// A part of a saving that becomes real on one day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Realisation {
+    /// When the subscription renews; `None`: not known.
+    #[schema(value_type = Option<String>, format = "date")]
+    pub on: Option<Date>,
+    /// Seats with a price in this part.
+    pub seats: u32,
+    /// What they cost a month.
+    pub monthly: Money,
+}
+
+/// A licence type without a price: never counted as 0.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PriceMissing {
+    /// The licence type.
+    pub sku: SkuId,
+    /// Microsoft's part number.
+    pub part_number: String,
+    /// The name Microsoft sells it under, where known.
+    pub product: Option<String>,
+    /// Seats of it in the finding; in totals, seats bought.
+    pub seats: u32,
+}
+
+/// A person in a finding.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Affected {
+    /// The person.
+    pub person: PersonId,
+    /// The display name, as the directory has it: escape it.
+    pub name: String,
+    /// The sign-in name, as the directory has it: escape it.
+    pub upn: String,
+    /// Licences concerned.
+    pub skus: Vec<AffectedSku>,
+    /// How sure the saving is.
+    pub certainty: Certainty,
+    /// How good the evidence is.
+    pub confidence: Confidence,
+    /// What to do.
+    pub advice: Advice,
+    /// What it is concluded from.
+    pub evidence: Vec<Evidence>,
+    /// Guards of the finding that concern this person.
+    pub guards: Vec<GuardId>,
+}
+
+/// A licence of a person in a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AffectedSku {
+    /// The licence type.
+    pub sku: SkuId,
+    /// What it costs a month; `None` where the price is missing.
+    pub monthly: Option<Money>,
+    /// The check whose finding counts its money, where it is not this one.
+    pub counted_in: Option<CheckId>,
+    /// Assigned to the person directly.
+    pub direct: bool,
+    /// Groups that assign it.
+    pub groups: Vec<GroupId>,
+}
+
+/// What to do about a person's licence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Advice {
+    /// Ask whether it is still needed.
+    Review,
+    /// Take it back.
+    Remove,
+    /// Move to another licence or renew.
+    Keep,
+}
+
+/// A fact a conclusion rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Evidence {
+    /// What was looked at.
+    pub what: String,
+    /// What it says; may hold text from the directory: escape it.
+    pub value: String,
+    /// Where it is from.
+    pub source: String,
+    /// How old the statement is, where the source says.
+    #[schema(value_type = Option<String>, format = "date")]
+    pub as_of: Option<Date>,
+}
+
+impl Evidence {
+    pub(crate) fn new(what: &str, value: impl ToString, source: &str, as_of: Option<Date>) -> Self {
+        Self { what: what.into(), value: value.to_string(), source: source.into(), as_of }
+    }
+}
+
+/// The common guards before a licence is taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+pub enum GuardId {
+    /// The licence comes from a group: it is left by leaving the group.
+    G1,
+    /// The mailbox may be shared, large or archived.
+    G2,
+    /// The mailbox may be on legal hold.
+    G3,
+    /// The person may be an administrator.
+    G4,
+    /// Licences depend on each other.
+    G5,
+    /// Many people at once.
+    G6,
+    /// Capabilities are lost.
+    G7,
+    /// The state may have changed since.
+    G8,
+}
+
+/// One thing to look at before acting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Guard {
+    /// Which guard.
+    pub id: GuardId,
+    /// What to look at, in plain words.
+    pub text: String,
+    /// How many people it concerns.
+    pub people: u32,
+    /// Capabilities that are lost (G7).
+    pub lost: Vec<Feature>,
+}
+
+/// Who acts on a finding, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// Licences are taken from people; from those who have them by a group, by leaving it.
+    RemoveLicences,
+    /// Seats are given back in Microsoft's admin centre.
+    ReduceAtMicrosoft,
+    /// Seats are given back by the reseller they were bought from.
+    ReduceAtReseller,
+    /// The subscription is renewed, or its people get another licence.
+    RenewOrMove,
+}
+
+/// Whether a change can be undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum UndoClass {
+    /// Can be undone.
+    Reversible,
+    /// Can be undone for some days.
+    Until {
+        /// How many.
+        days: u16,
+    },
+    /// Cannot be undone.
+    No,
+}
+
+/// Sums over the findings and over the directory. Every pair of a person and a licence type is counted once, whatever
+/// number of findings list it; seats nobody has come on top.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Totals {
+    /// Potential saving a month.
+    pub monthly: Money,
+    /// The part of `monthly` that is certain.
+    pub certain_monthly: Money,
+    /// The part of `monthly` that is likely.
+    pub likely_monthly: Money,
+    /// Twelve times `monthly`.
+    pub annual: Money,
+    /// What becomes real in the current calendar year.
+    pub this_year: Money,
+    /// The first day on which a part becomes real.
+    #[schema(value_type = Option<String>, format = "date")]
+    pub realisable_on: Option<Date>,
+    /// People seen.
+    pub people: u32,
+    /// People with a paid licence.
+    pub licensed_people: u32,
+    /// People no check speaks of: excluded in the settings, directory-sync accounts, meeting rooms and shared phones.
+    pub excluded_people: u32,
+    /// Usable seats bought of paid licence types, trials left out.
+    pub paid_seats_bought: u32,
+    /// Seats of paid licence types that somebody has.
+    pub assigned: u32,
+    /// What the bought seats cost a month, where there is a price.
+    pub spend_monthly: Money,
+    /// Paid licence types without a price: neither in the spend nor in any saving.
+    pub price_missing_skus: Vec<PriceMissing>,
+}
+
+/// A check that did not say all it could have said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct NotEvaluated {
+    /// The check.
+    pub check: CheckId,
+    /// Why.
+    pub reason: Missing,
+    /// How much of it.
+    pub extent: Extent,
+    /// People it could say nothing about.
+    pub people: u32,
+    /// Why, and what it means, in plain words.
+    pub detail: String,
+}
+
+/// How much of a check was not evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// It cannot be evaluated: neither passed nor failed.
+    Whole,
+    /// It says nothing about some people.
+    Part,
+    /// It ran without one of its sources: its findings are less sure or lack a date.
+    Weaker,
+}
+
+impl utoipa::PartialSchema for Missing {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some("Why a source says nothing."))
+            .enum_values(Some(["licence", "permission", "names_concealed", "error", "not_covered"]))
+            .into()
+    }
+}
+impl utoipa::ToSchema for Missing {}

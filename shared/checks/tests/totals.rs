@@ -1,0 +1,238 @@
+//! Properties of totals, over made-up directories.
+
+use std::collections::BTreeMap;
+
+use checks::{
+    CheckId, Directory, Evaluation, Outcome, PriceList, Settings, Sources,
+    facts::{License, MailboxPurpose, Missing, Person, Plan, Seats, SignIn, Sku, SkuStatus, Subscription, Usage},
+    outcome::Certainty,
+};
+use jiff::{Span, Timestamp, civil::Date};
+use model::{Currency, PersonId, SkuId};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const TODAY: Date = jiff::civil::date(2026, 11, 21);
+
+/// Licence types with plans: a suite, one that contains another, add-ons, one without a price, one free.
+const TYPES: &[(&str, &[&str])] = &[
+    ("f245ecc8-75af-4f8e-b61f-27d8114de5f3", &[MAIL_1, OFFICE, FILES_1]),
+    ("05e9a617-0261-4cee-bb44-138d3ef5d965", &[MAIL_2, OFFICE, FILES_1]),
+    ("4b9405b0-7788-4568-add1-99614e613b69", &[MAIL_1]),
+    ("19ec0d23-8335-4cbd-94ac-6050e30712fa", &[MAIL_2]),
+    ("f8a1db68-be16-40ed-86d5-cb42ce701560", &["70d33638-9c74-4d01-bfd3-562de28bd4ba"]),
+    ("00000000-0000-0000-0000-00000000000a", &[MAIL_1]),
+    ("f30db892-07e9-47e9-837c-80727f46fd3d", &[]),
+];
+const MAIL_1: &str = "9aaf7827-d63c-4b61-89c3-182f06f82e5c";
+const MAIL_2: &str = "efb87545-963c-4e0d-99df-69c6916d9eb0";
+const OFFICE: &str = "094e7854-93fc-4d55-b2c0-3ab5369ebdc1";
+const FILES_1: &str = "c7699d2e-19aa-44de-8edf-1736da088ca1";
+
+type Folded = (Person, Usage, Option<Date>);
+
+fn ago(days: i32) -> Date {
+    TODAY.checked_sub(Span::new().days(days)).expect("a date")
+}
+
+fn day() -> impl Strategy<Value = Date> {
+    prop::sample::select(vec![0, 5, 29, 30, 31, 89, 90, 100, 180, 400]).prop_map(ago)
+}
+
+fn sign_in() -> impl Strategy<Value = SignIn> {
+    let known = (prop::option::of(day()), prop::option::of(day()), prop::option::of(day())).prop_map(
+        |(successful, interactive, non_interactive)| SignIn::Known { successful, interactive, non_interactive },
+    );
+    prop_oneof![1 => Just(SignIn::Unavailable), 4 => known]
+}
+
+fn usage() -> impl Strategy<Value = Usage> {
+    let known = (prop::option::of(day()), 0..20i32).prop_map(|(last, age)| Usage::Known { last, refreshed: ago(age) });
+    let missing = prop::sample::select(vec![Missing::NamesConcealed, Missing::NotCovered]).prop_map(Usage::Unavailable);
+    prop_oneof![1 => missing, 4 => known]
+}
+
+fn license() -> impl Strategy<Value = License> {
+    (0..TYPES.len(), prop::option::of(day()), prop::bool::weighted(0.1), any::<bool>()).prop_map(
+        |(kind, changed, in_error, direct)| License {
+            sku: TYPES[kind].0.parse().expect("a GUID"),
+            disabled_plans: vec![],
+            direct,
+            groups: vec![],
+            in_error,
+            changed,
+        },
+    )
+}
+
+fn folded() -> impl Strategy<Value = Folded> {
+    let licenses = prop::collection::vec(license(), 0..5);
+    let state = prop_oneof![3 => Just(Some(true)), 3 => Just(Some(false)), 1 => Just(None)];
+    let purpose = prop_oneof![
+        2 => Just(None),
+        4 => Just(Some(MailboxPurpose::User)),
+        1 => Just(Some(MailboxPurpose::NotAPerson))
+    ];
+    let since = prop::option::of(day());
+    (licenses, state, purpose, prop::option::of(day()), sign_in(), usage(), since).prop_map(
+        |(mut licenses, enabled, purpose, created, sign_in, usage, since)| {
+            licenses.sort_by_key(|license| license.sku);
+            licenses.dedup_by_key(|license| license.sku);
+            let person = Person {
+                id: PersonId(Uuid::nil()),
+                upn: String::new(),
+                name: String::new(),
+                enabled,
+                guest: false,
+                created,
+                department: None,
+                synced: false,
+                purpose,
+                licenses,
+                sign_in,
+            };
+            (person, usage, since)
+        },
+    )
+}
+
+/// People with ids of their own.
+fn crowd() -> impl Strategy<Value = Vec<Folded>> {
+    prop::collection::vec(folded(), 0..25).prop_map(|mut crowd| {
+        for (n, (person, ..)) in crowd.iter_mut().enumerate() {
+            person.id = PersonId(Uuid::from_u128(n as u128 + 1));
+            person.upn = format!("p{n}@contoso.com");
+        }
+        crowd
+    })
+}
+
+fn directory(seats: u32) -> Directory {
+    let sku = |(id, plans): &(&str, &[&str])| Sku {
+        id: id.parse().expect("a GUID"),
+        part_number: "PART".into(),
+        for_users: true,
+        status: SkuStatus::Enabled,
+        seats: Seats { enabled: seats, ..Seats::default() },
+        consumed: 10,
+        plans: plans
+            .iter()
+            .map(|id| Plan { id: id.parse().expect("a GUID"), name: String::new(), for_users: true })
+            .collect(),
+    };
+    let subscription = |(n, (id, _)): (usize, &(&str, &[&str]))| Subscription {
+        id: format!("sub-{n}"),
+        sku: id.parse().expect("a GUID"),
+        created: None,
+        next_lifecycle: (n % 2 == 0).then(|| "2026-12-01T00:00:00Z".parse().expect("a time")),
+        trial: false,
+        status: SkuStatus::Enabled,
+        seats,
+        through_partner: false,
+    };
+    Directory {
+        skus: TYPES.iter().map(sku).collect(),
+        subscriptions: Ok(TYPES.iter().enumerate().map(subscription).collect()),
+    }
+}
+
+fn evaluate<'a>(seats: u32, crowd: impl IntoIterator<Item = &'a Folded>, sources: Sources) -> Outcome {
+    let now: Timestamp = "2026-11-21T08:00:00Z".parse().expect("a time");
+    let prices = PriceList::built_in(Currency::Usd);
+    let mut evaluation = Evaluation::new(directory(seats), Settings::default(), prices, now);
+    for (person, usage, since) in crowd {
+        evaluation.person(person, usage, *since);
+    }
+    evaluation.finish(&sources)
+}
+
+/// Certain and likely money of the union of pairs, by an independent rule: a pair is as sure as the first finding that
+/// lists it in the order L3, L10, L7, L6.
+fn union(outcome: &Outcome) -> (i64, i64) {
+    let prices = PriceList::built_in(Currency::Usd);
+    let mut pairs: BTreeMap<(PersonId, SkuId), Certainty> = BTreeMap::new();
+    for check in [CheckId::L3, CheckId::L10, CheckId::L7, CheckId::L6] {
+        for finding in outcome.findings.iter().filter(|finding| finding.check == check) {
+            for one in &finding.affected {
+                for license in &one.skus {
+                    pairs.entry((one.person, license.sku)).or_insert(one.certainty);
+                }
+            }
+        }
+    }
+    let (mut certain, mut likely) = (0, 0);
+    for ((_, sku), certainty) in pairs {
+        let minor = prices.price(sku).map_or(0, |price| price.monthly.amount_minor);
+        match certainty {
+            Certainty::Certain => certain += minor,
+            Certainty::Likely => likely += minor,
+        }
+    }
+    for finding in outcome.findings.iter().filter(|finding| finding.check == CheckId::L1) {
+        let checks::outcome::Subject::Sku { sku, .. } = finding.subject else { panic!("L1 is about a licence type") };
+        let minor = prices.price(sku).map_or(0, |price| price.monthly.amount_minor);
+        certain += minor * i64::from(finding.seats);
+    }
+    (certain, likely)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn totals_are_the_sum_over_the_union_of_pairs_and_seats_nobody_has(crowd in crowd(), seats in 0u32..40) {
+        let outcome = evaluate(seats, &crowd, Sources::both(TODAY));
+        let (certain, likely) = union(&outcome);
+        let totals = &outcome.totals;
+        prop_assert_eq!(totals.certain_monthly.amount_minor, certain);
+        prop_assert_eq!(totals.likely_monthly.amount_minor, likely);
+        prop_assert_eq!(totals.monthly.amount_minor, certain + likely);
+        prop_assert_eq!(totals.annual.amount_minor, 12 * (certain + likely));
+        let savings = || outcome.findings.iter().filter_map(|finding| finding.saving.as_ref());
+        prop_assert_eq!(savings().map(|s| s.monthly.amount_minor).sum::<i64>(), certain + likely);
+        prop_assert_eq!(savings().map(|s| s.this_year.amount_minor).sum::<i64>(), totals.this_year.amount_minor);
+        prop_assert!(totals.this_year.amount_minor <= totals.annual.amount_minor);
+        for saving in savings() {
+            prop_assert_eq!(saving.parts.iter().map(|part| part.monthly.amount_minor).sum::<i64>(),
+                saving.monthly.amount_minor);
+        }
+    }
+
+    #[test]
+    fn the_order_of_people_does_not_matter(
+        (crowd, shuffled) in crowd().prop_flat_map(|crowd| (Just(crowd.clone()), Just(crowd).prop_shuffle()))
+    ) {
+        prop_assert_eq!(evaluate(20, &crowd, Sources::both(TODAY)), evaluate(20, &shuffled, Sources::both(TODAY)));
+    }
+
+    #[test]
+    fn provisional_money_only_grows(crowd in crowd(), part in 0usize..25) {
+        let pending = Sources::pending();
+        let early = evaluate(20, crowd.iter().take(part), pending).totals.monthly.amount_minor;
+        let all = evaluate(20, &crowd, pending).totals.monthly.amount_minor;
+        let settled = evaluate(20, &crowd, Sources::both(TODAY)).totals.monthly.amount_minor;
+        prop_assert!(early <= all && all <= settled);
+    }
+
+    #[test]
+    fn nobody_is_inactive_without_a_source(crowd in crowd()) {
+        let blind: Vec<Folded> = crowd
+            .into_iter()
+            .map(|(person, _, since)| {
+                let person = Person { sign_in: SignIn::Unavailable, ..person };
+                (person, Usage::Unavailable(Missing::NamesConcealed), since)
+            })
+            .collect();
+        let sources = Sources { reports: Some(Err(Missing::NamesConcealed)), sign_ins: Err(Missing::Licence) };
+        let outcome = evaluate(20, &blind, sources);
+        prop_assert!(!outcome.findings.iter().any(|f| matches!(f.check, CheckId::L6 | CheckId::L7)));
+        prop_assert_eq!(outcome.totals.likely_monthly.amount_minor, 0);
+    }
+
+    #[test]
+    fn an_outcome_reads_back_from_json(crowd in crowd()) {
+        let outcome = evaluate(20, &crowd, Sources::both(TODAY));
+        let json = serde_json::to_string(&outcome).expect("JSON");
+        prop_assert_eq!(serde_json::from_str::<Outcome>(&json).expect("an outcome"), outcome);
+    }
+}

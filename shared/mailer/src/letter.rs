@@ -1,0 +1,106 @@
+//! What each mail is about.
+
+use model::Money;
+
+use crate::{MailerConfig, RenderError, render};
+
+/// One mail's facts. Every `link` must lead to [`MailerConfig::base_url`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Letter {
+    /// Confirm the address given at sign-up. The address may be a stranger's, and the name was typed by anybody.
+    VerifyEmail {
+        /// The company's name as typed.
+        company: String,
+        /// The page that confirms on a click there; opening it changes nothing (C2).
+        link: String,
+        /// Hours the link works for.
+        expires_hours: u32,
+    },
+    /// The answer to a sign-up with an address that has an account already (C1).
+    AlreadyRegistered {
+        /// The sign-in page.
+        sign_in_link: String,
+    },
+    /// The first result, or that of a check somebody asked for.
+    ScanFinished {
+        /// The company's name.
+        company: String,
+        /// Findings that are open.
+        findings: u32,
+        /// What could be saved a month in all; `None` when prices are missing, so that nothing can be said.
+        monthly: Option<Money>,
+        /// The part of it that is certain.
+        certain: Option<Money>,
+        /// The part of it that is likely.
+        likely: Option<Money>,
+        /// The findings to begin with, most important first.
+        top: Vec<Top>,
+        /// What could not be checked, in plain words.
+        not_checked: Vec<String>,
+        /// The result's page.
+        link: String,
+    },
+    /// Microsoft refuses Steward, and checks have stopped.
+    ConnectionLost {
+        /// The company's name.
+        company: String,
+        /// Why, as one sentence in plain words.
+        reason_text: String,
+        /// The page to connect again.
+        link: String,
+    },
+    /// A sign-in was ended because its token was used twice (C4).
+    SessionEnded {
+        /// The company's name.
+        company: String,
+        /// The sign-in page.
+        link: String,
+    },
+}
+
+/// One finding in [`Letter::ScanFinished`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Top {
+    /// What was found, in a few words.
+    pub title: String,
+    /// How many people it concerns; 0 when it is not about people.
+    pub people: u32,
+    /// What it costs a month; `None` when it is not about money or the price is not known.
+    pub monthly: Option<Money>,
+    /// Its page.
+    pub link: String,
+}
+
+/// A mail ready to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// One line.
+    pub subject: String,
+    /// The line most mail programs show after the subject.
+    pub preheader: String,
+    /// The HTML part.
+    pub html: String,
+    /// The text part.
+    pub text: String,
+}
+
+impl Letter {
+    /// The letter's name: that of its templates.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::VerifyEmail { .. } => "verify_email",
+            Self::AlreadyRegistered { .. } => "already_registered",
+            Self::ScanFinished { .. } => "scan_finished",
+            Self::ConnectionLost { .. } => "connection_lost",
+            Self::SessionEnded { .. } => "session_ended",
+        }
+    }
+
+    /// Subject, HTML and text.
+    ///
+    /// # Errors
+    /// When a link leads elsewhere than to [`MailerConfig::base_url`]. Any other error is a fault of a template.
+    pub fn render(&self, config: &MailerConfig) -> Result<Rendered, RenderError> {
+        render::render(self, config)
+    }
+}

@@ -1,0 +1,78 @@
+//! A function and its trigger: name <=> file <=> bin <=> logical id in template.yaml <=> operation id.
+
+use std::{future::Future, pin::Pin};
+
+use jiff::{SignedDuration, Timestamp};
+use model::{Clock, EventKind, event::Recorded};
+use store::TenantScope;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+/// Why work that nobody waits for did not succeed. The bus tries again, then keeps it as a dead letter.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+/// What such work returns.
+pub type Handled = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
+
+/// One Lambda: what it is called, what starts it, what it needs (`D`).
+pub struct Function<D: 'static> {
+    /// `<capability>-<verb>`.
+    pub name: &'static str,
+    /// What starts it.
+    pub trigger: Trigger<D>,
+}
+
+/// What starts a function.
+pub enum Trigger<D: 'static> {
+    /// A request to the route in its `#[utoipa::path]`.
+    Http(fn() -> UtoipaMethodRouter<D>),
+    /// Time.
+    Schedule {
+        /// As in EventBridge: `rate(5 minutes)`.
+        every: &'static str,
+        /// What it does.
+        run: fn(D, Deadline) -> Handled,
+    },
+    /// Events of these kinds.
+    Event {
+        /// Which.
+        kinds: &'static [EventKind],
+        /// What it does; idempotent by the event's id.
+        run: fn(D, Delivered) -> Handled,
+    },
+}
+
+/// An event as a consumer gets it, with the right to its tenant's data.
+#[derive(Debug)]
+pub struct Delivered {
+    /// The tenant it happened in, acting as Steward itself.
+    pub scope: TenantScope,
+    /// What happened.
+    pub recorded: Recorded,
+    /// Until when there is time.
+    pub deadline: Deadline,
+}
+
+/// Until when an invocation has time, by the clock it was given.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline(pub Timestamp);
+
+impl Deadline {
+    /// Time left.
+    pub fn left(self, clock: &Clock) -> SignedDuration {
+        self.0.duration_since(clock.now())
+    }
+}
+
+impl<D> Function<D> {
+    /// A function behind a route.
+    pub const fn http(name: &'static str, route: fn() -> UtoipaMethodRouter<D>) -> Self {
+        Self { name, trigger: Trigger::Http(route) }
+    }
+    /// A function that runs by the clock.
+    pub const fn schedule(name: &'static str, every: &'static str, run: fn(D, Deadline) -> Handled) -> Self {
+        Self { name, trigger: Trigger::Schedule { every, run } }
+    }
+    /// A function that consumes events.
+    pub const fn event(name: &'static str, kinds: &'static [EventKind], run: fn(D, Delivered) -> Handled) -> Self {
+        Self { name, trigger: Trigger::Event { kinds, run } }
+    }
+}

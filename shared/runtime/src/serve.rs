@@ -1,0 +1,115 @@
+//! The loop of a Lambda: connect, then serve its one trigger until the environment is frozen.
+
+use std::net::IpAddr;
+
+use axum::Router;
+use jiff::Timestamp;
+use lambda_http::request::RequestContext;
+use lambda_runtime::LambdaEvent;
+use model::{Clock, Ids};
+use serde_json::Value;
+use store::Store;
+use tower::ServiceBuilder;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{Connect, Deadline, Delivered, Deps, Env, Failure, Function, StartError, SystemClock, SystemRandom, Trigger};
+
+/// The whole main of a bin.
+///
+/// # Errors
+/// When the function cannot start or the runtime API goes away.
+pub fn main<D: Deps>(function: Function<D>) -> Result<(), StartError>
+where
+    Store: axum::extract::FromRef<D>,
+{
+    telemetry();
+    // One thread: a Lambda serves one request at a time.
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let with = Connect { env: Env::of_process(), clock: Clock::new(SystemClock), ids: Ids::new(SystemRandom) };
+        let deps = D::connect(&with).await?;
+        serve(function, deps, with).await
+    })
+}
+
+async fn serve<D: Deps>(function: Function<D>, deps: D, with: Connect) -> Result<(), StartError>
+where
+    Store: axum::extract::FromRef<D>,
+{
+    match function.trigger {
+        Trigger::Http(route) => {
+            let show_capacity = with.env.optional("STEWARD_SHOW_CAPACITY").is_some();
+            let app = api::finish(router(route, deps), show_capacity);
+            let app = ServiceBuilder::new().map_request(identified).service(app);
+            lambda_http::run(app).await
+        }
+        Trigger::Schedule { run, .. } => {
+            lambda_runtime::run(lambda_runtime::service_fn(move |event: LambdaEvent<Value>| {
+                let deps = deps.clone();
+                async move { run(deps, deadline(&event)).await }
+            }))
+            .await
+        }
+        Trigger::Event { run, .. } => {
+            lambda_runtime::run(lambda_runtime::service_fn(move |event: LambdaEvent<Value>| {
+                let deps = deps.clone();
+                async move {
+                    let deadline = deadline(&event);
+                    let delivered = event_of(&<Store as axum::extract::FromRef<D>>::from_ref(&deps), &event.payload, deadline)?;
+                    run(deps, delivered).await
+                }
+            }))
+            .await
+        }
+    }
+}
+
+/// A router with one function's route.
+pub fn router<D: Deps>(route: fn() -> utoipa_axum::router::UtoipaMethodRouter<D>, deps: D) -> Router {
+    OpenApiRouter::new().routes(route()).with_state(deps).into()
+}
+
+/// What a consumer gets of an event as EventBridge delivers it.
+///
+/// # Errors
+/// When it is no event of ours.
+pub fn event_of(store: &Store, event: &Value, deadline: Deadline) -> Result<Delivered, Failure> {
+    let detail = event.get("detail").ok_or("an event without detail")?;
+    let (scope, recorded) = store.open_event(detail)?;
+    Ok(Delivered { scope, recorded, deadline })
+}
+
+fn deadline<T>(event: &LambdaEvent<T>) -> Deadline {
+    let millis = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
+    Deadline(Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX))
+}
+
+/// Puts what the gateway knows of a request where extractors find it. Headers are the client's and not believed.
+fn identified<B>(mut request: http::Request<B>) -> http::Request<B> {
+    let context = request.extensions().get::<RequestContext>();
+    if let Some(RequestContext::ApiGatewayV2(context)) = context {
+        let ip: Option<IpAddr> = context.http.source_ip.as_deref().and_then(|ip| ip.parse().ok());
+        let id = context.request_id.clone();
+        if let Some(ip) = ip {
+            request.extensions_mut().insert(ip);
+        }
+        if let Some(id) = id {
+            request.extensions_mut().insert(api::RequestId(id));
+        }
+    }
+    request
+}
+
+/// JSON logs, flat, with the span's fields: request id, route, tenant.
+fn telemetry() {
+    let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_else(|_| "info".into());
+    let filter = tracing_subscriber::EnvFilter::try_new(level.to_lowercase()).unwrap_or_default();
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_target(false)
+        .with_env_filter(filter)
+        .without_time()
+        .init();
+}

@@ -1,0 +1,437 @@
+//! Accounts: sign-up, sign-in, sessions. The items here belong to users, not tenants.
+
+use jiff::{SignedDuration, Timestamp};
+use model::{Currency, DirectoryId, Event, Role, SessionId, SignupId, TenantId, TenantState, UserId, event::Actor};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Company, Conflict, EmailLogin, Jwks, Member, Membership, Result, Schedule, Session, SessionProof,
+    SignUp, Store, StoreError, Throttle, Token, TokenHash, User,
+    commit::{Action, Commit, Condition, Place, What},
+    db::{decode, encode, number, refused, spent, text},
+    directory::{Origin, TenantScope},
+    key::Key,
+    meter::Units,
+    records::DirectoryLink,
+};
+
+/// How long a sign-up waits for its address to be verified (F65).
+pub const SIGN_UP_GOOD_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// What a sign-in is decided by; read in one round trip whether or not the address is known.
+#[derive(Debug)]
+pub struct SignInFacts {
+    /// The login of the address, if it has one.
+    pub login: Option<EmailLogin>,
+    /// Failures so far.
+    pub throttle: Throttle,
+}
+
+/// Who is about to own a company.
+#[derive(Debug)]
+pub struct Registration {
+    /// Display name.
+    pub name: String,
+    /// PHC string.
+    pub password_hash: String,
+}
+
+/// What verifying an address created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCompany {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Its owner.
+    pub owner: UserId,
+}
+
+/// What presenting a refresh token came to (C4).
+#[derive(Debug)]
+pub enum Rotation {
+    /// The new token and its session.
+    Rotated {
+        /// The new refresh token.
+        token: String,
+        /// The session it belongs to.
+        session: Session,
+        /// Version of the membership now.
+        mver: u64,
+    },
+    /// An old token came again, outside the overlap: the session was ended.
+    ReuseDetected,
+    /// No such session, or it is over, or its member may not enter.
+    Refused,
+}
+
+/// What a refresh token holds, sealed: a forged one does not open, so an old genuine one is a theft, not a typo.
+#[derive(Serialize, Deserialize)]
+struct RefreshToken {
+    user: UserId,
+    session: SessionId,
+    random: [u8; 32],
+}
+
+const REFRESH: &str = "refresh-token";
+const REFRESH_PREFIX: &str = "srt_";
+/// A second tab or a lost answer may present the previous token this long.
+const OVERLAP: SignedDuration = SignedDuration::from_secs(20);
+const IDLE: SignedDuration = SignedDuration::from_hours(24 * 7);
+const ABSOLUTE: SignedDuration = SignedDuration::from_hours(24 * 60);
+
+impl Store {
+    /// Keeps a sign-up and says so. The same reads and writes whether or not the address has an account (C1).
+    pub async fn sign_up(&self, email: String, company: String, origin: Origin) -> Result<SignupId> {
+        let now = self.clock.now();
+        let signup = SignUp {
+            signup: SignupId::generate(&self.ids),
+            email,
+            company,
+            tenant: TenantId::generate(&self.ids),
+            good_until: (now + SIGN_UP_GOOD_FOR).as_second(),
+            done: false,
+        };
+        let scope = self.scope_of_new_tenant(signup.tenant, origin);
+        let mut item = encode("SignUp", &signup)?;
+        item.insert("ttl".into(), number(signup.good_until));
+        let change = Commit::new().action(put(SignUp::key(signup.signup), item, Condition::absent(), "signup"));
+        self.of(&scope).commit(change.event(Event::SignupRequested { signup: signup.signup })?).await?;
+        Ok(signup.signup)
+    }
+
+    /// A sign-up.
+    pub async fn signup(&self, id: SignupId) -> Result<Option<SignUp>> {
+        self.get(&SignUp::key(id), true).await?.map(|item| decode("SignUp", item)).transpose()
+    }
+
+    /// Whether an address has an account.
+    pub async fn has_account(&self, email: &str) -> Result<bool> {
+        Ok(self.get(&EmailLogin::key(email), true).await?.is_some())
+    }
+
+    /// Keeps a one-time token by its hash.
+    pub async fn keep_token(&self, hash: &TokenHash, token: &Token) -> Result<()> {
+        let mut item = encode("Token", token)?;
+        item.insert("ttl".into(), number(token.good_until));
+        self.put_one(Token::key(hash), What::Put { item, condition: Condition::absent() }, Conflict::Taken("token")).await
+    }
+
+    /// A one-time token that is still good. Reading does not use it up.
+    pub async fn token(&self, hash: &TokenHash) -> Result<Option<Token>> {
+        let token: Option<Token> = self.get(&Token::key(hash), true).await?.map(|item| decode("Token", item)).transpose()?;
+        Ok(token.filter(|token| token.good_until > self.clock.now().as_second()))
+    }
+
+    /// Uses up a one-time token by itself, where what follows happens outside the table.
+    ///
+    /// # Errors
+    /// [`Conflict::State`] when it was used or is too old.
+    pub async fn use_token(&self, hash: &TokenHash) -> Result<()> {
+        let good = Condition {
+            expression: Some("good_until > :now"),
+            values: vec![(":now", number(self.clock.now().as_second()))],
+            ..Condition::default()
+        };
+        self.delete_one(&Token::key(hash), good, Conflict::State("token")).await
+    }
+
+    /// Drops a one-time token, used or not.
+    pub async fn drop_token(&self, hash: &TokenHash) -> Result<()> {
+        self.delete_one(&Token::key(hash), Condition::default(), Conflict::State("token")).await
+    }
+
+    /// Verifies a sign-up's address: one transaction of token, sign-up, user, address, company, slug, membership and
+    /// event (C1, F26).
+    ///
+    /// # Errors
+    /// [`Conflict::State`] `token` when the link was used, [`Conflict::Taken`] `email` when the address got an account
+    /// meanwhile, [`Conflict::Taken`] `slug` when the slug is taken: choose another.
+    pub async fn activate(
+        &self,
+        link: &TokenHash,
+        signup: &SignUp,
+        owner: &Registration,
+        slug: &str,
+        currency: Currency,
+        origin: Origin,
+    ) -> Result<NewCompany> {
+        let now = self.clock.now();
+        let user = UserId::generate(&self.ids);
+        let scope = self.scope_of_new_tenant(signup.tenant, Origin { actor: Actor::User { id: user }, ..origin });
+        let tenant = signup.tenant;
+        let done = SignUp { done: true, ..signup.clone() };
+        let mut done_item = encode("SignUp", &done)?;
+        done_item.insert("ttl".into(), number(signup.good_until));
+        let waiting = Condition {
+            expression: Some("attribute_exists(PK) AND done = :no"),
+            values: vec![(":no", aws_sdk_dynamodb::types::AttributeValue::Bool(false))],
+            ..Condition::default()
+        };
+        let profile =
+            User { user, email: signup.email.clone(), name: owner.name.clone(), created_at: now };
+        let login = EmailLogin { user, password_hash: owner.password_hash.clone() };
+        let membership = Membership { tenant, company: signup.company.clone(), mver: 1 };
+        let slug_item = crate::key::Item::from([("tenant".to_owned(), text(tenant.to_string()))]);
+        let slug_key = Key::new(format!("SLUG#{}", model::tenant::normalised_slug(slug)), "SLUG");
+        let change = Commit::new()
+            .consume(link, now)
+            .action(put_state(SignUp::key(signup.signup), done_item, waiting, "signup"))
+            .action(put(EmailLogin::key(&signup.email), encode("EmailLogin", &login)?, Condition::absent(), "email"))
+            .action(put(slug_key, slug_item, Condition::absent(), "slug"))
+            .action(put(User::key(user), encode("User", &profile)?, Condition::absent(), "user"))
+            .action(put(Membership::key(user, tenant), encode("Membership", &membership)?, Condition::absent(), "member"))
+            .create(&Company {
+                tenant,
+                name: signup.company.clone(),
+                slug: slug.into(),
+                state: TenantState::Active,
+                currency,
+                created_at: now,
+                plan: "free".into(),
+            })
+            .create(&Member {
+                user,
+                role: Role::Owner,
+                active: true,
+                email: signup.email.clone(),
+                name: owner.name.clone(),
+                joined_at: now,
+                mver: 1,
+            })
+            .create(&Schedule { tenant, on: false, next_at: now, every_hours: 24 })
+            .event(Event::TenantCreated { owner: user, role: Role::Owner })?;
+        self.of(&scope).commit(change).await?;
+        Ok(NewCompany { tenant, owner: user })
+    }
+
+    /// What a sign-in with an address is decided by.
+    pub async fn sign_in_facts(&self, email: &str) -> Result<SignInFacts> {
+        let mut found = self.get_many(&[EmailLogin::key(email), Throttle::key(email)], true).await?.into_iter();
+        let login = found.next().flatten().map(|item| decode("EmailLogin", item)).transpose()?;
+        let throttle = found.next().flatten().map(|item| decode("Throttle", item)).transpose()?.unwrap_or_default();
+        Ok(SignInFacts { login, throttle })
+    }
+
+    /// Counts a failed sign-in and says until when the next try is refused.
+    pub async fn sign_in_failed(&self, email: &str, not_before: Timestamp, failures: u32) -> Result<()> {
+        let throttle = Throttle { failures, not_before: not_before.as_second() };
+        let mut item = encode("Throttle", &throttle)?;
+        item.insert("ttl".into(), number((self.clock.now() + SignedDuration::from_hours(24)).as_second()));
+        self.put_one(Throttle::key(email), What::Put { item, condition: Condition::default() }, Conflict::Version).await
+    }
+
+    /// The tenants a user is in, in the order they were created.
+    pub async fn memberships(&self, user: UserId) -> Result<Vec<Membership>> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
+            .expression_attribute_values(":pk", text(User::partition(user)))
+            .expression_attribute_values(":prefix", text(Membership::PREFIX))
+            .consistent_read(true)
+            .return_consumed_capacity(aws_sdk_dynamodb::types::ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(refused)?;
+        spent(Units::Read, answer.consumed_capacity());
+        answer.items.unwrap_or_default().into_iter().map(|item| decode("Membership", item)).collect()
+    }
+
+    /// A user's profile.
+    pub async fn user(&self, user: UserId) -> Result<Option<User>> {
+        self.get(&User::key(user), false).await?.map(|item| decode("User", item)).transpose()
+    }
+
+    /// Opens a session for a user who proved who they are, in a tenant they are an active member of. The conditions
+    /// stand for reads: membership active at its version, tenant open.
+    ///
+    /// # Errors
+    /// [`Conflict::State`] `member` or `tenant` when one of them closes the door.
+    pub async fn open_session(
+        &self,
+        user: UserId,
+        membership: &Membership,
+        amr: Vec<String>,
+        clear_throttle_of: Option<&str>,
+        origin: Origin,
+    ) -> Result<(String, Session)> {
+        let now = self.clock.now();
+        let session = SessionId::generate(&self.ids);
+        let token = self.refresh_token(user, session)?;
+        let record = Session {
+            session,
+            user,
+            tenant: membership.tenant,
+            current: TokenHash::of(&token),
+            previous: None,
+            rotated_at: now.as_millisecond(),
+            successor: None,
+            idle_until: (now + IDLE).as_second(),
+            absolute_until: (now + ABSOLUTE).as_second(),
+            amr,
+            created_at: now,
+            user_agent: origin.user_agent.clone(),
+        };
+        let scope =
+            self.scope_of_membership(membership.tenant, Origin { actor: Actor::User { id: user }, ..origin });
+        let active = Condition {
+            expression: Some("active = :yes AND mver = :mver"),
+            values: vec![
+                (":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true)),
+                (":mver", number(membership.mver)),
+            ],
+            ..Condition::default()
+        };
+        let open = Condition {
+            expression: Some("#state IN (:active, :past_due, :read_only)"),
+            names: vec![("#state", "state")],
+            values: vec![
+                (":active", text("active")),
+                (":past_due", text("past_due")),
+                (":read_only", text("read_only")),
+            ],
+        };
+        let mut change = Commit::new()
+            .action(put(Session::key(user, session), session_item(&record)?, Condition::absent(), "session"))
+            .check::<Member>(&user, active, "member")
+            .check::<Company>(&(), open, "tenant");
+        if let Some(email) = clear_throttle_of {
+            change = change.action(Action {
+                place: Place::Global(Throttle::key(email)),
+                what: What::Delete { condition: Condition::default() },
+                conflict: Conflict::State("throttle"),
+            });
+        }
+        self.of(&scope).commit(change.event(Event::UserSignedIn { session })?).await?;
+        Ok((token, record))
+    }
+
+    /// Rotates a refresh token (C4): one conditional write decides who wins.
+    pub async fn rotate(&self, presented: &str, origin: Origin) -> Result<Rotation> {
+        let Some(RefreshToken { user, session, .. }) = self.open_refresh_token(presented) else {
+            return Ok(Rotation::Refused);
+        };
+        // The loser of a race reads again and finds the winner's successor.
+        for _ in 0..3 {
+            let Some(item) = self.get(&Session::key(user, session), true).await? else { return Ok(Rotation::Refused) };
+            let record: Session = decode("Session", item)?;
+            let now = self.clock.now();
+            let hash = TokenHash::of(presented);
+            let Some(membership) = self.membership(user, record.tenant).await? else { return Ok(Rotation::Refused) };
+            let proof = SessionProof { user, tenant: record.tenant, session, mver: membership.mver, origin: origin.clone() };
+            match self.admit(&proof).await {
+                Ok(_) => {}
+                Err(StoreError::NotAdmitted(_)) => return Ok(Rotation::Refused),
+                Err(error) => return Err(error),
+            }
+            if hash != record.current {
+                let within = now.as_millisecond() - record.rotated_at <= OVERLAP.as_millis() as i64;
+                if record.previous.as_ref() == Some(&hash) && within {
+                    let purpose = format!("{REFRESH}:{session}");
+                    let token = record
+                        .successor
+                        .as_ref()
+                        .and_then(|sealed| self.sealer.open(&purpose, sealed))
+                        .and_then(|plain| String::from_utf8(plain).ok())
+                        .ok_or(StoreError::Corrupt { kind: "Session", cause: "no successor".into() })?;
+                    return Ok(Rotation::Rotated { token, session: record, mver: membership.mver });
+                }
+                let scope = self.scope_of_membership(record.tenant, origin);
+                self.end(&scope, user, session, Event::TokenReuseDetected { session, user }).await?;
+                return Ok(Rotation::ReuseDetected);
+            }
+            let token = self.refresh_token(user, session)?;
+            let next = Session {
+                current: TokenHash::of(&token),
+                previous: Some(hash.clone()),
+                rotated_at: now.as_millisecond(),
+                successor: Some(self.sealer.seal(&format!("{REFRESH}:{session}"), token.as_bytes())),
+                idle_until: (now + IDLE).as_second().min(record.absolute_until),
+                ..record
+            };
+            let won = Condition {
+                expression: Some("#current = :presented"),
+                names: vec![("#current", "current")],
+                values: vec![(":presented", text(hash.as_str()))],
+            };
+            let what = What::Put { item: session_item(&next)?, condition: won };
+            match self.put_one(Session::key(user, session), what, Conflict::Version).await {
+                Ok(()) => return Ok(Rotation::Rotated { token, session: next, mver: membership.mver }),
+                Err(StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(StoreError::Unavailable("the session changes too often".into()))
+    }
+
+    /// Ends the caller's session. Ending one that is over already is no error.
+    pub async fn sign_out(&self, scope: &TenantScope, user: UserId, session: SessionId) -> Result<()> {
+        match self.end(scope, user, session, Event::UserSignedOut { session }).await {
+            Err(StoreError::Conflict(_)) | Ok(()) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn end(&self, scope: &TenantScope, user: UserId, session: SessionId, event: Event) -> Result<()> {
+        let there = Condition { expression: Some("attribute_exists(PK)"), ..Condition::default() };
+        let change = Commit::new().action(Action {
+            place: Place::Global(Session::key(user, session)),
+            what: What::Delete { condition: there },
+            conflict: Conflict::Missing("session"),
+        });
+        self.of(scope).commit(change.event(event)?).await.map(|_| ())
+    }
+
+    async fn membership(&self, user: UserId, tenant: TenantId) -> Result<Option<Membership>> {
+        self.get(&Membership::key(user, tenant), true).await?.map(|item| decode("Membership", item)).transpose()
+    }
+
+    fn refresh_token(&self, user: UserId, session: SessionId) -> Result<String> {
+        let plain = postcard::to_allocvec(&RefreshToken { user, session, random: self.ids.bytes() })
+            .map_err(|error| StoreError::Refused(error.to_string()))?;
+        Ok(format!("{REFRESH_PREFIX}{}", self.sealer.seal(REFRESH, &plain).to_text()))
+    }
+
+    fn open_refresh_token(&self, text: &str) -> Option<RefreshToken> {
+        // Longer than any token we make: not worth decoding.
+        let sealed = text.strip_prefix(REFRESH_PREFIX).filter(|rest| rest.len() < 512)?;
+        let plain = self.sealer.open(REFRESH, &crate::Sealed::from_text(sealed)?)?;
+        postcard::from_bytes(&plain).ok()
+    }
+
+    /// The public keys of access tokens. The first read of a cold start: it opens the connection too (P-2).
+    pub async fn jwks(&self) -> Result<Jwks> {
+        let item = self.get(&Jwks::key(), false).await?;
+        Ok(item.map(|item| decode("Jwks", item)).transpose()?.unwrap_or_default())
+    }
+
+    /// Publishes the public keys of access tokens.
+    pub async fn publish_jwks(&self, jwks: &Jwks) -> Result<()> {
+        let what = What::Put { item: encode("Jwks", jwks)?, condition: Condition::default() };
+        self.put_one(Jwks::key(), what, Conflict::Version).await
+    }
+
+    /// Which tenant a directory is linked to; for telling its owner that another account has it.
+    pub async fn tenant_of_directory(&self, directory: DirectoryId) -> Result<Option<TenantId>> {
+        let link: Option<DirectoryLink> = self
+            .get(&DirectoryLink::key(directory), true)
+            .await?
+            .map(|item| decode("DirectoryLink", item))
+            .transpose()?;
+        Ok(link.map(|link| link.tenant))
+    }
+}
+
+fn put(key: Key, item: crate::key::Item, condition: Condition, what: &'static str) -> Action {
+    Action { place: Place::Global(key), what: What::Put { item, condition }, conflict: Conflict::Taken(what) }
+}
+
+fn put_state(key: Key, item: crate::key::Item, condition: Condition, what: &'static str) -> Action {
+    Action { place: Place::Global(key), what: What::Put { item, condition }, conflict: Conflict::State(what) }
+}
+
+fn session_item(session: &Session) -> Result<crate::key::Item> {
+    let mut item = encode("Session", session)?;
+    item.insert("ttl".into(), number(session.idle_until));
+    Ok(item)
+}

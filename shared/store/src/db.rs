@@ -1,0 +1,242 @@
+//! The client: one constructor, one layer of retries, every call metered.
+
+use std::{fmt, time::Duration};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{
+        BehaviorVersion, Credentials, Region,
+        interceptors::InterceptorContext,
+        retry::{ClassifyRetry, RetryAction, RetryConfig},
+        timeout::TimeoutConfig,
+    },
+    error::{ProvideErrorMetadata, SdkError},
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{AttributeValue, ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity},
+};
+use model::{Clock, Ids};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    Result, Sealer, StoreError,
+    key::{Item, Key},
+    meter::{Units, count},
+};
+
+/// Where the table is.
+pub struct StoreConfig {
+    /// Endpoint of one machine; `None` is AWS's own.
+    pub endpoint: Option<String>,
+    /// AWS region.
+    pub region: String,
+    /// What signs the calls.
+    pub credentials: Credentials,
+    /// Name of the table.
+    pub table: String,
+    /// 256-bit key that seals cursors and the like.
+    pub sealing_key: [u8; 32],
+}
+
+/// The table. Cheap to clone. Tenant data is behind [`Store::of`].
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) client: Client,
+    pub(crate) table: String,
+    pub(crate) clock: Clock,
+    pub(crate) ids: Ids,
+    pub(crate) sealer: Sealer,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({})", self.table)
+    }
+}
+
+impl Store {
+    /// A client of the table. Opens nothing; see [`Store::warm`].
+    pub fn new(config: StoreConfig, clock: Clock, ids: Ids) -> Self {
+        // Timeouts on every call and one layer of retries: standard mode is a token bucket, exponential with full
+        // jitter. Adaptive mode would let one tenant's throttling slow the others.
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(1))
+            .operation_attempt_timeout(Duration::from_secs(3))
+            .operation_timeout(Duration::from_secs(10))
+            .build();
+        let retries = RetryConfig::standard()
+            .with_max_attempts(5)
+            .with_initial_backoff(Duration::from_millis(50))
+            .with_max_backoff(Duration::from_secs(1));
+        let mut builder = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(config.region))
+            .credentials_provider(config.credentials)
+            .timeout_config(timeouts)
+            .retry_config(retries)
+            .retry_classifier(CancelledByOthers);
+        if let Some(endpoint) = config.endpoint {
+            builder = builder.endpoint_url(endpoint);
+        }
+        let sealer = Sealer::new(&config.sealing_key, ids.clone());
+        Self { client: Client::from_conf(builder.build()), table: config.table, clock, ids, sealer }
+    }
+
+    /// The sealer of cursors, refresh successors and sign-in state.
+    pub fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    /// Now, by the clock this store was given.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) async fn get(&self, key: &Key, strong: bool) -> Result<Option<Item>> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key.item()))
+            .consistent_read(strong)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(refused)?;
+        spent(Units::Read, answer.consumed_capacity());
+        Ok(answer.item)
+    }
+
+    /// Reads up to 100 keys in one call and returns them in the order of `keys`.
+    pub(crate) async fn get_many(&self, keys: &[Key], strong: bool) -> Result<Vec<Option<Item>>> {
+        let mut found: Vec<Option<Item>> = vec![None; keys.len()];
+        let mut wanted: Vec<Item> = keys.iter().map(Key::item).collect();
+        // DynamoDB may answer a part; what it left out is asked for again, with a pause.
+        for attempt in 0..5u32 {
+            if wanted.is_empty() {
+                break;
+            }
+            if attempt > 0 {
+                self.clock.sleep(jiff::SignedDuration::from_millis(25 << attempt)).await;
+            }
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(std::mem::take(&mut wanted)))
+                .consistent_read(strong)
+                .build()
+                .map_err(|error| StoreError::Refused(error.to_string()))?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.table, request)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(refused)?;
+            for capacity in answer.consumed_capacity() {
+                spent(Units::Read, Some(capacity));
+            }
+            for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
+                let key = key_of(&item);
+                if let Some(place) = keys.iter().position(|wanted| Some(wanted) == key.as_ref()) {
+                    found[place] = Some(item);
+                }
+            }
+            wanted = answer
+                .unprocessed_keys
+                .and_then(|mut tables| tables.remove(&self.table))
+                .map(|left| left.keys)
+                .unwrap_or_default();
+        }
+        if wanted.is_empty() { Ok(found) } else { Err(StoreError::Unavailable("keys left unprocessed".into())) }
+    }
+}
+
+/// The key an item carries.
+pub(crate) fn key_of(item: &Item) -> Option<Key> {
+    let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+    Some(Key { pk: text("PK")?, sk: text("SK")? })
+}
+
+/// Reads a record out of an item.
+pub(crate) fn decode<T: DeserializeOwned>(kind: &'static str, item: Item) -> Result<T> {
+    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt { kind, cause: error.to_string() })
+}
+
+/// Writes a record as an item, without its keys.
+pub(crate) fn encode<T: serde::Serialize>(kind: &'static str, record: &T) -> Result<Item> {
+    serde_dynamo::to_item(record).map_err(|error| StoreError::Corrupt { kind, cause: error.to_string() })
+}
+
+pub(crate) fn number(value: impl fmt::Display) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+pub(crate) fn spent(sort: Units, capacity: Option<&ConsumedCapacity>) {
+    count(sort, capacity.and_then(ConsumedCapacity::capacity_units).unwrap_or(0.0));
+}
+
+/// Turns an SDK error that is no conflict into ours. The retries are spent when it gets here.
+pub(crate) fn refused<E, R>(error: SdkError<E, R>) -> StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: fmt::Debug + Send + Sync + 'static,
+{
+    let (code, message) = (error.code().map(str::to_owned), error.message().map(str::to_owned));
+    match (&error, code.as_deref()) {
+        (SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_), _) => {
+            StoreError::Unavailable(error.to_string())
+        }
+        (_, Some(busy)) if is_busy(busy) => StoreError::Unavailable(busy.to_owned()),
+        (_, code) => {
+            StoreError::Refused(format!("{}: {}", code.unwrap_or("no code"), message.as_deref().unwrap_or_default()))
+        }
+    }
+}
+
+fn is_busy(code: &str) -> bool {
+    matches!(
+        code,
+        "ThrottlingException"
+            | "ProvisionedThroughputExceededException"
+            | "RequestLimitExceeded"
+            | "InternalServerError"
+            | "ServiceUnavailable"
+            | "TransactionInProgressException"
+            | "TransactionConflictException"
+    )
+}
+
+/// Retries a transaction that lost against another one. The SDK does not: to it a cancelled transaction is final.
+#[derive(Debug)]
+struct CancelledByOthers;
+
+impl ClassifyRetry for CancelledByOthers {
+    fn classify_retry(&self, ctx: &InterceptorContext) -> RetryAction {
+        let Some(Err(error)) = ctx.output_or_error() else { return RetryAction::NoActionIndicated };
+        let Some(error) = error.as_operation_error().and_then(|e| e.downcast_ref::<TransactWriteItemsError>()) else {
+            return RetryAction::NoActionIndicated;
+        };
+        match error {
+            TransactWriteItemsError::TransactionCanceledException(cancelled) => {
+                let reasons = cancelled.cancellation_reasons();
+                let passing = |code: &str| {
+                    matches!(code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
+                };
+                let all_pass = reasons.iter().filter_map(|reason| reason.code()).all(passing);
+                if all_pass && reasons.iter().any(|reason| reason.code().is_some_and(|code| code != "None")) {
+                    RetryAction::transient_error()
+                } else {
+                    RetryAction::NoActionIndicated
+                }
+            }
+            TransactWriteItemsError::TransactionInProgressException(_) => RetryAction::transient_error(),
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+    fn name(&self) -> &'static str {
+        "transactions cancelled by others"
+    }
+}

@@ -1,0 +1,108 @@
+//! The company, its members and its schedule.
+
+use jiff::Timestamp;
+use model::{Currency, Role, TenantId, TenantState, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::{Ours, TenantRecord};
+use crate::key::Collection;
+
+/// The registry's one item of a tenant (F9, F13): everything about it is read through here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Company {
+    /// Which tenant.
+    pub tenant: TenantId,
+    /// As people call it.
+    pub name: String,
+    /// Unique short name (F16).
+    pub slug: String,
+    /// Where it is in its life.
+    pub state: TenantState,
+    /// What prices are shown in.
+    pub currency: Currency,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Plan of Steward; the catalogue of plans comes with billing.
+    pub plan: String,
+}
+
+impl Ours for Company {}
+impl TenantRecord for Company {
+    const KIND: &'static str = "company";
+    const COLLECTION: Collection = Collection::Root;
+    const PREFIX: &'static str = "META";
+    type Id = ();
+    fn id(&self) {}
+    fn sort_key((): &()) -> String {
+        "META".into()
+    }
+}
+
+/// A user's place in a tenant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// Who.
+    pub user: UserId,
+    /// What they may do.
+    pub role: Role,
+    /// `false` ends every access at once.
+    pub active: bool,
+    /// Address at the time of joining, for mails to members.
+    pub email: String,
+    /// Display name.
+    pub name: String,
+    /// When they joined.
+    pub joined_at: Timestamp,
+    /// Counts up with every change of role or state; a token of an older one is refused (F51).
+    pub mver: u64,
+}
+
+impl Ours for Member {}
+impl TenantRecord for Member {
+    const KIND: &'static str = "member";
+    const COLLECTION: Collection = Collection::Root;
+    const PREFIX: &'static str = "MEMBER#";
+    type Id = UserId;
+    fn id(&self) -> UserId {
+        self.user
+    }
+    fn sort_key(id: &UserId) -> String {
+        format!("MEMBER#{id}")
+    }
+}
+
+/// When the next scan is due. In the index of what is due exactly while it is on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// Which tenant; the index gives only keys.
+    pub tenant: TenantId,
+    /// Whether it runs; `false` while nothing is connected.
+    pub on: bool,
+    /// The next scan.
+    pub next_at: Timestamp,
+    /// Hours between scans.
+    pub every_hours: u32,
+}
+
+impl Ours for Schedule {}
+impl TenantRecord for Schedule {
+    const KIND: &'static str = "schedule";
+    const COLLECTION: Collection = Collection::Root;
+    const PREFIX: &'static str = "SCHEDULE";
+    type Id = ();
+    fn id(&self) {}
+    fn sort_key((): &()) -> String {
+        "SCHEDULE".into()
+    }
+    fn due(&self) -> Option<Timestamp> {
+        self.on.then_some(self.next_at)
+    }
+    fn due_shard(&self) -> u8 {
+        u8::try_from(self.tenant.bits() % u128::from(Self::SHARDS)).unwrap_or(0)
+    }
+}
+
+impl Schedule {
+    /// Partitions of the index of what is due, so that no single one is hot.
+    pub const SHARDS: u8 = 4;
+}

@@ -1,0 +1,292 @@
+//! Items that belong to no tenant: users, addresses, one-time tokens, keys. Only `accounts.rs` and `directory.rs`
+//! touch them.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use jiff::Timestamp;
+use model::{DirectoryId, EventId, SessionId, SignupId, TenantId, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::{Ours, TenantRecord};
+use crate::{
+    key::{Collection, Key},
+    seal::Sealed,
+};
+
+/// SHA-256 of a secret that was given out once, as 64 hexadecimal characters. The secret itself is never kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TokenHash(String);
+
+impl TokenHash {
+    /// The hash of a secret.
+    pub fn of(secret: &str) -> Self {
+        use std::fmt::Write;
+        let hash = digest(&SHA256, secret.as_bytes());
+        Self(hash.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        }))
+    }
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a one-time token is good for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "purpose")]
+pub enum Purpose {
+    /// Verifies the address of a sign-up.
+    VerifyEmail {
+        /// Which.
+        signup: SignupId,
+    },
+    /// The state of a ceremony at Microsoft, bound to the session that began it.
+    Microsoft {
+        /// The tenant that connects.
+        tenant: TenantId,
+        /// Who began it.
+        user: UserId,
+        /// In which session.
+        session: SessionId,
+        /// How far it is.
+        step: SignIn,
+    },
+}
+
+/// How far a ceremony at Microsoft is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "at")]
+pub enum SignIn {
+    /// The administrator signs in: nonce and PKCE verifier, sealed.
+    Identity {
+        /// `nonce\nverifier`, sealed.
+        secrets: Sealed,
+    },
+    /// The administrator of a known directory consents.
+    Consent {
+        /// The directory they signed in at.
+        directory: DirectoryId,
+        /// Their object id there.
+        oid: uuid::Uuid,
+    },
+}
+
+/// A one-time token: kept by its hash, consumed by a conditional write.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Token {
+    /// What it is good for.
+    #[serde(flatten)]
+    pub purpose: Purpose,
+    /// Second after which it is refused, whether or not it is still there.
+    pub good_until: i64,
+}
+
+impl Token {
+    pub(crate) fn key(hash: &TokenHash) -> Key {
+        Key::new(format!("TOKEN#{}", hash.0), "TOKEN")
+    }
+}
+
+/// A sign-up whose address is not verified.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SignUp {
+    /// Which.
+    pub signup: SignupId,
+    /// Normalised address.
+    pub email: String,
+    /// The company's name.
+    pub company: String,
+    /// The tenant it becomes.
+    pub tenant: TenantId,
+    /// Second after which it is void.
+    pub good_until: i64,
+    /// Whether the address was verified.
+    pub done: bool,
+}
+
+impl SignUp {
+    pub(crate) fn key(id: SignupId) -> Key {
+        Key::new(format!("SIGNUP#{id}"), "SIGNUP")
+    }
+}
+
+/// A person with an account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct User {
+    /// Who.
+    pub user: UserId,
+    /// Normalised address.
+    pub email: String,
+    /// Display name.
+    pub name: String,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
+impl User {
+    pub(crate) fn partition(id: UserId) -> String {
+        format!("USER#{id}")
+    }
+    pub(crate) fn key(id: UserId) -> Key {
+        Key::new(Self::partition(id), "PROFILE")
+    }
+}
+
+/// A user's way to a tenant: which tenants they are in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Membership {
+    /// Which tenant.
+    pub tenant: TenantId,
+    /// Its name when the membership began, for choosing.
+    pub company: String,
+    /// Version of the membership; the same as [`crate::Member::mver`], written with it.
+    pub mver: u64,
+}
+
+impl Membership {
+    pub(crate) const PREFIX: &'static str = "MEMBERSHIP#";
+    pub(crate) fn key(user: UserId, tenant: TenantId) -> Key {
+        Key::new(User::partition(user), format!("MEMBERSHIP#{tenant}"))
+    }
+}
+
+/// Sign-in by address: the unique address and what proves its owner.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EmailLogin {
+    /// Whose it is.
+    pub user: UserId,
+    /// PHC string of the password's hash.
+    pub password_hash: String,
+}
+
+impl EmailLogin {
+    pub(crate) fn key(email: &str) -> Key {
+        Key::new(format!("EMAIL#{email}"), "EMAIL")
+    }
+}
+
+/// Failed sign-ins of an address, known or not (C3).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Throttle {
+    /// Failures in a row.
+    pub failures: u32,
+    /// Second before which a further try is refused.
+    pub not_before: i64,
+}
+
+impl Throttle {
+    pub(crate) fn key(email: &str) -> Key {
+        // By hash: an address nobody has an account for is not kept in clear.
+        Key::new(format!("THROTTLE#{}", TokenHash::of(email).0), "SIGN_IN")
+    }
+}
+
+/// One sign-in on one device: the family of its refresh tokens (C4).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// Which.
+    pub session: SessionId,
+    /// Whose.
+    pub user: UserId,
+    /// For which tenant.
+    pub tenant: TenantId,
+    /// Hash of the refresh token in force.
+    pub current: TokenHash,
+    /// Hash of the one before.
+    pub previous: Option<TokenHash>,
+    /// When it was rotated, in milliseconds since 1970.
+    pub rotated_at: i64,
+    /// The token in force, sealed, kept for the overlap: a second tab gets the same successor.
+    pub successor: Option<Sealed>,
+    /// Second after which the family is over without use.
+    pub idle_until: i64,
+    /// Second after which it is over in any case.
+    pub absolute_until: i64,
+    /// How the person proved who they are (RFC 8176), such as `pwd`.
+    pub amr: Vec<String>,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// User agent it began with, cut.
+    pub user_agent: Option<String>,
+}
+
+impl Session {
+    pub(crate) fn key(user: UserId, session: SessionId) -> Key {
+        Key::new(User::partition(user), format!("SESSION#{session}"))
+    }
+}
+
+/// The public keys tokens are verified with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Jwks {
+    /// Two while a rotation is on.
+    pub keys: Vec<PublicJwk>,
+}
+
+/// One public key (RFC 7517), P-256.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PublicJwk {
+    /// Key type, `EC`.
+    pub kty: String,
+    /// Curve, `P-256`.
+    pub crv: String,
+    /// Which key.
+    pub kid: String,
+    /// `ES256`.
+    pub alg: String,
+    /// `sig`.
+    #[serde(rename = "use")]
+    pub use_: String,
+    /// X coordinate, base64url.
+    pub x: String,
+    /// Y coordinate, base64url.
+    pub y: String,
+}
+
+impl Jwks {
+    pub(crate) fn key() -> Key {
+        Key::new("JWKS", "JWKS")
+    }
+}
+
+/// Which tenant a directory is linked to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DirectoryLink {
+    pub(crate) directory: DirectoryId,
+    pub(crate) tenant: TenantId,
+}
+
+impl DirectoryLink {
+    pub(crate) fn key(directory: DirectoryId) -> Key {
+        Key::new(format!("DIRECTORY#{directory}"), "DIRECTORY")
+    }
+}
+
+/// That a consumer handled an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// The function.
+    pub consumer: String,
+    /// The event.
+    pub event: EventId,
+    /// When it may be forgotten.
+    pub until: Timestamp,
+}
+
+impl Ours for Done {}
+impl TenantRecord for Done {
+    const KIND: &'static str = "done";
+    const COLLECTION: Collection = Collection::Root;
+    const PREFIX: &'static str = "DONE#";
+    type Id = (String, EventId);
+    fn id(&self) -> Self::Id {
+        (self.consumer.clone(), self.event)
+    }
+    fn sort_key((consumer, event): &Self::Id) -> String {
+        format!("DONE#{consumer}#{event}")
+    }
+    fn expires(&self) -> Option<Timestamp> {
+        Some(self.until)
+    }
+}

@@ -1,0 +1,56 @@
+//! What is kept: one type per kind of item, each with its key.
+
+mod company;
+mod connection;
+mod finding;
+mod global;
+mod people;
+mod scan;
+
+pub use company::{Company, Member, Schedule};
+pub use connection::{Connection, ConnectionState};
+pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction};
+pub use global::{
+    Done, EmailLogin, Jwks, Membership, PublicJwk, Purpose, Session, SignIn, SignUp, Throttle, Token, TokenHash, User,
+};
+pub(crate) use global::DirectoryLink;
+pub use people::{Bucket, Stage};
+pub use scan::{Phase, Progress, Resume, Scan, ScanState};
+
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::key::Collection;
+
+mod sealed {
+    pub trait Ours {}
+}
+pub(crate) use sealed::Ours;
+
+/// A record that belongs to one tenant. Implemented in this crate only: keys are decided in one place.
+pub trait TenantRecord: Serialize + DeserializeOwned + Send + Sync + Ours {
+    /// What it is called in errors and conflicts.
+    const KIND: &'static str;
+    /// The partition it lies in.
+    const COLLECTION: Collection;
+    /// What sort keys of its kind begin with.
+    const PREFIX: &'static str;
+    /// What tells it from its like.
+    type Id: Send + Sync;
+    /// Its id.
+    fn id(&self) -> Self::Id;
+    /// The sort key of an id.
+    fn sort_key(id: &Self::Id) -> String;
+    /// When it may be cleaned up. Never what access is decided by.
+    fn expires(&self) -> Option<Timestamp> {
+        None
+    }
+    /// When the sweep is to look at it.
+    fn due(&self) -> Option<Timestamp> {
+        None
+    }
+    /// Which shard of the index of what is due it is in.
+    fn due_shard(&self) -> u8 {
+        0
+    }
+}

@@ -1,0 +1,307 @@
+//! What a scope can do: read and write the data of its own tenant, and nothing else.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use model::{Event, EventId, event::Recorded};
+
+use crate::{
+    Conflict, Listed, PageRequest, Ready, Result, Store, TenantScope,
+    commit::{Action, Commit, Condition, Place, What, item_of, versioned},
+    db::{decode, encode, key_of, number, refused, spent, text},
+    key::{Collection, Item, Key, Month},
+    meter::Units,
+    records::{Done, TenantRecord},
+};
+
+/// A record with the version it was read at: the ETag of C17.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Versioned<T> {
+    /// The record.
+    pub value: T,
+    /// Counts up with every write.
+    pub version: u64,
+}
+
+/// What the first screen is made of.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// The summary; `None` before the first scan finished.
+    pub summary: Option<Versioned<crate::Summary>>,
+    /// The newest scans, newest first, at most four.
+    pub scans: Vec<crate::Scan>,
+}
+
+impl Overview {
+    /// The newest scan.
+    pub fn newest(self) -> Option<crate::Scan> {
+        self.scans.into_iter().next()
+    }
+}
+
+/// The data of one tenant.
+#[derive(Debug, Clone, Copy)]
+pub struct Tenant<'a> {
+    store: &'a Store,
+    scope: &'a TenantScope,
+}
+
+impl Store {
+    /// The data of the tenant `scope` is of.
+    pub fn of<'a>(&'a self, scope: &'a TenantScope) -> Tenant<'a> {
+        Tenant { store: self, scope }
+    }
+}
+
+impl Tenant<'_> {
+    fn key<T: TenantRecord>(&self, id: &T::Id) -> Key {
+        Key::new(T::COLLECTION.partition(self.scope.tenant(), None), T::sort_key(id))
+    }
+
+    /// One record; eventually consistent, half a read unit per 4 KB.
+    pub async fn get<T: TenantRecord>(&self, id: &T::Id) -> Result<Option<Versioned<T>>> {
+        self.store.get(&self.key::<T>(id), false).await?.map(versioned).transpose()
+    }
+
+    /// One record as it is now: for a read that a write is decided by.
+    pub async fn get_strong<T: TenantRecord>(&self, id: &T::Id) -> Result<Option<Versioned<T>>> {
+        self.store.get(&self.key::<T>(id), true).await?.map(versioned).transpose()
+    }
+
+    /// A page of records in the order of their sort keys, or newest first.
+    pub async fn list<T: TenantRecord>(&self, page: &PageRequest, newest_first: bool) -> Result<Listed<Versioned<T>>> {
+        let pk = T::COLLECTION.partition(self.scope.tenant(), None);
+        let start = page.cursor.as_deref().map(|c| self.store.open_cursor(self.scope, T::KIND, c)).transpose()?;
+        let limit = page.limit();
+        let (items, last) = self.query(&pk, T::PREFIX, start, Some(limit), newest_first).await?;
+        let next_cursor = last.map(|key| self.store.seal_cursor(self.scope, T::KIND, key)).transpose()?;
+        Ok(Listed { items: items.into_iter().map(versioned).collect::<Result<_>>()?, next_cursor })
+    }
+
+    /// A page of the records whose sort key begins with `T`'s prefix and `under`, as the parts of one finding.
+    pub async fn list_under<T: TenantRecord>(&self, under: &str, page: &PageRequest) -> Result<Listed<Versioned<T>>> {
+        let pk = T::COLLECTION.partition(self.scope.tenant(), None);
+        let (prefix, list) = (format!("{}{under}", T::PREFIX), format!("{}:{under}", T::KIND));
+        let start = page.cursor.as_deref().map(|c| self.store.open_cursor(self.scope, &list, c)).transpose()?;
+        let (items, last) = self.query(&pk, &prefix, start, Some(page.limit()), false).await?;
+        let next_cursor = last.map(|key| self.store.seal_cursor(self.scope, &list, key)).transpose()?;
+        Ok(Listed { items: items.into_iter().map(versioned).collect::<Result<_>>()?, next_cursor })
+    }
+
+    /// All records of a collection that is bounded by design, such as buckets.
+    pub async fn all<T: TenantRecord>(&self) -> Result<Vec<Versioned<T>>> {
+        let pk = T::COLLECTION.partition(self.scope.tenant(), None);
+        let (mut all, mut start) = (Vec::new(), None);
+        loop {
+            let (items, last) = self.query(&pk, T::PREFIX, start, None, false).await?;
+            for item in items {
+                all.push(versioned(item)?);
+            }
+            start = last;
+            if start.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// The first records whose sort key begins with `prefix`-under-`T`, as the parts of one finding.
+    pub async fn all_under<T: TenantRecord>(&self, prefix: &str) -> Result<Vec<Versioned<T>>> {
+        let pk = T::COLLECTION.partition(self.scope.tenant(), None);
+        let (mut all, mut start) = (Vec::new(), None);
+        loop {
+            let (items, last) = self.query(&pk, &format!("{}{prefix}", T::PREFIX), start, None, false).await?;
+            for item in items {
+                all.push(versioned(item)?);
+            }
+            start = last;
+            if start.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// The summary and the newest scans in one read: everything the first screen shows. The summary's sort key sorts
+    /// behind every scan's, so a backward query meets it first.
+    pub async fn overview(&self) -> Result<Overview> {
+        const NEWEST: u32 = 4;
+        let pk = Collection::Root.partition(self.scope.tenant(), None);
+        let (items, _) = self.query(&pk, "SCAN#", None, Some(NEWEST), true).await?;
+        let mut overview = Overview { summary: None, scans: Vec::new() };
+        for item in items {
+            if key_of(&item).is_some_and(|key| key.sk == crate::Summary::PREFIX) {
+                overview.summary = Some(versioned(item)?);
+            } else {
+                overview.scans.push(versioned::<crate::Scan>(item)?.value);
+            }
+        }
+        Ok(overview)
+    }
+
+    async fn query(
+        &self,
+        pk: &str,
+        prefix: &str,
+        start: Option<Key>,
+        limit: Option<u32>,
+        backward: bool,
+    ) -> Result<(Vec<Item>, Option<Key>)> {
+        let answer = self
+            .store
+            .client
+            .query()
+            .table_name(&self.store.table)
+            .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
+            .expression_attribute_values(":pk", text(pk))
+            .expression_attribute_values(":prefix", text(prefix))
+            .set_exclusive_start_key(start.map(|key| key.item()))
+            .set_limit(limit.and_then(|limit| i32::try_from(limit).ok()))
+            .scan_index_forward(!backward)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(refused)?;
+        spent(Units::Read, answer.consumed_capacity());
+        let last = answer.last_evaluated_key.as_ref().and_then(key_of);
+        Ok((answer.items.unwrap_or_default(), last))
+    }
+
+    /// Writes the items of a change and its event: all or nothing.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Conflict`] with the reason of the action whose condition did not hold.
+    pub async fn commit(&self, change: Ready) -> Result<EventId> {
+        let tenant = self.scope.tenant();
+        let recorded = self.record(change.event);
+        let id = recorded.id;
+        let mut actions: Vec<(Key, What, Conflict)> = change
+            .actions
+            .into_iter()
+            .map(|Action { place, what, conflict }| match place {
+                Place::Own(collection, sk) => (Key::new(collection.partition(tenant, None), sk), what, conflict),
+                Place::Global(key) => (key, what, conflict),
+            })
+            .collect();
+        actions.push(event_put(&recorded)?);
+        self.store.transact(actions).await?;
+        Ok(id)
+    }
+
+    /// Writes a record without an event: the progress of work that is not done yet, and is no fact for anybody.
+    pub async fn checkpoint<T: TenantRecord>(&self, record: &Versioned<T>) -> Result<Versioned<T>>
+    where
+        T: Clone,
+    {
+        let version = record.version + 1;
+        let condition = if record.version == 0 { Condition::absent() } else { Condition::version(record.version) };
+        let what = What::Put { item: item_of(&record.value, version)?, condition };
+        self.store.put_one(self.key::<T>(&record.value.id()), what, Conflict::Version).await?;
+        Ok(Versioned { value: record.value.clone(), version })
+    }
+
+    /// Writes derived data that only the holder of a lease computes.
+    pub async fn save<T: TenantRecord>(&self, record: &T) -> Result<()> {
+        let what = What::Put { item: item_of(record, 1)?, condition: Condition::default() };
+        self.store.put_one(self.key::<T>(&record.id()), what, Conflict::Version).await
+    }
+
+    /// Removes derived data.
+    pub async fn remove<T: TenantRecord>(&self, id: &T::Id) -> Result<()> {
+        self.store.delete_one(&self.key::<T>(id), Condition::default(), Conflict::Missing(T::KIND)).await
+    }
+
+    /// A page of the tenant's log, newest first, over the months back to `since` months ago at most.
+    pub async fn events(&self, page: &PageRequest) -> Result<Listed<Recorded>> {
+        const LIST: &str = "events";
+        // A log older than this is read by export, not by paging.
+        const MONTHS: usize = 24;
+        let tenant = self.scope.tenant();
+        let mut start = page.cursor.as_deref().map(|c| self.store.open_cursor(self.scope, LIST, c)).transpose()?;
+        let mut month = match &start {
+            Some(key) => key
+                .sk
+                .strip_prefix("EVENT#")
+                .and_then(|id| id.parse().ok())
+                .map(Month::of_event)
+                .ok_or(crate::StoreError::BadCursor)?,
+            None => Month::of(self.store.clock.now()),
+        };
+        let limit = page.limit() as usize;
+        let mut items: Vec<Recorded> = Vec::with_capacity(limit);
+        let mut more = None;
+        for _ in 0..MONTHS {
+            let pk = Collection::Events.partition(tenant, Some(month));
+            let wanted = u32::try_from(limit - items.len()).unwrap_or(u32::MAX);
+            let (found, last) = self.query(&pk, "EVENT#", start.take(), Some(wanted), true).await?;
+            for item in found {
+                items.push(decode("Event", item)?);
+            }
+            if items.len() >= limit {
+                // The page is full; whether older months hold more is found out by the next one.
+                more = last.or_else(|| items.last().map(|e| event_key(e)));
+                break;
+            }
+            if month < self.scope.since() {
+                break;
+            }
+            month = month.before();
+        }
+        let next_cursor = more.map(|key| self.store.seal_cursor(self.scope, LIST, key)).transpose()?;
+        Ok(Listed { items, next_cursor })
+    }
+
+    /// Whether `consumer` has not handled `event` yet. Consumers whose effect is not a conditional write ask first and
+    /// say [`Tenant::done`] after.
+    pub async fn is_new(&self, consumer: &str, event: EventId) -> Result<bool> {
+        Ok(self.get_strong::<Done>(&(consumer.to_owned(), event)).await?.is_none())
+    }
+
+    /// Remembers that `consumer` handled `event`, for as long as the bus may bring it again.
+    pub async fn done(&self, consumer: &str, event: EventId) -> Result<()> {
+        let until = self.store.clock.now() + jiff::SignedDuration::from_hours(24 * 14);
+        self.save(&Done { consumer: consumer.into(), event, until }).await
+    }
+
+    fn record(&self, event: Event) -> Recorded {
+        let now = self.store.clock.now();
+        let origin = self.scope.origin();
+        Recorded {
+            id: EventId::generate(&self.store.ids, now),
+            tenant: self.scope.tenant(),
+            at: now,
+            actor: origin.actor,
+            request_id: origin.request_id.clone(),
+            ip: origin.ip.clone(),
+            user_agent: origin.user_agent.clone(),
+            event,
+        }
+    }
+}
+
+fn event_key(recorded: &Recorded) -> Key {
+    let pk = Collection::Events.partition(recorded.tenant, Some(Month::of_event(recorded.id)));
+    Key::new(pk, format!("EVENT#{}", recorded.id))
+}
+
+/// The put of an event: append-only, an id is written once.
+pub(crate) fn event_put(recorded: &Recorded) -> Result<(Key, What, Conflict)> {
+    let mut item = encode("Event", recorded)?;
+    // A log entry says only what it knows.
+    item.retain(|_, value| !matches!(value, AttributeValue::Null(_)));
+    item.insert("v".into(), number(1));
+    Ok((event_key(recorded), What::Put { item, condition: Condition::absent() }, Conflict::Taken("event")))
+}
+
+impl Commit {
+    /// Uses up a one-time token: the change happens only if it is there and not expired.
+    pub fn consume(self, token: &crate::TokenHash, now: jiff::Timestamp) -> Self {
+        self.action(Action {
+            place: Place::Global(crate::Token::key(token)),
+            what: What::Delete {
+                condition: Condition {
+                    expression: Some("attribute_exists(PK) AND good_until > :now"),
+                    values: vec![(":now", number(now.as_second()))],
+                    ..Condition::default()
+                },
+            },
+            conflict: Conflict::State("token"),
+        })
+    }
+}
