@@ -17,7 +17,8 @@ use crate::{Failure, out, out::Out};
 /// Finds licence waste in a folder of saved Microsoft Graph answers.
 ///
 /// The folder holds the answers as Microsoft Graph gave them, one file each, under any name: licence types, people,
-/// subscriptions and the activity report. What is missing is listed with the call that gives it. Nothing is sent anywhere.
+/// subscriptions and the activity report. What is missing is listed with the call that gives it. Nothing is sent
+/// anywhere.
 #[derive(Parser)]
 pub struct Args {
     /// The folder.
@@ -76,8 +77,8 @@ fn evaluate(folder: &Folder, currency: Currency, now: Timestamp) -> Result<Outco
     let Some(skus) = folder.skus.clone() else {
         let why = folder.missing.iter().find(|gap| gap.part == Part::LicenceTypes).map_or("missing", |gap| &gap.why);
         return Err(Failure::Said(format!(
-            "the list of licence types is {why}. Without it nothing can be said about licences or money. Save the answer of \
-             {} into the folder and run this again.",
+            "the list of licence types is {why}. Without it nothing can be said about licences or money. Save the \
+             answer of {} into the folder and run this again.",
             Part::LicenceTypes.call()
         )));
     };
@@ -135,7 +136,9 @@ impl Report<'_> {
             _ => format!("{certain} is certain, {likely} is likely: ask those people first."),
         })?;
         match totals.realisable_on {
-            Some(on) => out.line(&format!("Seats are given back when a subscription renews, the first on {}.", day(on))),
+            Some(on) => {
+                out.line(&format!("Seats are given back when a subscription renews, the first on {}.", day(on)))
+            }
             None => out.line("Seats are given back when a subscription renews."),
         }
     }

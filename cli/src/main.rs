@@ -29,7 +29,9 @@ enum Command {
 enum Failure {
     #[error("{0}")]
     Said(String),
-    #[error("the output could not be written: {0}. Nothing else was changed. Check the disk or the program it goes to.")]
+    #[error(
+        "the output could not be written: {0}. Nothing else was changed. Check the disk or the program it goes to."
+    )]
     Output(#[from] io::Error),
 }
 

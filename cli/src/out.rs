@@ -97,10 +97,9 @@ impl Out {
         Ok(())
     }
 
-    /// Text that was made for machines and escapes other people's text itself.
+    /// A JSON document. What is hostile in a string is escaped, which JSON reads as the same string.
     pub fn json(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut self.writer, value)?;
-        writeln!(self.writer)
+        writeln!(self.writer, "{}", escaped(&serde_json::to_string_pretty(value)?))
     }
 
     pub fn flush(&mut self) -> io::Result<()> {
@@ -130,20 +129,33 @@ fn say(kind: &str, text: &str) {
     let _ = writeln!(io::stderr(), "{kind}: {}", plain(text));
 }
 
-/// `text` with a mark in place of everything that is not a letter on its place: control characters, characters that turn
-/// the direction of writing, characters without a width, and tags.
+/// `text` with a mark in place of everything that is not a letter on its place: control characters, characters that
+/// turn the direction of writing, characters without a width, and tags.
 fn plain(text: &str) -> Cow<'_, str> {
-    let hostile = |c: char| {
-        c.is_control()
-            || matches!(c,
-                '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}')
-    };
     match text.contains(hostile) {
         true => Cow::Owned(text.chars().map(|c| if hostile(c) { '\u{fffd}' } else { c }).collect()),
         false => Cow::Borrowed(text),
     }
+}
+
+fn hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+/// JSON with every hostile character but the line breaks between its members as `\uXXXX`.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        match hostile(c) && c != '\n' {
+            true => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}"))),
+            false => text.push(c),
+        }
+    }
+    text
 }
 
 /// Other people's text, cut where it would push everything else aside.
@@ -162,11 +174,29 @@ mod tests {
     #[test]
     fn nothing_hostile_reaches_the_terminal() {
         assert_eq!(plain("Zoë 田中 O'Neil 👩"), "Zoë 田中 O'Neil 👩");
-        for hostile in ["\u{1b}[2J", "a\rb", "a\nb", "\u{9b}31m", "\u{202e}cod.exe", "\u{2066}x", "a\u{200b}b", "\u{e0041}", "\u{7}"] {
+        for hostile in [
+            "\u{1b}[2J",
+            "a\rb",
+            "a\nb",
+            "\u{9b}31m",
+            "\u{202e}cod.exe",
+            "\u{2066}x",
+            "a\u{200b}b",
+            "\u{e0041}",
+            "\u{7}",
+        ] {
             let shown = plain(hostile);
             assert!(shown.contains('\u{fffd}'), "{hostile:?}");
             assert_eq!(shown, plain(&shown), "{hostile:?}");
         }
+    }
+
+    #[test]
+    fn json_reads_the_same_after_escaping() {
+        let value = serde_json::json!({"name": "\u{202e}a\n\u{9b}\u{e0041}é", "n": [1]});
+        let text = escaped(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(text.contains(r"\u202ea\n\u009b\udb40\udc41é"), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 
     #[test]

@@ -95,7 +95,8 @@ fn contoso() -> TempDir {
         &dir,
         "report.csv",
         "Report Refresh Date,User Principal Name,Has Exchange License,Exchange Last Activity Date\n\
-         2026-11-19,p1@contoso.com,True,2026-11-18\n2026-11-19,p2@contoso.com,True,\n2026-11-19,p3@contoso.com,True,2026-11-19\n",
+         2026-11-19,p1@contoso.com,True,2026-11-18\n2026-11-19,p2@contoso.com,True,\n\
+         2026-11-19,p3@contoso.com,True,2026-11-19\n",
     );
     dir
 }

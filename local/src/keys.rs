@@ -7,7 +7,6 @@ use aws_lc_rs::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
 use local_aws::Aws;
-use local_microsoft::Credential;
 use model::Ids;
 use serde_json::json;
 use store::{Jwks, PublicJwk};
@@ -26,13 +25,24 @@ pub(crate) fn seed(aws: &Aws, ids: &Ids) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Keeps the reader app's key and certificate.
-pub(crate) fn seed_reader(aws: &Aws, credential: &Credential) -> anyhow::Result<()> {
-    let reader = || {
-        json!({ "private_key_pem": credential.private_key_pem(), "certificate_pem": credential.certificate_pem() }).to_string()
-    };
+/// Keeps the reader app's key and certificate, both PEM.
+pub(crate) fn seed_reader(aws: &Aws, private_key_pem: &str, certificate_pem: &str) -> anyhow::Result<()> {
+    let reader = || json!({ "private_key_pem": private_key_pem, "certificate_pem": certificate_pem }).to_string();
     aws.secret_if_absent(&format!("{PREFIX}/reader-app"), reader)?;
     Ok(())
+}
+
+/// A certificate as PEM (RFC 7468).
+pub(crate) fn pem(der: &[u8]) -> String {
+    let text = BASE64_STANDARD.encode(der);
+    let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+}
+
+/// What [`pem`] was made of.
+pub(crate) fn der(pem: &str) -> anyhow::Result<Vec<u8>> {
+    let inner: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    Ok(BASE64_STANDARD.decode(inner)?)
 }
 
 /// The public half of the signing secret.

@@ -46,6 +46,8 @@ pub struct SystemConfig {
     pub app_url: String,
     /// Microsoft.
     pub directories: Directories,
+    /// Key and certificate of the reader app at the simulated Microsoft; made when `None` and there are none yet.
+    pub reader: Option<Arc<Credential>>,
     /// How long an invocation may take, as Lambda's time-out.
     pub limit: SignedDuration,
 }
@@ -77,7 +79,7 @@ impl System {
     /// # Errors
     /// When a port, the folder or a function's start fails.
     pub async fn start(config: SystemConfig) -> anyhow::Result<Self> {
-        let SystemConfig { data, clock, ids, app_url, directories, limit } = config;
+        let SystemConfig { data, clock, ids, app_url, directories, reader, limit } = config;
         let aws_data = data.as_ref().map(|folder| folder.join("aws"));
         let aws = Aws::start(AwsConfig { data: aws_data, clock: clock.clone() }).await?;
         aws.create_table(table::definition(TABLE)?)?;
@@ -109,11 +111,11 @@ impl System {
                 for directory in directories {
                     simulation.add(directory);
                 }
-                let credential = reader_credential(&aws, data.as_deref())?;
+                let certificate = reader_certificate(&aws, &Env::of(owned(&variables)), reader).await?;
                 simulation.register_app(App {
                     client_id: READER_CLIENT_ID,
                     name: "Steward (reader)".into(),
-                    certificates: vec![credential.certificate_der()?],
+                    certificates: vec![certificate],
                     secret: None,
                     redirect_uris: vec![format!("{app_url}/connect/callback")],
                     permissions: graph::reader_permissions().into_iter().map(str::to_owned).collect(),
@@ -132,7 +134,7 @@ impl System {
                 None
             }
         };
-        let env = Env::of(variables.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        let env = Env::of(owned(&variables));
         let with = Connect { env: env.clone(), clock: clock.clone(), ids };
         let kernel = Kernel::connect(&with).await.map_err(|error| anyhow::anyhow!(error))?;
         let signing: serde_json::Value =
@@ -195,6 +197,28 @@ impl System {
     pub fn microsoft_url(&self) -> Option<&Url> {
         self.microsoft.as_ref().map(|(_, running)| &running.base)
     }
+}
+
+fn owned(variables: &[(&str, String)]) -> Vec<(String, String)> {
+    variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+}
+
+/// The certificate the reader app is registered with: the one kept, or a new one.
+async fn reader_certificate(aws: &Aws, env: &Env, given: Option<Arc<Credential>>) -> anyhow::Result<Vec<u8>> {
+    #[derive(serde::Deserialize)]
+    struct Kept {
+        certificate_pem: String,
+    }
+    let kept = async { secrets(env)?.get::<Kept>("reader-app").await };
+    if let Ok(kept) = kept.await {
+        return keys::der(&kept.certificate_pem);
+    }
+    let credential = match given {
+        Some(credential) => credential,
+        None => Arc::new(Credential::generate("Steward reader app on this machine")?),
+    };
+    keys::seed_reader(aws, &credential.private_key_pem, &keys::pem(&credential.certificate_der))?;
+    Ok(credential.certificate_der.clone())
 }
 
 /// `rate(5 minutes)` as a duration.

@@ -18,7 +18,11 @@ pub(crate) enum Content {
     Empty,
     Json(Value),
     /// Graph's error object; its date and request id are filled in when it is sent.
-    Error { code: &'static str, message: String, detail: Option<&'static str> },
+    Error {
+        code: &'static str,
+        message: String,
+        detail: Option<&'static str>,
+    },
     Raw(&'static str, Vec<u8>),
 }
 
@@ -48,7 +52,9 @@ impl Answer {
     pub fn content_type(&self) -> &'static str {
         match &self.content {
             Content::Raw(kind, _) => kind,
-            _ => "application/json; odata.metadata=minimal; odata.streaming=true; IEEE754Compatible=false; charset=utf-8",
+            _ => {
+                "application/json; odata.metadata=minimal; odata.streaming=true; IEEE754Compatible=false; charset=utf-8"
+            }
         }
     }
 

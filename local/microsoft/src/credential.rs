@@ -42,7 +42,6 @@ pub(crate) struct SigningKey {
 impl SigningKey {
     /// # Panics
     /// When the cryptographic library cannot make a key.
-    #[expect(clippy::expect_used, reason = "a machine that cannot make an RSA key cannot run the simulation")]
     pub fn generate() -> Self {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).expect("an RSA key");
         let kid = URL_SAFE_NO_PAD.encode(sha256(pair.public_key().as_ref()));
@@ -50,7 +49,9 @@ impl SigningKey {
     }
 
     /// A JWT (RS256) of these claims.
-    #[expect(clippy::expect_used, reason = "signing fails only without memory")]
+    ///
+    /// # Panics
+    /// When the cryptographic library cannot sign, which it does without memory only.
     pub fn sign(&self, header: &Value, claims: &Value) -> String {
         let text = format!("{}.{}", encode(header), encode(claims));
         let mut signature = vec![0; self.pair.public_modulus_len()];

@@ -580,17 +580,19 @@ impl Directory {
         Ok(at)
     }
 
-    /// Deletes a person, as an administrator does beside a scan.
-    pub(crate) fn delete(&mut self, id: PersonId) -> Result<(), Refused> {
+    /// Deletes a person. The groups they were in.
+    pub(crate) fn delete(&mut self, id: PersonId) -> Result<Vec<GroupId>, Refused> {
         let before = self.person(id).map(|p| self.held(p)).ok_or_else(|| Refused::missing(id))?;
         self.person_mut(id)?.deleted = true;
+        let mut left = Vec::new();
         for group in &mut self.groups {
             if let Ok(place) = group.members.binary_search(&id) {
                 group.members.remove(place);
+                left.push(group.id);
             }
         }
         self.recount_for(&before, id);
-        Ok(())
+        Ok(left)
     }
 
     /// A copy of what writes can change of a person, to keep over a restart.

@@ -17,7 +17,7 @@ use crate::{
     credential::{public_key, sha256, verify},
     directory::Account,
     graph, pages,
-    simulation::{App, Asked, Simulation, State},
+    simulation::{App, Asked, Simulation, State, consumer_key, key},
 };
 
 /// Where real assertions are addressed to; accepted beside the simulation's own origin.
@@ -191,7 +191,7 @@ pub(crate) fn answer(simulation: &Simulation, asked: &Asked) -> Answer {
         ("GET", [tenant, "v2.0", ".well-known", "openid-configuration"]) => configuration(simulation, asked, tenant),
         ("GET", [_, "discovery", "v2.0", "keys"]) => {
             let of = |tenant: &str| format!("{}/{tenant}/v2.0", asked.origin);
-            let keys = [simulation.key().jwk(&of("{tenantid}")), simulation.consumer_key().jwk(&of(CONSUMERS))];
+            let keys = [key().jwk(&of("{tenantid}")), consumer_key().jwk(&of(CONSUMERS))];
             json_answer(200, &json!({ "keys": keys }))
         }
         ("GET", ["downloads", "v1.0", "report"]) => graph::download(simulation, asked),
@@ -262,9 +262,10 @@ fn find_tenant(state: &State, segment: &str) -> Result<Option<DirectoryId>, Show
 /// App and redirect URI, checked before anything is sent anywhere.
 fn registered(state: &State, query: &Form) -> Result<(App, String), Shown> {
     let id = field(query, "client_id");
-    let app = id.parse().ok().and_then(|id: Uuid| state.apps.get(&id)).ok_or_else(|| {
-        shown(700_016, format!("Application with identifier '{id}' was not found in the directory."))
-    })?;
+    let app =
+        id.parse().ok().and_then(|id: Uuid| state.apps.get(&id)).ok_or_else(|| {
+            shown(700_016, format!("Application with identifier '{id}' was not found in the directory."))
+        })?;
     let redirect_uri = field(query, "redirect_uri");
     if !app.redirect_uris.iter().any(|uri| uri == redirect_uri) {
         return Err(shown(
@@ -305,15 +306,11 @@ fn begin_sign_in(state: &mut State, now: Timestamp, tenant: &str, query: &Form) 
         challenge: challenge.to_owned(),
         scope: scope.to_owned(),
     };
-    Step::Choose(open(state, now, Transaction {
-        app,
-        tenant,
-        redirect_uri,
-        state: back_state,
-        purpose,
-        account: None,
-        expires: now,
-    }))
+    Step::Choose(open(
+        state,
+        now,
+        Transaction { app, tenant, redirect_uri, state: back_state, purpose, account: None, expires: now },
+    ))
 }
 
 fn begin_consent(state: &mut State, now: Timestamp, tenant: &str, query: &Form) -> Step {
@@ -326,18 +323,23 @@ fn begin_consent(state: &mut State, now: Timestamp, tenant: &str, query: &Form) 
     if let Some(scope) = query.get("scope")
         && scope != "https://graph.microsoft.com/.default"
     {
-        let description = format!("AADSTS70011: The provided value for the input parameter 'scope' is not valid: {scope}");
+        let description =
+            format!("AADSTS70011: The provided value for the input parameter 'scope' is not valid: {scope}");
         return back_error(&redirect_uri, back_state.as_deref(), "invalid_request", &description);
     }
-    Step::Choose(open(state, now, Transaction {
-        app,
-        tenant,
-        redirect_uri,
-        state: back_state,
-        purpose: Purpose::Consent,
-        account: None,
-        expires: now,
-    }))
+    Step::Choose(open(
+        state,
+        now,
+        Transaction {
+            app,
+            tenant,
+            redirect_uri,
+            state: back_state,
+            purpose: Purpose::Consent,
+            account: None,
+            expires: now,
+        },
+    ))
 }
 
 fn open(state: &mut State, now: Timestamp, transaction: Transaction) -> Uuid {
@@ -387,7 +389,8 @@ fn choose(simulation: &Simulation, transaction: &str, account: &str) -> Step {
         let description = "AADSTS65004: User declined to consent to access the app.";
         return back_error(&open.redirect_uri, open.state.as_deref(), "access_denied", description);
     }
-    let picked = account.split_once('/').and_then(|(d, p)| Some((d.parse::<DirectoryId>().ok()?, p.parse::<PersonId>().ok()?)));
+    let picked =
+        account.split_once('/').and_then(|(d, p)| Some((d.parse::<DirectoryId>().ok()?, p.parse::<PersonId>().ok()?)));
     let person = picked.and_then(|(directory, person)| {
         let directory = &state.hosted.get(&directory)?.directory;
         directory.person(person).map(|p| (directory.id, directory.account(p), p.enabled))
@@ -567,7 +570,9 @@ fn token(simulation: &Simulation, asked: &Asked, tenant: &str, form: &Form) -> R
     match field(form, "grant_type") {
         "client_credentials" => client_credentials(simulation, asked, tenant_id, &app, form),
         "authorization_code" => redeem(simulation, asked, tenant_id, &app, form),
-        other => Err(request_error("unsupported_grant_type", 70_003, format!("The grant type '{other}' is not supported."))),
+        other => {
+            Err(request_error("unsupported_grant_type", 70_003, format!("The grant type '{other}' is not supported.")))
+        }
     }
 }
 
@@ -616,12 +621,19 @@ fn authenticate(simulation: &Simulation, asked: &Asked, tenant: &str, form: &For
     let (_, claims) = verify::<Assertion>(assertion, "PS256", &signature::RSA_PSS_2048_8192_SHA256, &public)
         .ok_or_else(|| client_error(700_027, "Client assertion failed signature validation."))?;
     let now = simulation.now().as_second();
-    let addressed = [&asked.origin, REAL_ORIGIN].iter().any(|origin| claims.aud == format!("{origin}/{tenant}/oauth2/v2.0/token"));
+    let addressed =
+        [&asked.origin, REAL_ORIGIN].iter().any(|origin| claims.aud == format!("{origin}/{tenant}/oauth2/v2.0/token"));
     if !addressed {
-        return Err(client_error(50_012, format!("Client assertion audience claim does not match Realm issuer. Audience: '{}'.", claims.aud)));
+        return Err(client_error(
+            50_012,
+            format!("Client assertion audience claim does not match Realm issuer. Audience: '{}'.", claims.aud),
+        ));
     }
     if claims.iss != id || claims.sub != id {
-        return Err(client_error(700_021, "Client assertion application identifier doesn't match 'client_id' parameter."));
+        return Err(client_error(
+            700_021,
+            "Client assertion application identifier doesn't match 'client_id' parameter.",
+        ));
     }
     if claims.exp <= now - SKEW || claims.nbf > now + SKEW || claims.exp > now + ASSERTION_SECONDS {
         return Err(client_error(700_024, "Client assertion is not within its valid time range."));
@@ -642,7 +654,11 @@ fn client_credentials(
     form: &Form,
 ) -> Result<Value, TokenError> {
     let Some(tenant) = tenant else {
-        return Err(request_error("invalid_request", 50_059, "No tenant-identifying information found in the request."));
+        return Err(request_error(
+            "invalid_request",
+            50_059,
+            "No tenant-identifying information found in the request.",
+        ));
     };
     let scope = field(form, "scope");
     if scope != "https://graph.microsoft.com/.default" {
@@ -655,18 +671,25 @@ fn client_credentials(
     let now = simulation.now().as_second();
     let mut claims = {
         let state = simulation.state();
-        let hosted = state.hosted.get(&tenant).ok_or_else(|| request_error("invalid_request", 90_002, "Tenant not found."))?;
+        let hosted =
+            state.hosted.get(&tenant).ok_or_else(|| request_error("invalid_request", 90_002, "Tenant not found."))?;
         let Some(consent) = hosted.consents.get(&app.client_id) else {
             return Err(match hosted.revoked.contains(&app.client_id) {
                 true => request_error(
                     "invalid_client",
                     7_000_229,
-                    format!("The client application '{}' is missing service principal in the tenant '{tenant}'.", app.client_id),
+                    format!(
+                        "The client application '{}' is missing service principal in the tenant '{tenant}'.",
+                        app.client_id
+                    ),
                 ),
                 false => request_error(
                     "unauthorized_client",
                     700_016,
-                    format!("Application with identifier '{}' was not found in the directory '{tenant}'.", app.client_id),
+                    format!(
+                        "Application with identifier '{}' was not found in the directory '{tenant}'.",
+                        app.client_id
+                    ),
                 ),
             });
         };
@@ -686,8 +709,8 @@ fn client_credentials(
         }
     };
     claims.roles.sort_unstable();
-    let header = json!({"alg": "RS256", "typ": "JWT", "kid": simulation.key().kid});
-    let access_token = simulation.key().sign(&header, &json!(claims));
+    let header = json!({"alg": "RS256", "typ": "JWT", "kid": key().kid});
+    let access_token = key().sign(&header, &json!(claims));
     Ok(json!({
         "token_type": "Bearer",
         "expires_in": TOKEN_SECONDS,
@@ -712,7 +735,10 @@ fn redeem(
         .filter(|code| code.app == app.client_id)
         .ok_or_else(|| invalid(9_002_313, "Invalid request. Request is malformed or invalid: unknown code."))?;
     if code.used {
-        return Err(invalid(54_005, "OAuth2 Authorization code was already redeemed, please retry with a new valid code."));
+        return Err(invalid(
+            54_005,
+            "OAuth2 Authorization code was already redeemed, please retry with a new valid code.",
+        ));
     }
     // Whatever comes of it, a code is tried once.
     code.used = true;
@@ -721,20 +747,29 @@ fn redeem(
         return Err(invalid(70_008, "The provided authorization code or refresh token has expired."));
     }
     if code.redirect_uri != field(form, "redirect_uri") {
-        return Err(invalid(500_112, "The reply address does not match the reply address provided when requesting the code."));
+        return Err(invalid(
+            500_112,
+            "The reply address does not match the reply address provided when requesting the code.",
+        ));
     }
     let verifier = field(form, "code_verifier");
-    let fits = (43..=128).contains(&verifier.len()) && URL_SAFE_NO_PAD.encode(sha256(verifier.as_bytes())) == code.challenge;
+    let fits =
+        (43..=128).contains(&verifier.len()) && URL_SAFE_NO_PAD.encode(sha256(verifier.as_bytes())) == code.challenge;
     if !fits {
-        return Err(invalid(501_481, "The Code_Verifier does not match the code_challenge supplied in the authorization request."));
+        return Err(invalid(
+            501_481,
+            "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
+        ));
     }
     let (directory, person) = code.account;
     if tenant.is_some_and(|tenant| tenant != directory) {
         return Err(invalid(700_005, "Provided Authorization Code is intended to use against other tenant."));
     }
     let hosted = state.hosted.get(&directory).map(|hosted| &hosted.directory);
-    let account = hosted.and_then(|d| d.person(person).map(|p| (d.account(p), p.kind == crate::directory::Kind::Guest)));
-    let (account, guest) = account.ok_or_else(|| invalid(50_034, "The user account does not exist in the directory."))?;
+    let account =
+        hosted.and_then(|d| d.person(person).map(|p| (d.account(p), p.kind == crate::directory::Kind::Guest)));
+    let (account, guest) =
+        account.ok_or_else(|| invalid(50_034, "The user account does not exist in the directory."))?;
     let spoiled = state.spoiled.pop_front();
     let opaque = state.guid();
     drop(state);
@@ -786,8 +821,8 @@ fn id_token(
     if code.scope.split(' ').any(|scope| scope == "email") {
         claims["email"] = account.upn.clone().into();
     }
-    let mut key = simulation.key();
-    let mut header = json!({"alg": "RS256", "typ": "JWT", "kid": key.kid});
+    let mut signer = key();
+    let mut header = json!({"alg": "RS256", "typ": "JWT", "kid": signer.kid});
     let mut broken = false;
     match spoiled {
         None => {}
@@ -808,16 +843,16 @@ fn id_token(
             return format!("{}.{}.", encode(&json!({"alg": "none", "typ": "JWT"})), encode(&claims));
         }
         Some(Spoiled::ConsumerKey) => {
-            key = simulation.consumer_key();
-            header["kid"] = key.kid.as_str().into();
+            signer = consumer_key();
+            header["kid"] = signer.kid.as_str().into();
         }
         Some(Spoiled::UnknownKey) => header["kid"] = "nobody-published-this".into(),
     }
-    let token = key.sign(&header, &claims);
+    let token = signer.sign(&header, &claims);
     match broken {
         // The signature of other claims.
         true => {
-            let other = key.sign(&header, &json!({}));
+            let other = signer.sign(&header, &json!({}));
             let (signed, _) = token.rsplit_once('.').unwrap_or_default();
             let (_, signature) = other.rsplit_once('.').unwrap_or_default();
             format!("{signed}.{signature}")

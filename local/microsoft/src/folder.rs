@@ -254,7 +254,8 @@ impl Directory {
 
     fn licenses_from(&mut self, raw: &Map<String, Value>) -> Vec<License> {
         let states = raw.get("licenseAssignmentStates").and_then(Value::as_array);
-        let rows = states.or_else(|| raw.get("assignedLicenses").and_then(Value::as_array)).cloned().unwrap_or_default();
+        let rows =
+            states.or_else(|| raw.get("assignedLicenses").and_then(Value::as_array)).cloned().unwrap_or_default();
         let mut licenses = Vec::with_capacity(rows.len());
         for row in &rows {
             let Some(sku) = row["skuId"].as_str().and_then(|id| id.parse().ok()) else { continue };

@@ -14,8 +14,7 @@ use crate::{
     day::Day,
     directory::{Directory, Group, Kind, License, Name, Person, SignIn, Sku, Source, Subscription, Usage},
     ledger::{Ledger, Planted},
-    products as p,
-    words,
+    products as p, words,
 };
 
 /// What to generate. The same recipe makes the same directory.
@@ -59,8 +58,7 @@ pub struct Oddities {
 
 impl Oddities {
     /// Everything planted.
-    pub const ALL: Self =
-        Self { waste: true, traps: true, hostile_names: true, groups: true, unlisted_sku: true };
+    pub const ALL: Self = Self { waste: true, traps: true, hostile_names: true, groups: true, unlisted_sku: true };
     /// Nothing planted.
     pub const NONE: Self =
         Self { waste: false, traps: false, hostile_names: false, groups: false, unlisted_sku: false };
@@ -524,7 +522,8 @@ impl Generator<'_> {
                 && !draft.person.global_admin
                 && draft.suite.is_some_and(|suite| suites.contains(&suite))
                 && !draft.person.licenses.iter().any(|l| l.disabled != 0)
-                && !self.holds_any(draft, &[p::EXCHANGE_P1, p::EXCHANGE_P2, p::ENTRA_P1, p::POWER_BI_PRO, p::PROJECT_P3]);
+                && !self
+                    .holds_any(draft, &[p::EXCHANGE_P1, p::EXCHANGE_P2, p::ENTRA_P1, p::POWER_BI_PRO, p::PROJECT_P3]);
             if plain {
                 picked.push(at);
                 if picked.len() == count as usize {
@@ -576,7 +575,8 @@ impl Generator<'_> {
                 let suite = self.drafts[at].suite.unwrap_or(p::BUSINESS_STANDARD);
                 let exchange = [p::EXCHANGE_S_STANDARD, p::EXCHANGE_S_ENTERPRISE];
                 let sku = usize::from(self.sku(suite));
-                let off = self.skus[sku].plans.iter().map(|(_, id, _)| *id).filter(|id| exchange.contains(id)).collect();
+                let off =
+                    self.skus[sku].plans.iter().map(|(_, id, _)| *id).filter(|id| exchange.contains(id)).collect();
                 let set = match self.plan_sets.iter().position(|set| *set == off) {
                     Some(set) => set,
                     None => {
@@ -819,7 +819,6 @@ impl Generator<'_> {
         Ledger { entries }
     }
 }
-
 
 /// Seats a company may leave unused: two, or one in twenty rounded up.
 fn slack(enabled: u32) -> u32 {

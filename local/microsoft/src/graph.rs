@@ -131,7 +131,11 @@ pub(crate) fn answer(simulation: &Simulation, asked: &Asked, fault: Option<&Faul
         now,
     };
     let mut state = simulation.state();
-    if template(&asked.path) == "/v1.0/$batch" { batch(&mut state, &caller, &call) } else { one(&mut state, &caller, &call) }
+    if template(&asked.path) == "/v1.0/$batch" {
+        batch(&mut state, &caller, &call)
+    } else {
+        one(&mut state, &caller, &call)
+    }
 }
 
 fn unauthorized(message: &str) -> Answer {
@@ -144,8 +148,7 @@ fn unauthorized(message: &str) -> Answer {
 fn authenticate(simulation: &Simulation, header: Option<&str>, now: Timestamp) -> Result<Caller, Answer> {
     let token = header.and_then(|header| header.strip_prefix("Bearer ")).filter(|token| !token.is_empty());
     let token = token.ok_or_else(|| unauthorized("Access token is empty."))?;
-    let claims: AccessClaims = simulation
-        .key()
+    let claims: AccessClaims = simulation::key()
         .verify(token)
         .ok_or_else(|| unauthorized("Access token validation failure. Invalid signature."))?;
     if claims.aud != "https://graph.microsoft.com" {
@@ -171,7 +174,11 @@ fn one(state: &mut State, caller: &Caller, call: &Call1<'_>) -> Answer {
         return Answer::error(400, "BadRequest", format!("Resource not found for the segment '{segment}'."));
     };
     let Some(allowed) = permissions::allowed(call.method, &template) else {
-        return Answer::error(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
+        return Answer::error(
+            405,
+            "Request_BadRequest",
+            "Specified HTTP method is not allowed for the request target.",
+        );
     };
     let Some(people) = state.hosted.get(&caller.directory).map(|hosted| hosted.directory.people.len()) else {
         return unauthorized("The directory is not here.");
@@ -183,10 +190,9 @@ fn one(state: &mut State, caller: &Caller, call: &Call1<'_>) -> Answer {
             let mut answer = Answer::error(429, "TooManyRequests", "Too many requests.");
             answer.headers.extend(retry_after.map(|seconds| ("Retry-After", seconds.to_string())));
             answer.headers.extend(cost.map(|cost| ("x-ms-resource-unit", cost.to_string())));
-            answer.headers.push((
-                "x-ms-throttle-scope",
-                format!("{scope}/ReadWrite/{}/{}", caller.app, caller.directory),
-            ));
+            answer
+                .headers
+                .push(("x-ms-throttle-scope", format!("{scope}/ReadWrite/{}/{}", caller.app, caller.directory)));
             answer.headers.push(("x-ms-throttle-information", reason.to_owned()));
             return answer;
         }
@@ -317,7 +323,7 @@ fn serve(
             change(state, caller, |hosted| {
                 hosted.directory.join(group, person, today(call.now))?;
                 hosted.note_person(person);
-                hosted.note_groups();
+                hosted.note_group(group);
                 Ok(Answer::empty(204))
             })
         }
@@ -326,7 +332,7 @@ fn serve(
             change(state, caller, |hosted| {
                 hosted.directory.leave(group, person)?;
                 hosted.note_person(person);
-                hosted.note_groups();
+                hosted.note_group(group);
                 Ok(Answer::empty(204))
             })
         }
@@ -365,7 +371,8 @@ fn body<T: serde::de::DeserializeOwned>(call: &Call1<'_>) -> Result<T, Refused> 
         let message = "Write requests (excluding DELETE) must contain the Content-Type header declaration.";
         return Err(Refused::new(400, "RequestBodyRead", message));
     }
-    serde_json::from_slice(call.body).map_err(|error| Refused::new(400, "BadRequest", format!("Unable to read JSON request payload: {error}")))
+    serde_json::from_slice(call.body)
+        .map_err(|error| Refused::new(400, "BadRequest", format!("Unable to read JSON request payload: {error}")))
 }
 
 fn change(
@@ -512,9 +519,7 @@ fn users(state: &mut State, caller: &Caller, call: &Call1<'_>, options: &Options
         && let Some(next) = next
     {
         change(state, caller, |hosted| {
-            hosted.directory.delete(next)?;
-            hosted.note_person(next);
-            hosted.note_groups();
+            hosted.delete(next)?;
             Ok(Answer::empty(204))
         })?;
     }
@@ -766,7 +771,8 @@ pub(crate) fn download(simulation: &Simulation, asked: &Asked) -> Answer {
         // A client that brings its token here has given it to another host.
         return Answer::error(401, "InvalidAuthenticationToken", "This address takes no Authorization header.");
     }
-    let token = asked.query.split('&').find_map(|pair| pair.strip_prefix("token=")).and_then(|token| token.parse().ok());
+    let token =
+        asked.query.split('&').find_map(|pair| pair.strip_prefix("token=")).and_then(|token| token.parse().ok());
     let now = simulation.now();
     let state = simulation.state();
     let found = token.and_then(|token: Uuid| state.downloads.get(&token)).filter(|download| download.expires > now);

@@ -255,26 +255,119 @@ pub const FLOW_FREE: SkuId = SkuId::literal("f30db892-07e9-47e9-837c-80727f46fd3
 pub const POWER_BI_FREE: SkuId = SkuId::literal("a403ebcc-fae0-4ca2-8c8c-7a907fd6c235");
 
 pub(crate) const PRODUCTS: &[Product] = &[
-    Product { id: BUSINESS_BASIC, part_number: "O365_BUSINESS_ESSENTIALS", title: "Microsoft 365 Business Basic", plans: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] },
-    Product { id: BUSINESS_STANDARD, part_number: "O365_BUSINESS_PREMIUM", title: "Microsoft 365 Business Standard", plans: &[13, 14, 15, 9, 16, 17, 18, 19, 1, 20, 5, 21, 22, 23, 24, 25, 26, 12, 27, 10, 6, 28, 29, 0, 30, 31, 32, 11, 33, 8, 4, 34, 35, 3, 36, 37, 2] },
-    Product { id: BUSINESS_PREMIUM, part_number: "SPB", title: "Microsoft 365 Business Premium", plans: &[34, 6, 10, 38, 4, 39, 36, 40, 3, 26, 41, 12, 42, 43, 44, 45, 46, 47, 37, 48, 49, 50, 51, 52, 0, 30, 31, 32, 11, 53, 25, 54, 14, 2, 23, 22, 21, 5, 55, 20, 56, 57, 1, 58, 19, 15, 59, 9, 60, 8, 17, 61, 13, 24, 16] },
-    Product { id: OFFICE_E1, part_number: "STANDARDPACK", title: "Office 365 E1", plans: &[11, 26, 41, 28, 62, 0, 30, 31, 32, 2, 8, 4, 63, 7, 3, 64, 6, 36, 37, 25, 5, 15, 9, 17, 13, 19, 65, 1, 66, 20, 21, 22, 12, 10] },
-    Product { id: OFFICE_E3, part_number: "ENTERPRISEPACK", title: "Office 365 E3", plans: &[12, 67, 31, 32, 68, 2, 8, 69, 35, 3, 22, 21, 58, 20, 18, 70, 65, 71, 72, 19, 73, 26, 29, 17, 74, 75, 5, 25, 37, 76, 36, 13, 77, 78, 0, 27, 60] },
-    Product { id: MICROSOFT_E3, part_number: "SPE_E3", title: "Microsoft 365 E3", plans: &[52, 0, 67, 2, 32, 68, 79, 31, 80, 43, 48, 29, 47, 46, 45, 8, 78, 27, 50, 69, 77, 35, 20, 22, 21, 58, 18, 81, 65, 71, 72, 19, 73, 13, 61, 70, 16, 17, 26, 36, 3, 76, 37, 12, 5, 14, 75, 74, 82, 25, 60] },
-    Product { id: MICROSOFT_E5, part_number: "SPE_E5", title: "Microsoft 365 E5", plans: &[37, 8, 69, 83, 84, 39, 42, 85, 86, 87, 3, 2, 88, 89, 90, 26, 36, 12, 91, 92, 93, 31, 25, 38, 94, 43, 95, 45, 96, 97, 47, 44, 98, 48, 50, 80, 79, 52, 99, 100, 0, 101, 32, 102, 103, 104, 19, 72, 105, 71, 106, 107, 65, 81, 70, 108, 109, 110, 55, 20, 58, 21, 5, 111, 73, 22, 112, 113, 14, 114, 115, 116, 117, 118, 119, 60, 120, 121, 122, 16, 17, 123, 13, 124, 125, 126] },
-    Product { id: MICROSOFT_F3, part_number: "SPE_F1", title: "Microsoft 365 F3", plans: &[127, 128, 129, 48, 43, 130, 50, 80, 52, 0, 131, 132, 31, 32, 133, 2, 134, 135, 136, 7, 3, 26, 36, 12, 37, 5, 137, 138, 17, 13, 139, 140, 20, 58, 47, 141, 25, 46, 45] },
-    Product { id: EXCHANGE_P1, part_number: "EXCHANGESTANDARD", title: "Exchange Online (Plan 1)", plans: &[11, 36, 1] },
+    Product {
+        id: BUSINESS_BASIC,
+        part_number: "O365_BUSINESS_ESSENTIALS",
+        title: "Microsoft 365 Business Basic",
+        plans: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+    },
+    Product {
+        id: BUSINESS_STANDARD,
+        part_number: "O365_BUSINESS_PREMIUM",
+        title: "Microsoft 365 Business Standard",
+        plans: &[
+            13, 14, 15, 9, 16, 17, 18, 19, 1, 20, 5, 21, 22, 23, 24, 25, 26, 12, 27, 10, 6, 28, 29, 0, 30, 31, 32, 11,
+            33, 8, 4, 34, 35, 3, 36, 37, 2,
+        ],
+    },
+    Product {
+        id: BUSINESS_PREMIUM,
+        part_number: "SPB",
+        title: "Microsoft 365 Business Premium",
+        plans: &[
+            34, 6, 10, 38, 4, 39, 36, 40, 3, 26, 41, 12, 42, 43, 44, 45, 46, 47, 37, 48, 49, 50, 51, 52, 0, 30, 31, 32,
+            11, 53, 25, 54, 14, 2, 23, 22, 21, 5, 55, 20, 56, 57, 1, 58, 19, 15, 59, 9, 60, 8, 17, 61, 13, 24, 16,
+        ],
+    },
+    Product {
+        id: OFFICE_E1,
+        part_number: "STANDARDPACK",
+        title: "Office 365 E1",
+        plans: &[
+            11, 26, 41, 28, 62, 0, 30, 31, 32, 2, 8, 4, 63, 7, 3, 64, 6, 36, 37, 25, 5, 15, 9, 17, 13, 19, 65, 1, 66,
+            20, 21, 22, 12, 10,
+        ],
+    },
+    Product {
+        id: OFFICE_E3,
+        part_number: "ENTERPRISEPACK",
+        title: "Office 365 E3",
+        plans: &[
+            12, 67, 31, 32, 68, 2, 8, 69, 35, 3, 22, 21, 58, 20, 18, 70, 65, 71, 72, 19, 73, 26, 29, 17, 74, 75, 5, 25,
+            37, 76, 36, 13, 77, 78, 0, 27, 60,
+        ],
+    },
+    Product {
+        id: MICROSOFT_E3,
+        part_number: "SPE_E3",
+        title: "Microsoft 365 E3",
+        plans: &[
+            52, 0, 67, 2, 32, 68, 79, 31, 80, 43, 48, 29, 47, 46, 45, 8, 78, 27, 50, 69, 77, 35, 20, 22, 21, 58, 18,
+            81, 65, 71, 72, 19, 73, 13, 61, 70, 16, 17, 26, 36, 3, 76, 37, 12, 5, 14, 75, 74, 82, 25, 60,
+        ],
+    },
+    Product {
+        id: MICROSOFT_E5,
+        part_number: "SPE_E5",
+        title: "Microsoft 365 E5",
+        plans: &[
+            37, 8, 69, 83, 84, 39, 42, 85, 86, 87, 3, 2, 88, 89, 90, 26, 36, 12, 91, 92, 93, 31, 25, 38, 94, 43, 95,
+            45, 96, 97, 47, 44, 98, 48, 50, 80, 79, 52, 99, 100, 0, 101, 32, 102, 103, 104, 19, 72, 105, 71, 106, 107,
+            65, 81, 70, 108, 109, 110, 55, 20, 58, 21, 5, 111, 73, 22, 112, 113, 14, 114, 115, 116, 117, 118, 119, 60,
+            120, 121, 122, 16, 17, 123, 13, 124, 125, 126,
+        ],
+    },
+    Product {
+        id: MICROSOFT_F3,
+        part_number: "SPE_F1",
+        title: "Microsoft 365 F3",
+        plans: &[
+            127, 128, 129, 48, 43, 130, 50, 80, 52, 0, 131, 132, 31, 32, 133, 2, 134, 135, 136, 7, 3, 26, 36, 12, 37,
+            5, 137, 138, 17, 13, 139, 140, 20, 58, 47, 141, 25, 46, 45,
+        ],
+    },
+    Product {
+        id: EXCHANGE_P1,
+        part_number: "EXCHANGESTANDARD",
+        title: "Exchange Online (Plan 1)",
+        plans: &[11, 36, 1],
+    },
     Product { id: EXCHANGE_P2, part_number: "EXCHANGEENTERPRISE", title: "Exchange Online (Plan 2)", plans: &[70] },
     Product { id: ENTRA_P1, part_number: "AAD_PREMIUM", title: "Microsoft Entra ID P1", plans: &[45, 47, 46, 57] },
     Product { id: POWER_BI_PRO, part_number: "POWER_BI_PRO", title: "Power BI Pro", plans: &[86, 57] },
     Product { id: VISIO_P2, part_number: "VISIOCLIENT", title: "Visio Plan 2", plans: &[57, 142, 143, 144] },
-    Product { id: PROJECT_P3, part_number: "PROJECTPROFESSIONAL", title: "Planner and Project Plan 3", plans: &[145, 146, 147, 3, 148, 57, 69, 149] },
-    Product { id: COPILOT, part_number: "Microsoft_365_Copilot", title: "Microsoft Copilot for Microsoft 365", plans: &[150, 151, 152, 153, 154, 155] },
+    Product {
+        id: PROJECT_P3,
+        part_number: "PROJECTPROFESSIONAL",
+        title: "Planner and Project Plan 3",
+        plans: &[145, 146, 147, 3, 148, 57, 69, 149],
+    },
+    Product {
+        id: COPILOT,
+        part_number: "Microsoft_365_Copilot",
+        title: "Microsoft Copilot for Microsoft 365",
+        plans: &[150, 151, 152, 153, 154, 155],
+    },
     Product { id: TEAMS_PHONE, part_number: "MCOEV", title: "Microsoft Teams Phone Standard", plans: &[123] },
-    Product { id: TEAMS_PREMIUM, part_number: "Microsoft_Teams_Premium", title: "Microsoft Teams Premium Introductory Pricing", plans: &[156, 157, 158, 159, 160, 161, 162] },
-    Product { id: TEAMS_ROOMS_PRO, part_number: "Microsoft_Teams_Rooms_Pro", title: "Microsoft Teams Rooms Pro", plans: &[45, 117, 123, 43, 12, 8, 101] },
+    Product {
+        id: TEAMS_PREMIUM,
+        part_number: "Microsoft_Teams_Premium",
+        title: "Microsoft Teams Premium Introductory Pricing",
+        plans: &[156, 157, 158, 159, 160, 161, 162],
+    },
+    Product {
+        id: TEAMS_ROOMS_PRO,
+        part_number: "Microsoft_Teams_Rooms_Pro",
+        title: "Microsoft Teams Rooms Pro",
+        plans: &[45, 117, 123, 43, 12, 8, 101],
+    },
     Product { id: FLOW_FREE, part_number: "FLOW_FREE", title: "Microsoft Power Automate Free", plans: &[163, 57, 164] },
-    Product { id: POWER_BI_FREE, part_number: "POWER_BI_STANDARD", title: "Microsoft Fabric (Free)", plans: &[39, 165, 57] },
+    Product {
+        id: POWER_BI_FREE,
+        part_number: "POWER_BI_STANDARD",
+        title: "Microsoft Fabric (Free)",
+        plans: &[39, 165, 57],
+    },
 ];
 
 /// A licence type Microsoft's table does not list yet, as new products are for months: its id and its one plan.

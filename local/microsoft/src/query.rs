@@ -204,7 +204,8 @@ mod tests {
         assert!(Filter::parse(Some("assignedLicenses/$count ne 0")).unwrap().advanced());
         let quoted = Filter::parse(Some("department eq 'R and D ''x''' and accountEnabled eq false")).unwrap();
         assert_eq!(quoted.0, [Term::Department("R and D 'x'".into()), Term::Enabled(false)]);
-        for wrong in ["", "accountEnabled", "accountEnabled eq maybe", "nonsense eq 1", "id eq 'x'", "a or b", "x eq '"] {
+        for wrong in ["", "accountEnabled", "accountEnabled eq maybe", "nonsense eq 1", "id eq 'x'", "a or b", "x eq '"]
+        {
             assert_eq!(Filter::parse(Some(wrong)).unwrap_err().status, 400, "{wrong}");
         }
     }

@@ -282,7 +282,10 @@ impl Directory {
             let site = uuid::Uuid::from_u64_pair(salt(person.id.0, 70), salt(person.id.0, 71));
             let mut row = vec![csv.refreshed.date().to_string(), site.to_string(), String::new(), name];
             row.extend(["False".to_owned(), csv.activity(person.usage.onedrive)]);
-            row.extend([salt(person.id.0, 72) % 5_000, if used { salt(person.id.0, 73) % 80 } else { 0 }].map(|n| n.to_string()));
+            row.extend(
+                [salt(person.id.0, 72) % 5_000, if used { salt(person.id.0, 73) % 80 } else { 0 }]
+                    .map(|n| n.to_string()),
+            );
             row.extend([(salt(person.id.0, 74) % (20 << 30)).to_string(), allocated.to_string(), upn]);
             row.push(csv.period.to_string());
             csv.row(row);

@@ -9,10 +9,8 @@ use crate::{permissions, products, render};
 /// A file of the shared data, or `None` and a word that the test was skipped.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn read(name: &str) -> Option<String> {
-    let folder = env::var_os("STEWARD_SHARED_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
+    let folder = env::var_os("STEWARD_SHARED_DATA")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
     let text = fs::read_to_string(folder.join(name)).ok();
     if text.is_none() {
         eprintln!("skipped: {name} is not in {}", folder.display());

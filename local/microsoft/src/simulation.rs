@@ -14,8 +14,9 @@ use axum::{
     extract::{Request, State as Extract},
     response::Response,
 };
+use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use model::{Clock, DirectoryId, PersonId};
+use model::{Clock, DirectoryId, GroupId, PersonId};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
@@ -49,11 +50,12 @@ pub struct Simulation(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub clock: Clock,
     pub state: Mutex<State>,
-    /// Signs id tokens and access tokens; made when first needed, because making it takes a while.
-    key: OnceLock<SigningKey>,
-    /// The key of the consumer directory: published, and never to be trusted for a company.
-    consumer_key: OnceLock<SigningKey>,
 }
+
+/// Signs id tokens and access tokens. Made when first needed, and once a process, because making it takes a while.
+static KEY: OnceLock<SigningKey> = OnceLock::new();
+/// The key of the directory of personal accounts: published, and never to be trusted for a company.
+static CONSUMER_KEY: OnceLock<SigningKey> = OnceLock::new();
 
 pub(crate) struct State {
     pub random: ChaCha20Rng,
@@ -193,8 +195,7 @@ impl Simulation {
             latency: SignedDuration::ZERO,
             path: None,
         };
-        let (key, consumer_key) = (OnceLock::new(), OnceLock::new());
-        Self(Arc::new(Inner { clock, state: Mutex::new(state), key, consumer_key }))
+        Self(Arc::new(Inner { clock, state: Mutex::new(state) }))
     }
 
     /// A simulation whose directories, consents and writes outlive it in the file at `path`.
@@ -338,12 +339,7 @@ impl Simulation {
 
     /// Deletes a person, as an administrator does beside a scan. Whether there was one.
     pub fn delete_person(&self, directory: DirectoryId, person: PersonId) -> bool {
-        self.state().change(directory, |hosted| {
-            hosted.directory.delete(person)?;
-            hosted.note_person(person);
-            hosted.note_groups();
-            Ok(())
-        }) == Some(Ok(()))
+        self.state().change(directory, |hosted| hosted.delete(person)) == Some(Ok(()))
     }
 
     /// The origin of issuers and links (`http://127.0.0.1:4100`). Without it they follow the request's `Host`.
@@ -388,12 +384,15 @@ impl Simulation {
     pub(crate) fn now(&self) -> Timestamp {
         self.0.clock.now()
     }
-    pub(crate) fn key(&self) -> &SigningKey {
-        self.0.key.get_or_init(SigningKey::generate)
-    }
-    pub(crate) fn consumer_key(&self) -> &SigningKey {
-        self.0.consumer_key.get_or_init(SigningKey::generate)
-    }
+}
+
+/// The key that signs tokens of companies' directories.
+pub(crate) fn key() -> &'static SigningKey {
+    KEY.get_or_init(SigningKey::generate)
+}
+/// The key that signs tokens of personal accounts.
+pub(crate) fn consumer_key() -> &'static SigningKey {
+    CONSUMER_KEY.get_or_init(SigningKey::generate)
 }
 
 fn origin_of(address: SocketAddr) -> io::Result<Url> {
@@ -470,11 +469,19 @@ impl Hosted {
             self.changes.people.insert(id, change);
         }
     }
-    /// Notes who is in which group.
-    pub fn note_groups(&mut self) {
-        for group in &self.directory.groups {
-            self.changes.groups.insert(group.id, group.members.clone());
+    /// Notes who is in a group now, to keep it.
+    pub fn note_group(&mut self, id: GroupId) {
+        if let Some((_, group)) = self.directory.group(id) {
+            self.changes.groups.insert(id, group.members.clone());
         }
+    }
+    /// Deletes a person and keeps that.
+    pub fn delete(&mut self, person: PersonId) -> Result<(), Refused> {
+        for group in self.directory.delete(person)? {
+            self.note_group(group);
+        }
+        self.note_person(person);
+        Ok(())
     }
 }
 
@@ -598,9 +605,7 @@ pub(crate) fn instead(fault: &Fault, now: Timestamp) -> Option<Answer> {
         }
         Fault::HtmlPage => Answer::html(200, "<!doctype html><title>Proxy</title><h1>Please sign in</h1>".to_owned()),
         Fault::ErrorWith200 => Answer { status: 200, ..Answer::error(500, "generalException", "General exception.") },
-        Fault::Unauthorized => {
-            Answer::error(401, "InvalidAuthenticationToken", "Access token validation failure.")
-        }
+        Fault::Unauthorized => Answer::error(401, "InvalidAuthenticationToken", "Access token validation failure."),
         Fault::ExpiredSkipToken => Answer::error(400, "Directory_ExpiredPageToken", "The page token has expired."),
         _ => return None,
     })
@@ -614,9 +619,14 @@ fn cut(answer: Answer, now: Timestamp, reset: bool) -> Response {
     if !reset {
         return Answer { content: Content::Raw(content_type, half.to_vec()), ..answer }.into_response(now);
     }
-    let pieces = [Ok(half), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
+    let broken = async {
+        // Without a pause the server would drop the half it has, and the head with it.
+        tokio::task::yield_now().await;
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
+    };
     let status = answer.status;
-    let mut response = Response::new(Body::from_stream(futures::stream::iter(pieces)));
+    let pieces = stream::iter([Ok(half)]).chain(stream::once(broken));
+    let mut response = Response::new(Body::from_stream(pieces));
     *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::OK);
     if let Ok(value) = http::HeaderValue::from_str(content_type) {
         response.headers_mut().insert(http::header::CONTENT_TYPE, value);

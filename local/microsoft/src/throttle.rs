@@ -67,7 +67,14 @@ fn read_budget(people: usize) -> f64 {
 
 impl Throttle {
     /// Counts a call of `app` in `directory`, which has `people` accounts.
-    pub fn call(&mut self, app: Uuid, directory: DirectoryId, people: usize, kind: Kind<'_>, now: Timestamp) -> Verdict {
+    pub fn call(
+        &mut self,
+        app: Uuid,
+        directory: DirectoryId,
+        people: usize,
+        kind: Kind<'_>,
+        now: Timestamp,
+    ) -> Verdict {
         let (app, directory) = (Some(app), Some(directory));
         if self.spend((Scope::All, app, None), 1.0, 2_000.0, 1.0, now).is_err() {
             return throttled(None, Some(1), "Application", "RequestLimitExceeded");

@@ -120,8 +120,8 @@ impl Microsoft {
             Credential::Certificate { private_key_pem, certificate_pem } => {
                 let key = EncodingKey::from_rsa_pem(private_key_pem.expose().as_bytes())
                     .map_err(|_| ConfigError::PrivateKey)?;
-                let der = CertificateDer::from_pem_slice(certificate_pem.as_bytes())
-                    .map_err(|_| ConfigError::Certificate)?;
+                let der =
+                    CertificateDer::from_pem_slice(certificate_pem.as_bytes()).map_err(|_| ConfigError::Certificate)?;
                 let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &der);
                 Proof::Certificate { key, thumbprint: URL_SAFE_NO_PAD.encode(digest) }
             }
@@ -189,7 +189,8 @@ mod tests {
         for good in ["https://graph.microsoft.com", "http://127.0.0.1:8080", "http://[::1]:1"] {
             assert!(is_acceptable(&url(good)), "{good}");
         }
-        for bad in ["http://graph.microsoft.com", "http://localhost:1", "http://127.0.0.1.evil.test", "ftp://127.0.0.1"] {
+        for bad in ["http://graph.microsoft.com", "http://localhost:1", "http://127.0.0.1.evil.test", "ftp://127.0.0.1"]
+        {
             assert!(!is_acceptable(&url(bad)), "{bad}");
         }
         assert!(!is_acceptable(&url("https://user:word@graph.microsoft.com")));
@@ -198,7 +199,9 @@ mod tests {
     #[test]
     fn a_report_is_fetched_by_https_from_a_named_host() {
         assert!(may_download(&url("https://reports.office.test/x?sig=1"), false));
-        for bad in ["http://reports.office.test/x", "https://169.254.169.254/x", "http://127.0.0.1:1/", "file:///etc/passwd"] {
+        for bad in
+            ["http://reports.office.test/x", "https://169.254.169.254/x", "http://127.0.0.1:1/", "file:///etc/passwd"]
+        {
             assert!(!may_download(&url(bad), false), "{bad}");
         }
         assert!(may_download(&url("http://127.0.0.1:1/"), true));

@@ -395,9 +395,10 @@ impl Directory {
             return Ok(response);
         }
         let after = asked_wait(inner, response.headers());
-        let challenged = response.headers().get(WWW_AUTHENTICATE).is_some_and(|value| {
-            value.to_str().is_ok_and(|value| value.contains("claims="))
-        });
+        let challenged = response
+            .headers()
+            .get(WWW_AUTHENTICATE)
+            .is_some_and(|value| value.to_str().is_ok_and(|value| value.contains("claims=")));
         let body: Value = serde_json::from_slice(&http::read_start(response).await).unwrap_or_default();
         let refusal = Refused { endpoint, status: status.as_u16(), after, challenged, request_id, body: &body };
         Err(refusal.fault(&token.text))
@@ -506,6 +507,8 @@ async fn read<D: Decoder>(
 ) -> Result<D::Output, Fault> {
     http::read(response, decoder, limit).await.map_err(|unreadable| match unreadable {
         Unreadable::Malformed(reason) => Fault::passing(bad(endpoint, reason, request_id)),
+        // Reading as much again would only cost more.
+        Unreadable::TooLong(limit) => Fault::is_final(bad(endpoint, format!("more than {limit} bytes"), request_id)),
         Unreadable::Transport(source) => Fault::passing(no_connection(endpoint.path, source)),
     })
 }

@@ -21,8 +21,7 @@ pub struct Endpoint {
     pub eventual: bool,
 }
 
-const PLAIN: Endpoint =
-    Endpoint { method: "GET", path: "", select: &[], query: "", permissions: &[], eventual: false };
+const PLAIN: Endpoint = Endpoint { method: "GET", path: "", select: &[], query: "", permissions: &[], eventual: false };
 
 /// Who the directory is.
 pub(crate) static ORGANIZATION: Endpoint = Endpoint {
@@ -68,13 +67,8 @@ const USER_FIELDS: &[&str] = &[
 ];
 
 /// People (collection C), where sign-in dates cannot be had.
-pub(crate) static USERS: Endpoint = Endpoint {
-    path: "/v1.0/users",
-    select: USER_FIELDS,
-    query: "$top=999",
-    permissions: &["User.Read.All"],
-    ..PLAIN
-};
+pub(crate) static USERS: Endpoint =
+    Endpoint { path: "/v1.0/users", select: USER_FIELDS, query: "$top=999", permissions: &["User.Read.All"], ..PLAIN };
 
 /// People with sign-in dates (collection C). Graph gives at most 500 a page then, and fails without Entra ID P1.
 pub(crate) static USERS_WITH_SIGN_IN: Endpoint = Endpoint {

@@ -1,5 +1,5 @@
-//! From Graph's answers to the facts the checks speak of. What Graph did not say is said to be unknown, never guessed in
-//! the direction of waste.
+//! From Graph's answers to the facts the checks speak of. What Graph did not say is said to be unknown, never guessed
+//! in the direction of waste.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -196,8 +196,8 @@ impl Activity {
         }
     }
 
-    /// Why nothing can be said of anybody; `None` where something can. Only [`Report::ActiveUsers`] covers all services:
-    /// without it somebody who works in another service would look idle.
+    /// Why nothing can be said of anybody; `None` where something can. Only [`Report::ActiveUsers`] covers all
+    /// services: without it somebody who works in another service would look idle.
     pub fn missing(&self) -> Option<Missing> {
         match (self.concealed, self.failed, self.reports.contains(&Report::ActiveUsers)) {
             (true, ..) => Some(Missing::NamesConcealed),

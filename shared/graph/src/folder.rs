@@ -1,5 +1,5 @@
-//! A folder of saved Graph answers, read as a scan reads Graph. Files are known by what is in them, not by their names: an
-//! answer by its `@odata.context`, a usage report by its header. A collection may be several files, one a page.
+//! A folder of saved Graph answers, read as a scan reads Graph. Files are known by what is in them, not by their names:
+//! an answer by its `@odata.context`, a usage report by its header. A collection may be several files, one a page.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -259,7 +259,8 @@ impl Found {
 
     fn report(&mut self, path: &Path) -> Result<(), String> {
         let add = |(activity, short): &mut (Activity, bool), row: &crate::ReportRow<'_>| {
-            *short |= row.get("Report Period").and_then(|days| days.parse().ok()).is_some_and(|days: u32| days < PERIOD_MIN);
+            *short |=
+                row.get("Report Period").and_then(|days| days.parse().ok()).is_some_and(|days: u32| days < PERIOD_MIN);
             activity.add(row);
         };
         let mut fold = Fold { rows: Rows::default(), state: (Activity::default(), false), add };
@@ -285,8 +286,8 @@ impl Found {
             Some(()) => None,
             None => Some(by_id(self.skus.items.into_iter().filter_map(facts::sku), |sku| sku.id)),
         };
-        let without_licenses = !self.people.is_empty()
-            && self.people.values().all(|person| person.user.assigned_licenses.is_none());
+        let without_licenses =
+            !self.people.is_empty() && self.people.values().all(|person| person.user.assigned_licenses.is_none());
         let people_gap = self.people_pages.gap();
         let people_gap = people_gap.or(without_licenses.then_some("saved without assignedLicenses: add it to $select"));
         let people = match gap(Part::People, people_gap) {
@@ -302,7 +303,9 @@ impl Found {
         gap(
             Part::ActivityReport,
             self.activity.missing().map(|why| match why {
-                Missing::NamesConcealed => "its names are hidden: show them in the Microsoft 365 admin centre, then save again",
+                Missing::NamesConcealed => {
+                    "its names are hidden: show them in the Microsoft 365 admin centre, then save again"
+                }
                 Missing::NotCovered => "it has no rows",
                 _ => "getOffice365ActiveUserDetail is not in the folder",
             }),

@@ -39,6 +39,8 @@ pub(crate) fn client() -> Result<reqwest::Client, ConfigError> {
 pub(crate) enum Unreadable {
     /// It is not what it should be.
     Malformed(String),
+    /// It is longer than anything Microsoft sends.
+    TooLong(u64),
     /// It broke off.
     Transport(reqwest::Error),
 }
@@ -69,7 +71,7 @@ pub(crate) async fn read<D: Decoder>(
         let chunk = chunk.map_err(|error| Unreadable::Transport(error.without_url()))?;
         taken += chunk.len() as u64;
         if taken > limit {
-            return Err(Unreadable::Malformed(format!("more than {limit} bytes")));
+            return Err(Unreadable::TooLong(limit));
         }
         decoder.push(&chunk).map_err(Unreadable::Malformed)?;
     }

@@ -1,4 +1,5 @@
-//! Client of Microsoft Graph v1.0 and of Microsoft Entra's sign-in, and the way from Graph's answers to `checks::facts`.
+//! Client of Microsoft Graph v1.0 and of Microsoft Entra's sign-in, and the way from Graph's answers to
+//! `checks::facts`.
 //!
 //! [`Microsoft`] is one app registration. [`Microsoft::directory`] reads one customer's directory under it;
 //! [`sign_in`] is the half of the connection that a person takes part in. Nothing here writes to a directory.

@@ -26,8 +26,8 @@ pub struct Page<T> {
     pub next: Option<PageLink>,
 }
 
-/// Where the next page is: Graph's `@odata.nextLink`, opaque and never taken apart (checks.md 4.1). Serialisable, so that
-/// a scan can go on from it later.
+/// Where the next page is: Graph's `@odata.nextLink`, opaque and never taken apart (checks.md 4.1). Serialisable, so
+/// that a scan can go on from it later.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageLink {
     url: String,
@@ -96,8 +96,8 @@ pub(crate) enum Piece<'a> {
     Element(&'a [u8]),
 }
 
-/// Cuts `{"@odata…": …, "value": [element, …]}` into its pieces as the bytes come, holding one piece at a time. It reads
-/// only as much of JSON as it needs to find where a piece ends; whoever takes the piece parses it.
+/// Cuts `{"@odata…": …, "value": [element, …]}` into its pieces as the bytes come, holding one piece at a time. It
+/// reads only as much of JSON as it needs to find where a piece ends; whoever takes the piece parses it.
 #[derive(Default)]
 pub(crate) struct Splitter {
     at: At,
@@ -141,11 +141,7 @@ impl Splitter {
     ///
     /// # Errors
     /// What is wrong: not such an object, a piece too long, or whatever `out` said.
-    pub fn push(
-        &mut self,
-        chunk: &[u8],
-        out: &mut impl FnMut(Piece<'_>) -> Result<(), String>,
-    ) -> Result<(), String> {
+    pub fn push(&mut self, chunk: &[u8], out: &mut impl FnMut(Piece<'_>) -> Result<(), String>) -> Result<(), String> {
         for &byte in chunk {
             self.step(byte, out)?;
         }
@@ -346,7 +342,8 @@ mod tests {
         fn any_page_cut_anywhere_decodes_as_it_does_whole(
             items in proptest::collection::vec(any_json(), 0..5), noise in any_json(), step in 1usize..40, pretty: bool,
         ) {
-            let page = json!({"@odata.context": noise, "value": items, "@odata.nextLink": "https://x/?a=\"b", "z": noise});
+            let page =
+                json!({"@odata.context": noise, "value": items, "@odata.nextLink": "https://x/?a=\"b", "z": noise});
             let body = if pretty { serde_json::to_vec_pretty(&page) } else { serde_json::to_vec(&page) }.unwrap();
             prop_assert_eq!(decode(&body, step), Ok((items, Some("https://x/?a=\"b".to_owned()))));
         }
@@ -369,8 +366,20 @@ mod tests {
 
     #[test]
     fn what_is_no_collection_is_refused() {
-        for body in ["", "null", "[]", "{}", r#"{"value":{}}"#, "<html>", r#"{"value":[]}x"#, r#"{"value":[],"value":[1]}"#,
-            r#"{"value":[1 2]}"#, r#"{"value":[,]}"#, r#"{"error":{"code":"x"}}"#, r#"{"value":[}]}"#] {
+        for body in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            r#"{"value":{}}"#,
+            "<html>",
+            r#"{"value":[]}x"#,
+            r#"{"value":[],"value":[1]}"#,
+            r#"{"value":[1 2]}"#,
+            r#"{"value":[,]}"#,
+            r#"{"error":{"code":"x"}}"#,
+            r#"{"value":[}]}"#,
+        ] {
             assert!(decode(body.as_bytes(), 1000).is_err(), "{body}");
         }
         assert_eq!(decode(b"\xef\xbb\xbf {\"value\" : [ ] } ", 1), Ok((vec![], None)));
@@ -409,13 +418,22 @@ mod tests {
     #[test]
     fn the_token_goes_to_graph_only() {
         let graph: Url = "https://graph.microsoft.com".parse().unwrap();
-        for bad in ["https://graph.microsoft.com.evil.test/v1.0/users", "https://graph.microsoft.com@evil.test/v1.0/users",
-            "https://u:p@graph.microsoft.com/v1.0/users", "http://graph.microsoft.com/v1.0/users",
-            "https://graph.microsoft.com:8443/v1.0/users", "//evil.test/", "/v1.0/users", ""] {
+        for bad in [
+            "https://graph.microsoft.com.evil.test/v1.0/users",
+            "https://graph.microsoft.com@evil.test/v1.0/users",
+            "https://u:p@graph.microsoft.com/v1.0/users",
+            "http://graph.microsoft.com/v1.0/users",
+            "https://graph.microsoft.com:8443/v1.0/users",
+            "//evil.test/",
+            "/v1.0/users",
+            "",
+        ] {
             assert!(PageLink::follow(None, bad.to_owned(), &graph).is_err(), "{bad}");
         }
         let stored: PageLink = serde_json::from_str(r#"{"url":"https://evil.test/","page":1,"mark":0}"#).unwrap();
         assert!(stored.url(&graph).is_err());
-        assert!(PageLink::follow(None, "https://graph.microsoft.com/v1.0/users?$skiptoken=x".to_owned(), &graph).is_ok());
+        assert!(
+            PageLink::follow(None, "https://graph.microsoft.com/v1.0/users?$skiptoken=x".to_owned(), &graph).is_ok()
+        );
     }
 }

@@ -83,11 +83,8 @@ impl Rows {
     pub fn push(&mut self, mut chunk: &[u8], out: &mut impl FnMut(&ReportRow<'_>)) -> Result<(), String> {
         let last = chunk.is_empty();
         loop {
-            let (result, read, written, ended) = self.reader.read_record(
-                chunk,
-                &mut self.row[self.row_length..],
-                &mut self.ends[self.ends_length..],
-            );
+            let (result, read, written, ended) =
+                self.reader.read_record(chunk, &mut self.row[self.row_length..], &mut self.ends[self.ends_length..]);
             chunk = &chunk[read..];
             self.row_length += written;
             self.ends_length += ended;
@@ -114,7 +111,9 @@ impl Rows {
             start = end;
         }
         match &self.header {
-            None => self.header = Some(cells.iter().map(|t| t.trim_start_matches('\u{feff}').trim().to_owned()).collect()),
+            None => {
+                self.header = Some(cells.iter().map(|t| t.trim_start_matches('\u{feff}').trim().to_owned()).collect())
+            }
             Some(header) if cells.len() != header.len() => {
                 return Err(format!("a row of {} cells under {} titles", cells.len(), header.len()));
             }
@@ -167,7 +166,8 @@ mod tests {
 
     #[test]
     fn rows_are_the_same_wherever_the_body_is_cut() {
-        let body = "\u{feff}Report Refresh Date,A,B\r\n2026-11-19,\"x, \"\"y\"\"\r\n\",é\r\n\r\n2026-11-19,,=1+1".as_bytes();
+        let body =
+            "\u{feff}Report Refresh Date,A,B\r\n2026-11-19,\"x, \"\"y\"\"\r\n\",é\r\n\r\n2026-11-19,,=1+1".as_bytes();
         for step in 1..body.len() {
             assert_eq!(decode(body, step).unwrap(), ["é|2026-11-19", "=1+1|2026-11-19"], "step {step}");
         }

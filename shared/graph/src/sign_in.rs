@@ -58,7 +58,7 @@ pub struct SignInSecrets {
 pub struct Identity {
     /// `tid`.
     pub directory: DirectoryId,
-    /// `oid`. The key of a person is (directory, person); never an address, which the directory's owner can set at will.
+    /// `oid`. The key of a person is (directory, person); never an address, which the directory's owner sets at will.
     pub person: PersonId,
     /// `wids`: ids of the Entra role templates the person holds directory-wide.
     pub roles: Vec<Uuid>,
@@ -434,6 +434,10 @@ async fn fetch_once<T: DeserializeOwned + Send>(inner: &Inner, url: &Url, deadli
     http::read(response, Json::<T>::default(), METADATA_MAX).await.map_err(|unreadable| match unreadable {
         Unreadable::Malformed(reason) => {
             Fault::passing(Error::BadAnswer { endpoint: METADATA, reason, request_id: None })
+        }
+        Unreadable::TooLong(limit) => {
+            let reason = format!("more than {limit} bytes");
+            Fault::is_final(Error::BadAnswer { endpoint: METADATA, reason, request_id: None })
         }
         Unreadable::Transport(source) => Fault::passing(no_connection(METADATA, source)),
     })

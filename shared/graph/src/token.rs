@@ -48,8 +48,8 @@ const CREDENTIAL_REFUSED: &[u64] = &[700024, 700027, 7000215, 7000222];
 #[derive(Clone)]
 pub(crate) struct Token {
     pub text: Arc<str>,
-    /// Granted application permissions, as the token says. Read without checking the token: good for telling people what
-    /// is missing, not for deciding what anybody may do.
+    /// Granted application permissions, as the token says. Read without checking the token: good for telling people
+    /// what is missing, not for deciding what anybody may do.
     pub roles: Arc<[String]>,
     fresh_until: Timestamp,
 }
@@ -88,11 +88,8 @@ pub(crate) async fn app_token(
     let answer = exchange(inner, &directory.to_string(), &grant, deadline, true).await?;
     let text = answer.access_token.filter(|text| !text.is_empty()).ok_or_else(|| bad("no access_token"))?;
     let life = SignedDuration::from_secs(answer.expires_in.unwrap_or(0).clamp(MARGIN, 86_400) - MARGIN);
-    let token = Token {
-        roles: roles(&text).into(),
-        text: text.into(),
-        fresh_until: asked.checked_add(life).unwrap_or(asked),
-    };
+    let token =
+        Token { roles: roles(&text).into(), text: text.into(), fresh_until: asked.checked_add(life).unwrap_or(asked) };
     *cached = Some(token.clone());
     Ok(token)
 }
@@ -135,12 +132,7 @@ pub(crate) async fn exchange(
     }
 }
 
-async fn exchange_once(
-    inner: &Inner,
-    url: &Url,
-    grant: &[(&str, &str)],
-    deadline: Deadline,
-) -> Result<Answer, Fault> {
+async fn exchange_once(inner: &Inner, url: &Url, grant: &[(&str, &str)], deadline: Deadline) -> Result<Answer, Fault> {
     let client_id = inner.client_id.to_string();
     let mut form: Vec<(&str, &str)> = vec![("client_id", &client_id)];
     let proof = proof(inner, url).map_err(Fault::is_final)?;
@@ -155,7 +147,7 @@ async fn exchange_once(
         return match http::read(response, Json::<Answer>::default(), ANSWER_MAX).await {
             Ok(answer) => Ok(answer),
             // What could not be parsed may hold a token: its text goes nowhere.
-            Err(Unreadable::Malformed(_)) => Err(Fault::passing(bad("not a token answer"))),
+            Err(Unreadable::Malformed(_) | Unreadable::TooLong(_)) => Err(Fault::passing(bad("not a token answer"))),
             Err(Unreadable::Transport(error)) => Err(Fault::passing(no_connection(ENDPOINT, error))),
         };
     }

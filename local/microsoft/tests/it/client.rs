@@ -1,6 +1,6 @@
 //! A client that knows only HTTP and the documentation, and a clock of its own.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::{body::Body, http::Request};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -91,7 +91,7 @@ pub struct World {
     pub microsoft: Simulation,
     pub directory: DirectoryId,
     pub app: Uuid,
-    pub credential: Credential,
+    pub credential: &'static Credential,
 }
 
 pub const REDIRECT: &str = "https://steward.example/microsoft/callback";
@@ -110,7 +110,9 @@ impl World {
     pub fn of(hands: Hands, directory: Directory, permissions: &[&str]) -> Self {
         let microsoft = Simulation::new(hands.clock(), 1);
         let directory = microsoft.add(directory);
-        let credential = Credential::generate("Steward test").unwrap();
+        // One key for the whole process: making one takes a while.
+        static CREDENTIAL: OnceLock<Credential> = OnceLock::new();
+        let credential = CREDENTIAL.get_or_init(|| Credential::generate("Steward test").unwrap());
         let app = Uuid::from_u128(0xa99);
         microsoft.register_app(App {
             client_id: app,
@@ -177,7 +179,7 @@ impl World {
     }
 
     pub async fn token(&self) -> String {
-        let assertion = self.assertion(&self.claims(), Algorithm::PS256, &self.credential);
+        let assertion = self.assertion(&self.claims(), Algorithm::PS256, self.credential);
         let reply = self.token_by(&assertion).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         reply.json()["access_token"].as_str().unwrap().to_owned()

@@ -90,7 +90,8 @@ struct Seen {
 }
 
 async fn see(graph: &Graph<'_>, p1: bool) -> Seen {
-    let select = "id,userPrincipalName,accountEnabled,userType,createdDateTime,assignedLicenses,licenseAssignmentStates";
+    let select =
+        "id,userPrincipalName,accountEnabled,userType,createdDateTime,assignedLicenses,licenseAssignmentStates";
     let select = if p1 { format!("{select},signInActivity") } else { select.to_owned() };
     let users = graph.all(&format!("/users?$select={select}&$top=500")).await;
     let skus = graph.get("/subscribedSkus").await.values();
@@ -113,12 +114,7 @@ async fn see(graph: &Graph<'_>, p1: bool) -> Seen {
             }
         }
     }
-    Seen {
-        users,
-        skus,
-        trials: trials.map(|s| s["skuId"].as_str().unwrap().to_owned()).collect(),
-        reported,
-    }
+    Seen { users, skus, trials: trials.map(|s| s["skuId"].as_str().unwrap().to_owned()).collect(), reported }
 }
 
 fn days_before(now: Timestamp, text: &str) -> i64 {
@@ -127,7 +123,12 @@ fn days_before(now: Timestamp, text: &str) -> i64 {
     i64::from((today - then).get_days())
 }
 
-fn find(seen: &Seen, p1: bool, concealed: bool, now: Timestamp) -> BTreeSet<(&'static str, String, Option<String>, u32)> {
+fn find(
+    seen: &Seen,
+    p1: bool,
+    concealed: bool,
+    now: Timestamp,
+) -> BTreeSet<(&'static str, String, Option<String>, u32)> {
     let mut found = BTreeSet::new();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let paid = |sku: &str| !seen.trials.contains(sku) && !FREE.iter().any(|free| free.to_string() == sku);
@@ -142,9 +143,9 @@ fn find(seen: &Seen, p1: bool, concealed: bool, now: Timestamp) -> BTreeSet<(&'s
         let covers = |other: &str, wanted: &[&str]| {
             let sku = seen.skus.iter().find(|sku| sku["skuId"] == other).unwrap();
             let plans = sku["servicePlans"].as_array().unwrap().iter();
-            plans.filter(|plan| !held[other].contains(plan["servicePlanId"].as_str().unwrap())).any(|plan| {
-                wanted.contains(&plan["servicePlanName"].as_str().unwrap())
-            })
+            plans
+                .filter(|plan| !held[other].contains(plan["servicePlanId"].as_str().unwrap()))
+                .any(|plan| wanted.contains(&plan["servicePlanName"].as_str().unwrap()))
         };
         let add_ons = [
             (p::EXCHANGE_P1, ["EXCHANGE_S_STANDARD", "EXCHANGE_S_ENTERPRISE"].as_slice()),
@@ -157,7 +158,9 @@ fn find(seen: &Seen, p1: bool, concealed: bool, now: Timestamp) -> BTreeSet<(&'s
         let redundant: Vec<String> = add_ons
             .iter()
             .map(|(add_on, wanted)| (add_on.to_string(), wanted))
-            .filter(|(add_on, wanted)| held.contains_key(add_on) && held.keys().any(|o| o != add_on && covers(o, wanted)))
+            .filter(|(add_on, wanted)| {
+                held.contains_key(add_on) && held.keys().any(|o| o != add_on && covers(o, wanted))
+            })
             .map(|(add_on, _)| add_on)
             .collect();
 
@@ -183,7 +186,8 @@ fn find(seen: &Seen, p1: bool, concealed: bool, now: Timestamp) -> BTreeSet<(&'s
         }
         for sku in rest {
             let assigned = states.iter().filter(|state| state["skuId"] == sku.as_str());
-            let assigned = assigned.map(|s| days_before(now, s["lastUpdatedDateTime"].as_str().unwrap())).min().unwrap();
+            let assigned =
+                assigned.map(|s| days_before(now, s["lastUpdatedDateTime"].as_str().unwrap())).min().unwrap();
             let check = match idle {
                 _ if redundant.contains(&sku) => "L10",
                 None if created > 30 && assigned > 30 => "L7",
@@ -247,11 +251,8 @@ async fn seats_in_use_are_the_people_who_hold_them() {
         for sku in graph.get("/subscribedSkus").await.values() {
             let id = sku["skuId"].as_str().unwrap();
             assert_eq!(sku["consumedUnits"].as_u64().unwrap(), held.get(id).copied().unwrap_or(0), "{id}");
-            let bought: u64 = subscriptions
-                .iter()
-                .filter(|s| s["skuId"] == id)
-                .map(|s| s["totalLicenses"].as_u64().unwrap())
-                .sum();
+            let bought: u64 =
+                subscriptions.iter().filter(|s| s["skuId"] == id).map(|s| s["totalLicenses"].as_u64().unwrap()).sum();
             let units = &sku["prepaidUnits"];
             let seats = ["enabled", "warning", "suspended"].map(|name| units[name].as_u64().unwrap());
             assert_eq!(bought, seats.iter().sum::<u64>(), "{id}");

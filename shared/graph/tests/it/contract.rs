@@ -1,5 +1,5 @@
-//! Microsoft's own tables hold the client to what exists. The files are not part of the repository; a test that lacks its
-//! file says so and passes.
+//! Microsoft's own tables hold the client to what exists. The files are not part of the repository; a test that lacks
+//! its file says so and passes.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -154,8 +154,8 @@ fn every_field_the_wire_types_read_exists_in_graphs_metadata() {
         ("servicePlanInfo", "servicePlanId servicePlanName provisioningStatus appliesTo"),
         (
             "companySubscription",
-            "id commerceSubscriptionId createdDateTime isTrial nextLifecycleDateTime ownerId ownerTenantId ownerType skuId \
-             skuPartNumber status totalLicenses",
+            "id commerceSubscriptionId createdDateTime isTrial nextLifecycleDateTime ownerId ownerTenantId ownerType \
+             skuId skuPartNumber status totalLicenses",
         ),
         ("assignedLicense", "skuId disabledPlans"),
         ("licenseAssignmentState", "skuId assignedByGroup disabledPlans error state lastUpdatedDateTime"),
@@ -240,7 +240,10 @@ fn every_documented_answer_decodes() {
                     kept("displayName", organization.display_name.is_some());
                 }
                 // Not read by this client.
-                "authorizationpolicy" | "conditionalaccessroot" | "domain" | "identitysecuritydefaultsenforcementpolicy" => {}
+                "authorizationpolicy"
+                | "conditionalaccessroot"
+                | "domain"
+                | "identitysecuritydefaultsenforcementpolicy" => {}
                 other => panic!("an example of something new: {other}"),
             }
             decoded += 1;

@@ -254,7 +254,10 @@ async fn only_the_throttled_items_of_a_batch_are_sent_again() {
         "/v1.0/$batch",
         [
             // Unordered, and the first says nothing of request 3.
-            Reply::json(200, json!({"responses": [slow, item("1", 404, missing), item("0", 200, json!({"userPurpose": "room"}))]})),
+            Reply::json(
+                200,
+                json!({"responses": [slow, item("1", 404, missing), item("0", 200, json!({"userPurpose": "room"}))]}),
+            ),
             Reply::json(200, json!({"responses": [item("2", 200, json!({"userPurpose": "user"}))]})),
         ],
     );

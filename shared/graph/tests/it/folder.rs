@@ -35,7 +35,7 @@ fn user(n: u32) -> Value {
 fn skus() -> String {
     let plans = json!([{"servicePlanId": id(9), "servicePlanName": "EXCHANGE", "appliesTo": "User"},
         {"servicePlanName": "without an id"}]);
-    let sku = json!({"skuId": SKU, "skuPartNumber": "O365_BUSINESS_PREMIUM", "appliesTo": "User", "capabilityStatus": "Enabled",
+    let sku = json!({"skuId": SKU, "skuPartNumber": "PART", "appliesTo": "User", "capabilityStatus": "Enabled",
         "consumedUnits": 3, "prepaidUnits": {"enabled": 5, "warning": 1}, "servicePlans": plans});
     let uncounted = json!({"skuId": id(1), "prepaidUnits": {"enabled": 25}});
     answer("subscribedSkus", json!([sku, uncounted]), None)
@@ -51,7 +51,8 @@ fn full() -> TempDir {
     save(&dir, "u1.json", answer("users", json!([user(1), user(2)]), Some("https://graph.microsoft.com/v1.0/users?2")));
     save(&dir, "u2.json", answer("users", json!([user(3), user(1)]), None));
     let subscription = json!({"id": "s1", "skuId": SKU, "status": "Enabled", "totalLicenses": 5, "isTrial": false,
-        "nextLifecycleDateTime": "2027-02-01T00:00:00Z", "createdDateTime": "0001-01-01T00:00:00Z", "ownerTenantId": id(8)});
+        "nextLifecycleDateTime": "2027-02-01T00:00:00Z", "createdDateTime": "0001-01-01T00:00:00Z",
+        "ownerTenantId": id(8)});
     save(&dir, "s.json", answer("directory/subscriptions", json!([subscription]), None));
     save(&dir, "r.csv", REPORT);
     dir
@@ -79,7 +80,10 @@ fn a_full_folder_becomes_facts() {
     assert_eq!(skus.len(), 1, "a licence type without a count of used seats is not guessed at");
     assert_eq!((skus[0].consumed, skus[0].seats.enabled, skus[0].seats.warning, skus[0].plans.len()), (3, 5, 1, 1));
     let people = folder.people.unwrap();
-    assert_eq!(people.iter().map(|p| p.upn.as_str()).collect::<Vec<_>>(), ["p1@contoso.com", "p2@contoso.com", "p3@contoso.com"]);
+    assert_eq!(
+        people.iter().map(|p| p.upn.as_str()).collect::<Vec<_>>(),
+        ["p1@contoso.com", "p2@contoso.com", "p3@contoso.com"]
+    );
     assert_eq!(people[0].created, Some(date(2024, 5, 6)));
     let known = SignIn::Known { successful: None, interactive: Some(date(2026, 11, 1)), non_interactive: None };
     assert_eq!(people[0].sign_in, known);
@@ -202,7 +206,11 @@ fn licences_by_group_and_in_error_are_told_apart() {
     let mut person = user(1);
     let group = id(42);
     let row = |group: Option<&str>, state: &str, at: &str| {
-        json!({"skuId": SKU, "assignedByGroup": group, "state": state, "lastUpdatedDateTime": at})
+        let assigned = json!({"skuId": SKU, "assignedByGroup": group});
+        let mut row = assigned.as_object().unwrap().clone();
+        row.insert("state".to_owned(), state.into());
+        row.insert("lastUpdatedDateTime".to_owned(), at.into());
+        Value::from(row)
     };
     person["licenseAssignmentStates"] = json!([
         row(Some(&group), "Active", "2025-01-01T00:00:00Z"),

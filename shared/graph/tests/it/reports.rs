@@ -6,7 +6,8 @@ use crate::server::{Reply, Server};
 
 const ACTIVE: &str = "/v1.0/reports/getOffice365ActiveUserDetail(period='D90')";
 const HEADER: &str = "\u{feff}Report Refresh Date,User Principal Name,Display Name,Is Deleted,Deleted Date,\
-    Has Exchange License,Exchange Last Activity Date,Teams Last Activity Date,Exchange License Assign Date,Assigned Products";
+    Has Exchange License,Exchange Last Activity Date,Teams Last Activity Date,Exchange License Assign Date,\
+    Assigned Products";
 const ROWS: &str = "\r\n2026-11-19,Ada@Contoso.com,\"Ada, Countess\",False,,True,2026-10-01,2026-11-02,2025-01-01,A+B\
     \r\n2026-11-19,idle@contoso.com,=cmd(),False,,True,,,2026-11-18,A\
     \r\n2026-11-19,gone@contoso.com,Gone,True,2026-01-01,True,2026-11-01,,,A\r\n";
@@ -41,7 +42,9 @@ async fn a_report_is_fetched_from_where_graph_points_without_the_token() {
 
 #[tokio::test]
 async fn a_report_is_not_fetched_from_everywhere() {
-    for target in ["http://169.254.169.254/latest", "http://10.0.0.1/", "file:///etc/passwd", "https://10.0.0.1/", "", "ftp://x/"] {
+    for target in
+        ["http://169.254.169.254/latest", "http://10.0.0.1/", "file:///etc/passwd", "https://10.0.0.1/", "", "ftp://x/"]
+    {
         let server = Server::start().await;
         server.reply(ACTIVE, [Reply::redirect(target)]);
         let error = activity(&server).await.unwrap_err();
@@ -77,7 +80,8 @@ async fn a_report_that_breaks_off_is_read_again_from_its_start() {
 async fn hidden_names_are_said_to_be_hidden() {
     let server = Server::start().await;
     server.reply(ACTIVE, [Reply::redirect(server.at("/ticket"))]);
-    let row = "\n2026-11-19,0A1B2C3D4E5F60718293A4B5C6D7E8F9,0A1B2C3D4E5F60718293A4B5C6D7E8F9,False,,True,2026-11-01,,,A";
+    let row =
+        "\n2026-11-19,0A1B2C3D4E5F60718293A4B5C6D7E8F9,0A1B2C3D4E5F60718293A4B5C6D7E8F9,False,,True,2026-11-01,,,A";
     server.reply("/ticket", [Reply::text(200, "text/csv", format!("{HEADER}{row}"))]);
     let activity = activity(&server).await.unwrap();
     assert_eq!(activity.missing(), Some(Missing::NamesConcealed));
@@ -95,7 +99,8 @@ async fn what_is_missing_never_reads_as_idle() {
     let server = Server::start().await;
     let path = "/v1.0/reports/getMailboxUsageDetail(period='D90')";
     server.reply(path, [Reply::redirect(server.at("/ticket"))]);
-    let csv = "Report Refresh Date,User Principal Name,Last Activity Date,Has Archive\n2026-11-18,idle@contoso.com,2026-11-10,False\n";
+    let csv = "Report Refresh Date,User Principal Name,Last Activity Date,Has Archive\n\
+               2026-11-18,idle@contoso.com,2026-11-10,False\n";
     server.reply("/ticket", [Reply::text(200, "text/csv", csv)]);
     let mut mailboxes = server.directory().activity(Report::Mailboxes, ReportPeriod::D90).await.unwrap();
     assert_eq!(mailboxes.usage("idle@contoso.com"), Usage::Unavailable(Missing::Error));

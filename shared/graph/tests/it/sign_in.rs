@@ -116,7 +116,8 @@ async fn no_bad_token_passes() {
         draft.sign()
     };
     let parts = |token: &str| token.split('.').map(str::to_owned).collect::<Vec<_>>();
-    let encode = |value: Value| base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, value.to_string());
+    let encode =
+        |value: Value| base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, value.to_string());
     let good = parts(&draft().sign());
     let other_claims = parts(&draft().set("oid", other).sign());
     let issuer = |tid: &str| server.at(&format!("/{tid}/v2.0"));
@@ -141,14 +142,26 @@ async fn no_bad_token_passes() {
         ("claims exchanged", format!("{}.{}.{}", good[0], other_claims[1], good[2]), F::Signature),
         ("key of the consumers' directory", signed(draft().kid("consumers")), F::KeyIssuer),
         ("another directory's issuer", signed(draft().set("iss", issuer(other))), F::Issuer),
-        ("issuer of another host", signed(draft().set("iss", format!("https://evil.test/{DIRECTORY}/v2.0"))), F::Issuer),
+        (
+            "issuer of another host",
+            signed(draft().set("iss", format!("https://evil.test/{DIRECTORY}/v2.0"))),
+            F::Issuer,
+        ),
         ("issuer with more after it", signed(draft().set("iss", issuer(&DIRECTORY.to_string()) + "/")), F::Issuer),
         ("the template as issuer", signed(draft().set("iss", issuer("{tenantid}"))), F::Issuer),
         ("no issuer", signed(draft().without("iss")), F::Issuer),
         ("no directory", signed(draft().without("tid")), F::Directory),
-        ("template as directory", signed(draft().set("tid", "{tenantid}").set("iss", issuer("{tenantid}"))), F::Directory),
+        (
+            "template as directory",
+            signed(draft().set("tid", "{tenantid}").set("iss", issuer("{tenantid}"))),
+            F::Directory,
+        ),
         ("directory in capitals", signed(draft().set("tid", upper.clone()).set("iss", issuer(&upper))), F::Directory),
-        ("a domain as directory", signed(draft().set("tid", "contoso.com").set("iss", issuer("contoso.com"))), F::Directory),
+        (
+            "a domain as directory",
+            signed(draft().set("tid", "contoso.com").set("iss", issuer("contoso.com"))),
+            F::Directory,
+        ),
         ("another app", signed(draft().set("aud", other)), F::Audience),
         ("several apps", signed(draft().set("aud", json!([CLIENT, other]))), F::Audience),
         ("no audience", signed(draft().without("aud")), F::Audience),

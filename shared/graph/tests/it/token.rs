@@ -134,7 +134,8 @@ async fn entras_refusals_are_told_apart_by_code() {
         (50034, 400, "refused"),
     ] {
         let server = server().await;
-        let body = json!({"error": "invalid_client", "error_codes": [code], "error_description": "AADSTS: client-secret"});
+        let body =
+            json!({"error": "invalid_client", "error_codes": [code], "error_description": "AADSTS: client-secret"});
         server.reply(&token_path(), [Reply::json(status, body)]);
         let error = server.directory().subscribed_skus().await.unwrap_err();
         assert_eq!(error.reason(), reason, "{code}");
@@ -177,7 +178,10 @@ fn what_cannot_work_is_refused_at_the_start() {
     };
     let https = "https://login.microsoftonline.com";
     assert!(make(https, key, certificate).is_none());
-    assert!(matches!(make("http://login.microsoftonline.com", key, certificate), Some(ConfigError::Endpoint("authority"))));
+    assert!(matches!(
+        make("http://login.microsoftonline.com", key, certificate),
+        Some(ConfigError::Endpoint("authority"))
+    ));
     assert!(matches!(make(https, "no key", certificate), Some(ConfigError::PrivateKey)));
     assert!(matches!(make(https, certificate, certificate), Some(ConfigError::PrivateKey)));
     assert!(matches!(make(https, key, "no certificate"), Some(ConfigError::Certificate)));

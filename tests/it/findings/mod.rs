@@ -1,0 +1,5 @@
+mod overview;
+mod list;
+mod get;
+mod people;
+mod licenses;

@@ -1,0 +1,4 @@
+mod connect;
+mod callback;
+mod status;
+mod disconnect;

@@ -1,0 +1,6 @@
+mod start;
+mod list;
+mod get;
+mod schedule;
+mod begin;
+mod run;
