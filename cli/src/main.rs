@@ -2,6 +2,7 @@
 
 mod analyze;
 mod out;
+mod up;
 
 use std::{io, process::ExitCode};
 
@@ -22,6 +23,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Analyze(analyze::Args),
+    Up(up::Args),
 }
 
 /// What kept a command from its end, for whoever called it: what happened, what it means, what to do.
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     let mut out = Out::stdout(cli.color);
     let done = match cli.command {
         Command::Analyze(args) => analyze::run(&args, &mut out),
+        Command::Up(args) => up::run(args, &mut out),
     };
     match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,

@@ -105,7 +105,8 @@ impl Visit for Mounting<'_> {
     where
         Store: axum::extract::FromRef<D>,
     {
-        let deps = D::connect(self.with).await.map_err(|error| anyhow::anyhow!(error)).context("a function cannot start")?;
+        let deps =
+            D::connect(self.with).await.map_err(|error| anyhow::anyhow!(error)).context("a function cannot start")?;
         for function in functions {
             match &function.trigger {
                 Trigger::Http(route) => {
@@ -118,7 +119,8 @@ impl Visit for Mounting<'_> {
                     self.mounted.scheduled.push((function.name, every, run));
                 }
                 Trigger::Event { kinds, run } => {
-                    let target = Consumer { deps: deps.clone(), run: *run, clock: self.with.clock.clone(), limit: self.limit };
+                    let target =
+                        Consumer { deps: deps.clone(), run: *run, clock: self.with.clock.clone(), limit: self.limit };
                     let kinds = kinds.iter().map(|kind| kind.as_str()).collect();
                     self.mounted.events.push((function.name, kinds, Arc::new(target)));
                 }
@@ -211,7 +213,8 @@ pub fn openapi() -> OpenApi {
          Errors are RFC 9457 problem details with a stable `code`. Money is in minor units. Times are RFC 3339 in UTC."
             .into(),
     );
-    let tag = |name: &str, text: &str| utoipa::openapi::tag::TagBuilder::new().name(name).description(Some(text)).build();
+    let tag =
+        |name: &str, text: &str| utoipa::openapi::tag::TagBuilder::new().name(name).description(Some(text)).build();
     api.tags = Some(vec![
         tag("accounts", "Who you are: sign-up, sign-in, tokens."),
         tag("findings", "What was found and what it costs."),

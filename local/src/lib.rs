@@ -1,10 +1,12 @@
 //! The whole system in one process: every function, behind stand-ins for AWS and Microsoft at the level of their
 //! protocols. Functions cannot tell: what differs is endpoints in the environment.
 
+pub mod demo;
 mod functions;
 mod keys;
 mod system;
 mod table;
+pub mod up;
 
 pub use functions::{Described, Kind, described as functions, openapi};
 pub use system::{Directories, READER_CLIENT_ID, System, SystemConfig};

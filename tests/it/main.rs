@@ -1,9 +1,15 @@
 //! Everything through the real path. The tree mirrors `functions/`.
+#![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod bus;
 mod findings;
+mod isolation;
+mod ledger;
 mod mail;
 mod microsoft;
 mod operators;
 mod scans;
+mod store;
+mod table;
 mod tenants;

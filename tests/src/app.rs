@@ -256,7 +256,8 @@ impl Client<'_> {
         let back = microsoft.sign_in_as(begun["url"].as_str().expect("a URL"), administrator).expect("signed in");
         let consent: Value = self.post("/v1/microsoft/callback", query(&back)).await.expect(200);
         assert_eq!(consent["next"], "consent");
-        let back = microsoft.consent_as(consent["url"].as_str().expect("a URL"), administrator, true).expect("consented");
+        let back =
+            microsoft.consent_as(consent["url"].as_str().expect("a URL"), administrator, true).expect("consented");
         let connected: Value = self.post("/v1/microsoft/callback", query(&back)).await.expect(200);
         assert_eq!(connected["next"], "connected", "{connected}");
         connected

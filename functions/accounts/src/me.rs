@@ -43,7 +43,8 @@ pub struct Me {
     )
 )]
 pub async fn me(State(deps): State<Accounts>, caller: Caller<can::BeHere>) -> Result<Json<Me>> {
-    let user = deps.kernel.store.user(caller.user()).await?.ok_or_else(|| Error::internal("a session without a user"))?;
+    let user =
+        deps.kernel.store.user(caller.user()).await?.ok_or_else(|| Error::internal("a session without a user"))?;
     let role = caller.role();
     Ok(Json(Me {
         user: user.user,

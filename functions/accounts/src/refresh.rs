@@ -34,7 +34,11 @@ pub struct RefreshRequest {
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn refresh(State(deps): State<Signing>, client: Client, Json(body): Json<RefreshRequest>) -> Result<Json<Tokens>> {
+pub async fn refresh(
+    State(deps): State<Signing>,
+    client: Client,
+    Json(body): Json<RefreshRequest>,
+) -> Result<Json<Tokens>> {
     match deps.accounts.kernel.store.rotate(&body.refresh_token, visitor(client)).await? {
         Rotation::Rotated { token, session, mver } => Tokens::of(&deps, &session, mver, token).map(Json),
         Rotation::Refused => Err(Error::new(Code::InvalidToken, "The session is over. Sign in again.")),

@@ -47,7 +47,11 @@ pub struct SignInRequest {
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn sign_in(State(deps): State<Signing>, client: Client, Json(body): Json<SignInRequest>) -> Result<Json<Tokens>> {
+pub async fn sign_in(
+    State(deps): State<Signing>,
+    client: Client,
+    Json(body): Json<SignInRequest>,
+) -> Result<Json<Tokens>> {
     let accounts = &deps.accounts;
     let store = &accounts.kernel.store;
     let refused = |why: &'static str| {

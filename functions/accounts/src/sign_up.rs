@@ -45,14 +45,26 @@ pub struct SignUpAccepted {
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn sign_up(State(deps): State<Accounts>, client: Client, Json(body): Json<SignUpRequest>) -> Result<Response> {
+pub async fn sign_up(
+    State(deps): State<Accounts>,
+    client: Client,
+    Json(body): Json<SignUpRequest>,
+) -> Result<Response> {
     let (email, company) = (normalised(&body.email), model::text::name(&body.company));
     let mut errors = Vec::new();
     if email.is_none() {
-        errors.push(FieldProblem::new("/email", "not_an_address", "Enter an e-mail address, such as anna@example.com."));
+        errors.push(FieldProblem::new(
+            "/email",
+            "not_an_address",
+            "Enter an e-mail address, such as anna@example.com.",
+        ));
     }
     if company.is_none() {
-        errors.push(FieldProblem::new("/company", "not_a_name", "Enter the company's name, at most 100 characters on one line."));
+        errors.push(FieldProblem::new(
+            "/company",
+            "not_a_name",
+            "Enter the company's name, at most 100 characters on one line.",
+        ));
     }
     let (Some(email), Some(company)) = (email, company) else { return Err(api::Error::invalid(errors)) };
     deps.kernel.store.sign_up(email, company, visitor(client)).await?;

@@ -65,7 +65,8 @@ pub async fn verify_email(
     Json(body): Json<VerifyEmailRequest>,
 ) -> Result<Response> {
     let store = &deps.kernel.store;
-    let not_good = || Error::new(Code::LinkNotGood, "Sign up again to get a new mail, or sign in if you used this link already.");
+    let not_good =
+        || Error::new(Code::LinkNotGood, "Sign up again to get a new mail, or sign in if you used this link already.");
     let link = TokenHash::of(&body.token);
     let token = store.token(&link).await?.ok_or_else(not_good)?;
     let Purpose::VerifyEmail { signup } = token.purpose else { return Err(not_good()) };

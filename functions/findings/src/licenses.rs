@@ -109,7 +109,11 @@ fn row(sku: Sku, subscriptions: &[Subscription], prices: &PriceList) -> LicenseR
         .map(|s| Renewal { on: s.next_lifecycle, seats: s.seats, trial: s.trial, through_reseller: s.through_partner })
         .collect();
     renewals.sort_by_key(|renewal| renewal.on.map(|at| at.to_zoned(TimeZone::UTC).date()));
-    let price = prices.price(sku.id).map(|Price { monthly, as_of, source, .. }| PriceView { monthly, as_of, source: source.into() });
+    let price = prices.price(sku.id).map(|Price { monthly, as_of, source, .. }| PriceView {
+        monthly,
+        as_of,
+        source: source.into(),
+    });
     LicenseRow {
         sku: sku.id,
         product: product_name(sku.id).map(str::to_owned),

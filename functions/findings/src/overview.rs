@@ -43,9 +43,12 @@ pub struct OverviewView {
 pub struct NextAction {
     /// The finding.
     pub finding: FindingId,
-    /// What it is, in the catalogue's words.
+    /// What kind of thing it is, in the catalogue's words.
     #[schema(example = "Licences of blocked accounts")]
     pub title: String,
+    /// What was found, in one sentence.
+    #[schema(example = "4 blocked accounts have licences")]
+    pub headline: String,
     /// People or seats.
     #[schema(example = 4)]
     pub count: u32,
@@ -90,13 +93,23 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
     });
     let Some(summary) = summary.map(|summary| summary.value) else {
         let (top, not_evaluated) = (Vec::new(), Vec::new());
-        let first = OverviewView { directory: None, checked_at: None, totals: None, top, findings: 0, not_evaluated, scan: newest };
+        let first = OverviewView {
+            directory: None,
+            checked_at: None,
+            totals: None,
+            top,
+            findings: 0,
+            not_evaluated,
+            scan: newest,
+        };
         return Ok(Json(first));
     };
-    let title = |check| CATALOGUE.iter().find(|known| known.id == check).map_or("", |check| check.text.title).to_owned();
+    let title =
+        |check| CATALOGUE.iter().find(|known| known.id == check).map_or("", |check| check.text.title).to_owned();
     let top = summary.top.into_iter().map(|action| NextAction {
         finding: action.finding,
         title: title(action.check),
+        headline: action.headline,
         count: action.count,
         monthly: action.monthly,
         realisable_on: action.realisable_on,

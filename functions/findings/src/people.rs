@@ -31,7 +31,8 @@ pub async fn people(
     Query(page): Query<PageQuery>,
 ) -> Result<Page<Affected>> {
     let one_part = PageRequest { limit: Some(1), cursor: page.cursor };
-    let parts: Listed<_> = store.of(caller.scope()).list_under::<AffectedPart>(&finding.to_string(), &one_part).await?;
+    let parts: Listed<_> =
+        store.of(caller.scope()).list_under::<AffectedPart>(&finding.to_string(), &one_part, false).await?;
     let mut items = Vec::new();
     for part in parts.items {
         let people: Vec<Affected> =

@@ -75,8 +75,9 @@ fn text(check: CheckId) -> Option<&'static checks::Text> {
 
 impl From<StoredFinding> for FindingView {
     fn from(stored: StoredFinding) -> Self {
-        let Finding { check, subject, headline, certainty, confidence, saving, price_missing, seats, remedy, undo, .. } =
-            stored.found;
+        let Finding {
+            check, subject, headline, certainty, confidence, saving, price_missing, seats, remedy, undo, ..
+        } = stored.found;
         Self {
             finding: stored.finding,
             check,

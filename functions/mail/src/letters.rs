@@ -1,9 +1,8 @@
 //! Which letter an event is worth, and to whom.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use checks::CATALOGUE;
 use mailer::{Letter, Top};
-use model::{Event, Permission, ScanId, SignupId, event::Actor, event::Recorded};
+use model::{Permission, ScanId, SignupId, UserId};
 use runtime::Failure;
 use store::{Company, Member, Purpose, SIGN_UP_GOOD_FOR, Scan, Tenant, Token, TokenHash};
 
@@ -33,16 +32,16 @@ pub async fn signup(deps: &Mail, signup: SignupId) -> Result<Vec<Addressed>, Fai
     // In the fragment: it reaches no log, no proxy and no Referer (C2).
     let link = format!("{app}/verify#token={secret}");
     let expires_hours = u32::try_from(SIGN_UP_GOOD_FOR.as_hours()).unwrap_or(24);
-    Ok(vec![Addressed { to: signup.email, letter: Letter::VerifyEmail { company: signup.company, link, expires_hours } }])
+    Ok(vec![Addressed {
+        to: signup.email,
+        letter: Letter::VerifyEmail { company: signup.company, link, expires_hours },
+    }])
 }
 
 /// To the person whose session was ended because an old token came again.
-pub async fn session_ended(deps: &Mail, tenant: &Tenant<'_>, recorded: &Recorded) -> Result<Vec<Addressed>, Failure> {
-    let (Event::TokenReuseDetected { user, .. }, Some(company)) = (&recorded.event, tenant.get::<Company>(&()).await?) else {
-        return Ok(Vec::new());
-    };
-    debug_assert!(matches!(recorded.actor, Actor::Visitor));
-    let Some(member) = tenant.get::<Member>(user).await? else { return Ok(Vec::new()) };
+pub async fn session_ended(deps: &Mail, tenant: &Tenant<'_>, user: UserId) -> Result<Vec<Addressed>, Failure> {
+    let Some(company) = tenant.get::<Company>(&()).await? else { return Ok(Vec::new()) };
+    let Some(member) = tenant.get::<Member>(&user).await? else { return Ok(Vec::new()) };
     let link = format!("{}/sign-in", deps.kernel.app_url);
     let letter = Letter::SessionEnded { company: company.value.name, link };
     Ok(vec![Addressed { to: member.value.email, letter }])
@@ -76,8 +75,8 @@ pub async fn scan_finished(deps: &Mail, tenant: &Tenant<'_>, scan: ScanId) -> Re
     };
     let (summary, app) = (summary.value, &deps.kernel.app_url);
     let top = summary.top.iter().map(|action| Top {
-        title: CATALOGUE.iter().find(|check| check.id == action.check).map_or("", |check| check.text.title).into(),
-        people: action.count,
+        title: action.headline.clone(),
+        people: 0,
         monthly: action.monthly,
         link: format!("{app}/savings/{}", action.finding),
     });
@@ -96,7 +95,11 @@ pub async fn scan_finished(deps: &Mail, tenant: &Tenant<'_>, scan: ScanId) -> Re
     to_members_who_may(tenant, Permission::ReadFindings, &letter).await
 }
 
-async fn to_members_who_may(tenant: &Tenant<'_>, permission: Permission, letter: &Letter) -> Result<Vec<Addressed>, Failure> {
+async fn to_members_who_may(
+    tenant: &Tenant<'_>,
+    permission: Permission,
+    letter: &Letter,
+) -> Result<Vec<Addressed>, Failure> {
     let members = tenant.all::<Member>().await?.into_iter().map(|member| member.value);
     let addressed = members
         .filter(|member| member.active && member.role.may(permission))

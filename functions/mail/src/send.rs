@@ -22,7 +22,7 @@ async fn send(deps: Mail, event: Delivered) -> Result<(), Failure> {
     let id = event.recorded.id;
     let mails = match &event.recorded.event {
         Event::SignupRequested { signup } => letters::signup(&deps, *signup).await?,
-        Event::TokenReuseDetected { .. } => letters::session_ended(&deps, &tenant, &event.recorded).await?,
+        Event::TokenReuseDetected { user, .. } => letters::session_ended(&deps, &tenant, *user).await?,
         Event::ConnectionLost { reason, .. } => letters::connection_lost(&deps, &tenant, reason).await?,
         Event::ScanFinished { scan, .. } => letters::scan_finished(&deps, &tenant, *scan).await?,
         _ => Vec::new(),

@@ -104,7 +104,8 @@ pub async fn callback(
         // Used up: whoever was refused begins again.
         deps.kernel.store.drop_token(&state).await?;
         let why = if error == "access_denied" { "The administrator did not agree." } else { "Microsoft refused." };
-        let told = Error::new(Code::MicrosoftRefused, format!("{why} Nothing was connected. Begin again when you are ready."));
+        let told =
+            Error::new(Code::MicrosoftRefused, format!("{why} Nothing was connected. Begin again when you are ready."));
         return Err(told.because(format!("{error:.200}")));
     }
     match step {
@@ -132,7 +133,10 @@ pub async fn callback(
 }
 
 fn not_begun_here() -> Error {
-    Error::new(Code::StateNotGood, "Begin again from the connect page. Each step is good for ten minutes and works once.")
+    Error::new(
+        Code::StateNotGood,
+        "Begin again from the connect page. Each step is good for ten minutes and works once.",
+    )
 }
 
 fn used(error: StoreError) -> Error {
@@ -213,7 +217,8 @@ async fn finish(
                 return Err(told.retry_after(10).because(error));
             }
             Err(error) => {
-                let told = Error::new(Code::MicrosoftRefused, "Microsoft does not let us read this directory. Begin again.");
+                let told =
+                    Error::new(Code::MicrosoftRefused, "Microsoft does not let us read this directory. Begin again.");
                 return Err(told.because(error));
             }
         }
@@ -223,8 +228,11 @@ async fn finish(
         return Err(told.because("organization id differs from tid"));
     }
     let granted = reader.granted_permissions().await.map_err(Error::internal)?;
-    let missing: Vec<String> =
-        graph::reader_permissions().into_iter().filter(|p| !granted.iter().any(|g| g == p)).map(str::to_owned).collect();
+    let missing: Vec<String> = graph::reader_permissions()
+        .into_iter()
+        .filter(|p| !granted.iter().any(|g| g == p))
+        .map(str::to_owned)
+        .collect();
 
     let tenant = deps.kernel.store.of(caller.scope());
     let now = clock.now();
@@ -239,7 +247,8 @@ async fn finish(
         connected_by: caller.user(),
     };
     let before = tenant.get_strong::<Connection>(&()).await?;
-    let schedule = tenant.get_strong::<Schedule>(&()).await?.ok_or_else(|| Error::internal("a company without schedule"))?;
+    let schedule =
+        tenant.get_strong::<Schedule>(&()).await?.ok_or_else(|| Error::internal("a company without schedule"))?;
     let next_at = now + SignedDuration::from_hours(schedule.value.every_hours.into());
     let schedule = store::Versioned { value: Schedule { on: true, next_at, ..schedule.value }, ..schedule };
     let mut change = Commit::new().consume(state, now).claim_directory(directory, caller.tenant()).replace(&schedule);

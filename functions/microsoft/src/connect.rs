@@ -43,7 +43,10 @@ pub async fn connect(State(deps): State<Microsoft>, caller: Caller<can::ManageCo
     let store = &deps.kernel.store;
     let connection = store.of(caller.scope()).get::<Connection>(&()).await?;
     if connection.is_some_and(|c| c.value.state == ConnectionState::Connected) {
-        return Err(Error::new(Code::Taken, "Microsoft 365 is connected already. Disconnect it first to connect another."));
+        return Err(Error::new(
+            Code::Taken,
+            "Microsoft 365 is connected already. Disconnect it first to connect another.",
+        ));
     }
     let state = secret(&deps);
     let begun = deps.reader.sign_in(&deps.redirect_uri, &state);
@@ -71,8 +74,7 @@ pub(crate) async fn keep(
     state: &str,
     step: SignIn,
 ) -> Result<()> {
-    let purpose =
-        Purpose::Microsoft { tenant: caller.tenant(), user: caller.user(), session: caller.session(), step };
+    let purpose = Purpose::Microsoft { tenant: caller.tenant(), user: caller.user(), session: caller.session(), step };
     let good_until = (deps.kernel.clock.now() + STEP).as_second();
     Ok(store.keep_token(&TokenHash::of(state), &Token { purpose, good_until }).await?)
 }

@@ -28,7 +28,8 @@ pub async fn disconnect(State(deps): State<Kernel>, caller: Caller<can::ManageCo
         .await?
         .filter(|connection| connection.value.state != ConnectionState::Disconnected)
         .ok_or_else(|| Error::new(Code::NotConnected, "There is no connection to end."))?;
-    let schedule = tenant.get_strong::<Schedule>(&()).await?.ok_or_else(|| Error::internal("a company without schedule"))?;
+    let schedule =
+        tenant.get_strong::<Schedule>(&()).await?.ok_or_else(|| Error::internal("a company without schedule"))?;
     let directory = connection.value.directory;
     let ended = Versioned {
         value: Connection {

@@ -8,14 +8,16 @@ use model::{Event, EventKind, ScanId};
 use runtime::{Delivered, Failure, Function};
 use store::{Conflict, Scan, StoreError};
 
-use crate::{Scans, work::{Ended, Work}};
+use crate::{
+    Scans,
+    work::{Ended, Work},
+};
 
 /// `scans-run`.
-pub const FUNCTION: Function<Scans> = Function::event(
-    "scans-run",
-    &[EventKind::ScanRequested, EventKind::ScanPaused],
-    |deps, event| Box::pin(run(deps, event)),
-);
+pub const FUNCTION: Function<Scans> =
+    Function::event("scans-run", &[EventKind::ScanRequested, EventKind::ScanPaused], |deps, event| {
+        Box::pin(run(deps, event))
+    });
 
 async fn run(deps: Scans, event: Delivered) -> Result<(), Failure> {
     let scan: ScanId = match event.recorded.event {

@@ -33,7 +33,8 @@ const LOST: SignedDuration = SignedDuration::from_hours(2);
 )]
 pub async fn start(State(deps): State<Kernel>, caller: Caller<can::StartScans>) -> Result<Response> {
     let tenant = deps.store.of(caller.scope());
-    let connected = tenant.get_strong::<Connection>(&()).await?.is_some_and(|c| c.value.state == ConnectionState::Connected);
+    let connected =
+        tenant.get_strong::<Connection>(&()).await?.is_some_and(|c| c.value.state == ConnectionState::Connected);
     if !connected {
         return Err(Error::new(Code::NotConnected, "There is nothing to check before Microsoft 365 is connected."));
     }

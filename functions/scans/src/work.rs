@@ -1,6 +1,6 @@
 //! One scan, from seats to result. Money first: what was bought, then who has it, then the slow reports.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use checks::{
@@ -13,8 +13,8 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use model::{DirectoryId, Event, FindingId, PersonId};
 use runtime::{Deadline, Failure};
 use store::{
-    AffectedPart, Bucket, Commit, Company, Connection, ConnectionState, Licenses, Phase, Resume, Scan, ScanState, Schedule,
-    Stage, StoredFinding, Summary, Tenant, TopAction, Versioned,
+    AffectedPart, Bucket, Commit, Company, Connection, ConnectionState, Licenses, Phase, Resume, Scan, ScanState,
+    Schedule, Stage, StoredFinding, Summary, Tenant, TopAction, Versioned,
 };
 
 use crate::{
@@ -77,7 +77,8 @@ pub struct Work<'a> {
 /// Everything read of people: packed pages, and what of their sources is missing.
 struct People {
     pages: Vec<Vec<u8>>,
-    count: usize,
+    /// Who was read: Graph may give a person again on a later page, and each counts once.
+    seen: HashSet<PersonId>,
     sign_ins: Result<(), Missing>,
 }
 
@@ -142,7 +143,8 @@ impl<'a> Work<'a> {
         let now = self.deps.kernel.clock.now();
 
         // Seats: two calls, and there is a first number.
-        let skus: Vec<Sku> = graph_ok(directory.subscribed_skus().await)?.into_iter().filter_map(graph::facts::sku).collect();
+        let skus: Vec<Sku> =
+            graph_ok(directory.subscribed_skus().await)?.into_iter().filter_map(graph::facts::sku).collect();
         let subscriptions = optional(directory.subscriptions().await)?
             .map(|all| all.into_iter().filter_map(graph::facts::subscription).collect::<Vec<Subscription>>());
         let bought = Bought { skus: skus.clone(), subscriptions: subscriptions.clone() };
@@ -154,8 +156,10 @@ impl<'a> Work<'a> {
         let before = self.before().await?;
         let read = self.people(directory, &before).await?;
         let mut provisional = blank.clone();
-        each_row(&read.pages, |row| provisional.person(&row.person, &Usage::Unavailable(Missing::Error), row.disabled_since))?;
-        self.scan.value.progress.people = u32::try_from(read.count).unwrap_or(u32::MAX);
+        each_row(&read.pages, |row| {
+            provisional.person(&row.person, &Usage::Unavailable(Missing::Error), row.disabled_since)
+        })?;
+        self.scan.value.progress.people = u32::try_from(read.seen.len()).unwrap_or(u32::MAX);
         self.progress(Phase::People, &provisional, self.first).await?;
         drop(provisional);
 
@@ -193,19 +197,17 @@ impl<'a> Work<'a> {
     /// page again.
     async fn people(&mut self, directory: &graph::Directory, before: &Before) -> Result<People, Stop> {
         let today = self.deps.kernel.clock.today();
-        let mut read = People { pages: Vec::new(), count: 0, sign_ins: Ok(()) };
+        let mut read = People { pages: Vec::new(), seen: HashSet::new(), sign_ins: Ok(()) };
         let mut link: Option<PageLink> = None;
         let mut with_sign_in = true;
         if let Some(resume) = self.scan.value.resume.clone() {
-            with_sign_in = resume.with_sign_in;
+            with_sign_in = resume.sign_in_missing.is_none();
+            read.sign_ins = resume.sign_in_missing.map_or(Ok(()), Err);
             read.pages = self.staged(resume.pages).await?;
-            each_row(&read.pages, |_| read.count += 1)?;
+            each_row(&read.pages, |row| _ = read.seen.insert(row.person.id))?;
             match &resume.next {
                 Some(sealed) => link = Some(self.open_link(sealed)?),
-                None => {
-                    read.sign_ins = if with_sign_in { Ok(()) } else { Err(Missing::Licence) };
-                    return Ok(read);
-                }
+                None => return Ok(read),
             }
         }
         loop {
@@ -225,18 +227,18 @@ impl<'a> Work<'a> {
                 .items
                 .into_iter()
                 .filter_map(|user| graph::facts::person(user, with_sign_in))
+                .filter(|person| read.seen.insert(person.id))
                 .map(|person| {
                     let blocked = person.enabled == Some(false);
                     let since = before.disabled_since.get(&person.id).copied().unwrap_or(today);
                     Row { disabled_since: blocked.then_some(since), person }
                 })
                 .collect();
-            read.count += rows.len();
             read.pages.push(people::pack(&rows)?);
             drop(rows);
-            self.scan.value.progress.people = u32::try_from(read.count).unwrap_or(u32::MAX);
+            self.scan.value.progress.people = u32::try_from(read.seen.len()).unwrap_or(u32::MAX);
             let Some(next) = page.next else { return Ok(read) };
-            self.stage(&read, &next, with_sign_in).await?;
+            self.stage(&read, &next).await?;
             link = Some(next);
         }
     }
@@ -251,19 +253,16 @@ impl<'a> Work<'a> {
     }
 
     /// Stores the newest page and the place behind it.
-    async fn stage(&mut self, read: &People, next: &PageLink, with_sign_in: bool) -> Result<(), Stop> {
+    async fn stage(&mut self, read: &People, next: &PageLink) -> Result<(), Stop> {
         let page = u32::try_from(read.pages.len()).unwrap_or(u32::MAX);
         let packed = read.pages.last().map(Vec::as_slice).unwrap_or_default();
         let until = self.deps.kernel.clock.now() + STAGED_FOR;
-        let parts = u16::try_from(packed.len().div_ceil(PART).max(1)).unwrap_or(u16::MAX);
-        for part in 0..parts {
-            let from = usize::from(part) * PART;
-            let rows = packed[from..packed.len().min(from + PART)].to_vec();
-            self.tenant.save(&Stage { scan: self.scan.value.scan, page, part, parts, rows, until }).await?;
+        for (part, rows) in (0u16..).zip(packed.chunks(PART)) {
+            self.tenant.save(&Stage { scan: self.scan.value.scan, page, part, rows: rows.to_vec(), until }).await?;
         }
         let link = postcard::to_allocvec(next)?;
         let next = self.deps.kernel.store.sealer().seal(&self.link_purpose(), &link);
-        self.scan.value.resume = Some(Resume { pages: page, next: Some(next), with_sign_in });
+        self.scan.value.resume = Some(Resume { pages: page, next: Some(next), sign_in_missing: read.sign_ins.err() });
         self.scan.value.progress.phase = Phase::People;
         self.write().await
     }
@@ -350,7 +349,8 @@ impl<'a> Work<'a> {
             findings,
             not_evaluated: outcome.not_evaluated,
         };
-        let same = old_summary.is_some_and(|old| Summary { changed_at: old.value.changed_at, ..summary.clone() } == old.value);
+        let same =
+            old_summary.is_some_and(|old| Summary { changed_at: old.value.changed_at, ..summary.clone() } == old.value);
         let scan = &mut self.scan.value;
         scan.state = ScanState::Finished;
         scan.progress.phase = Phase::Done;
@@ -374,7 +374,7 @@ impl<'a> Work<'a> {
     }
 
     async fn keep_people(&self, read: &People, before: &Before) -> Result<(), Stop> {
-        let buckets = people::buckets(&read.pages, read.count, self.deps.kernel.clock.today())?;
+        let buckets = people::buckets(&read.pages, read.seen.len(), self.deps.kernel.clock.today())?;
         for bucket in &buckets {
             let same = before.buckets.iter().any(|old| old.value == *bucket);
             if !same {
@@ -399,7 +399,12 @@ impl<'a> Work<'a> {
     }
 
     /// Keeps what changed of the findings, drops what is no more, and names the three to do next.
-    async fn keep_findings(&self, outcome: &Outcome, directory: DirectoryId, now: Timestamp) -> Result<Vec<TopAction>, Stop> {
+    async fn keep_findings(
+        &self,
+        outcome: &Outcome,
+        directory: DirectoryId,
+        now: Timestamp,
+    ) -> Result<Vec<TopAction>, Stop> {
         let mut old: HashMap<FindingId, StoredFinding> =
             self.tenant.all::<StoredFinding>().await?.into_iter().map(|f| (f.value.finding, f.value)).collect();
         let mut top = Vec::with_capacity(TOP);
@@ -425,6 +430,7 @@ impl<'a> Work<'a> {
                 top.push(TopAction {
                     finding,
                     check: found.check,
+                    headline: found.headline.clone(),
                     count: if people > 0 { people } else { found.seats },
                     monthly: found.saving.as_ref().map(|saving| saving.monthly),
                     realisable_on: found.saving.as_ref().and_then(|saving| saving.realisable_on),

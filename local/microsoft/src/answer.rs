@@ -34,7 +34,9 @@ impl Answer {
         Self { status, headers: Vec::new(), content: Content::Empty }
     }
     pub fn html(status: u16, page: String) -> Self {
-        Self { status, headers: Vec::new(), content: Content::Raw("text/html; charset=utf-8", page.into_bytes()) }
+        let content = Content::Raw("text/html; charset=utf-8", page.into_bytes());
+        let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+        Self { status, headers: Vec::new(), content }.with("Content-Security-Policy", policy.to_owned())
     }
     pub fn error(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         let content = Content::Error { code, message: message.into(), detail: None };

@@ -1,5 +1,5 @@
-//! A customer's directory as Microsoft keeps it: people, licence types, subscriptions, groups, and the rules of changing
-//! them. People are small records; JSON is made of them page by page.
+//! A customer's directory as Microsoft keeps it: people, licence types, subscriptions, groups, and the rules of
+//! changing them. People are small records; JSON is made of them page by page.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -268,10 +268,12 @@ impl Directory {
     pub fn accounts(&self) -> impl Iterator<Item = Account> {
         self.people.iter().filter(|person| !person.deleted).map(|person| self.account(person))
     }
-    /// The Global Administrators who can sign in.
+    /// The Global Administrators who can sign in, emergency accounts last.
     pub fn administrators(&self) -> Vec<Account> {
-        let admins = self.people.iter().filter(|p| p.global_admin && p.enabled && !p.deleted);
-        admins.map(|person| self.account(person)).collect()
+        let mut admins: Vec<&Person> =
+            self.people.iter().filter(|p| p.global_admin && p.enabled && !p.deleted).collect();
+        admins.sort_by_key(|person| person.kind == Kind::BreakGlass);
+        admins.into_iter().map(|person| self.account(person)).collect()
     }
     /// Seats of a licence type held by people (Graph's `consumedUnits`).
     pub fn consumed(&self, sku: SkuId) -> Option<u32> {
@@ -673,4 +675,15 @@ pub(crate) struct LicenseChange {
     pub disabled: Vec<PlanId>,
     pub changed: jiff::civil::Date,
     pub failed: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_thousand_people_fit_into_twenty_megabytes() {
+        // A person and three licences.
+        assert!(size_of::<Person>() + 3 * size_of::<License>() <= 200, "{}", size_of::<Person>());
+    }
 }

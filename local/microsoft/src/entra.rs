@@ -1,5 +1,5 @@
-//! Microsoft Entra ID, v2.0 endpoints: sign-in with code and PKCE, admin consent, tokens for apps, keys. Errors carry the
-//! AADSTS codes a client branches on.
+//! Microsoft Entra ID, v2.0 endpoints: sign-in with code and PKCE, admin consent, tokens for apps, keys. Errors carry
+//! the AADSTS codes a client branches on.
 
 use std::collections::BTreeMap;
 
@@ -234,7 +234,8 @@ fn configuration(simulation: &Simulation, asked: &Asked, tenant: &str) -> Answer
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
         "code_challenge_methods_supported": ["S256"],
-        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "name", "nonce", "oid", "preferred_username", "tid", "ver"],
+        "claims_supported":
+            ["sub", "iss", "aud", "exp", "iat", "name", "nonce", "oid", "preferred_username", "tid", "ver"],
         "tenant_region_scope": Value::Null,
     });
     json_answer(200, &body)
@@ -271,7 +272,7 @@ fn registered(state: &State, query: &Form) -> Result<(App, String), Shown> {
         return Err(shown(
             50_011,
             format!(
-                "The redirect URI '{redirect_uri}' specified in the request does not match the redirect URIs configured \
+                "The redirect URI '{redirect_uri}' specified in the request does not match those configured \
                  for the application '{id}'."
             ),
         ));
@@ -616,7 +617,7 @@ fn authenticate(simulation: &Simulation, asked: &Asked, tenant: &str, form: &For
     let thumbprint = header["x5t#S256"].as_str().unwrap_or_default();
     let certificate = app.certificates.iter().find(|der| URL_SAFE_NO_PAD.encode(sha256(der)) == thumbprint);
     let public = certificate.and_then(|der| public_key(der)).ok_or_else(|| {
-        client_error(700_027, format!("The certificate with identifier '{thumbprint}' used to sign the client assertion is not registered on application."))
+        client_error(700_027, format!("The certificate '{thumbprint}' is not registered on application."))
     })?;
     let (_, claims) = verify::<Assertion>(assertion, "PS256", &signature::RSA_PSS_2048_8192_SHA256, &public)
         .ok_or_else(|| client_error(700_027, "Client assertion failed signature validation."))?;
@@ -786,7 +787,7 @@ fn redeem(
 
 #[expect(clippy::too_many_arguments, reason = "what an id token says comes from everywhere")]
 fn id_token(
-    simulation: &Simulation,
+    _simulation: &Simulation,
     origin: &str,
     app: &App,
     code: &Code,

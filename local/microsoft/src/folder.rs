@@ -58,9 +58,11 @@ fn collection(context: &str) -> Option<&'static str> {
 
 impl Directory {
     /// Reads a folder of saved answers: `.json` files by their `@odata.context` (organization, subscribedSkus,
-    /// directory/subscriptions, users, groups; the pages of one collection in any files, in order of the files' names) and
-    /// usage reports as `.csv` by their header. What is not in the folder is answered with 404. Its directory's id is the
-    /// organization's, or made from the folder's name.
+    /// directory/subscriptions, users, groups; the pages of one collection in any files, in order of the files' names)
+    /// and usage reports as `.csv` by their header. What is not in the folder is answered with 404. Its directory's id
+    /// is the organization's, or made from the folder's name.
+    ///
+    /// The first two enabled members count as its administrators.
     ///
     /// # Errors
     /// When a file cannot be read or is not what its name says.
@@ -74,7 +76,7 @@ impl Directory {
             paths.push(entry.map_err(file_error(folder))?.path());
         }
         paths.sort();
-        let mut items: BTreeMap<&'static str, Vec<(PathBuf, Map<String, Value>)>> = BTreeMap::new();
+        let mut items: BTreeMap<&'static str, Items> = BTreeMap::new();
         let mut saved = Saved::default();
         for path in paths {
             let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
@@ -157,7 +159,7 @@ impl Directory {
 
     fn filled(mut self, skus: Items, subscriptions: Items, groups: Items, users: Items) -> Result<Self, FolderError> {
         for (path, raw) in skus {
-            let id = guid(&raw, "skuId").map(SkuId).ok_or_else(|| FolderError::Item(path, "skuId"))?;
+            let id = guid(&raw, "skuId").map(SkuId).ok_or(FolderError::Item(path, "skuId"))?;
             let seats = raw.get("prepaidUnits").cloned().unwrap_or_default();
             let count = |name: &str| seats[name].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
             let plans = raw.get("servicePlans").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -181,7 +183,7 @@ impl Directory {
             });
         }
         for (path, raw) in groups {
-            let id = guid(&raw, "id").map(GroupId).ok_or_else(|| FolderError::Item(path, "id"))?;
+            let id = guid(&raw, "id").map(GroupId).ok_or(FolderError::Item(path, "id"))?;
             let skus = licenses_of(&raw).map(|sku| self.sku_place(sku)).collect();
             self.groups.push(Group {
                 id,
@@ -194,13 +196,13 @@ impl Directory {
             });
         }
         for (path, raw) in users {
-            let id = guid(&raw, "id").map(PersonId).ok_or_else(|| FolderError::Item(path, "id"))?;
+            let id = guid(&raw, "id").map(PersonId).ok_or(FolderError::Item(path, "id"))?;
             self.p1 |= raw.contains_key("signInActivity");
             let licenses = self.licenses_from(&raw);
             self.people.push(person(id, licenses, raw));
         }
         for (path, raw) in subscriptions {
-            let sku = guid(&raw, "skuId").map(SkuId).ok_or_else(|| FolderError::Item(path, "skuId"))?;
+            let sku = guid(&raw, "skuId").map(SkuId).ok_or(FolderError::Item(path, "skuId"))?;
             let sku = self.sku_place(sku);
             self.subscriptions.push(Subscription {
                 id: string(&raw, "id"),
@@ -216,6 +218,10 @@ impl Directory {
         }
         self.people.sort_by_key(|person| person.id);
         self.people.dedup_by_key(|person| person.id);
+        // Saved answers do not say who administers, and somebody must be able to consent.
+        for person in self.people.iter_mut().filter(|p| p.enabled && p.kind != Kind::Guest).take(2) {
+            person.global_admin = true;
+        }
         for (at, group) in self.groups.iter_mut().enumerate() {
             let member = |p: &&Person| p.licenses.iter().any(|l| l.group.map(usize::from) == Some(at));
             group.members = self.people.iter().filter(member).map(|p| p.id).collect();
@@ -289,6 +295,7 @@ impl Directory {
     }
 }
 
+/// Objects of a collection and the files they came from.
 type Items = Vec<(PathBuf, Map<String, Value>)>;
 
 fn person(id: PersonId, licenses: Vec<License>, raw: Map<String, Value>) -> Person {

@@ -1,5 +1,5 @@
-//! A directory from a seed: a company of the wanted size as one meets them, with waste planted where the ledger says and
-//! traps that only look like waste.
+//! A directory from a seed: a company of the wanted size as one meets them, with waste planted where the ledger says
+//! and traps that only look like waste.
 
 use std::collections::HashMap;
 
@@ -28,8 +28,8 @@ pub struct Recipe {
     pub people: u32,
     /// The company's name; one of a list when `None`.
     pub name: Option<String>,
-    /// Whether it has Entra ID P1, without which Graph refuses `signInActivity`. A directory without holds no product that
-    /// contains P1 (so no Business Premium, no Microsoft 365 E3).
+    /// Whether it has Entra ID P1, without which Graph refuses `signInActivity`. A directory without holds no product
+    /// that contains P1 (so no Business Premium, no Microsoft 365 E3).
     pub p1: bool,
     /// Whether the usage reports hide names (`displayConcealedNames`).
     pub concealed: bool,
@@ -41,7 +41,8 @@ pub struct Recipe {
     pub oddities: Oddities,
 }
 
-/// What to plant. All on by default; each costs a handful of accounts in a small directory and about 1 % in a large one.
+/// What to plant. All on by default; each costs a handful of accounts in a small directory and about 1 % in a large
+/// one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Oddities {
     /// Waste: what the ledger lists. Off: a tidy company with an empty ledger.
@@ -295,6 +296,8 @@ impl Generator<'_> {
         };
         let created = match fate {
             Fate::JustCreated => ago(self.dice.between(3, 18)),
+            // Where only the reports tell, never is known of accounts no older than they look back: 90 days.
+            Fate::NeverUsed if !self.recipe.p1 => ago(self.dice.between(70, 90)),
             Fate::JustLicensed | Fate::NeverUsed => ago(self.dice.between(70, 500)),
             _ => ago(self.dice.between(200, 2200)),
         };
@@ -687,7 +690,7 @@ impl Generator<'_> {
                 };
                 if let Some(group) = group {
                     // Some keep the direct licence of old beside the group's: one seat all the same.
-                    if draw % 10 == 0 {
+                    if draw.is_multiple_of(10) {
                         twice = Some(*license);
                     }
                     license.group = Some(group);
@@ -782,7 +785,6 @@ impl Generator<'_> {
         }
         let mut entries = Vec::new();
         let seen = self.recipe.p1 || !self.recipe.concealed;
-        let both = self.recipe.p1 && !self.recipe.concealed;
         let free = [p::FLOW_FREE, p::POWER_BI_FREE, p::TEAMS_PREMIUM];
         for draft in self.drafts.iter().filter(|d| d.person.kind == Kind::Employee) {
             let mut skus: Vec<SkuId> = draft.person.licenses.iter().map(|l| self.skus[usize::from(l.sku)].id).collect();
@@ -792,8 +794,8 @@ impl Generator<'_> {
                 let found = match draft.fate {
                     Fate::Blocked if seen => Some(("L3", false)),
                     _ if draft.redundant == Some(sku) => Some(("L10", true)),
-                    Fate::NeverUsed if seen => Some(("L7", both)),
-                    Fate::Inactive | Fate::SprayedDormant if seen => Some(("L6", both)),
+                    Fate::NeverUsed if seen => Some(("L7", false)),
+                    Fate::Inactive | Fate::SprayedDormant if seen => Some(("L6", false)),
                     _ => None,
                 };
                 if let Some((check, certain)) = found {

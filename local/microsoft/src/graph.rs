@@ -44,7 +44,7 @@ impl Caller {
 }
 
 /// One request to Graph, from the wire or from a `$batch`.
-struct Call1<'a> {
+struct Operation<'a> {
     method: &'a str,
     path: &'a str,
     query: &'a str,
@@ -119,7 +119,7 @@ pub(crate) fn answer(simulation: &Simulation, asked: &Asked, fault: Option<&Faul
     };
     (called.app, called.directory) = (Some(caller.app), Some(caller.directory));
     let content_type = asked.header("content-type").unwrap_or_default();
-    let call = Call1 {
+    let call = Operation {
         method: &asked.method,
         path: &asked.path,
         query: &asked.query,
@@ -168,7 +168,7 @@ fn authenticate(simulation: &Simulation, header: Option<&str>, now: Timestamp) -
 }
 
 /// Answers one request of a caller, `$batch` aside.
-fn one(state: &mut State, caller: &Caller, call: &Call1<'_>) -> Answer {
+fn one(state: &mut State, caller: &Caller, call: &Operation<'_>) -> Answer {
     let Some((template, ids)) = route(call.path).filter(|(template, _)| permissions::known(template)) else {
         let segment = call.path.rsplit('/').next().unwrap_or_default();
         return Answer::error(400, "BadRequest", format!("Resource not found for the segment '{segment}'."));
@@ -214,7 +214,7 @@ fn denied() -> Refused {
 }
 
 /// Which limit a call falls under, and its resource units.
-fn kind<'a>(call: &Call1<'_>, template: &'a str) -> Kind<'a> {
+fn kind<'a>(call: &Operation<'_>, template: &'a str) -> Kind<'a> {
     if let Some(report) = template.strip_prefix("/reports/") {
         return Kind::Report(report);
     }
@@ -245,7 +245,7 @@ fn hosted(state: &State, directory: DirectoryId) -> Result<&Hosted, Refused> {
 fn serve(
     state: &mut State,
     caller: &Caller,
-    call: &Call1<'_>,
+    call: &Operation<'_>,
     template: &str,
     ids: &[String],
 ) -> Result<Answer, Refused> {
@@ -366,7 +366,7 @@ fn parse<T: std::str::FromStr>(text: &str) -> Result<T, Refused> {
     text.parse().map_err(|_| Refused::new(400, "Request_BadRequest", format!("Invalid object identifier '{text}'.")))
 }
 
-fn body<T: serde::de::DeserializeOwned>(call: &Call1<'_>) -> Result<T, Refused> {
+fn body<T: serde::de::DeserializeOwned>(call: &Operation<'_>) -> Result<T, Refused> {
     if !call.json_body {
         let message = "Write requests (excluding DELETE) must contain the Content-Type header declaration.";
         return Err(Refused::new(400, "RequestBodyRead", message));
@@ -400,13 +400,13 @@ fn only_select(options: &Options) -> Result<(), Refused> {
 // Answers' shapes
 
 /// `@odata.context` of a set, with what was selected.
-fn context(call: &Call1<'_>, set: &str, options: &Options, one: bool) -> String {
+fn context(call: &Operation<'_>, set: &str, options: &Options, one: bool) -> String {
     let selected = options.select.as_ref().map(|select| format!("({})", select.join(","))).unwrap_or_default();
     let entity = if one { "/$entity" } else { "" };
     format!("{}/v1.0/$metadata#{set}{selected}{entity}", call.origin)
 }
 
-fn collection(call: &Call1<'_>, set: &str, options: &Options, items: Vec<Value>, next: Option<String>) -> Answer {
+fn collection(call: &Operation<'_>, set: &str, options: &Options, items: Vec<Value>, next: Option<String>) -> Answer {
     let mut page = Map::new();
     page.insert("@odata.context".into(), context(call, set, options, false).into());
     if let Some(next) = next {
@@ -416,7 +416,7 @@ fn collection(call: &Call1<'_>, set: &str, options: &Options, items: Vec<Value>,
     Answer::json(page.into())
 }
 
-fn entity(call: &Call1<'_>, set: &str, options: &Options, mut entity: Map<String, Value>) -> Answer {
+fn entity(call: &Operation<'_>, set: &str, options: &Options, mut entity: Map<String, Value>) -> Answer {
     entity.insert("@odata.context".into(), context(call, set, options, true).into());
     Answer::json(entity.into())
 }
@@ -465,7 +465,7 @@ fn shown(directory: &Directory, caller: &Caller, person: &Person, fields: &[&'st
     user
 }
 
-fn advanced(call: &Call1<'_>, options: &Options, filter: &Filter) -> Result<(), Refused> {
+fn advanced(call: &Operation<'_>, options: &Options, filter: &Filter) -> Result<(), Refused> {
     if filter.advanced() && !(call.eventual && options.count) {
         return Err(Refused::new(
             400,
@@ -491,7 +491,7 @@ fn page_size(options: &Options, most: usize) -> Result<usize, Refused> {
     }
 }
 
-fn users(state: &mut State, caller: &Caller, call: &Call1<'_>, options: &Options) -> Result<Answer, Refused> {
+fn users(state: &mut State, caller: &Caller, call: &Operation<'_>, options: &Options) -> Result<Answer, Refused> {
     let filter = Filter::parse(options.filter.as_deref())?;
     advanced(call, options, &filter)?;
     let directory = &hosted(state, caller.directory)?.directory;
@@ -542,7 +542,7 @@ struct Paged {
 
 fn page_answer(
     state: &State,
-    call: &Call1<'_>,
+    call: &Operation<'_>,
     options: &Options,
     set: &str,
     mut paged: Paged,
@@ -582,7 +582,7 @@ fn is_skip_token(option: &str) -> bool {
 }
 
 /// An opaque page token: where to go on, when it was made, and a seal over both and the query it belongs to.
-fn seal(state: &State, call: &Call1<'_>, options: &Options, at: Uuid) -> String {
+fn seal(state: &State, call: &Operation<'_>, options: &Options, at: Uuid) -> String {
     let mut token = at.as_bytes().to_vec();
     token.extend(call.now.as_second().to_be_bytes());
     let tag = tag(state, call, options, &token);
@@ -590,7 +590,7 @@ fn seal(state: &State, call: &Call1<'_>, options: &Options, at: Uuid) -> String 
     URL_SAFE_NO_PAD.encode(token)
 }
 
-fn tag(state: &State, call: &Call1<'_>, options: &Options, token: &[u8]) -> Vec<u8> {
+fn tag(state: &State, call: &Operation<'_>, options: &Options, token: &[u8]) -> Vec<u8> {
     let key = hmac::Key::new(hmac::HMAC_SHA256, &state.secret);
     let mut text = token.to_vec();
     text.extend(call.path.as_bytes());
@@ -599,7 +599,7 @@ fn tag(state: &State, call: &Call1<'_>, options: &Options, token: &[u8]) -> Vec<
 }
 
 /// The id a page goes on behind; `None` on the first page.
-fn resume(state: &State, call: &Call1<'_>, options: &Options) -> Result<Option<Uuid>, Refused> {
+fn resume(state: &State, call: &Operation<'_>, options: &Options) -> Result<Option<Uuid>, Refused> {
     let Some(token) = &options.skip_token else { return Ok(None) };
     let bad = || Refused::new(400, "Directory_ExpiredPageToken", "The specified page token value has expired.");
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| bad())?;
@@ -616,7 +616,7 @@ fn resume(state: &State, call: &Call1<'_>, options: &Options) -> Result<Option<U
     Uuid::from_slice(id).map(Some).map_err(|_| bad())
 }
 
-fn patch_user(state: &mut State, caller: &Caller, call: &Call1<'_>, key: &str) -> Result<Answer, Refused> {
+fn patch_user(state: &mut State, caller: &Caller, call: &Operation<'_>, key: &str) -> Result<Answer, Refused> {
     let changes: Map<String, Value> = body(call)?;
     let id = hosted(state, caller.directory)?.directory.find(key).ok_or_else(|| Refused::missing(key))?.id;
     for (name, value) in &changes {
@@ -627,7 +627,8 @@ fn patch_user(state: &mut State, caller: &Caller, call: &Call1<'_>, key: &str) -
             };
             return Err(Refused::bad(message));
         }
-        // The least privileged pair of permissions that may block an account is EnableDisableAccount with User.Read.All.
+        // The least privileged pair of permissions that may block an account is EnableDisableAccount with
+        // User.Read.All.
         let write_all = ["User.ReadWrite.All", "Directory.ReadWrite.All"].iter().any(|p| caller.may(p));
         if !(write_all || caller.may("User.EnableDisableAccount.All") && caller.may("User.Read.All")) {
             return Err(denied());
@@ -644,7 +645,7 @@ fn patch_user(state: &mut State, caller: &Caller, call: &Call1<'_>, key: &str) -
     Ok(Answer::empty(204))
 }
 
-fn assign_license(state: &mut State, caller: &Caller, call: &Call1<'_>, key: &str) -> Result<Answer, Refused> {
+fn assign_license(state: &mut State, caller: &Caller, call: &Operation<'_>, key: &str) -> Result<Answer, Refused> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Wanted {
@@ -675,7 +676,7 @@ fn assign_license(state: &mut State, caller: &Caller, call: &Call1<'_>, key: &st
 
 // Groups
 
-fn groups(state: &mut State, caller: &Caller, call: &Call1<'_>, options: &Options) -> Result<Answer, Refused> {
+fn groups(state: &mut State, caller: &Caller, call: &Operation<'_>, options: &Options) -> Result<Answer, Refused> {
     let filter = Filter::parse(options.filter.as_deref())?;
     advanced(call, options, &filter)?;
     let fields = with_id(options.selected(render::GROUP, "group")?, render::GROUP_DEFAULT);
@@ -709,7 +710,7 @@ fn groups(state: &mut State, caller: &Caller, call: &Call1<'_>, options: &Option
 fn members(
     state: &mut State,
     caller: &Caller,
-    call: &Call1<'_>,
+    call: &Operation<'_>,
     options: &Options,
     group: &str,
 ) -> Result<Answer, Refused> {
@@ -744,7 +745,7 @@ fn members(
 
 // Reports
 
-fn report(state: &mut State, caller: &Caller, call: &Call1<'_>, ids: &[String]) -> Result<Answer, Refused> {
+fn report(state: &mut State, caller: &Caller, call: &Operation<'_>, ids: &[String]) -> Result<Answer, Refused> {
     let known = reports::REPORTS.iter().find(|(name, _)| *name == ids[0]);
     let (report, with_period) = *known.ok_or_else(|| Refused::missing(&ids[0]))?;
     let period = match (with_period, ids.get(1)) {
@@ -811,7 +812,7 @@ struct Item {
     depends_on: Vec<String>,
 }
 
-fn batch(state: &mut State, caller: &Caller, call: &Call1<'_>) -> Answer {
+fn batch(state: &mut State, caller: &Caller, call: &Operation<'_>) -> Answer {
     let batch: Batch = match body(call) {
         Ok(batch) if call.method == "POST" => batch,
         Ok(_) => return Answer::error(405, "BadRequest", "Only POST is allowed."),
@@ -851,7 +852,7 @@ fn batch(state: &mut State, caller: &Caller, call: &Call1<'_>) -> Answer {
     Answer::json(json!({"responses": responses}))
 }
 
-fn batched(state: &mut State, caller: &Caller, outer: &Call1<'_>, item: &Item) -> Answer {
+fn batched(state: &mut State, caller: &Caller, outer: &Operation<'_>, item: &Item) -> Answer {
     let header = |wanted: &str| {
         let found = item.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
         found.and_then(|(_, value)| value.as_str())
@@ -862,7 +863,7 @@ fn batched(state: &mut State, caller: &Caller, outer: &Call1<'_>, item: &Item) -
     let method = item.method.to_ascii_uppercase();
     let fault = state.take_fault(&method, &path, &template);
     let body = if item.body.is_null() { Vec::new() } else { item.body.to_string().into_bytes() };
-    let call = Call1 {
+    let call = Operation {
         method: &method,
         path: &path,
         query,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use model::{PersonId, SkuId};
 use serde::Serialize;
 
-/// Everything planted in one directory. A (person, licence type) pair stands in it once: under the first of L3, L10, L7, L6.
+/// Everything planted in one directory. A (person, licence type) pair stands in it once: under the first of L3, L10,
+/// L7, L6.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Ledger {
     /// What was planted, in order of check, licence type and person.
@@ -23,8 +24,8 @@ pub struct Planted {
     pub person: Option<PersonId>,
     /// Seats: 1 for a person's licence; seats beyond the slack for L1; seats in use for L20.
     pub seats: u32,
-    /// Whether Graph's answers leave no doubt. L3 never is at a first scan (Graph does not say when an account was
-    /// blocked); L6 and L7 are where sign-in dates and usage reports can both be read.
+    /// Whether it follows from what is bought and assigned. L6 and L7 never do: inactivity can have reasons Graph does
+    /// not know, so somebody is asked. L3 does not at a first scan: Graph does not say when an account was blocked.
     pub certain: bool,
 }
 
@@ -33,7 +34,8 @@ impl Ledger {
     pub fn of<'a>(&'a self, check: &'a str) -> impl Iterator<Item = &'a Planted> {
         self.entries.iter().filter(move |entry| entry.check == check)
     }
-    /// Money a month, in the minor units of `price`; licence types it does not know count nothing, and L20 is no saving.
+    /// Money a month, in the minor units of `price`; licence types it does not know count nothing, and L20 is no
+    /// saving.
     pub fn monthly(&self, price: impl Fn(SkuId) -> Option<i64>) -> i64 {
         let savings = self.entries.iter().filter(|entry| entry.check != "L20");
         savings.map(|entry| i64::from(entry.seats) * price(entry.sku).unwrap_or(0)).sum()

@@ -1,6 +1,7 @@
 //! A simulated Microsoft for one machine and for tests: Microsoft Entra (sign-in, admin consent, tokens) and Microsoft
-//! Graph (directory, licences, usage reports) over HTTP, as a client with a real app registration meets them. It verifies
-//! assertions and permissions, pages and throttles as documented, does faults on demand, and remembers what is written.
+//! Graph (directory, licences, usage reports) over HTTP, as a client with a real app registration meets them. It
+//! verifies assertions and permissions, pages and throttles as documented, does faults on demand, and remembers what
+//! is written.
 //!
 //! ```no_run
 //! # async fn run(clock: model::Clock) -> Result<(), Box<dyn std::error::Error>> {

@@ -15,7 +15,8 @@ font:16px/1.45 system-ui,'Segoe UI',sans-serif;display:flex;flex-direction:colum
 .banner{background:var(--note);color:var(--note-ink);padding:.6rem 1rem;text-align:center;font-size:.9rem}\
 main{margin:auto;width:min(30rem,100%);padding:2rem;background:var(--card);border:1px solid var(--line)}\
 h1{font-size:1.4rem;margin:0 0 .4rem}h2{font-size:.85rem;margin:1.4rem 0 .3rem;color:var(--quiet);font-weight:600}\
-p{margin:.4rem 0}.quiet{color:var(--quiet);font-size:.9rem}ul{margin:.6rem 0;padding-left:1.2rem}li{overflow-wrap:anywhere}\
+p{margin:.4rem 0}.quiet{color:var(--quiet);font-size:.9rem}ul{margin:.6rem 0;padding-left:1.2rem}\
+li{overflow-wrap:anywhere}\
 button{font:inherit;cursor:pointer;border:1px solid var(--line);background:transparent;color:inherit}\
 button:focus-visible{outline:3px solid var(--accent);outline-offset:1px}\
 .account{display:block;width:100%;text-align:left;padding:.65rem .8rem;margin-top:-1px}\
@@ -44,11 +45,12 @@ fn escape(text: &str) -> String {
 
 fn page(title: &str, body: &str) -> String {
     format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width,initial-scale=1\"><meta name=\"referrer\" content=\"no-referrer\"><title>{title} – \
-         Simulated Microsoft</title><style>{STYLE}</style></head><body><div class=\"banner\" role=\"note\"><strong>Simulated \
-         Microsoft.</strong> This page runs on your own machine; no password is asked for and nothing reaches \
-         Microsoft.</div><main>{body}</main></body></html>"
+        r#"<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="referrer" content="no-referrer"><title>{title} – Simulated Microsoft</title><style>{STYLE}</style></head>
+<body><div class="banner" role="note"><strong>Simulated Microsoft.</strong> This page runs on your own machine; no
+password is asked for and nothing reaches Microsoft.</div>
+<main>{body}</main></body></html>"#
     )
 }
 
@@ -75,15 +77,14 @@ pub(crate) fn choose(
     directories: &[(DirectoryId, &str, Vec<Account>)],
 ) -> String {
     let purpose = if consent { "to review the permissions of" } else { "to continue to" };
-    let mut body = format!("<h1>Pick an account</h1><p>{purpose} <strong>{}</strong></p>", escape(app));
-    body.push_str("<form method=\"post\" action=\"/simulated/choose\">");
-    body.push_str(&format!("<input type=\"hidden\" name=\"transaction\" value=\"{transaction}\">"));
-    for (directory, company, accounts) in directories {
-        body.push_str(&format!("<h2>{}</h2>", escape(company)));
-        for account in accounts {
+    let mut accounts = String::new();
+    for (directory, company, listed) in directories {
+        accounts.push_str(&format!("<h2>{}</h2>", escape(company)));
+        for account in listed {
             let role = if account.global_admin { " · Global Administrator" } else { "" };
-            body.push_str(&format!(
-                "<button class=\"account\" name=\"account\" value=\"{directory}/{}\"><b>{}</b><span>{}{role}</span></button>",
+            accounts.push_str(&format!(
+                r#"
+<button class="account" name="account" value="{directory}/{}"><b>{}</b><span>{}{role}</span></button>"#,
                 account.id,
                 escape(&account.name),
                 escape(&account.upn)
@@ -91,9 +92,15 @@ pub(crate) fn choose(
         }
     }
     if directories.is_empty() {
-        body.push_str("<p>There is no directory here.</p>");
+        accounts.push_str("<p>There is no directory here.</p>");
     }
-    body.push_str("<div class=\"actions\"><button name=\"account\" value=\"cancel\">Cancel</button></div></form>");
+    let body = format!(
+        r#"<h1>Pick an account</h1><p>{purpose} <strong>{}</strong></p>
+<form method="post" action="/simulated/choose"><input type="hidden" name="transaction" value="{transaction}">
+{accounts}
+<div class="actions"><button name="account" value="cancel">Cancel</button></div></form>"#,
+        escape(app)
+    );
     page("Pick an account", &body)
 }
 
@@ -102,12 +109,13 @@ pub(crate) fn consent(transaction: Uuid, app: &App, company: &str, upn: &str) ->
     let permissions: String =
         app.permissions.iter().map(|name| format!("<li><code>{}</code></li>", escape(name))).collect();
     let body = format!(
-        "<p class=\"quiet\">{}</p><h1>Permissions requested</h1><p>Review for {}</p><p><strong>{}</strong> would like \
-         to:</p><ul>{permissions}</ul><p class=\"quiet\">If you accept, this app will get access to the specified \
-         resources for all users in your organization. No one else will be prompted to review these permissions.</p>\
-         <form method=\"post\" action=\"/simulated/decide\"><input type=\"hidden\" name=\"transaction\" \
-         value=\"{transaction}\"><div class=\"actions\"><button name=\"decision\" value=\"cancel\">Cancel</button><button \
-         class=\"go\" name=\"decision\" value=\"accept\">Accept</button></div></form>",
+        r#"<p class="quiet">{}</p><h1>Permissions requested</h1><p>Review for {}</p>
+<p><strong>{}</strong> would like:</p><ul>{permissions}</ul>
+<p class="quiet">If you accept, this app will get access to the specified resources for all users in your organization.
+No one else will be prompted to review these permissions.</p>
+<form method="post" action="/simulated/decide"><input type="hidden" name="transaction" value="{transaction}">
+<div class="actions"><button name="decision" value="cancel">Cancel</button>
+<button class="go" name="decision" value="accept">Accept</button></div></form>"#,
         escape(upn),
         escape(company),
         escape(&app.name),

@@ -1,5 +1,5 @@
-//! Which application permission opens which path, from Microsoft's permission table of August 2026. Paths that the table
-//! leaves out follow the method's documentation page and say so.
+//! Which application permission opens which path, from Microsoft's permission table of August 2026. Paths that the
+//! table leaves out follow the method's documentation page and say so.
 
 /// One path and method.
 pub(crate) struct Allowed {

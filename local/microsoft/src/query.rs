@@ -1,4 +1,5 @@
-//! The OData options Graph takes, as far as a client like ours uses them. What is not understood is refused, as Graph does.
+//! The OData options Graph takes, as far as a client like ours uses them. What is not understood is refused, as Graph
+//! does.
 
 use model::{PersonId, SkuId};
 

@@ -174,7 +174,9 @@ impl Directory {
             row.push(csv.activity(person.usage.exchange));
             row.extend([used / 75_000, used, quota - (2 << 30), quota - (1 << 30), quota].map(|n| n.to_string()));
             row.extend([used / 900_000, used / 40, 30 << 30].map(|n| n.to_string()));
-            row.push(truth(self.has_plan(person, |p| p.contains("ARCHIVE")) && salt(person.id.0, 21) % 10 == 0));
+            row.push(truth(
+                self.has_plan(person, |p| p.contains("ARCHIVE")) && salt(person.id.0, 21).is_multiple_of(10),
+            ));
             row.extend([recipient.to_owned(), csv.period.to_string()]);
             csv.row(row);
         }
@@ -192,12 +194,12 @@ impl Directory {
             let usage = &person.usage;
             let used = csv.within(usage.apps);
             let on = |platform: usize| match platform {
-                0 => used && usage.activated.is_some() && salt(person.id.0, 30) % 5 > 0,
-                1 => used && usage.activated.is_some() && salt(person.id.0, 30) % 5 == 0,
-                2 => used && salt(person.id.0, 31) % 2 == 0,
-                _ => used && (usage.activated.is_none() || salt(person.id.0, 32) % 3 == 0),
+                0 => used && usage.activated.is_some() && !salt(person.id.0, 30).is_multiple_of(5),
+                1 => used && usage.activated.is_some() && salt(person.id.0, 30).is_multiple_of(5),
+                2 => used && salt(person.id.0, 31).is_multiple_of(2),
+                _ => used && (usage.activated.is_none() || salt(person.id.0, 32).is_multiple_of(3)),
             };
-            let app = |app: usize| salt(person.id.0, 40 + app as u64) % 4 > 0;
+            let app = |app: usize| !salt(person.id.0, 40 + app as u64).is_multiple_of(4);
             let mut row = vec![csv.refreshed.date().to_string(), self.identity(person)[0].clone()];
             row.extend([csv.date(usage.activated), csv.activity(usage.apps), csv.period.to_string()]);
             row.extend((0..4).map(|platform| yes(on(platform))));
@@ -222,7 +224,7 @@ impl Directory {
                 if !self.has_plan(person, |p| p == plan) {
                     continue;
                 }
-                let mac = salt(person.id.0, 30) % 5 == 0;
+                let mac = salt(person.id.0, 30).is_multiple_of(5);
                 let mut row = vec![csv.refreshed.date().to_string()];
                 row.extend(self.identity(person));
                 row.extend([title.to_owned(), csv.date(Some(activated))]);
@@ -332,7 +334,8 @@ impl Csv {
     fn date(&self, day: Option<Day>) -> String {
         day.map(|day| day.date()).as_ref().map(Date::to_string).unwrap_or_default()
     }
-    /// A last activity: the reports know it for half a year, whatever their period, and no later than their refresh date.
+    /// A last activity: the reports know it for half a year, whatever their period, and no later than their refresh
+    /// date.
     fn activity(&self, day: Option<Day>) -> String {
         self.date(day.filter(|day| day.until(self.refreshed) <= 180).map(|day| day.min(self.refreshed)))
     }

@@ -1,5 +1,5 @@
-//! Microsoft's published limits (checks.md 4.3, from Graph's throttling-limits page), on the simulation's clock. Refused
-//! calls count too.
+//! Microsoft's published limits (Graph's page on throttling limits), on the simulation's clock. Refused calls count
+//! too.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -36,11 +36,14 @@ pub(crate) enum Kind<'a> {
     ConditionalAccess,
 }
 
+/// Whose calls a bucket counts.
+type Key = (Scope, Option<Uuid>, Option<DirectoryId>);
+
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
-    buckets: HashMap<(Scope, Option<Uuid>, Option<DirectoryId>), Bucket>,
+    buckets: HashMap<Key, Bucket>,
     /// Times of calls in a sliding window.
-    windows: HashMap<(Scope, Option<Uuid>, Option<DirectoryId>, String), VecDeque<Timestamp>>,
+    windows: HashMap<(Key, String), VecDeque<Timestamp>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,7 +94,7 @@ impl Throttle {
                 }
             }
             Kind::Write => {
-                let limits: [((Scope, _, _), f64, f64, &'static str); 3] = [
+                let limits: [(Key, f64, f64, &'static str); 3] = [
                     ((Scope::Write, app, directory), 3_000.0, 150.0, "Tenant_Application"),
                     ((Scope::WriteEverywhere, app, None), 70_000.0, 300.0, "Application"),
                     ((Scope::WriteByAll, None, directory), 18_000.0, 300.0, "Tenant"),
@@ -107,8 +110,8 @@ impl Throttle {
             }
             Kind::Report(name) => {
                 let ten_minutes = SignedDuration::from_mins(10);
-                let mine = (Scope::Report, app, directory, name.to_owned());
-                let all = (Scope::ReportByAll, None, directory, name.to_owned());
+                let mine = ((Scope::Report, app, directory), name.to_owned());
+                let all = ((Scope::ReportByAll, None, directory), name.to_owned());
                 let waits = [self.window(mine, 14, ten_minutes, now), self.window(all, 40, ten_minutes, now)];
                 match waits.into_iter().flatten().max() {
                     Some(wait) => throttled(None, Some(wait), "Tenant_Application", "ReportLimitExceeded"),
@@ -116,7 +119,7 @@ impl Throttle {
                 }
             }
             Kind::ConditionalAccess => {
-                let key = (Scope::ConditionalAccess, None, directory, String::new());
+                let key = ((Scope::ConditionalAccess, None, directory), String::new());
                 match self.window(key, 1, SignedDuration::from_secs(1), now) {
                     Some(_) => throttled(None, None, "Tenant", "RequestLimitExceeded"),
                     None => Verdict::Pass { cost: None, used: 0.0 },
@@ -125,15 +128,9 @@ impl Throttle {
         }
     }
 
-    /// Takes `units` of a bucket of `budget` that fills in `period` seconds. How full it is now, or the seconds to wait.
-    fn spend(
-        &mut self,
-        key: (Scope, Option<Uuid>, Option<DirectoryId>),
-        units: f64,
-        budget: f64,
-        period: f64,
-        now: Timestamp,
-    ) -> Result<f64, i64> {
+    /// Takes `units` of a bucket of `budget` that fills in `period` seconds. How full it is now, or the seconds to
+    /// wait.
+    fn spend(&mut self, key: Key, units: f64, budget: f64, period: f64, now: Timestamp) -> Result<f64, i64> {
         let bucket = self.buckets.entry(key).or_insert(Bucket { left: budget, at: now });
         let elapsed = now.duration_since(bucket.at).as_secs_f64().max(0.0);
         bucket.left = (bucket.left + elapsed * budget / period).min(budget);
@@ -149,13 +146,7 @@ impl Throttle {
     }
 
     /// Counts a call in a sliding window; the seconds to wait when it is one too many. Refused calls do not extend it.
-    fn window(
-        &mut self,
-        key: (Scope, Option<Uuid>, Option<DirectoryId>, String),
-        limit: usize,
-        length: SignedDuration,
-        now: Timestamp,
-    ) -> Option<i64> {
+    fn window(&mut self, key: (Key, String), limit: usize, length: SignedDuration, now: Timestamp) -> Option<i64> {
         let times = self.windows.entry(key).or_default();
         while times.front().is_some_and(|first| now.duration_since(*first) >= length) {
             times.pop_front();

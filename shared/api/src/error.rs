@@ -228,7 +228,9 @@ impl From<StoreError> for Error {
             StoreError::Conflict(Conflict::Version) => {
                 Self::new(Code::Stale, "Read it again and repeat your change on what it is now.")
             }
-            StoreError::Conflict(Conflict::Taken(what)) => Self::new(Code::Taken, format!("Another {what} has this value.")),
+            StoreError::Conflict(Conflict::Taken(what)) => {
+                Self::new(Code::Taken, format!("Another {what} has this value."))
+            }
             StoreError::Conflict(Conflict::Missing(_)) => Self::not_found(),
             StoreError::Conflict(Conflict::State("token")) => {
                 Self::new(Code::LinkNotGood, "Ask for a new one and use that.")

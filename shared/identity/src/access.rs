@@ -188,7 +188,8 @@ impl Verifier {
         if claims.exp.saturating_add(LEEWAY) < now {
             return Err(BadToken::Expired);
         }
-        if claims.iat.saturating_sub(LEEWAY) > now || claims.exp.saturating_sub(claims.iat) > ACCESS_GOOD_FOR.as_secs() {
+        if claims.iat.saturating_sub(LEEWAY) > now || claims.exp.saturating_sub(claims.iat) > ACCESS_GOOD_FOR.as_secs()
+        {
             return Err(invalid("issued in the future or for too long"));
         }
         Ok(claims)

@@ -35,7 +35,17 @@ mod tests {
 
     #[test]
     fn what_no_mail_reaches_is_refused() {
-        for bad in ["", "a", "@b.example", "a@b", "a@@b.example", "a b@c.example", "a\r\nbcc:x@y.example", "<a@b.example>", "a..b@c.example"] {
+        for bad in [
+            "",
+            "a",
+            "@b.example",
+            "a@b",
+            "a@@b.example",
+            "a b@c.example",
+            "a\r\nbcc:x@y.example",
+            "<a@b.example>",
+            "a..b@c.example",
+        ] {
             assert_eq!(normalised(bad), None, "{bad}");
         }
     }

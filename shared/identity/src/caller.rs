@@ -106,7 +106,10 @@ where
             && named.to_str().ok() != Some(claims.tid.to_string().as_str())
         {
             tracing::warn!(security = "tenant_mismatch", user = %claims.sub, tenant = %claims.tid, "another tenant was named");
-            return Err(Error::new(Code::TenantMismatch, "The token is for another company. Switch company and try again."));
+            return Err(Error::new(
+                Code::TenantMismatch,
+                "The token is for another company. Switch company and try again.",
+            ));
         }
         let client = Client::of(parts);
         let proof = SessionProof {

@@ -69,7 +69,10 @@ impl Hashers {
         .await?
     }
 
-    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, password_hash::Error> {
+    async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, password_hash::Error> {
         let permit = self.at_once.clone().acquire_owned().await.map_err(|_| password_hash::Error::Internal)?;
         tokio::task::spawn_blocking(move || {
             let out = work();
@@ -88,7 +91,10 @@ impl Hashers {
         let password = folded(password);
         let length = password.chars().count();
         if length < SHORTEST {
-            return Err(Weak { code: "too_short", message: format!("Use at least {SHORTEST} characters. Four unrelated words are good.") });
+            return Err(Weak {
+                code: "too_short",
+                message: format!("Use at least {SHORTEST} characters. Four unrelated words are good."),
+            });
         }
         if length > LONGEST {
             return Err(Weak { code: "too_long", message: format!("Use at most {LONGEST} characters.") });
@@ -102,7 +108,8 @@ impl Hashers {
             let hints = feedback.suggestions().iter().map(ToString::to_string);
             warning.into_iter().chain(hints).collect::<Vec<_>>().join(" ")
         });
-        let message = told.filter(|told| !told.is_empty()).unwrap_or_else(|| "This is easy to guess. Add a word or two.".into());
+        let message =
+            told.filter(|told| !told.is_empty()).unwrap_or_else(|| "This is easy to guess. Add a word or two.".into());
         Err(Weak { code: "easy_to_guess", message })
     }
 }

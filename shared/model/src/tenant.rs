@@ -46,9 +46,9 @@ pub const SLUG_MAX: usize = 56;
 pub fn is_slug(slug: &str) -> bool {
     slug.len() <= SLUG_MAX
         && slug.starts_with(|c: char| c.is_ascii_lowercase())
-        && slug.split(['-', '_']).all(|part| {
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-        })
+        && slug
+            .split(['-', '_'])
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }
 
 /// The form in which slugs are compared: `a-b` and `a_b` are one (F16).

@@ -8,7 +8,8 @@ pub const NAME_MAX: usize = 100;
 pub fn name(text: &str) -> Option<String> {
     let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let hostile = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
     let fits = !joined.is_empty() && joined.chars().count() <= NAME_MAX && !joined.contains(hostile);
     fits.then_some(joined)

@@ -55,7 +55,8 @@ impl Deps for Kernel {
             key: String,
         }
         let sealing: Sealing = secrets(env)?.get("sealing").await?;
-        let sealing_key = BASE64_STANDARD.decode(sealing.key)?.try_into().map_err(|_| "the sealing key is not 256 bits")?;
+        let sealing_key =
+            BASE64_STANDARD.decode(sealing.key)?.try_into().map_err(|_| "the sealing key is not 256 bits")?;
         let config = StoreConfig {
             endpoint: env.optional("AWS_ENDPOINT_URL_DYNAMODB").map(str::to_owned),
             region: env.region()?,

@@ -12,7 +12,9 @@ use store::Store;
 use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{Connect, Deadline, Delivered, Deps, Env, Failure, Function, StartError, SystemClock, SystemRandom, Trigger};
+use crate::{
+    Connect, Deadline, Delivered, Deps, Env, Failure, Function, StartError, SystemClock, SystemRandom, Trigger,
+};
 
 /// The whole main of a bin.
 ///
@@ -54,7 +56,8 @@ where
                 let deps = deps.clone();
                 async move {
                     let deadline = deadline(&event);
-                    let delivered = event_of(&<Store as axum::extract::FromRef<D>>::from_ref(&deps), &event.payload, deadline)?;
+                    let delivered =
+                        event_of(&<Store as axum::extract::FromRef<D>>::from_ref(&deps), &event.payload, deadline)?;
                     run(deps, delivered).await
                 }
             }))

@@ -5,8 +5,8 @@ use model::{Currency, DirectoryId, Event, Role, SessionId, SignupId, TenantId, T
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Company, Conflict, EmailLogin, Jwks, Member, Membership, Result, Schedule, Session, SessionProof,
-    SignUp, Store, StoreError, Throttle, Token, TokenHash, User,
+    Company, Conflict, EmailLogin, Jwks, Member, Membership, Result, Schedule, Session, SessionProof, SignUp, Store,
+    StoreError, Throttle, Token, TokenHash, User,
     commit::{Action, Commit, Condition, Place, What},
     db::{decode, encode, number, refused, spent, text},
     directory::{Origin, TenantScope},
@@ -53,7 +53,7 @@ pub enum Rotation {
         /// The new refresh token.
         token: String,
         /// The session it belongs to.
-        session: Session,
+        session: Box<Session>,
         /// Version of the membership now.
         mver: u64,
     },
@@ -112,12 +112,14 @@ impl Store {
     pub async fn keep_token(&self, hash: &TokenHash, token: &Token) -> Result<()> {
         let mut item = encode("Token", token)?;
         item.insert("ttl".into(), number(token.good_until));
-        self.put_one(Token::key(hash), What::Put { item, condition: Condition::absent() }, Conflict::Taken("token")).await
+        self.put_one(Token::key(hash), What::Put { item, condition: Condition::absent() }, Conflict::Taken("token"))
+            .await
     }
 
     /// A one-time token that is still good. Reading does not use it up.
     pub async fn token(&self, hash: &TokenHash) -> Result<Option<Token>> {
-        let token: Option<Token> = self.get(&Token::key(hash), true).await?.map(|item| decode("Token", item)).transpose()?;
+        let token: Option<Token> =
+            self.get(&Token::key(hash), true).await?.map(|item| decode("Token", item)).transpose()?;
         Ok(token.filter(|token| token.good_until > self.clock.now().as_second()))
     }
 
@@ -166,8 +168,7 @@ impl Store {
             values: vec![(":no", aws_sdk_dynamodb::types::AttributeValue::Bool(false))],
             ..Condition::default()
         };
-        let profile =
-            User { user, email: signup.email.clone(), name: owner.name.clone(), created_at: now };
+        let profile = User { user, email: signup.email.clone(), name: owner.name.clone(), created_at: now };
         let login = EmailLogin { user, password_hash: owner.password_hash.clone() };
         let membership = Membership { tenant, company: signup.company.clone(), mver: 1 };
         let slug_item = crate::key::Item::from([("tenant".to_owned(), text(tenant.to_string()))]);
@@ -178,7 +179,12 @@ impl Store {
             .action(put(EmailLogin::key(&signup.email), encode("EmailLogin", &login)?, Condition::absent(), "email"))
             .action(put(slug_key, slug_item, Condition::absent(), "slug"))
             .action(put(User::key(user), encode("User", &profile)?, Condition::absent(), "user"))
-            .action(put(Membership::key(user, tenant), encode("Membership", &membership)?, Condition::absent(), "member"))
+            .action(put(
+                Membership::key(user, tenant),
+                encode("Membership", &membership)?,
+                Condition::absent(),
+                "member",
+            ))
             .create(&Company {
                 tenant,
                 name: signup.company.clone(),
@@ -272,8 +278,7 @@ impl Store {
             created_at: now,
             user_agent: origin.user_agent.clone(),
         };
-        let scope =
-            self.scope_of_membership(membership.tenant, Origin { actor: Actor::User { id: user }, ..origin });
+        let scope = self.scope_of_membership(membership.tenant, Origin { actor: Actor::User { id: user }, ..origin });
         let active = Condition {
             expression: Some("active = :yes AND mver = :mver"),
             values: vec![
@@ -318,7 +323,8 @@ impl Store {
             let now = self.clock.now();
             let hash = TokenHash::of(presented);
             let Some(membership) = self.membership(user, record.tenant).await? else { return Ok(Rotation::Refused) };
-            let proof = SessionProof { user, tenant: record.tenant, session, mver: membership.mver, origin: origin.clone() };
+            let proof =
+                SessionProof { user, tenant: record.tenant, session, mver: membership.mver, origin: origin.clone() };
             match self.admit(&proof).await {
                 Ok(_) => {}
                 Err(StoreError::NotAdmitted(_)) => return Ok(Rotation::Refused),
@@ -334,7 +340,7 @@ impl Store {
                         .and_then(|sealed| self.sealer.open(&purpose, sealed))
                         .and_then(|plain| String::from_utf8(plain).ok())
                         .ok_or(StoreError::Corrupt { kind: "Session", cause: "no successor".into() })?;
-                    return Ok(Rotation::Rotated { token, session: record, mver: membership.mver });
+                    return Ok(Rotation::Rotated { token, session: Box::new(record), mver: membership.mver });
                 }
                 let scope = self.scope_of_membership(record.tenant, origin);
                 self.end(&scope, user, session, Event::TokenReuseDetected { session, user }).await?;
@@ -356,7 +362,7 @@ impl Store {
             };
             let what = What::Put { item: session_item(&next)?, condition: won };
             match self.put_one(Session::key(user, session), what, Conflict::Version).await {
-                Ok(()) => return Ok(Rotation::Rotated { token, session: next, mver: membership.mver }),
+                Ok(()) => return Ok(Rotation::Rotated { token, session: Box::new(next), mver: membership.mver }),
                 Err(StoreError::Conflict(_)) => {}
                 Err(error) => return Err(error),
             }

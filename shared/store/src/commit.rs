@@ -218,7 +218,9 @@ impl Store {
                 count(Units::Write, units);
                 Ok(())
             }
-            Err(SdkError::ServiceError(error)) if matches!(error.err(), TransactWriteItemsError::TransactionCanceledException(_)) => {
+            Err(SdkError::ServiceError(error))
+                if matches!(error.err(), TransactWriteItemsError::TransactionCanceledException(_)) =>
+            {
                 count(Units::Write, 0.0);
                 let TransactWriteItemsError::TransactionCanceledException(cancelled) = error.into_err() else {
                     return Err(StoreError::Refused("cancelled without reasons".into()));
@@ -232,8 +234,10 @@ impl Store {
                 if let Some(code) = busy.into_iter().find(|code| at(code).is_some()) {
                     return Err(StoreError::Unavailable(code.into()));
                 }
-                let told: Vec<_> =
-                    reasons.iter().map(|r| format!("{}: {}", r.code().unwrap_or("?"), r.message().unwrap_or(""))).collect();
+                let told: Vec<_> = reasons
+                    .iter()
+                    .map(|r| format!("{}: {}", r.code().unwrap_or("?"), r.message().unwrap_or("")))
+                    .collect();
                 Err(StoreError::Refused(format!("transaction cancelled: {}", told.join("; "))))
             }
             Err(error) => Err(refused(error)),
@@ -302,7 +306,8 @@ impl Store {
         macro_rules! conditioned {
             ($builder:expr, $condition:expr) => {{
                 let Condition { expression, names, values } = $condition;
-                let mut builder = $builder.table_name(&self.table).set_condition_expression(expression.map(str::to_owned));
+                let mut builder =
+                    $builder.table_name(&self.table).set_condition_expression(expression.map(str::to_owned));
                 for (name, attribute) in names {
                     builder = builder.expression_attribute_names(name, attribute);
                 }
@@ -321,9 +326,9 @@ impl Store {
             What::Delete { condition } => {
                 item.delete(conditioned!(Delete::builder().set_key(Some(key.item())), condition)).build()
             }
-            What::Check { condition } => {
-                item.condition_check(conditioned!(ConditionCheck::builder().set_key(Some(key.item())), condition)).build()
-            }
+            What::Check { condition } => item
+                .condition_check(conditioned!(ConditionCheck::builder().set_key(Some(key.item())), condition))
+                .build(),
         })
     }
 }

@@ -68,46 +68,36 @@ impl Tenant<'_> {
 
     /// A page of records in the order of their sort keys, or newest first.
     pub async fn list<T: TenantRecord>(&self, page: &PageRequest, newest_first: bool) -> Result<Listed<Versioned<T>>> {
-        let pk = T::COLLECTION.partition(self.scope.tenant(), None);
-        let start = page.cursor.as_deref().map(|c| self.store.open_cursor(self.scope, T::KIND, c)).transpose()?;
-        let limit = page.limit();
-        let (items, last) = self.query(&pk, T::PREFIX, start, Some(limit), newest_first).await?;
-        let next_cursor = last.map(|key| self.store.seal_cursor(self.scope, T::KIND, key)).transpose()?;
-        Ok(Listed { items: items.into_iter().map(versioned).collect::<Result<_>>()?, next_cursor })
+        self.list_under("", page, newest_first).await
     }
 
     /// A page of the records whose sort key begins with `T`'s prefix and `under`, as the parts of one finding.
-    pub async fn list_under<T: TenantRecord>(&self, under: &str, page: &PageRequest) -> Result<Listed<Versioned<T>>> {
+    pub async fn list_under<T: TenantRecord>(
+        &self,
+        under: &str,
+        page: &PageRequest,
+        newest_first: bool,
+    ) -> Result<Listed<Versioned<T>>> {
         let pk = T::COLLECTION.partition(self.scope.tenant(), None);
         let (prefix, list) = (format!("{}{under}", T::PREFIX), format!("{}:{under}", T::KIND));
         let start = page.cursor.as_deref().map(|c| self.store.open_cursor(self.scope, &list, c)).transpose()?;
-        let (items, last) = self.query(&pk, &prefix, start, Some(page.limit()), false).await?;
+        let (items, last) = self.query(&pk, &prefix, start, Some(page.limit()), newest_first).await?;
         let next_cursor = last.map(|key| self.store.seal_cursor(self.scope, &list, key)).transpose()?;
         Ok(Listed { items: items.into_iter().map(versioned).collect::<Result<_>>()?, next_cursor })
     }
 
     /// All records of a collection that is bounded by design, such as buckets.
     pub async fn all<T: TenantRecord>(&self) -> Result<Vec<Versioned<T>>> {
-        let pk = T::COLLECTION.partition(self.scope.tenant(), None);
-        let (mut all, mut start) = (Vec::new(), None);
-        loop {
-            let (items, last) = self.query(&pk, T::PREFIX, start, None, false).await?;
-            for item in items {
-                all.push(versioned(item)?);
-            }
-            start = last;
-            if start.is_none() {
-                return Ok(all);
-            }
-        }
+        self.all_under("").await
     }
 
-    /// The first records whose sort key begins with `prefix`-under-`T`, as the parts of one finding.
-    pub async fn all_under<T: TenantRecord>(&self, prefix: &str) -> Result<Vec<Versioned<T>>> {
+    /// All records whose sort key begins with `T`'s prefix and `under`, as the staged pages of one scan.
+    pub async fn all_under<T: TenantRecord>(&self, under: &str) -> Result<Vec<Versioned<T>>> {
         let pk = T::COLLECTION.partition(self.scope.tenant(), None);
+        let prefix = format!("{}{under}", T::PREFIX);
         let (mut all, mut start) = (Vec::new(), None);
         loop {
-            let (items, last) = self.query(&pk, &format!("{}{prefix}", T::PREFIX), start, None, false).await?;
+            let (items, last) = self.query(&pk, &prefix, start, None, false).await?;
             for item in items {
                 all.push(versioned(item)?);
             }
@@ -185,10 +175,7 @@ impl Tenant<'_> {
     }
 
     /// Writes a record without an event: the progress of work that is not done yet, and is no fact for anybody.
-    pub async fn checkpoint<T: TenantRecord>(&self, record: &Versioned<T>) -> Result<Versioned<T>>
-    where
-        T: Clone,
-    {
+    pub async fn checkpoint<T: TenantRecord + Clone>(&self, record: &Versioned<T>) -> Result<Versioned<T>> {
         let version = record.version + 1;
         let condition = if record.version == 0 { Condition::absent() } else { Condition::version(record.version) };
         let what = What::Put { item: item_of(&record.value, version)?, condition };
@@ -235,7 +222,7 @@ impl Tenant<'_> {
             }
             if items.len() >= limit {
                 // The page is full; whether older months hold more is found out by the next one.
-                more = last.or_else(|| items.last().map(|e| event_key(e)));
+                more = last.or_else(|| items.last().map(event_key));
                 break;
             }
             if month < self.scope.since() {

@@ -1,7 +1,7 @@
+mod jwks;
+mod me;
+mod refresh;
+mod sign_in;
+mod sign_out;
 mod sign_up;
 mod verify_email;
-mod sign_in;
-mod refresh;
-mod sign_out;
-mod me;
-mod jwks;

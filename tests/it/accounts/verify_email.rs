@@ -1,0 +1,225 @@
+//! `accounts-verify-email`.
+
+use futures::future::join_all;
+use http::Method;
+use jiff::SignedDuration;
+use local_aws::Fault;
+use serde_json::{Value, json};
+use tests::{App, PASSWORD, link_token};
+
+use super::sign_up::raw;
+use crate::table::{count, items};
+
+const PATH: &str = "/v1/verify-email";
+
+fn body(token: &str) -> Value {
+    json!({ "token": token, "name": "Anna Berg", "password": PASSWORD })
+}
+
+#[tokio::test]
+async fn opening_the_link_uses_nothing_up() {
+    let app = App::start().await;
+    let token = app.sign_up("anna@acme.example", "Acme").await;
+    let before = items(&app).await;
+    for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
+        for path in ["/verify", PATH, &format!("{PATH}?token={token}"), &format!("/verify?token={token}")] {
+            let answer = raw(&app, method.clone(), path, None, "").await;
+            assert!(matches!(answer.status.as_u16(), 404 | 405), "{method} {path}: {}", answer.status);
+            assert_eq!(answer.cost().0, 0);
+        }
+    }
+    assert_eq!(items(&app).await, before);
+    app.post(PATH, body(&token)).await.expect::<Value>(201);
+}
+
+#[tokio::test]
+async fn a_link_works_once_for_a_day_and_for_nothing_else() {
+    let app = App::start().await;
+    let used = app.sign_up("used@acme.example", "Acme").await;
+    app.post(PATH, body(&used)).await.expect::<Value>(201);
+    let (late, last) = (app.sign_up("late@acme.example", "Acme").await, app.sign_up("last@acme.example", "Acme").await);
+    let owner = app.sign_in("used@acme.example").await;
+
+    // A ceremony's state lies beside it and is no link; a link is no state.
+    let begun: Value = owner.act("/v1/microsoft/connect").await.expect(200);
+    let url: url::Url = begun["url"].as_str().unwrap().parse().unwrap();
+    let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    owner
+        .post("/v1/microsoft/callback", json!({ "state": late, "code": "x" }))
+        .await
+        .expect_problem(400, "state_not_good");
+
+    let bad = [
+        used.as_str(),
+        &state,
+        &owner.refresh,
+        &owner.token,
+        "",
+        " ",
+        "svt_",
+        "svt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        &late[..late.len() - 1],
+        &format!(" {late}"),
+        &late.to_uppercase(),
+        &"x".repeat(60_000),
+    ];
+    let before = items(&app).await;
+    for token in bad {
+        app.post(PATH, body(token)).await.expect_problem(410, "link_not_good");
+    }
+    assert_eq!(items(&app).await, before, "a refused link changes nothing");
+
+    app.clock.advance(SignedDuration::from_hours(24) - SignedDuration::from_secs(1));
+    app.post(PATH, body(&last)).await.expect::<Value>(201);
+    app.clock.advance(SignedDuration::from_secs(1));
+    app.post(PATH, body(&late)).await.expect_problem(410, "link_not_good");
+    app.pump().await;
+    // The address is as free as before.
+    let again = app.sign_up("late@acme.example", "Acme").await;
+    app.post(PATH, body(&again)).await.expect::<Value>(201);
+}
+
+#[tokio::test]
+async fn a_weak_password_is_refused_with_the_reason_and_the_link_stays_good() {
+    let app = App::start().await;
+    let token = app.sign_up("annabergstrom@northwindtraders.example", "Northwind Traders").await;
+    let long = "correct horse battery staple ".repeat(5);
+    let weak = [
+        ("", "too_short"),
+        ("elevenchars", "too_short"),
+        ("åäöåäöåäöåä", "too_short"),
+        (&long, "too_long"),
+        ("aaaaaaaaaaaaaaaa", "easy_to_guess"),
+        ("password1234", "easy_to_guess"),
+        ("qwertyuiop[]", "easy_to_guess"),
+        ("123456789012", "easy_to_guess"),
+        ("Northwind Traders", "easy_to_guess"),
+        ("annabergstrom@northwindtraders.example", "easy_to_guess"),
+        ("stewardsteward", "easy_to_guess"),
+    ];
+    let before = items(&app).await;
+    for (password, code) in weak {
+        let answer = app.post(PATH, json!({ "token": token, "name": "Anna", "password": password })).await;
+        answer.expect_problem(422, "invalid");
+        let error = &answer.json()["errors"][0];
+        assert_eq!((&error["pointer"], &error["code"]), (&json!("/password"), &json!(code)), "{password}");
+        assert!(error["message"].as_str().unwrap().len() > 20, "{error}");
+        assert!(password.is_empty() || !answer.json().to_string().contains(password), "the password is told back");
+    }
+    let both = app.post(PATH, json!({ "token": token, "name": "\u{202e}", "password": "short" })).await.json();
+    let told: Vec<_> =
+        both["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+    assert_eq!(told, ["/name", "/password"]);
+    assert_eq!(items(&app).await, before);
+    app.post(PATH, json!({ "token": token, "name": "Anna", "password": PASSWORD, "currency": "NOK" }))
+        .await
+        .expect_problem(400, "bad_body");
+    app.post(PATH, json!({ "token": token, "name": "Anna", "password": PASSWORD, "currency": "EUR" }))
+        .await
+        .expect::<Value>(201);
+    app.pump().await;
+    let anna = app.sign_in("annabergstrom@northwindtraders.example").await;
+    assert_eq!(anna.get("/v1/tenant").await.expect::<Value>(200)["currency"], "EUR");
+}
+
+#[tokio::test]
+async fn a_stranger_who_signs_up_with_my_address_first_gets_nothing() {
+    let app = App::start().await;
+    let victim = "victim@northwind.example";
+    let strangers = app.sign_up(victim, "Strangers Inc").await;
+    let planted = json!({ "email": victim, "company": "Strangers Inc", "password": PASSWORD, "name": "Stranger" });
+    app.post("/v1/sign-up", planted).await.expect_problem(400, "bad_body");
+    let signing_in = json!({ "email": victim, "password": PASSWORD });
+    app.post("/v1/sign-in", signing_in.clone()).await.expect_problem(401, "sign_in_refused");
+
+    let mine = app.sign_up(victim, "Northwind").await;
+    assert_ne!(strangers, mine);
+    assert_eq!(app.inbox().iter().filter(|mail| mail.to == [victim]).count(), 2, "both go to the owner of the address");
+    app.post(PATH, body(&mine)).await.expect::<Value>(201);
+    app.post(PATH, body(&strangers)).await.expect_problem(410, "link_not_good");
+    let me = app.sign_in(victim).await;
+    assert_eq!(me.get("/v1/tenant").await.expect::<Value>(200)["name"], "Northwind");
+    assert_eq!(count(&app, &["SK=S(\"META\")"]).await, 1);
+    assert_eq!(count(&app, &["SK=S(\"SLUG\")"]).await, 1, "the link that was too late takes no slug");
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn companies_of_one_name_get_different_slugs_and_none_gets_a_reserved_one() {
+    let app = App::start().await;
+    let mut slugs = Vec::new();
+    for (number, company) in
+        ["Northwind", "Northwind", "northwind!", "NORTH WIND", "Admin", "東京", "'; DROP TABLE--"].iter().enumerate()
+    {
+        let email = format!("owner{number}@acme.example");
+        let token = app.sign_up(&email, company).await;
+        app.post(PATH, body(&token)).await.expect::<Value>(201);
+        let tenant: Value = app.sign_in(&email).await.get("/v1/tenant").await.expect(200);
+        assert_eq!(tenant["name"], *company);
+        slugs.push(tenant["slug"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(slugs[0], "northwind");
+    assert!(slugs[1].starts_with("northwind-") && slugs[2].starts_with("northwind-"), "{slugs:?}");
+    assert_eq!(slugs[3], "north-wind");
+    assert!(slugs[4].starts_with("admin-"), "{slugs:?}");
+    assert!(slugs.iter().all(|slug| model::tenant::is_slug(slug)), "{slugs:?}");
+    let mut unique = slugs.clone();
+    unique.sort();
+    unique.dedup();
+    assert_eq!(unique.len(), slugs.len(), "{slugs:?}");
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn of_racing_activations_exactly_one_wins() {
+    let app = App::start().await;
+    let one = app.sign_up("one@acme.example", "Acme").await;
+    let answers = join_all((0..6).map(|_| app.post(PATH, body(&one)))).await;
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 410, 410, 410, 410, 410]);
+
+    // Several links for one address; each is good by itself.
+    let mut links = Vec::new();
+    for _ in 0..4 {
+        links.push(app.sign_up("two@acme.example", "Acme").await);
+    }
+    let answers = join_all(links.iter().map(|link| app.post(PATH, body(link)))).await;
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 410, 410, 410]);
+    app.pump().await;
+    assert_eq!(count(&app, &["SK=S(\"META\")"]).await, 2);
+    assert_eq!(count(&app, &["SK=S(\"PROFILE\")"]).await, 2);
+    assert_eq!(count(&app, &["kind=S(\"tenant.created\")"]).await, 2);
+    app.sign_in("two@acme.example").await;
+}
+
+#[tokio::test]
+async fn an_activation_whose_answer_is_lost_or_that_meets_others_happens_once() {
+    let app = App::start().await;
+    let faults = app.system.aws.faults();
+    for (number, fault) in
+        [Fault::AnswerLost, Fault::TransactionConflict, Fault::TransactionInProgress].into_iter().enumerate()
+    {
+        let email = format!("owner{number}@acme.example");
+        let token = app.sign_up(&email, "Acme").await;
+        faults.next_of("TransactWriteItems", fault);
+        app.post(PATH, body(&token)).await.expect::<Value>(201);
+        app.pump().await;
+        app.sign_in(&email).await;
+        assert_eq!(count(&app, &["SK=S(\"META\")"]).await, number + 1);
+    }
+    faults.clear();
+}
+
+#[tokio::test]
+async fn a_link_stands_in_the_fragment_and_the_table_keeps_its_hash_only() {
+    let app = App::start().await;
+    let token = app.sign_up("anna@acme.example", "Acme").await;
+    let mail = app.mail_to("anna@acme.example");
+    assert_eq!(link_token(&mail), token);
+    assert!(!mail.text.contains(&format!("?token={token}")) && !mail.html.contains(&format!("?token={token}")));
+    assert_eq!(count(&app, &[&token]).await, 0);
+    assert_eq!(count(&app, &["SK=S(\"TOKEN\")"]).await, 1);
+}

@@ -1,5 +1,5 @@
-mod overview;
-mod list;
 mod get;
-mod people;
 mod licenses;
+mod list;
+mod overview;
+mod people;

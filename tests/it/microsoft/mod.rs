@@ -1,4 +1,4 @@
-mod connect;
 mod callback;
-mod status;
+mod connect;
 mod disconnect;
+mod status;

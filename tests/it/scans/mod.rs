@@ -1,6 +1,6 @@
-mod start;
-mod list;
-mod get;
-mod schedule;
 mod begin;
+mod get;
+mod list;
 mod run;
+mod schedule;
+mod start;

@@ -11,5 +11,7 @@ async fn a_company_signs_up_connects_is_scanned_and_reads_what_it_could_save() {
     println!("{overview:#}");
     assert_eq!(overview["scan"]["state"], "finished", "{overview:#}");
     assert!(overview["totals"]["monthly"]["amount_minor"].as_i64().unwrap() > 0);
-    for mail in app.inbox() { println!("{} | {}", mail.subject, mail.to.join(",")); }
+    for mail in app.inbox() {
+        println!("{} | {}", mail.subject, mail.to.join(","));
+    }
 }

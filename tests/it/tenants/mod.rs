@@ -1,2 +1,2 @@
-mod get;
 mod events;
+mod get;

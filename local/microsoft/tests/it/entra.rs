@@ -180,7 +180,7 @@ async fn redeem(world: &World, code: &str, change: &[(&str, &str)]) -> Reply {
     world.form("/organizations/oauth2/v2.0/token", &fields).await
 }
 
-/// Validates an id token as checks.md 4.13 says, from metadata and keys alone.
+/// Validates an id token as Microsoft tells multi-tenant apps to, from metadata and keys alone.
 async fn validate(world: &World, token: &str) -> Result<Value, String> {
     let get = async |path: &str| world.send(Request::get(path).body(Body::empty()).unwrap()).await.json();
     let metadata = get("/organizations/v2.0/.well-known/openid-configuration").await;

@@ -46,6 +46,8 @@ async fn a_folder_of_saved_answers_answers_as_it_was_saved() {
     saved(folder.path(), &original).await;
     let again = World::of(Hands::new(), Directory::from_folder(folder.path()).unwrap(), &all);
     assert_eq!(again.directory, original.directory);
+    let admins = again.microsoft.directory(again.directory, Directory::administrators).unwrap();
+    assert_eq!(admins.len(), 2, "somebody can consent");
     let (before, after) = (original.graph().await, again.graph().await);
     for path in [
         "/organization",

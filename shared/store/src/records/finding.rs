@@ -70,6 +70,8 @@ pub struct TopAction {
     pub finding: FindingId,
     /// Its check.
     pub check: CheckId,
+    /// The finding in one sentence.
+    pub headline: String,
     /// How many people or seats.
     pub count: u32,
     /// Saving a month where there is a price.

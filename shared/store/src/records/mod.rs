@@ -10,10 +10,10 @@ mod scan;
 pub use company::{Company, Member, Schedule};
 pub use connection::{Connection, ConnectionState};
 pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction};
+pub(crate) use global::DirectoryLink;
 pub use global::{
     Done, EmailLogin, Jwks, Membership, PublicJwk, Purpose, Session, SignIn, SignUp, Throttle, Token, TokenHash, User,
 };
-pub(crate) use global::DirectoryLink;
 pub use people::{Bucket, Stage};
 pub use scan::{Phase, Progress, Resume, Scan, ScanState};
 

@@ -42,8 +42,6 @@ pub struct Stage {
     pub page: u32,
     /// Which part of the page, from 0.
     pub part: u16,
-    /// Parts of this page.
-    pub parts: u16,
     /// The rows, deflated.
     #[serde(with = "serde_bytes")]
     pub rows: Vec<u8>,

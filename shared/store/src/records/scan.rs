@@ -1,5 +1,6 @@
 //! A scan: its life, its progress and its lease.
 
+use checks::facts::Missing;
 use jiff::Timestamp;
 use model::{Money, ScanId};
 use serde::{Deserialize, Serialize};
@@ -97,8 +98,8 @@ pub struct Resume {
     pub pages: u32,
     /// Graph's opaque link of the next page, sealed; `None` when all pages are staged.
     pub next: Option<crate::Sealed>,
-    /// Whether sign-in dates are being read (Entra ID P1).
-    pub with_sign_in: bool,
+    /// Why sign-in dates are not being read; `None` while they are.
+    pub sign_in_missing: Option<Missing>,
 }
 
 impl Ours for Scan {}

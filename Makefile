@@ -1,0 +1,34 @@
+# Two commands matter: `make run` and `make test`. Both install what they need beyond Rust, pinned, and say so.
+
+NEXTEST := 0.9.143
+export CARGO_TERM_COLOR ?= never
+export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
+
+.PHONY: run test lint tools openapi new bench lambdas help
+
+help: ## What there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: ## Build and start everything on this machine, with a sample company
+	@echo "Building Steward (the first time takes some minutes)."
+	cargo build --locked --quiet --package steward
+	./target/debug/steward up $(ARGS)
+
+test: tools lint ## Everything that must pass
+	cargo nextest run --locked --workspace --no-fail-fast
+	cargo test --locked --workspace --doc --quiet
+
+lint: ## Format and lints
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings
+
+tools: ## Install the test runner, if it is not there
+	@cargo nextest --version >/dev/null 2>&1 || { \
+		echo "Installing cargo-nextest $(NEXTEST), the test runner."; \
+		cargo install --locked --quiet cargo-nextest --version $(NEXTEST); }
+
+openapi: ## Write docs/openapi.json anew
+	cargo xtask openapi
+
+new: ## Write the files of a new function: make new F=scans-cancel TRIGGER='--http "POST /v1/scans/{scan}/cancel"'
+	cargo xtask new $(F) $(TRIGGER)

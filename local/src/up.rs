@@ -1,0 +1,203 @@
+//! `steward up`: serves the system on this machine, and seeds a company with sample data at the first start.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, bail};
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request, State},
+    middleware::{self, Next},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use http::{StatusCode, header};
+use jiff::SignedDuration;
+use local_microsoft::{Directory, Recipe};
+use model::{Clock, Ids};
+use runtime::{SystemClock, SystemRandom};
+use tokio::net::TcpListener;
+
+use crate::{Directories, System, SystemConfig, demo};
+
+/// A Lambda's longest time-out.
+const LIMIT: SignedDuration = SignedDuration::from_mins(15);
+/// The sample directory is the same on every machine.
+const SEED: u64 = 2026;
+const PEOPLE: u32 = 180;
+
+/// How to come up.
+pub struct UpConfig {
+    /// Folder to keep data in.
+    pub data: PathBuf,
+    /// Port of the API on 127.0.0.1; 0 for any.
+    pub port: u16,
+    /// Which Microsoft.
+    pub microsoft: UpMicrosoft,
+}
+
+/// Which Microsoft.
+pub enum UpMicrosoft {
+    /// Simulated, with a sample company.
+    Sample,
+    /// Simulated, with the directory of a folder of saved Graph answers, and nobody signed up.
+    Folder(PathBuf),
+    /// The real one, with an app registration of one's own.
+    Real {
+        /// Its client id.
+        client_id: uuid::Uuid,
+        /// Its private key, PEM.
+        private_key_pem: String,
+        /// Its certificate, PEM.
+        certificate_pem: String,
+    },
+}
+
+/// The system, up and serving.
+pub struct Up {
+    /// Where the API is.
+    pub url: String,
+    /// Where the simulated Microsoft is.
+    pub microsoft: Option<String>,
+    /// The sample company, where there is one.
+    pub demo: Option<demo::Demo>,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    _system: Arc<System>,
+}
+
+impl Up {
+    /// Serves until the process ends.
+    ///
+    /// # Errors
+    /// When serving fails.
+    pub async fn forever(self) -> anyhow::Result<()> {
+        tokio::select! {
+            served = self.serving => Ok(served??),
+            stopped = tokio::signal::ctrl_c() => Ok(stopped?),
+        }
+    }
+}
+
+/// Comes up.
+///
+/// # Errors
+/// When the port or the folder is taken, or a part does not start; the message says what to do.
+pub async fn up(config: UpConfig) -> anyhow::Result<Up> {
+    let clock = Clock::new(SystemClock);
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, config.port)))
+        .await
+        .with_context(|| format!("port {} is taken; choose another with --port", config.port))?;
+    let port = listener.local_addr()?.port();
+    let url = format!("http://127.0.0.1:{port}");
+    let (directories, sample) = match config.microsoft {
+        UpMicrosoft::Sample => {
+            let recipe =
+                Recipe { name: Some("Northwind (sample data)".into()), ..Recipe::new(SEED, clock.now(), PEOPLE) };
+            (Directories::Simulated(vec![Directory::generate(&recipe)]), true)
+        }
+        UpMicrosoft::Folder(folder) => {
+            let directory = Directory::from_folder(&folder)?;
+            (Directories::Simulated(vec![directory]), false)
+        }
+        UpMicrosoft::Real { client_id, private_key_pem, certificate_pem } => {
+            (Directories::Real { client_id, private_key_pem, certificate_pem }, false)
+        }
+    };
+    let system = System::start(SystemConfig {
+        data: Some(config.data.clone()),
+        clock,
+        ids: Ids::new(SystemRandom),
+        app_url: url.clone(),
+        directories,
+        reader: None,
+        limit: LIMIT,
+    })
+    .await?;
+    let system = Arc::new(system);
+    system.run_in_background();
+    let router = router(&system, port);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = tokio::spawn(async move { axum::serve(listener, service).await });
+    let demo = if sample { Some(demo::seed(&system, &config.data).await?) } else { None };
+    let microsoft = system.microsoft_url().map(ToString::to_string);
+    Ok(Up { url, microsoft, demo, serving, _system: system })
+}
+
+fn router(system: &System, port: u16) -> Router {
+    let pages = Router::new()
+        .route("/", get(async || Html(page("Steward is running", HOME))))
+        .route("/verify", get(async || Html(page("Verify your address", VERIFY))))
+        .route("/sign-in", get(async || Html(page("Sign in", SIGN_IN))))
+        .route("/connect/callback", get(async || Html(page("Back from Microsoft", CALLBACK))));
+    system
+        .router()
+        .merge(system.aws.inbox_pages("/mails"))
+        .merge(pages)
+        .layer(middleware::from_fn(seen_from))
+        .layer(middleware::from_fn_with_state(port, own_host))
+}
+
+/// What API Gateway would say of the caller.
+async fn seen_from(mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+        request.extensions_mut().insert::<IpAddr>(address.ip());
+    }
+    next.run(request).await
+}
+
+/// Answers only under its own name: a page of somebody else whose name points here (DNS rebinding) gets nothing.
+async fn own_host(State(port): State<u16>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    if host == format!("127.0.0.1:{port}") || host == format!("localhost:{port}") {
+        return next.run(request).await;
+    }
+    let detail = format!("This is http://127.0.0.1:{port} and answers under no other name.");
+    (StatusCode::MISDIRECTED_REQUEST, detail).into_response()
+}
+
+/// The pages of the dashboard that mails and Microsoft lead to, until there is a dashboard: they say how to go on.
+fn page(title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
+         <meta name=color-scheme content='light dark'><title>{title}</title>\
+         <style>body{{font:16px/1.5 system-ui;max-width:42rem;margin:3rem auto;padding:0 1rem}}\
+         pre{{overflow:auto;padding:1rem;border:1px solid #8886;border-radius:.5rem}}</style>\
+         <h1>{title}</h1>{body}"
+    )
+}
+
+const HOME: &str = "<p>The API is at this address under <code>/v1</code>. The mails of this machine are at \
+    <a href=/mails>/mails</a>. The README has a walk-through.</p>";
+const VERIFY: &str = "<p>The link in your mail is good: its token stands in the address bar, behind <code>#token=</code>. \
+    Opening this page has not used it up. Send it with a name and a password:</p>\
+    <pre>curl -X POST \"$STEWARD/v1/verify-email\" -H 'content-type: application/json' \\\n  \
+    -d '{\"token\":\"svt_…\",\"name\":\"Anna Berg\",\"password\":\"four unrelated words here\"}'</pre>";
+const SIGN_IN: &str = "<p>Sign in over the API:</p>\
+    <pre>curl -X POST \"$STEWARD/v1/sign-in\" -H 'content-type: application/json' \\\n  \
+    -d '{\"email\":\"you@example.com\",\"password\":\"…\"}'</pre>";
+const CALLBACK: &str = "<p>Microsoft has sent you back. Send what stands in the address bar behind <code>?</code>, under the \
+    session that began, within ten minutes:</p>\
+    <pre>curl -X POST \"$STEWARD/v1/microsoft/callback\" -H \"authorization: Bearer $TOKEN\" \\\n  \
+    -H 'content-type: application/json' -d '{\"state\":\"…\",\"code\":\"…\"}'</pre>\
+    <p>After consenting, send <code>state</code>, <code>admin_consent</code> and <code>tenant</code> in the same way.</p>";
+
+/// Where the sample company's sign-in is kept: readable by this user only.
+pub(crate) fn demo_file(data: &Path) -> PathBuf {
+    data.join("sample-company.json")
+}
+
+pub(crate) fn not_own(status: StatusCode, body: &[u8], what: &str) -> anyhow::Error {
+    anyhow::anyhow!("{what}: {status} {}", String::from_utf8_lossy(body))
+}
+
+/// Waits a little between two looks.
+pub(crate) async fn a_moment(clock: &Clock, tries: u32) -> anyhow::Result<()> {
+    if tries > 600 {
+        bail!("it takes longer than a minute; something is wrong. Look at the log with RUST_LOG=info");
+    }
+    clock.sleep(SignedDuration::from_millis(100)).await;
+    Ok(())
+}

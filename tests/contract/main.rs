@@ -1,0 +1,11 @@
+//! What holds the repository together: every list of functions is the same list, the API's document says what it must,
+//! no function may do more than it needs, and the house's invariants hold. A failure prints what to paste.
+
+mod documents;
+mod house;
+mod openapi;
+mod repository;
+mod rights;
+mod samples;
+mod template;
+mod wiring;

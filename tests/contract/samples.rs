@@ -1,0 +1,108 @@
+//! Every sample event is one that its function accepts.
+
+use lambda_http::{RequestExt, request::RequestContext};
+use model::{Clock, Ids};
+use runtime::{Deadline, Env, SystemClock, SystemRandom};
+use serde_json::Value;
+use store::{Store, StoreConfig};
+use xtask::{Plan, Trigger};
+
+use crate::repository::{functions, no, read};
+
+#[test]
+fn every_sample_event_is_accepted_by_its_function() {
+    let store = store();
+    let document = serde_json::to_value(local::openapi()).unwrap();
+    let complaints = functions().into_iter().filter_map(|plan| {
+        let text = read(&plan.sample_path());
+        let accepted = match plan.trigger() {
+            Trigger::Http { method, path } => request(&plan, method, path, &text, &document),
+            Trigger::Event { kinds } => event(kinds, &text, &store),
+            Trigger::Schedule { .. } => firing(&text),
+        };
+        accepted.err().map(|why| format!("{}: {why}", plan.sample_path()))
+    });
+    no(complaints.collect());
+}
+
+/// A table that nobody asks anything of.
+fn store() -> Store {
+    let variables = [("AWS_ACCESS_KEY_ID", "nobody"), ("AWS_SECRET_ACCESS_KEY", "nothing")];
+    let env = Env::of(variables.map(|(name, value)| (name.into(), value.into())));
+    let config = StoreConfig {
+        endpoint: Some("http://127.0.0.1:9".into()),
+        region: "eu-central-1".into(),
+        credentials: env.credentials().unwrap(),
+        table: "steward".into(),
+        sealing_key: [7; 32],
+    };
+    Store::new(config, Clock::new(SystemClock), Ids::new(SystemRandom))
+}
+
+fn request(plan: &Plan, method: &str, path: &str, text: &str, document: &Value) -> Result<(), String> {
+    let request = lambda_http::request::from_str(text).map_err(|error| error.to_string())?;
+    let RequestContext::ApiGatewayV2(context) = request.request_context() else {
+        return Err("is not of an HTTP API (payload format 2.0)".into());
+    };
+    same("method", request.method().as_str(), method)?;
+    same("routeKey", context.route_key.as_deref().unwrap_or_default(), &format!("{method} {path}"))?;
+    let raw = request.uri().path();
+    let fits = raw.split('/').count() == path.split('/').count()
+        && raw.split('/').zip(path.split('/')).all(|(is, wanted)| is == wanted || wanted.starts_with('{'));
+    if !fits {
+        return Err(format!("rawPath {raw} is not of {path}"));
+    }
+    let operation = &document["paths"][path][method.to_lowercase()];
+    let public = operation["security"].as_array().is_some_and(|all| all.iter().any(|one| one == &serde_json::json!({})));
+    if public == request.headers().contains_key("authorization") {
+        return Err("is to have the header authorization exactly where the operation is not public".into());
+    }
+    let wanted = &operation["requestBody"]["content"]["application/json"]["schema"];
+    match (wanted.is_null(), request.body().is_empty()) {
+        (true, true) => Ok(()),
+        (true, false) => Err(format!("has a body, and {} takes none", plan.name())),
+        (false, _) => {
+            let body = serde_json::from_slice(request.body().as_ref()).map_err(|error| error.to_string())?;
+            body_fits(&body, wanted, document)
+        }
+    }
+}
+
+/// Whether a body has the properties its schema wants, and no other.
+fn body_fits(body: &Value, schema: &Value, document: &Value) -> Result<(), String> {
+    let name = schema["$ref"].as_str().and_then(|to| to.rsplit('/').next()).ok_or("a body without a named schema")?;
+    let schema = &document["components"]["schemas"][name];
+    let body = body.as_object().ok_or("the body is no object")?;
+    for required in schema["required"].as_array().into_iter().flatten() {
+        let required = required.as_str().unwrap_or_default();
+        if !body.contains_key(required) {
+            return Err(format!("the body lacks {required}"));
+        }
+    }
+    match body.keys().find(|key| schema["properties"].get(key.as_str()).is_none()) {
+        Some(unknown) => Err(format!("the body has {unknown}, which {name} does not")),
+        None => Ok(()),
+    }
+}
+
+fn event(kinds: &[String], text: &str, store: &Store) -> Result<(), String> {
+    let event: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let delivered = runtime::event_of(store, &event, Deadline(jiff::Timestamp::MAX)).map_err(|error| error.to_string())?;
+    let kind = delivered.recorded.event.kind().as_str();
+    same("source", event["source"].as_str().unwrap_or_default(), "steward")?;
+    same("detail-type", event["detail-type"].as_str().unwrap_or_default(), kind)?;
+    same("eventName", event["detail"]["eventName"].as_str().unwrap_or_default(), "INSERT")?;
+    let sk = event["detail"]["dynamodb"]["Keys"]["SK"]["S"].as_str().unwrap_or_default();
+    same("sort key", sk, &format!("EVENT#{}", delivered.recorded.id))?;
+    if kinds.iter().any(|one| one == kind) { Ok(()) } else { Err(format!("{kind} is none of {kinds:?}")) }
+}
+
+fn firing(text: &str) -> Result<(), String> {
+    let event: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    same("source", event["source"].as_str().unwrap_or_default(), "aws.scheduler")?;
+    same("detail-type", event["detail-type"].as_str().unwrap_or_default(), "Scheduled Event")
+}
+
+fn same(what: &str, is: &str, wanted: &str) -> Result<(), String> {
+    if is == wanted { Ok(()) } else { Err(format!("{what} is {is} and is to be {wanted}")) }
+}

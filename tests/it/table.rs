@@ -1,0 +1,101 @@
+//! What tests need that no endpoint gives: the table itself, and states that come with later endpoints.
+
+use aws_sdk_dynamodb::{
+    Client as Table,
+    config::{BehaviorVersion, Credentials, Region},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use model::{Role, SessionId, TenantId, TenantState};
+use serde_json::{Value, json};
+use store::{Company, Member, Origin, SessionProof, TenantScope};
+use tests::{App, Client};
+
+/// The real SDK against the table.
+pub fn table(app: &App) -> Table {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("tests", "tests", None, None, "tests"))
+        .endpoint_url(app.system.aws.endpoints().dynamodb);
+    Table::from_conf(config.build())
+}
+
+/// Every item of the table as text, sorted.
+pub async fn items(app: &App) -> Vec<String> {
+    let name = app.system.env().required("STEWARD_TABLE").unwrap();
+    let mut pages = table(app).scan().table_name(name).into_paginator().items().send();
+    let mut items = Vec::new();
+    while let Some(item) = pages.next().await {
+        let item = item.unwrap();
+        let mut fields: Vec<String> = item.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+        fields.sort();
+        items.push(fields.join("|"));
+    }
+    items.sort();
+    items
+}
+
+/// How many items of the table hold all of `parts`.
+pub async fn count(app: &App, parts: &[&str]) -> usize {
+    items(app).await.iter().filter(|item| parts.iter().all(|part| item.contains(part))).count()
+}
+
+/// What a token says, unverified.
+pub fn claims(token: &str) -> Value {
+    let payload = token.split('.').nth(1).expect("three parts");
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}
+
+/// The session of somebody signed in.
+pub fn session(client: &Client<'_>) -> SessionId {
+    serde_json::from_value(claims(&client.token)["sid"].clone()).unwrap()
+}
+
+/// The right to a company's data, as one of its members has it.
+pub async fn scope(app: &App, client: &Client<'_>) -> TenantScope {
+    let proof = SessionProof {
+        user: client.user,
+        tenant: client.tenant,
+        session: session(client),
+        mver: 1,
+        origin: Origin::SYSTEM,
+    };
+    app.system.store.admit(&proof).await.expect("a member").scope
+}
+
+/// The right to the data of any company, there or not, as a consumer of an event has it.
+pub fn scope_of(app: &App, tenant: TenantId) -> TenantScope {
+    let event = "evt_00000000000000000000000000";
+    let detail = json!({ "dynamodb": { "NewImage": {
+        "PK": { "S": format!("TENANT#{tenant}#EVENTS#202611") },
+        "SK": { "S": format!("EVENT#{event}") },
+        "id": { "S": event },
+        "tenant": { "S": tenant.to_string() },
+        "at": { "S": tests::BEGIN },
+        "actor": { "M": { "type": { "S": "system" } } },
+        "kind": { "S": "user.signed_out" },
+        "session": { "S": "ses_00000000000000000000000000" },
+    } } });
+    app.system.store.open_event(&detail).expect("an event").0
+}
+
+/// Writes a company's state as an operator would.
+pub async fn set_state(app: &App, scope: &TenantScope, state: TenantState) {
+    let tenant = app.system.store.of(scope);
+    let mut company = tenant.get_strong::<Company>(&()).await.unwrap().expect("a company");
+    company.value.state = state;
+    tenant.checkpoint(&company).await.unwrap();
+}
+
+/// Changes a member as an administrator would.
+pub async fn set_member(app: &App, scope: &TenantScope, client: &Client<'_>, change: impl FnOnce(&mut Member)) {
+    let tenant = app.system.store.of(scope);
+    let mut member = tenant.get_strong::<Member>(&client.user).await.unwrap().expect("a member");
+    change(&mut member.value);
+    tenant.checkpoint(&member).await.unwrap();
+}
+
+/// Gives a member another role.
+pub async fn set_role(app: &App, scope: &TenantScope, client: &Client<'_>, role: Role) {
+    set_member(app, scope, client, |member| member.role = role).await;
+}

@@ -1,0 +1,110 @@
+//! A function's resources in `template.yaml`.
+
+use crate::{Plan, Trigger};
+
+pub(crate) fn snippet(plan: &Plan) -> String {
+    let (name, id) = (plan.name(), plan.logical_id());
+    let head = format!(
+        "  {id}:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: ./target/lambda/{name}/
+      Policies:
+        - !Ref ColdStart
+"
+    );
+    // What it does to the table beyond that is for its author to say.
+    let own = "        - Version: \"2012-10-17\"
+          Statement:
+            - Effect: Allow
+              Action: dynamodb:GetItem
+              Resource: !GetAtt Table.Arn
+              Condition: { ForAllValues:StringLike: { dynamodb:LeadingKeys: [\"TENANT#*\"] } }
+";
+    match plan.trigger() {
+        Trigger::Http { method, path } => format!(
+            "{head}        - !Ref Admission
+{own}      Events:
+        Http:
+          Type: HttpApi
+          Properties: {{ ApiId: !Ref Api, Method: {method}, Path: \"{path}\" }}
+"
+        ),
+        Trigger::Event { kinds } => format!(
+            "{head}{own}      EventInvokeConfig: {{ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21600 }}
+      DeadLetterQueue: {{ Type: SQS, TargetArn: !GetAtt {id}DeadLetters.Arn }}
+      Events:
+        Events:
+          Type: EventBridgeRule
+          Properties:
+            EventBusName: !Ref Bus
+            Pattern:
+              source: [steward]
+              detail-type: [{}]
+            RetryPolicy: {{ MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 3600 }}
+            DeadLetterConfig: {{ Arn: !GetAtt {id}DeadLetters.Arn }}
+{}  {id}DeadLettersPolicy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref {id}DeadLetters]
+      PolicyDocument:
+        Version: \"2012-10-17\"
+        Statement:
+          - Effect: Allow
+            Principal: {{ Service: events.amazonaws.com }}
+            Action: sqs:SendMessage
+            Resource: !GetAtt {id}DeadLetters.Arn
+            Condition: {{ ArnEquals: {{ aws:SourceArn: !GetAtt {id}Events.Arn }} }}
+{}",
+            kinds.join(", "),
+            queue(&id),
+            alarm(&id, name)
+        ),
+        Trigger::Schedule { every } => format!(
+            "{head}{own}      EventInvokeConfig: {{ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 300 }}
+      DeadLetterQueue: {{ Type: SQS, TargetArn: !GetAtt {id}DeadLetters.Arn }}
+      Events:
+        Schedule:
+          Type: ScheduleV2
+          Properties:
+            ScheduleExpression: {every}
+            OmitName: true
+            RetryPolicy: {{ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 300 }}
+            DeadLetterConfig: {{ Arn: !GetAtt {id}DeadLetters.Arn }}
+{}{}",
+            queue(&id),
+            alarm(&id, name)
+        ),
+    }
+}
+
+fn queue(id: &str) -> String {
+    format!(
+        "
+  # Its line in Boundary, too: - !GetAtt {id}DeadLetters.Arn
+  {id}DeadLetters:
+    Type: AWS::SQS::Queue
+    Properties: {{ MessageRetentionPeriod: 1209600, SqsManagedSseEnabled: true }}
+"
+    )
+}
+
+fn alarm(id: &str, name: &str) -> String {
+    format!(
+        "  {id}DeadLettersAlarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmDescription: {name} gave up on something. docs/runbooks/redrive-dead-letters.md
+      Namespace: AWS/SQS
+      MetricName: ApproximateNumberOfMessagesVisible
+      Dimensions: [{{ Name: QueueName, Value: !GetAtt {id}DeadLetters.QueueName }}]
+      Statistic: Maximum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
+      TreatMissingData: notBreaching
+      AlarmActions: [!Ref Alarms]
+"
+    )
+}
