@@ -72,7 +72,7 @@ impl Out {
     /// A table; columns whose title is in `right` are aligned to the right.
     pub fn table(&mut self, titles: &[&str], right: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
         let mut table = Table::new();
-        table.force_no_tty().load_style(presets::NOTHING).set_width(self.width);
+        table.load_style(presets::NOTHING).set_width(self.width);
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_header(titles);
         for row in rows {

@@ -14,11 +14,13 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use jiff::SignedDuration;
+use local_aws::Bus;
 use local_microsoft::{Directory, Recipe};
 use model::{Clock, Ids};
 use runtime::{SystemClock, SystemRandom};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::{Directories, System, SystemConfig, demo};
@@ -132,12 +134,40 @@ fn router(system: &System, port: u16) -> Router {
         .route("/verify", get(async || Html(page("Verify your address", VERIFY))))
         .route("/sign-in", get(async || Html(page("Sign in", SIGN_IN))))
         .route("/connect/callback", get(async || Html(page("Back from Microsoft", CALLBACK))));
+    let letters = Router::new()
+        .route("/dead-letters", get(dead_letters).post(redrive))
+        .with_state(system.bus());
     system
         .router()
         .merge(system.aws.inbox_pages("/mails"))
         .merge(pages)
+        .merge(letters)
         .layer(middleware::from_fn(seen_from))
         .layer(middleware::from_fn_with_state(port, own_host))
+}
+
+/// Deliveries that failed five times, with why.
+async fn dead_letters(State(bus): State<Bus>) -> Result<axum::Json<Value>, (StatusCode, String)> {
+    let letters = bus.dead_letters().map_err(failed)?;
+    let told = letters.into_iter().map(|letter| {
+        let kind = letter.event["detail-type"].clone();
+        json!({ "id": letter.id, "function": letter.rule, "kind": kind, "attempts": letter.attempts, "cause": letter.cause, "at": letter.at.to_string() })
+    });
+    Ok(axum::Json(told.collect()))
+}
+
+/// Delivers all of them again. Asks for a header that no form of another page can send.
+async fn redrive(State(bus): State<Bus>, headers: HeaderMap) -> Result<axum::Json<Value>, (StatusCode, String)> {
+    if !headers.contains_key("x-steward") {
+        return Err((StatusCode::FORBIDDEN, "Send the header x-steward: redrive".into()));
+    }
+    let again = bus.redrive_all().map_err(failed)?;
+    Ok(axum::Json(json!({ "redriven": again })))
+}
+
+fn failed(error: anyhow::Error) -> (StatusCode, String) {
+    tracing::error!(%error, "dead letters");
+    (StatusCode::INTERNAL_SERVER_ERROR, "The bus does not answer; see the log.".into())
 }
 
 /// What API Gateway would say of the caller.

@@ -74,7 +74,12 @@ pub async fn sign_in(
         store.sign_in_failed(&email, until, failures).await?;
         return Err(refused(if waiting { "too many failures" } else { "address or password" }));
     }
-    let membership = chosen(&memberships, body.tenant).ok_or_else(|| refused("no membership"))?;
+    let Some(membership) = chosen(&memberships, body.tenant) else {
+        // No failure to count; written all the same, so that this refusal takes as long as the others.
+        let until = jiff::Timestamp::from_second(facts.throttle.not_before).unwrap_or(now);
+        store.sign_in_failed(&email, until, facts.throttle.failures).await?;
+        return Err(refused("no membership"));
+    };
     let clear = (facts.throttle != Throttle::default()).then_some(email.as_str());
     match store.open_session(user, membership, vec!["pwd".into()], clear, visitor(client)).await {
         Ok((token, session)) => Tokens::of(&deps, &session, membership.mver, token).map(Json),

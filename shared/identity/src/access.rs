@@ -164,9 +164,13 @@ impl Verifier {
             return Err(invalid("too long"));
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| invalid("header"))?;
-        // The algorithm is ours to choose, not the token's (RFC 8725 3.1). `crit`, `jku` and the like are never looked at.
+        // The algorithm is ours to choose, not the token's (RFC 8725 3.1). `jku` and the like are never looked at.
         if header.alg != Algorithm::ES256 || header.typ.as_deref() != Some(TYP) {
             return Err(invalid("algorithm or type"));
+        }
+        // We know no extension, so whatever is critical is not understood (RFC 7515 4.1.11).
+        if header.crit.is_some() {
+            return Err(invalid("critical extension"));
         }
         let kid = header.kid.ok_or_else(|| invalid("no key id"))?;
         let key = match self.key(&kid) {

@@ -8,10 +8,9 @@ use crate::{
     Company, Conflict, EmailLogin, Jwks, Member, Membership, Result, Schedule, Session, SessionProof, SignUp, Store,
     StoreError, Throttle, Token, TokenHash, User,
     commit::{Action, Commit, Condition, Place, What},
-    db::{decode, encode, number, refused, spent, text},
+    db::{decode, encode, number, text},
     directory::{Origin, TenantScope},
     key::Key,
-    meter::Units,
     records::DirectoryLink,
 };
 
@@ -133,7 +132,8 @@ impl Store {
             values: vec![(":now", number(self.clock.now().as_second()))],
             ..Condition::default()
         };
-        self.delete_one(&Token::key(hash), good, Conflict::State("token")).await
+        // A transaction, for its client token: a delete done again after a lost answer would find nothing.
+        self.transact(vec![(Token::key(hash), What::Delete { condition: good }, Conflict::State("token"))]).await
     }
 
     /// Drops a one-time token, used or not.
@@ -227,20 +227,8 @@ impl Store {
 
     /// The tenants a user is in, in the order they were created.
     pub async fn memberships(&self, user: UserId) -> Result<Vec<Membership>> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
-            .expression_attribute_values(":pk", text(User::partition(user)))
-            .expression_attribute_values(":prefix", text(Membership::PREFIX))
-            .consistent_read(true)
-            .return_consumed_capacity(aws_sdk_dynamodb::types::ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(refused)?;
-        spent(Units::Read, answer.consumed_capacity());
-        answer.items.unwrap_or_default().into_iter().map(|item| decode("Membership", item)).collect()
+        let (items, _) = self.query(&User::partition(user), Membership::PREFIX, None, None, false, true).await?;
+        items.into_iter().map(|item| decode("Membership", item)).collect()
     }
 
     /// A user's profile.

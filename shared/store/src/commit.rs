@@ -2,8 +2,11 @@
 
 use aws_sdk_dynamodb::{
     error::SdkError,
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem},
+    operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
+    types::{
+        AttributeValue, ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
+        TransactWriteItem,
+    },
 };
 use jiff::Timestamp;
 use model::{DirectoryId, Event, TenantId};
@@ -15,6 +18,9 @@ use crate::{
     meter::{Units, count},
     records::{DirectoryLink, TenantRecord},
 };
+
+/// The attribute that names the conditional write an item was last put by.
+const WRITE: &str = "w";
 
 /// What a change writes. Without [`Commit::event`] it cannot be committed: a change nobody hears of is no change.
 #[derive(Default)]
@@ -250,12 +256,16 @@ impl Store {
             return Err(StoreError::Refused("a single action must be a put".into()));
         };
         item.extend(key.item());
+        // Tells our own write, whose answer was lost and which the SDK sent again, from somebody else's.
+        let write = condition.expression.map(|_| text(format!("{:016x}", self.ids.random() as u64)));
+        item.extend(write.clone().map(|write| (WRITE.to_owned(), write)));
         let mut request = self
             .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item))
             .set_condition_expression(condition.expression.map(str::to_owned))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         for (name, attribute) in condition.names {
             request = request.expression_attribute_names(name, attribute);
@@ -270,7 +280,12 @@ impl Store {
             }
             Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
                 count(Units::Write, 1.0);
-                Err(StoreError::Conflict(conflict))
+                let there = match error.into_err() {
+                    PutItemError::ConditionalCheckFailedException(failed) => failed.item,
+                    _ => None,
+                };
+                let ours = there.is_some_and(|mut there| there.remove(WRITE) == write);
+                if ours { Ok(()) } else { Err(StoreError::Conflict(conflict)) }
             }
             Err(error) => Err(refused(error)),
         }

@@ -106,6 +106,46 @@ impl Store {
         Ok(answer.item)
     }
 
+    /// Items of one partition whose sort key begins with `prefix`: `limit` of them, or all. Where more may follow, the
+    /// key to go on after.
+    pub(crate) async fn query(
+        &self,
+        pk: &str,
+        prefix: &str,
+        mut start: Option<Key>,
+        limit: Option<u32>,
+        backward: bool,
+        strong: bool,
+    ) -> Result<(Vec<Item>, Option<Key>)> {
+        let mut items = Vec::new();
+        loop {
+            let left = limit.map(|limit| limit.saturating_sub(u32::try_from(items.len()).unwrap_or(u32::MAX)));
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
+                .expression_attribute_values(":pk", text(pk))
+                .expression_attribute_values(":prefix", text(prefix))
+                .set_exclusive_start_key(start.map(|key| key.item()))
+                .set_limit(left.and_then(|left| i32::try_from(left).ok()))
+                .scan_index_forward(!backward)
+                .consistent_read(strong)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(refused)?;
+            spent(Units::Read, answer.consumed_capacity());
+            let last = answer.last_evaluated_key.as_ref().and_then(key_of);
+            items.extend(answer.items.unwrap_or_default());
+            // A page may end before its limit, even empty: what says that there is no more is the missing key alone.
+            if last.is_none() || limit.is_some_and(|limit| items.len() >= limit as usize) {
+                return Ok((items, last));
+            }
+            start = last;
+        }
+    }
+
     /// Reads up to 100 keys in one call and returns them in the order of `keys`.
     pub(crate) async fn get_many(&self, keys: &[Key], strong: bool) -> Result<Vec<Option<Item>>> {
         let mut found: Vec<Option<Item>> = vec![None; keys.len()];

@@ -1,14 +1,13 @@
 //! What a scope can do: read and write the data of its own tenant, and nothing else.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use model::{Event, EventId, event::Recorded};
 
 use crate::{
     Conflict, Listed, PageRequest, Ready, Result, Store, TenantScope,
     commit::{Action, Commit, Condition, Place, What, item_of, versioned},
-    db::{decode, encode, key_of, number, refused, spent, text},
-    key::{Collection, Item, Key, Month},
-    meter::Units,
+    db::{decode, encode, key_of, number},
+    key::{Collection, Key, Month},
     records::{Done, TenantRecord},
 };
 
@@ -81,7 +80,7 @@ impl Tenant<'_> {
         let pk = T::COLLECTION.partition(self.scope.tenant(), None);
         let (prefix, list) = (format!("{}{under}", T::PREFIX), format!("{}:{under}", T::KIND));
         let start = page.cursor.as_deref().map(|c| self.store.open_cursor(self.scope, &list, c)).transpose()?;
-        let (items, last) = self.query(&pk, &prefix, start, Some(page.limit()), newest_first).await?;
+        let (items, last) = self.store.query(&pk, &prefix, start, Some(page.limit()), newest_first, false).await?;
         let next_cursor = last.map(|key| self.store.seal_cursor(self.scope, &list, key)).transpose()?;
         Ok(Listed { items: items.into_iter().map(versioned).collect::<Result<_>>()?, next_cursor })
     }
@@ -95,17 +94,8 @@ impl Tenant<'_> {
     pub async fn all_under<T: TenantRecord>(&self, under: &str) -> Result<Vec<Versioned<T>>> {
         let pk = T::COLLECTION.partition(self.scope.tenant(), None);
         let prefix = format!("{}{under}", T::PREFIX);
-        let (mut all, mut start) = (Vec::new(), None);
-        loop {
-            let (items, last) = self.query(&pk, &prefix, start, None, false).await?;
-            for item in items {
-                all.push(versioned(item)?);
-            }
-            start = last;
-            if start.is_none() {
-                return Ok(all);
-            }
-        }
+        let (items, _) = self.store.query(&pk, &prefix, None, None, false, false).await?;
+        items.into_iter().map(versioned).collect()
     }
 
     /// The summary and the newest scans in one read: everything the first screen shows. The summary's sort key sorts
@@ -113,7 +103,7 @@ impl Tenant<'_> {
     pub async fn overview(&self) -> Result<Overview> {
         const NEWEST: u32 = 4;
         let pk = Collection::Root.partition(self.scope.tenant(), None);
-        let (items, _) = self.query(&pk, "SCAN#", None, Some(NEWEST), true).await?;
+        let (items, _) = self.store.query(&pk, "SCAN#", None, Some(NEWEST), true, false).await?;
         let mut overview = Overview { summary: None, scans: Vec::new() };
         for item in items {
             if key_of(&item).is_some_and(|key| key.sk == crate::Summary::PREFIX) {
@@ -123,34 +113,6 @@ impl Tenant<'_> {
             }
         }
         Ok(overview)
-    }
-
-    async fn query(
-        &self,
-        pk: &str,
-        prefix: &str,
-        start: Option<Key>,
-        limit: Option<u32>,
-        backward: bool,
-    ) -> Result<(Vec<Item>, Option<Key>)> {
-        let answer = self
-            .store
-            .client
-            .query()
-            .table_name(&self.store.table)
-            .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
-            .expression_attribute_values(":pk", text(pk))
-            .expression_attribute_values(":prefix", text(prefix))
-            .set_exclusive_start_key(start.map(|key| key.item()))
-            .set_limit(limit.and_then(|limit| i32::try_from(limit).ok()))
-            .scan_index_forward(!backward)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(refused)?;
-        spent(Units::Read, answer.consumed_capacity());
-        let last = answer.last_evaluated_key.as_ref().and_then(key_of);
-        Ok((answer.items.unwrap_or_default(), last))
     }
 
     /// Writes the items of a change and its event: all or nothing.
@@ -216,7 +178,7 @@ impl Tenant<'_> {
         for _ in 0..MONTHS {
             let pk = Collection::Events.partition(tenant, Some(month));
             let wanted = u32::try_from(limit - items.len()).unwrap_or(u32::MAX);
-            let (found, last) = self.query(&pk, "EVENT#", start.take(), Some(wanted), true).await?;
+            let (found, last) = self.store.query(&pk, "EVENT#", start.take(), Some(wanted), true, false).await?;
             for item in found {
                 items.push(decode("Event", item)?);
             }
@@ -225,7 +187,7 @@ impl Tenant<'_> {
                 more = last.or_else(|| items.last().map(event_key));
                 break;
             }
-            if month < self.scope.since() {
+            if month <= self.scope.since() {
                 break;
             }
             month = month.before();
