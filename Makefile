@@ -4,7 +4,7 @@ NEXTEST := 0.9.143
 export CARGO_TERM_COLOR ?= never
 export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
 
-.PHONY: run test lint tools openapi new bench lambdas help
+.PHONY: run test lint tools openapi new lambdas bench kills help
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,3 +32,14 @@ openapi: ## Write docs/openapi.json anew
 
 new: ## Write the files of a new function: make new F=scans-cancel TRIGGER='--http "POST /v1/scans/{scan}/cancel"'
 	cargo xtask new $(F) $(TRIGGER)
+
+lambdas: ## Build every Lambda for release
+	cargo build --locked --release --bins
+
+bench: lambdas ## Measure everything and rewrite docs/benchmarks.md; best on a quiet machine
+	CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+		cargo run --locked --release --quiet --package load -- $(ARGS)
+
+N ?= 100
+kills: tools ## Kill the running system N times and look whether anything was lost: make kills N=100
+	STEWARD_KILLS=$(N) STEWARD_KILLS_RECORD=1 cargo nextest run --locked --package faults --no-capture

@@ -41,12 +41,14 @@ fn every_invariant_is_printed_and_what_holds_it_exists() {
         printed = number;
         let rest = &section[start + 1..];
         let text = rest.find(&format!("\n{}. **", number + 1)).map_or(rest, |end| &rest[..end]);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let Some((_, held)) = text.split_once("Held by") else {
             complaints.push(format!("invariant {number} does not say what holds it"));
             continue;
         };
         for name in held.split('`').skip(1).step_by(2) {
-            let test = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') && name.contains('_');
+            let test =
+                name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') && name.contains('_');
             if test && !known.contains(name) {
                 complaints.push(format!("invariant {number} is held by {name}, which is no test"));
             }

@@ -110,7 +110,8 @@ fn every_right_at_the_table_is_bound_to_leading_keys() {
             !kind.is_empty() && kind.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
         };
         if keys.is_empty() || !keys.iter().all(whole) {
-            complaints.push(format!("{at}: {actions:?} is to be bound to kinds of keys, such as TENANT#*, not {keys:?}"));
+            complaints
+                .push(format!("{at}: {actions:?} is to be bound to kinds of keys, such as TENANT#*, not {keys:?}"));
         }
     }
     no(complaints);
@@ -269,7 +270,8 @@ fn no_event_is_lost_on_its_way_unnoticed() {
     );
     let pattern = pipe["SourceParameters"]["FilterCriteria"]["Filters"][0]["Pattern"].as_str().unwrap();
     let pattern: Value = serde_json::from_str(pattern).unwrap();
-    let events = json!({ "eventName": ["INSERT"], "dynamodb": { "Keys": { "SK": { "S": [{ "prefix": "EVENT#" }] } } } });
+    let events =
+        json!({ "eventName": ["INSERT"], "dynamodb": { "Keys": { "SK": { "S": [{ "prefix": "EVENT#" }] } } } });
     assert_eq!(pattern, events);
     assert_eq!(stream["OnPartialBatchItemFailure"], "AUTOMATIC_BISECT");
     assert_eq!(stream["DeadLetterConfig"]["Arn"], attribute("EventPipeDeadLetters", "Arn"));
@@ -295,8 +297,10 @@ fn no_event_is_lost_on_its_way_unnoticed() {
         if matches!(plan.trigger(), Trigger::Http { .. }) {
             continue;
         }
-        for (what, retries) in [("EventInvokeConfig", &properties["EventInvokeConfig"]), ("RetryPolicy", &rule["Properties"]["RetryPolicy"])]
-        {
+        for (what, retries) in [
+            ("EventInvokeConfig", &properties["EventInvokeConfig"]),
+            ("RetryPolicy", &rule["Properties"]["RetryPolicy"]),
+        ] {
             if retries["MaximumRetryAttempts"].is_null() || retries["MaximumEventAgeInSeconds"].is_null() {
                 complaints.push(format!("{id}: {what} is to bound attempts and age"));
             }

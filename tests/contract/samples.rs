@@ -53,7 +53,8 @@ fn request(plan: &Plan, method: &str, path: &str, text: &str, document: &Value) 
         return Err(format!("rawPath {raw} is not of {path}"));
     }
     let operation = &document["paths"][path][method.to_lowercase()];
-    let public = operation["security"].as_array().is_some_and(|all| all.iter().any(|one| one == &serde_json::json!({})));
+    let public =
+        operation["security"].as_array().is_some_and(|all| all.iter().any(|one| one == &serde_json::json!({})));
     if public == request.headers().contains_key("authorization") {
         return Err("is to have the header authorization exactly where the operation is not public".into());
     }
@@ -87,7 +88,8 @@ fn body_fits(body: &Value, schema: &Value, document: &Value) -> Result<(), Strin
 
 fn event(kinds: &[String], text: &str, store: &Store) -> Result<(), String> {
     let event: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let delivered = runtime::event_of(store, &event, Deadline(jiff::Timestamp::MAX)).map_err(|error| error.to_string())?;
+    let delivered =
+        runtime::event_of(store, &event, Deadline(jiff::Timestamp::MAX)).map_err(|error| error.to_string())?;
     let kind = delivered.recorded.event.kind().as_str();
     same("source", event["source"].as_str().unwrap_or_default(), "steward")?;
     same("detail-type", event["detail-type"].as_str().unwrap_or_default(), kind)?;

@@ -87,7 +87,8 @@ fn every_function_has_a_sample_event_and_a_test() {
         for file in names_in(&format!("tests/it/{capability}")) {
             let path = format!("tests/it/{capability}/{file}");
             if file != "mod.rs" && !expected.contains(&path) {
-                complaints.push(format!("{path} is of no function: tests of several lie outside of tests/it/{capability}"));
+                complaints
+                    .push(format!("{path} is of no function: tests of several lie outside of tests/it/{capability}"));
             }
             let module = file.trim_end_matches(".rs");
             if file != "mod.rs" && !read(&format!("tests/it/{capability}/mod.rs")).contains(&format!("mod {module};")) {
@@ -138,17 +139,29 @@ fn differences(plan: &Plan, properties: &Value) -> Vec<String> {
             must("Type of its event", &trigger["Type"], "EventBridgeRule".into());
             must("EventBusName", &its["EventBusName"], json!({ "Ref": "Bus" }));
             must("Pattern", &its["Pattern"], json!({ "source": ["steward"], "detail-type": kinds }));
-            must("dead letters of its rule", &its["DeadLetterConfig"]["Arn"], attribute(&format!("{id}DeadLetters"), "Arn"));
+            must(
+                "dead letters of its rule",
+                &its["DeadLetterConfig"]["Arn"],
+                attribute(&format!("{id}DeadLetters"), "Arn"),
+            );
         }
         Trigger::Schedule { every } => {
             must("Type of its event", &trigger["Type"], "ScheduleV2".into());
             must("ScheduleExpression", &its["ScheduleExpression"], every.as_str().into());
-            must("dead letters of its schedule", &its["DeadLetterConfig"]["Arn"], attribute(&format!("{id}DeadLetters"), "Arn"));
+            must(
+                "dead letters of its schedule",
+                &its["DeadLetterConfig"]["Arn"],
+                attribute(&format!("{id}DeadLetters"), "Arn"),
+            );
         }
     }
     if !matches!(plan.trigger(), Trigger::Http { .. }) {
         // A rule's dead letters are what could not be handed to Lambda; the function's own are what it failed at.
-        must("DeadLetterQueue", &properties["DeadLetterQueue"]["TargetArn"], attribute(&format!("{id}DeadLetters"), "Arn"));
+        must(
+            "DeadLetterQueue",
+            &properties["DeadLetterQueue"]["TargetArn"],
+            attribute(&format!("{id}DeadLetters"), "Arn"),
+        );
     }
     complaints
 }
@@ -170,7 +183,10 @@ fn the_openapi_document_has_every_http_function_and_no_other() {
         let operation = operations.remove(plan.name());
         if operation.as_ref() != Some(&(method.clone(), path.clone())) {
             let file = plan.source_path();
-            complaints.push(format!("{file}: operation_id = \"{}\" is to be at {method} {path}, not {operation:?}", plan.name()));
+            complaints.push(format!(
+                "{file}: operation_id = \"{}\" is to be at {method} {path}, not {operation:?}",
+                plan.name()
+            ));
         }
     }
     complaints.extend(operations.keys().map(|id| format!("operation {id} is of no function")));

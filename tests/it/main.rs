@@ -4,11 +4,13 @@
 mod accounts;
 mod bus;
 mod findings;
+mod graph_faults;
 mod isolation;
 mod ledger;
 mod mail;
 mod microsoft;
 mod operators;
+mod scale;
 mod scans;
 mod store;
 mod table;

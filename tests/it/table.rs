@@ -1,8 +1,11 @@
 //! What tests need that no endpoint gives: the table itself, and states that come with later endpoints.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::{
     Client as Table,
     config::{BehaviorVersion, Credentials, Region},
+    types::AttributeValue,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use model::{Role, SessionId, TenantId, TenantState};
@@ -27,12 +30,24 @@ pub async fn items(app: &App) -> Vec<String> {
     let mut items = Vec::new();
     while let Some(item) = pages.next().await {
         let item = item.unwrap();
-        let mut fields: Vec<String> = item.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
-        fields.sort();
-        items.push(fields.join("|"));
+        items.push(shown(&item));
     }
     items.sort();
     items
+}
+
+fn shown(item: &HashMap<String, AttributeValue>) -> String {
+    let mut fields: Vec<String> = item.iter().map(|(name, value)| format!("{name}={}", value_shown(value))).collect();
+    fields.sort();
+    fields.join("|")
+}
+
+fn value_shown(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::M(inner) => format!("{{{}}}", shown(inner)),
+        AttributeValue::L(list) => format!("[{}]", list.iter().map(value_shown).collect::<Vec<_>>().join(", ")),
+        value => format!("{value:?}"),
+    }
 }
 
 /// How many items of the table hold all of `parts`.
@@ -98,4 +113,20 @@ pub async fn set_member(app: &App, scope: &TenantScope, client: &Client<'_>, cha
 /// Gives a member another role.
 pub async fn set_role(app: &App, scope: &TenantScope, client: &Client<'_>, role: Role) {
     set_member(app, scope, client, |member| member.role = role).await;
+}
+
+/// Puts every event of a kind into the table once more, under another key: the bus brings it a second time.
+pub async fn put_again(app: &App, kind: &str) {
+    let (table, name) = (table(app), app.system.env().required("STEWARD_TABLE").unwrap());
+    let found = table
+        .scan()
+        .table_name(name)
+        .filter_expression("kind = :kind AND begins_with(SK, :event)")
+        .expression_attribute_values(":kind", AttributeValue::S(kind.into()))
+        .expression_attribute_values(":event", AttributeValue::S("EVENT#".into()));
+    for mut item in found.send().await.unwrap().items.unwrap() {
+        let key = item["PK"].as_s().unwrap().rsplit_once('#').unwrap().0.to_owned();
+        item.insert("PK".into(), AttributeValue::S(format!("{key}#209912")));
+        table.put_item().table_name(name).set_item(Some(item)).send().await.unwrap();
+    }
 }

@@ -45,7 +45,9 @@ fn write(plan: &Plan) -> Result<(), Box<dyn Error>> {
     let root = root();
     if !root.join("functions").join(plan.capability()).is_dir() {
         let told = "there is no crate functions/";
-        return Err(format!("{told}{0}: make it first, and list it in local/src/functions.rs", plan.capability()).into());
+        return Err(
+            format!("{told}{0}: make it first, and list it in local/src/functions.rs", plan.capability()).into()
+        );
     }
     let files = [
         (plan.source_path(), plan.source()),

@@ -36,7 +36,11 @@ fn http(plan: &Plan, method: &str, path: &str) -> String {
             ([one], [of]) => ((*one).to_owned(), (*of).to_owned()),
             _ => (format!("({})", parameters.join(", ")), format!("({})", types.join(", "))),
         };
-        ("Error, Path, Result", format!("    params({}),\n", described.join(", ")), format!("    Path({one}): Path<{of}>,\n"))
+        (
+            "Error, Path, Result",
+            format!("    params({}),\n", described.join(", ")),
+            format!("    Path({one}): Path<{of}>,\n"),
+        )
     };
     let used: String = parameters.iter().map(|parameter| format!(", {parameter}")).collect();
     let method_word = method.to_lowercase();

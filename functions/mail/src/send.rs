@@ -4,6 +4,7 @@
 use mailer::MailError;
 use model::{Event, EventKind};
 use runtime::{Delivered, Failure, Function};
+use store::TokenHash;
 
 use crate::{
     Mail,
@@ -27,8 +28,8 @@ async fn send(deps: Mail, event: Delivered) -> Result<(), Failure> {
         Event::ScanFinished { scan, .. } => letters::scan_finished(&deps, &tenant, *scan).await?,
         _ => Vec::new(),
     };
-    for (number, Addressed { to, letter }) in mails.into_iter().enumerate() {
-        let consumer = format!("mail-send.{number}");
+    for Addressed { to, letter } in mails {
+        let consumer = format!("mail-send.{}", TokenHash::of(&to).as_str());
         if !tenant.is_new(&consumer, id).await? {
             continue;
         }

@@ -25,7 +25,7 @@ pub struct BadRows(String);
 
 /// People in a bucket, about. More buckets mean smaller rewrites, fewer mean fewer reads.
 const PER_BUCKET: usize = 256;
-/// Days a recent date is rounded down by, so that somebody at work every day does not rewrite a bucket every day.
+/// Days in the block a date is rounded down to, so that somebody at work every day does not rewrite a bucket every day.
 const BLOCK: i32 = 28;
 
 /// Packs rows: postcard, deflated.
@@ -83,13 +83,13 @@ pub fn bucket_of(person: PersonId, count: u16) -> u16 {
 ///
 /// # Errors
 /// When rows do not decode.
-pub fn buckets(pages: &[Vec<u8>], people: usize, today: Date) -> Result<Vec<Bucket>, BadRows> {
+pub fn buckets(pages: &[Vec<u8>], people: usize) -> Result<Vec<Bucket>, BadRows> {
     let count = bucket_count(people);
     let mut rows: Vec<Vec<(PersonId, Vec<u8>)>> = vec![Vec::new(); count.into()];
     let mut failed = None;
     for page in pages {
         unpack(page, |mut row| {
-            row.person.sign_in = rounded(row.person.sign_in, today);
+            row.person.sign_in = rounded(row.person.sign_in);
             match postcard::to_allocvec(&row) {
                 Ok(bytes) => rows[usize::from(bucket_of(row.person.id, count))].push((row.person.id, bytes)),
                 Err(error) => failed = Some(BadRows(error.to_string())),
@@ -116,15 +116,10 @@ pub fn buckets(pages: &[Vec<u8>], people: usize, today: Date) -> Result<Vec<Buck
     Ok(buckets)
 }
 
-/// Dates of the last four weeks, rounded down to a block of four weeks: no later than the truth, and never so much
-/// earlier that a threshold (30 days at least) is passed.
-fn rounded(sign_in: SignIn, today: Date) -> SignIn {
+/// Dates rounded down to a block of four weeks, the same on whatever day it is done: for showing, not for judging.
+fn rounded(sign_in: SignIn) -> SignIn {
     let round = |date: Option<Date>| {
         date.map(|date| {
-            let age = (today - date).get_days();
-            if !(0..=BLOCK).contains(&age) {
-                return date;
-            }
             let days = (date - Date::constant(2020, 1, 1)).get_days();
             date.saturating_sub(jiff::Span::new().days(days.rem_euclid(BLOCK)))
         })

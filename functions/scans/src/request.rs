@@ -18,6 +18,7 @@ pub fn queued(scan: ScanId, scheduled: bool, now: Timestamp) -> Scan {
         resume: None,
         findings: None,
         graph_calls: 0,
+        go_on_at: None,
     }
 }
 

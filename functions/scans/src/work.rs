@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{self, SHA256, digest};
 use checks::{
     Directory as Bought, Evaluation, Finding, Outcome, PriceList, Settings, Sources,
     facts::{Missing, Sku, Subscription, Usage},
+    outcome::Affected,
 };
 use flate2::{Compression, write::DeflateEncoder};
 use graph::{Activity, PageLink, Report, ReportPeriod};
@@ -37,6 +38,8 @@ pub enum Ended {
 const MARGIN: SignedDuration = SignedDuration::from_secs(30);
 /// A scan paused so often does not end by going on.
 const MOST_PAUSES: u32 = 60;
+/// Pauses after which a scan goes on without a source it can do without.
+const PATIENCE: u32 = 3;
 /// Progress of a scan that is not the first is written at most so often.
 const EVERY: SignedDuration = SignedDuration::from_secs(5);
 /// Bytes of a stored part; an item holds 400 KB.
@@ -107,6 +110,16 @@ impl<'a> Work<'a> {
             return self.fail("not_connected").await;
         }
         let until = Deadline(self.deadline.0.checked_sub(MARGIN).unwrap_or(self.deadline.0));
+        let clock = &self.deps.kernel.clock;
+        if let Some(at) = self.scan.value.go_on_at.take() {
+            let (wait, left) = (at.duration_since(clock.now()), until.left(clock));
+            if wait.is_positive() {
+                clock.sleep(wait.min(left)).await;
+            }
+            if wait > left {
+                return self.pause(wait - left).await;
+            }
+        }
         let directory = self.deps.reader.directory(connection.value.directory).for_scan(graph::Deadline(until.0));
         let outcome = self.read(&directory, &connection.value).await;
         self.scan.value.graph_calls = self.calls_before + directory.calls().iter().map(|call| call.count).sum::<u32>();
@@ -125,10 +138,10 @@ impl<'a> Work<'a> {
         if matches!(error, graph::Error::PageExpired(_)) && self.scan.value.resume.is_some() {
             // The place is no longer good: begin again, this once by the same way as a pause.
             self.scan.value.resume = None;
-            return self.pause().await;
+            return self.pause(SignedDuration::ZERO).await;
         }
-        if error.pause().is_some() {
-            return self.pause().await;
+        if let Some(wait) = error.pause() {
+            return self.pause(wait).await;
         }
         self.fail(error.reason()).await
     }
@@ -145,9 +158,10 @@ impl<'a> Work<'a> {
         // Seats: two calls, and there is a first number.
         let skus: Vec<Sku> =
             graph_ok(directory.subscribed_skus().await)?.into_iter().filter_map(graph::facts::sku).collect();
-        let subscriptions = optional(directory.subscriptions().await)?
-            .map(|all| all.into_iter().filter_map(graph::facts::subscription).collect::<Vec<Subscription>>());
-        let bought = Bought { skus: skus.clone(), subscriptions: subscriptions.clone() };
+        // Not optional: without them a trial's seats look like seats that are paid for.
+        let subscriptions: Vec<Subscription> =
+            graph_ok(directory.subscriptions().await)?.into_iter().filter_map(graph::facts::subscription).collect();
+        let bought = Bought { skus: skus.clone(), subscriptions: Ok(subscriptions.clone()) };
         let blank = Evaluation::new(bought, settings, prices, now);
         self.scan.value.progress.licence_types = u32::try_from(skus.len()).unwrap_or(u32::MAX);
         self.progress(Phase::Seats, &blank, true).await?;
@@ -175,7 +189,6 @@ impl<'a> Work<'a> {
         };
         let outcome = evaluation.finish(&Sources { reports: Some(reports), sign_ins: read.sign_ins });
         self.scan.value.graph_calls = self.calls_before + directory.calls().iter().map(|call| call.count).sum::<u32>();
-        let subscriptions = subscriptions.unwrap_or_default();
         self.keep(outcome, &read, &before, &(skus, subscriptions), connection, overview.summary).await?;
         Ok(())
     }
@@ -279,10 +292,25 @@ impl<'a> Work<'a> {
         Ok(read)
     }
 
+    /// A source the scan can do without: a refusal is what its checks say, everything else stops the scan or pauses it.
+    /// What Microsoft puts off again and again counts as refused.
+    fn optional<T>(&self, answer: Result<T, graph::Error>) -> Result<Result<T, Missing>, Stop> {
+        let error = match answer {
+            Ok(value) => return Ok(Ok(value)),
+            Err(error) => error,
+        };
+        let patient = !matches!(error, graph::Error::Throttled { .. }) || self.scan.value.pauses < PATIENCE;
+        if matches!(error, graph::Error::ConsentLost { .. }) || (error.pause().is_some() && patient) {
+            return Err(Stop::Microsoft(error));
+        }
+        tracing::warn!(%error, "a source is missing");
+        Ok(Err(error.missing()))
+    }
+
     async fn usage(&self, directory: &graph::Directory) -> Result<Activity, Stop> {
         let mut usage = Activity::default();
         // Concealed names cannot be joined to people: reading the reports would say nothing.
-        match optional(directory.report_settings().await)? {
+        match self.optional(directory.report_settings().await)? {
             Ok(settings) if settings.display_concealed_names == Some(true) => {
                 usage.failed(Report::ActiveUsers, Missing::NamesConcealed);
                 return Ok(usage);
@@ -291,7 +319,7 @@ impl<'a> Work<'a> {
             Ok(_) | Err(_) => {}
         }
         for report in [Report::ActiveUsers, Report::Apps] {
-            match optional(directory.activity(report, ReportPeriod::D180).await)? {
+            match self.optional(directory.activity(report, ReportPeriod::D180).await)? {
                 Ok(activity) => usage.merge(activity),
                 Err(why) => usage.failed(report, why),
             }
@@ -374,7 +402,7 @@ impl<'a> Work<'a> {
     }
 
     async fn keep_people(&self, read: &People, before: &Before) -> Result<(), Stop> {
-        let buckets = people::buckets(&read.pages, read.seen.len(), self.deps.kernel.clock.today())?;
+        let buckets = people::buckets(&read.pages, read.seen.len())?;
         for bucket in &buckets {
             let same = before.buckets.iter().any(|old| old.value == *bucket);
             if !same {
@@ -417,12 +445,12 @@ impl<'a> Work<'a> {
                 people,
                 first_found: known.as_ref().map_or(now, |known| known.first_found),
                 found: Finding { affected: Vec::new(), ..found.clone() },
-                affected_hash: hash(&found.affected)?,
+                affected_hash: affected_hash(&found.affected)?,
             };
             if known.as_ref().is_none_or(|known| known.affected_hash != stored.affected_hash) {
                 self.keep_affected(finding, found, known.as_ref().map_or(0, |known| known.people)).await?;
             }
-            if known.as_ref() != Some(&stored) {
+            if known.as_ref().is_none_or(|known| undated(known) != undated(&stored)) {
                 self.tenant.save(&stored).await?;
             }
             let worth_doing = found.saving.as_ref().is_some_and(|saving| saving.monthly.amount_minor > 0);
@@ -459,7 +487,9 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    async fn pause(mut self) -> Result<Ended, Failure> {
+    /// Stores the place; the event goes on after `wait`.
+    async fn pause(mut self, wait: SignedDuration) -> Result<Ended, Failure> {
+        self.scan.value.go_on_at = wait.is_positive().then(|| self.deps.kernel.clock.now() + wait);
         self.scan.value.pauses += 1;
         if self.scan.value.pauses > MOST_PAUSES {
             return self.fail("too_slow").await;
@@ -527,28 +557,30 @@ fn graph_ok<T>(answer: Result<T, graph::Error>) -> Result<T, Stop> {
     answer.map_err(Stop::Microsoft)
 }
 
-/// A source the scan can do without: a refusal is what its checks say, everything else stops the scan or pauses it.
-fn optional<T>(answer: Result<T, graph::Error>) -> Result<Result<T, Missing>, Stop> {
-    match answer {
-        Ok(value) => Ok(Ok(value)),
-        Err(error @ graph::Error::ConsentLost { .. }) => Err(Stop::Microsoft(error)),
-        Err(error) if error.pause().is_some() => Err(Stop::Microsoft(error)),
-        Err(error) => {
-            tracing::warn!(%error, "a source is missing");
-            Ok(Err(error.missing()))
-        }
-    }
-}
-
 fn deflated<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, Failure> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
     serde_json::to_writer(&mut encoder, value)?;
     Ok(encoder.finish()?)
 }
 
-fn hash<T: serde::Serialize>(value: &T) -> Result<u64, Failure> {
-    let hash = digest(&SHA256, &serde_json::to_vec(value)?);
+/// A finding without the day it was looked at: that day alone is no change, or every scan would rewrite everything.
+fn undated(stored: &StoredFinding) -> StoredFinding {
+    let mut stored = stored.clone();
+    stored.found.evidence.iter_mut().for_each(|evidence| evidence.as_of = None);
+    // What a guard says follows from its id and numbers, but for the day.
+    stored.found.guards.iter_mut().for_each(|guard| guard.text.clear());
+    stored
+}
+
+/// Hash of a finding's people, without the days things were read; of one at a time, as they may be many.
+fn affected_hash(affected: &[Affected]) -> Result<u64, Failure> {
+    let mut hash = digest::Context::new(&SHA256);
+    for person in affected {
+        let mut person = person.clone();
+        person.evidence.iter_mut().for_each(|evidence| evidence.as_of = None);
+        hash.update(&serde_json::to_vec(&person)?);
+    }
     let mut bits = [0; 8];
-    bits.copy_from_slice(&hash.as_ref()[..8]);
+    bits.copy_from_slice(&hash.finish().as_ref()[..8]);
     Ok(u64::from_be_bytes(bits))
 }

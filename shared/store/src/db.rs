@@ -11,7 +11,9 @@ use aws_sdk_dynamodb::{
         timeout::TimeoutConfig,
     },
     error::{ProvideErrorMetadata, SdkError},
-    operation::transact_write_items::TransactWriteItemsError,
+    operation::{
+        delete_item::DeleteItemError, put_item::PutItemError, transact_write_items::TransactWriteItemsError,
+    },
     types::{AttributeValue, ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity},
 };
 use model::{Clock, Ids};
@@ -219,10 +221,9 @@ pub(crate) fn spent(sort: Units, capacity: Option<&ConsumedCapacity>) {
 }
 
 /// Turns an SDK error that is no conflict into ours. The retries are spent when it gets here.
-pub(crate) fn refused<E, R>(error: SdkError<E, R>) -> StoreError
+pub(crate) fn refused<E>(error: SdkError<E>) -> StoreError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: fmt::Debug + Send + Sync + 'static,
 {
     let (code, message) = (error.code().map(str::to_owned), error.message().map(str::to_owned));
     match (&error, code.as_deref()) {
@@ -230,6 +231,9 @@ where
             StoreError::Unavailable(error.to_string())
         }
         (_, Some(busy)) if is_busy(busy) => StoreError::Unavailable(busy.to_owned()),
+        (SdkError::ServiceError(answer), _) if answer.raw().status().is_server_error() => {
+            StoreError::Unavailable(code.unwrap_or_else(|| answer.raw().status().to_string()))
+        }
         (_, code) => {
             StoreError::Refused(format!("{}: {}", code.unwrap_or("no code"), message.as_deref().unwrap_or_default()))
         }
@@ -242,21 +246,26 @@ fn is_busy(code: &str) -> bool {
         "ThrottlingException"
             | "ProvisionedThroughputExceededException"
             | "RequestLimitExceeded"
-            | "InternalServerError"
-            | "ServiceUnavailable"
             | "TransactionInProgressException"
             | "TransactionConflictException"
     )
 }
 
-/// Retries a transaction that lost against another one. The SDK does not: to it a cancelled transaction is final.
+/// Retries what lost against a transaction. The SDK does not: to it a cancelled transaction is final.
 #[derive(Debug)]
 struct CancelledByOthers;
 
 impl ClassifyRetry for CancelledByOthers {
     fn classify_retry(&self, ctx: &InterceptorContext) -> RetryAction {
         let Some(Err(error)) = ctx.output_or_error() else { return RetryAction::NoActionIndicated };
-        let Some(error) = error.as_operation_error().and_then(|e| e.downcast_ref::<TransactWriteItemsError>()) else {
+        let Some(error) = error.as_operation_error() else { return RetryAction::NoActionIndicated };
+        // A single write meets an item of a transaction under way.
+        let put = error.downcast_ref::<PutItemError>().is_some_and(|e| e.is_transaction_conflict_exception());
+        let delete = error.downcast_ref::<DeleteItemError>().is_some_and(|e| e.is_transaction_conflict_exception());
+        if put || delete {
+            return RetryAction::transient_error();
+        }
+        let Some(error) = error.downcast_ref::<TransactWriteItemsError>() else {
             return RetryAction::NoActionIndicated;
         };
         match error {
@@ -277,6 +286,6 @@ impl ClassifyRetry for CancelledByOthers {
         }
     }
     fn name(&self) -> &'static str {
-        "transactions cancelled by others"
+        "writes that lost against a transaction"
     }
 }

@@ -10,6 +10,7 @@ async fn signing_out_ends_this_session_at_once_and_no_other() {
     let app = App::start().await;
     let (owner, stranger) = (app.tenant("acme").await, app.tenant("nova").await);
     let other = app.sign_in("owner@acme.example").await;
+    app.clock.advance(jiff::SignedDuration::from_secs(1));
     let answer = owner.act("/v1/sign-out").await;
     assert_eq!((answer.status.as_u16(), answer.body.len()), (204, 0));
     assert!(answer.cost().0 <= 2, "{:?}", answer.cost());

@@ -1,1 +1,63 @@
+//! `findings-licenses`.
 
+use local_microsoft::{Directory, Recipe, products as p};
+use model::SkuId;
+use serde_json::{Value, json};
+use tests::{App, BEGIN, directory};
+
+use crate::ledger::price;
+
+#[tokio::test]
+async fn every_licence_type_is_listed_with_seats_price_and_renewals() {
+    let recipe = Recipe { partner: true, ..Recipe::new(3, BEGIN.parse().unwrap(), 180) };
+    let app = App::of(Directory::generate(&recipe)).await;
+    let id = app.only_directory();
+    let owner = app.scanned("northwind", id).await;
+    let list: Value = owner.get("/v1/licenses").await.expect(200);
+    let rows = list["items"].as_array().unwrap();
+    assert!(rows.len() >= 8, "{}", rows.len());
+    let (mut priced, mut missing, mut resold) = (0, 0, 0);
+    for row in rows {
+        let sku: SkuId = row["sku"].as_str().unwrap().parse().unwrap();
+        let number = |name: &str| row[name].as_u64().unwrap();
+        let consumed =
+            app.microsoft().directory(id, |d| d.consumed(sku)).unwrap().expect("a licence type of the directory");
+        assert_eq!(number("assigned"), u64::from(consumed), "{row:#}");
+        assert_eq!(number("unassigned"), number("bought").saturating_sub(number("assigned")), "{row:#}");
+        assert_eq!(row["price"]["monthly"]["amount_minor"].as_i64(), price(sku), "{row:#}");
+        match price(sku) {
+            Some(_) => {
+                priced += 1;
+                assert!(row["price"]["as_of"].is_string() && !row["price"]["source"].as_str().unwrap().is_empty());
+            }
+            // Missing is missing: neither zero nor left out of the list.
+            None => {
+                missing += 1;
+                assert_eq!(row["price"], Value::Null);
+            }
+        }
+        let renewals = row["renewals"].as_array().unwrap();
+        let known: Vec<&str> = renewals.iter().filter_map(|renewal| renewal["on"].as_str()).collect();
+        assert!(known.is_sorted(), "{row:#}");
+        resold += usize::from(renewals.iter().any(|renewal| renewal["through_reseller"] == true));
+    }
+    assert!(priced >= 5 && missing >= 2 && resold >= 3, "{priced} {missing} {resold}");
+    let bought: Vec<u64> = rows.iter().map(|row| row["bought"].as_u64().unwrap()).collect();
+    assert!(bought.is_sorted_by(|a, b| a >= b), "{bought:?}");
+    // What no table knows is shown by Microsoft's part number.
+    let unlisted = rows.iter().find(|row| row["sku"] == json!(p::UNLISTED.0)).expect("the unlisted licence type");
+    assert_eq!((&unlisted["product"], &unlisted["part_number"]), (&Value::Null, &json!(p::UNLISTED.1)));
+    let known = rows.iter().find(|row| row["sku"] == json!(p::BUSINESS_PREMIUM)).expect("the first suite");
+    assert_eq!(known["product"], "Microsoft 365 Business Premium");
+    let trial = rows.iter().find(|row| row["sku"] == json!(p::TEAMS_PREMIUM)).expect("a trial");
+    assert_eq!(trial["renewals"][0]["trial"], true);
+}
+
+#[tokio::test]
+async fn before_the_first_scan_and_for_another_company_there_are_none() {
+    let app = App::of(directory(1, 60)).await;
+    let other = app.tenant("contoso").await;
+    let owner = app.scanned("northwind", app.only_directory()).await;
+    assert_eq!(other.get("/v1/licenses").await.expect::<Value>(200), json!({ "items": [] }));
+    assert!(!owner.get("/v1/licenses").await.json()["items"].as_array().unwrap().is_empty());
+}

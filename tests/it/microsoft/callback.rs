@@ -54,7 +54,9 @@ async fn a_forged_callback_is_refused_and_changes_nothing() {
     owner.post(CALLBACK, with("state", json!("unknown"))).await.expect_problem(400, "state_not_good");
     owner.post(CALLBACK, with("state", json!(""))).await.expect_problem(400, "state_not_good");
     owner.post(CALLBACK, without("code")).await.expect_problem(400, "state_not_good");
-    owner.post(CALLBACK, json!({ "state": honest["state"], "admin_consent": "True", "tenant": ids[0] })).await
+    owner
+        .post(CALLBACK, json!({ "state": honest["state"], "admin_consent": "True", "tenant": ids[0] }))
+        .await
         .expect_problem(400, "state_not_good");
     stranger.post(CALLBACK, honest.clone()).await.expect_problem(400, "state_not_good");
     again.post(CALLBACK, honest.clone()).await.expect_problem(400, "state_not_good");
@@ -144,7 +146,8 @@ async fn whoever_refuses_at_microsoft_uses_the_ceremony_up() {
     let person = administrator(&app, id);
     // At the sign-in page.
     let honest = signed_in(&app, &owner, person).await;
-    let refused = json!({ "state": honest["state"], "error": "access_denied", "error_description": "AADSTS65004: <b>no</b>" });
+    let refused =
+        json!({ "state": honest["state"], "error": "access_denied", "error_description": "AADSTS65004: <b>no</b>" });
     let answer = owner.post(CALLBACK, refused).await;
     answer.expect_problem(400, "microsoft_refused");
     assert!(!answer.json().to_string().contains("AADSTS"), "Microsoft's words are not shown: {}", answer.json());
@@ -352,10 +355,12 @@ async fn a_company_connects_again_the_same_directory_or_another() {
 
     // After consent was lost: the same.
     let lose = async |id| {
+        app.clock.advance(SignedDuration::from_secs(1));
         app.microsoft().revoke_consent(READER_APP, id);
         owner.act("/v1/scans").await.expect::<Value>(202);
         app.pump().await;
         assert_eq!(state(&owner).await, "consent_lost");
+        app.clock.advance(SignedDuration::from_secs(1));
     };
     lose(ids[1]).await;
     // Nobody else gets the directory by that.

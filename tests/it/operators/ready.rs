@@ -21,7 +21,10 @@ async fn ready_is_when_the_table_answers_and_a_key_is_published() {
     faults.rate(Fault::ServiceUnavailable, 1.0);
     let answer = ask().await;
     answer.expect_problem(503, "unavailable");
-    assert_eq!((answer.json()["retryable"].clone(), &answer.headers["retry-after"]), (json!(true), &"1".parse().unwrap()));
+    assert_eq!(
+        (answer.json()["retryable"].clone(), &answer.headers["retry-after"]),
+        (json!(true), &"1".parse().unwrap())
+    );
     assert!(!answer.json().to_string().contains("Dynamo"), "what failed inside is for us");
     faults.clear();
     ask().await.expect::<Value>(200);

@@ -1,6 +1,7 @@
 //! `tenants-events`.
 
 use std::{
+    collections::BTreeSet,
     net::IpAddr,
     sync::{Arc, Mutex},
 };
@@ -68,8 +69,10 @@ async fn the_log_pages_newest_first_over_months_and_misses_and_repeats_nothing()
     assert!(times.is_sorted_by(|newer, older| newer >= older));
     let cursor = entries["next_cursor"].as_str().unwrap();
     let last: Value = owner.get(&format!("/v1/events?cursor={cursor}")).await.expect(200);
-    let kinds: Vec<_> = last["items"].as_array().unwrap().iter().map(|e| e["event"]["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds[kinds.len() - 3..], ["user.signed_in", "tenant.created", "signup.requested"]);
+    let kinds = last["items"].as_array().unwrap().iter().map(|e| e["event"]["kind"].as_str().unwrap());
+    // In the first moment all three happened at one time.
+    let oldest: BTreeSet<_> = kinds.rev().take(4).collect();
+    assert_eq!(oldest, BTreeSet::from(["signup.requested", "tenant.created", "user.signed_in", "user.signed_out"]));
 
     // What happens meanwhile moves nothing.
     let (head, next) = page(&owner, "limit=10").await;
@@ -117,6 +120,7 @@ async fn a_cursor_is_good_for_its_list_its_company_and_a_day() {
                 resume: None,
                 findings: Some(0),
                 graph_calls: 0,
+                go_on_at: None,
             };
             app.system.store.of(&scope).checkpoint(&Versioned { value: scan, version: 0 }).await.unwrap();
         }
@@ -156,8 +160,6 @@ async fn a_cursor_is_good_for_its_list_its_company_and_a_day() {
     let again = app.sign_in("owner@acme.example").await;
     page(&again, &format!("cursor={mine}")).await;
     app.clock.advance(SignedDuration::from_secs(1));
-    again.get(&format!("/v1/events?cursor={mine}")).await.expect_problem(401, "token_expired");
-    let again = app.sign_in("owner@acme.example").await;
     again.get(&format!("/v1/events?cursor={mine}")).await.expect_problem(400, "bad_cursor");
 }
 
@@ -166,8 +168,20 @@ async fn a_query_that_cannot_be_is_refused_and_a_page_has_one_to_a_hundred_entri
     let app = App::start().await;
     let owner = app.tenant("acme").await;
     let bad = [
-        "limit=x", "limit=", "limit=-1", "limit=1.5", "limit=1e2", "limit=4294967296", "limit=%31%00", "limit=1&limit=2",
-        "limit[]=1", "size=1", "tenant=ten_00000000000000000000000000", "cursor=a&cursor=b", "limit=1;cursor=x", "Limit=1",
+        "limit=x",
+        "limit=",
+        "limit=-1",
+        "limit=1.5",
+        "limit=1e2",
+        "limit=4294967296",
+        "limit=%31%00",
+        "limit=1&limit=2",
+        "limit[]=1",
+        "size=1",
+        "tenant=ten_00000000000000000000000000",
+        "cursor=a&cursor=b",
+        "limit=1;cursor=x",
+        "Limit=1",
     ];
     for query in bad {
         let answer = owner.get(&format!("/v1/events?{query}")).await;
@@ -177,10 +191,17 @@ async fn a_query_that_cannot_be_is_refused_and_a_page_has_one_to_a_hundred_entri
     let scope = scope(&app, &owner).await;
     for number in 0..110u32 {
         let session = SessionId::from_bits(number.into());
-        app.system.store.of(&scope).commit(Commit::new().event(Event::UserSignedOut { session }).unwrap()).await.unwrap();
+        app.system
+            .store
+            .of(&scope)
+            .commit(Commit::new().event(Event::UserSignedOut { session }).unwrap())
+            .await
+            .unwrap();
     }
     app.pump().await;
-    for (query, entries) in [("limit=0", 1), ("limit=1", 1), ("limit=100", 100), ("limit=101", 100), ("limit=4294967295", 100)] {
+    for (query, entries) in
+        [("limit=0", 1), ("limit=1", 1), ("limit=100", 100), ("limit=101", 100), ("limit=4294967295", 100)]
+    {
         let (ids, next) = page(&owner, query).await;
         assert_eq!(ids.len(), entries, "{query}");
         assert!(next.is_some());
@@ -197,6 +218,7 @@ async fn an_entry_says_who_from_where_with_what_and_in_which_request() {
     let ip: IpAddr = "203.0.113.7".parse().unwrap();
     let agent = format!("Mozilla/5.0 <script>{}", "x".repeat(500));
     let body = json!({ "email": "owner@acme.example", "password": PASSWORD }).to_string();
+    app.clock.advance(SignedDuration::from_secs(1));
     let mut request = Request::post("/v1/sign-in")
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::USER_AGENT, &agent)
@@ -216,7 +238,7 @@ async fn an_entry_says_who_from_where_with_what_and_in_which_request() {
     assert_eq!((&entry["ip"], &entry["request_id"]), (&json!("203.0.113.7"), &json!("the-request-of-this-test")));
     assert_eq!(entry["user_agent"], agent[..200]);
     assert_eq!(entry["actor"], json!({ "type": "user", "id": tokens["user"] }));
-    let first = log["items"].as_array().unwrap().last().unwrap();
+    let first = log["items"].as_array().unwrap().iter().find(|e| e["event"]["kind"] == "signup.requested").unwrap();
     assert_eq!((&first["actor"], &first["user_agent"]), (&json!({ "type": "visitor" }), &json!("tests")));
     assert!(!log.to_string().contains("198.51.100.9"));
     let mut names: Vec<_> = first.as_object().unwrap().keys().map(String::as_str).collect();
@@ -239,10 +261,9 @@ impl Target for Keeper {
 async fn no_secret_is_in_the_table_the_log_or_on_the_bus() {
     let app = App::start().await;
     let heard = Arc::new(Mutex::new(Vec::new()));
-    app.bus().rule("keeper", &[], Arc::new(Keeper(heard.clone())));
+    app.system.bus().rule("keeper", &[], Arc::new(Keeper(heard.clone())));
     let owner = app.tenant("acme").await;
-    let again: Value =
-        app.post("/v1/refresh", json!({ "refresh_token": owner.refresh })).await.expect(200);
+    let again: Value = app.post("/v1/refresh", json!({ "refresh_token": owner.refresh })).await.expect(200);
     let begun: Value = owner.act("/v1/microsoft/connect").await.expect(200);
     let url: url::Url = begun["url"].as_str().unwrap().parse().unwrap();
     let of_url = |wanted: &str| url.query_pairs().find(|(name, _)| name == wanted).unwrap().1.into_owned();
@@ -276,5 +297,8 @@ async fn no_secret_is_in_the_table_the_log_or_on_the_bus() {
         assert!(!kept.iter().any(|item| item.contains(bare)), "in the table: {secret}");
         assert!(!heard.iter().any(|event| event.contains(bare)), "on the bus: {secret}");
     }
-    assert!(!heard.iter().any(|event| event.contains("@acme.example") || event.contains("argon2")), "no address, no hash");
+    assert!(
+        !heard.iter().any(|event| event.contains("@acme.example") || event.contains("argon2")),
+        "no address, no hash"
+    );
 }

@@ -27,7 +27,8 @@ impl TokenHash {
             text
         }))
     }
-    pub(crate) fn as_str(&self) -> &str {
+    /// In hexadecimal.
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -83,6 +83,9 @@ pub struct Scan {
     pub failure: Option<String>,
     /// How often it stored its place.
     pub pauses: u32,
+    /// Microsoft asked not to be called before then.
+    #[serde(default)]
+    pub go_on_at: Option<Timestamp>,
     /// Where to go on in the people: pages staged, and the sealed link of the next.
     pub resume: Option<Resume>,
     /// Findings open at the end.

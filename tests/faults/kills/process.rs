@@ -1,0 +1,169 @@
+//! The real process, and how to speak to it.
+
+use std::{
+    fs::{self, File},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, bail, ensure};
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use jiff::SignedDuration;
+use model::Clock;
+use runtime::SystemClock;
+use serde_json::Value;
+
+/// Longest a start may take before we look at its log.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Builds the binary and says where it is: beside the folder of this test.
+pub fn build() -> anyhow::Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["build", "--locked", "--quiet", "--package", "steward"])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+        .status()?;
+    ensure!(status.success(), "steward does not build: {status}");
+    let test = std::env::current_exe()?;
+    let folder = test.ancestors().nth(2).context("target/debug/deps/kills")?;
+    Ok(folder.join("steward"))
+}
+
+/// `steward up`, running.
+pub struct Steward {
+    child: Child,
+    client: Http,
+    log: PathBuf,
+}
+
+/// A client of its API. Cheap to clone.
+#[derive(Clone)]
+pub struct Http {
+    client: Client<HttpConnector, Full<Bytes>>,
+    base: String,
+}
+
+/// An answer.
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: Value,
+}
+
+impl Steward {
+    /// Starts it, without waiting.
+    pub fn exec(binary: &Path, data: &Path) -> anyhow::Result<Self> {
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let log = data.with_extension("log");
+        let to = File::options().create(true).append(true).open(&log)?;
+        let child = Command::new(binary)
+            .args(["up", "--port", &port.to_string(), "--data"])
+            .arg(data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(to)
+            .spawn()
+            .with_context(|| format!("{} does not start", binary.display()))?;
+        Ok(Self { child, client: Http::new(format!("http://127.0.0.1:{port}")), log })
+    }
+
+    /// Starts it and waits until it says that it is ready. How long that took.
+    pub async fn start(binary: &Path, data: &Path) -> anyhow::Result<(Self, Duration)> {
+        let clock = Clock::new(SystemClock);
+        let began = Instant::now();
+        let mut steward = Self::exec(binary, data)?;
+        loop {
+            if let Ok(answer) = steward.client.call(Method::GET, "/v1/ready", None, None, None).await
+                && answer.status == StatusCode::OK
+            {
+                return Ok((steward, began.elapsed()));
+            }
+            let ended = steward.child.try_wait()?;
+            if ended.is_some() || began.elapsed() > PATIENCE {
+                bail!("steward did not come up ({ended:?}): {}", fs::read_to_string(&steward.log)?);
+            }
+            clock.sleep(SignedDuration::from_millis(2)).await;
+        }
+    }
+
+    /// A client of it.
+    pub fn http(&self) -> Http {
+        self.client.clone()
+    }
+
+    /// Waits until every event in its table was delivered, as far as its files tell.
+    pub async fn wait_until_idle(&self, data: &Path) -> anyhow::Result<()> {
+        let clock = Clock::new(SystemClock);
+        let began = Instant::now();
+        let services = data.join("aws/services.sqlite");
+        loop {
+            let state = rusqlite::Connection::open(&services)?;
+            state.busy_timeout(Duration::from_secs(5))?;
+            let waiting: i64 =
+                state.query_row("SELECT COUNT(*) FROM delivery WHERE dead_ms IS NULL", [], |row| row.get(0))?;
+            if waiting == 0 {
+                return Ok(());
+            }
+            ensure!(began.elapsed() < PATIENCE, "{waiting} deliveries wait: {}", fs::read_to_string(&self.log)?);
+            clock.sleep(SignedDuration::from_millis(100)).await;
+        }
+    }
+
+    /// `kill -9`.
+    pub fn kill(mut self) -> anyhow::Result<()> {
+        ensure!(self.child.try_wait()?.is_none(), "it ended by itself: {}", fs::read_to_string(&self.log)?);
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Steward {
+    fn drop(&mut self) {
+        // After `kill` there is nothing left to end.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+impl Http {
+    fn new(base: String) -> Self {
+        Self { client: Client::builder(TokioExecutor::new()).build(HttpConnector::new()), base }
+    }
+
+    /// Calls an operation. An error is a connection that broke: nobody knows what came of the request.
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        id: Option<&str>,
+        token: Option<&str>,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Answer> {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if let Some(id) = id {
+            request = request.header("x-request-id", id);
+        }
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let body = match body {
+            Some(body) => {
+                request = request.header("content-type", "application/json");
+                Full::from(body.to_string())
+            }
+            None => Full::default(),
+        };
+        let response = self.client.request(request.body(body)?).await?;
+        let status = response.status();
+        let body = response.into_body().collect().await?.to_bytes();
+        Ok(Answer { status, body: serde_json::from_slice(&body).unwrap_or_default() })
+    }
+}
