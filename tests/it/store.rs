@@ -230,7 +230,8 @@ async fn at_one_fault_in_ten_every_commit_happens_once_in_at_most_half_as_many_a
         Fault::ServiceUnavailable,
     ];
     for kind in kinds {
-        faults.rate(kind, 0.10 / 8.0);
+        // Lost answers are what a commit could happen twice by.
+        faults.rate(kind, if kind == Fault::AnswerLost { 0.04 } else { 0.06 / 7.0 });
     }
     let before = app.system.aws.dynamodb_calls();
     let acknowledged = commits(&app, tenant, 1, COMMITS).await;
