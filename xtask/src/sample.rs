@@ -42,7 +42,11 @@ fn http(method: &str, path: &str) -> Value {
             "domainName": "api.steward.example",
             "domainPrefix": "api",
             "http": {
-                "method": method, "path": raw, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "Mozilla/5.0",
+                "method": method,
+                "path": raw,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "203.0.113.7",
+                "userAgent": "Mozilla/5.0",
             },
             "requestId": "Ux3k16ZqIAMEVvQ=",
             "routeKey": route,

@@ -2,8 +2,8 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
-use serde::{Deserialize, Serialize};
-use store::{Listed, PageRequest};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use store::{Listed, MOST, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Json;
@@ -15,12 +15,19 @@ use crate::Json;
 pub struct PageQuery {
     /// How many items at most.
     #[param(minimum = 1, maximum = 100, default = 50, example = 50)]
-    #[serde(default)]
+    #[serde(default, deserialize_with = "limit")]
     pub limit: Option<u32>,
     /// `next_cursor` of the page before.
     #[param(max_length = 1024, example = "3q2-7w")]
     #[serde(default)]
     pub cursor: Option<String>,
+}
+
+fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    // Through text: a query string gives nothing else.
+    let text = String::deserialize(deserializer)?;
+    let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+    limit.map(Some).ok_or_else(|| D::Error::custom("limit is a number from 1 to 100"))
 }
 
 impl From<PageQuery> for PageRequest {

@@ -17,7 +17,7 @@ mod tenant;
 
 pub use accounts::{NewCompany, Registration, Rotation, SIGN_UP_GOOD_FOR, SignInFacts};
 pub use commit::{Commit, Ready};
-pub use cursor::{Listed, PageRequest};
+pub use cursor::{Listed, MOST, PageRequest};
 pub use db::{Store, StoreConfig};
 pub use directory::{Admission, Due, Origin, SessionProof, TenantScope};
 pub use error::{Conflict, NotAdmitted, StoreError};

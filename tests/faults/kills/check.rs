@@ -67,7 +67,9 @@ fn check(table: &Table, writers: &Writers) -> anyhow::Result<()> {
         about
     };
     let (asked, signed_in, signed_out) = (about("signup.requested"), about("user.signed_in"), about("user.signed_out"));
-    for (kind, counts) in [("signup.requested", &asked), ("user.signed_in", &signed_in), ("user.signed_out", &signed_out)] {
+    for (kind, counts) in
+        [("signup.requested", &asked), ("user.signed_in", &signed_in), ("user.signed_out", &signed_out)]
+    {
         ensure!(counts.values().all(|count| *count == 1), "{kind} twice of one: {counts:?}");
     }
     let kept: BTreeSet<&str> = table.sign_ups.keys().map(String::as_str).collect();

@@ -132,7 +132,12 @@ impl Writers {
     }
 
     /// Lets so many clients write until the process is gone.
-    pub fn start(&self, steward: &Steward, clients: u64, round: u64) -> impl Future<Output = anyhow::Result<()>> + use<> {
+    pub fn start(
+        &self,
+        steward: &Steward,
+        clients: u64,
+        round: u64,
+    ) -> impl Future<Output = anyhow::Result<()>> + use<> {
         let mut tasks = JoinSet::new();
         for client in 0..clients {
             let (writers, http) = (self.clone(), steward.http());
@@ -223,7 +228,8 @@ impl Writers {
     ) -> anyhow::Result<Value> {
         let id = format!("kills-{:08}", self.number());
         self.note(&id, Request { what: what.clone(), answered: false })?;
-        let answer = http.call(Method::POST, path, Some(&id), token, body).await.map_err(|error| error.context(Gone))?;
+        let answer =
+            http.call(Method::POST, path, Some(&id), token, body).await.map_err(|error| error.context(Gone))?;
         ensure!(answer.status.is_success(), "{id} {what:?}: {} {}", answer.status, answer.body);
         let what = match what {
             What::SignIn(_) => What::SignIn(Some(opened(&answer.body)?.id)),
@@ -288,7 +294,8 @@ impl Writers {
             }
             let missing: Vec<_> = wanted.iter().filter(|address| !received.contains_key(address.as_str())).collect();
             if missing.is_empty() {
-                let counts: Vec<usize> = wanted.iter().filter_map(|address| received.get(address.as_str())).copied().collect();
+                let counts: Vec<usize> =
+                    wanted.iter().filter_map(|address| received.get(address.as_str())).copied().collect();
                 let twice = counts.iter().filter(|count| **count > 1).count();
                 return Ok(Mails { sent: counts.iter().sum(), twice });
             }

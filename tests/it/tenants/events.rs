@@ -171,6 +171,9 @@ async fn a_query_that_cannot_be_is_refused_and_a_page_has_one_to_a_hundred_entri
         "limit=x",
         "limit=",
         "limit=-1",
+        "limit=0",
+        "limit=101",
+        "limit=4294967295",
         "limit=1.5",
         "limit=1e2",
         "limit=4294967296",
@@ -199,9 +202,7 @@ async fn a_query_that_cannot_be_is_refused_and_a_page_has_one_to_a_hundred_entri
             .unwrap();
     }
     app.pump().await;
-    for (query, entries) in
-        [("limit=0", 1), ("limit=1", 1), ("limit=100", 100), ("limit=101", 100), ("limit=4294967295", 100)]
-    {
+    for (query, entries) in [("limit=1", 1), ("limit=100", 100)] {
         let (ids, next) = page(&owner, query).await;
         assert_eq!(ids.len(), entries, "{query}");
         assert!(next.is_some());

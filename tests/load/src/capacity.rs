@@ -76,9 +76,11 @@ pub async fn measure() -> Costs {
     };
     let text = |answer: &Answer, name: &str| answer.json()[name].as_str().expect("text").to_owned();
 
-    for (name, path) in
-        [("operators-health", "/v1/health"), ("operators-ready", "/v1/ready"), ("accounts-jwks", "/.well-known/jwks.json")]
-    {
+    for (name, path) in [
+        ("operators-health", "/v1/health"),
+        ("operators-ready", "/v1/ready"),
+        ("accounts-jwks", "/.well-known/jwks.json"),
+    ] {
         note(name, &app.call(Method::GET, path, None, None).await, 200);
     }
     let (email, company) = ("owner@capacity.example", "Capacity");

@@ -49,6 +49,7 @@ pub async fn measure(runs: usize, only: &[String]) -> anyhow::Result<String> {
         let binary = binaries.join(function.name);
         let size = binary.metadata().with_context(|| format!("{} is not built", binary.display()))?.len();
         let (mut ready, mut answered) = (Vec::new(), Vec::new());
+        let (mut ready_cpu, mut answered_cpu) = (Vec::new(), Vec::new());
         for turn in 0..WARM_UP + runs {
             let event = company.request(function).await?;
             let start = Start { binary: &binary, environment: &environment, event: &event, limit: LIMIT };
@@ -58,6 +59,8 @@ pub async fn measure(runs: usize, only: &[String]) -> anyhow::Result<String> {
             if turn >= WARM_UP {
                 ready.push(ran.ready);
                 answered.push(ran.answered);
+                ready_cpu.push(ran.ready_cpu);
+                answered_cpu.push(ran.answered_cpu);
             }
         }
         // The counted fronts cost time, so this run is one of its own.
@@ -83,18 +86,31 @@ pub async fn measure(runs: usize, only: &[String]) -> anyhow::Result<String> {
             ms(ready.least),
             ms(ready.median),
             ms(ready.p99),
+            ms(Spread::of(ready_cpu).median),
             ms(answered.median),
             ms(answered.p99),
+            ms(Spread::of(answered_cpu).median),
             format!("{} / {}", new.0, new.1),
             format!("{:.2}{}", size as f64 / 1e6, if size > SIZE { " (over)" } else { "" }),
         ]);
     }
-    let head =
-        ["Function", "`next` least", "median", "p99", "Answer median", "p99", "Connections table / secrets", "MB"];
+    let head = [
+        "Function",
+        "`next` least",
+        "median",
+        "p99",
+        "CPU",
+        "Answer median",
+        "p99",
+        "CPU",
+        "Connections table / secrets",
+        "MB",
+    ];
     let mut text = table(&head, &rows);
     let baseline = baseline(runs)?;
     text += &format!(
-        "\nMilliseconds from exec, {runs} execs each after {WARM_UP} that do not count; size before zip. Connections are \
+        "\nMilliseconds from exec, {runs} execs each after {WARM_UP} that do not count; CPU is the median of processor \
+         time until then; size before zip. Connections are \
          those the first request opens to the table and to Secrets Manager. For comparison, `true` from exec to exit: \
          median {} ms, p99 {} ms.\n",
         ms(baseline.median),

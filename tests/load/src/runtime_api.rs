@@ -3,7 +3,7 @@
 
 use std::{
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -40,6 +40,10 @@ pub struct Ran {
     pub ready: Duration,
     /// From exec to the first answer.
     pub answered: Duration,
+    /// Processor time to the first `next`: what a busy machine does not change.
+    pub ready_cpu: Duration,
+    /// Processor time to the first answer.
+    pub answered_cpu: Duration,
     /// What it answered.
     pub answer: Value,
     /// The most memory it had resident, KiB (`VmHWM`).
@@ -51,13 +55,26 @@ struct Api {
     deadline_ms: i64,
     noted: Mutex<Noted>,
     changed: Notify,
+    pid: OnceLock<u32>,
     on_ready: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Api {
+    /// Processor time of the function so far, of all its threads; zero once it is gone.
+    fn cpu(&self) -> Duration {
+        let tasks = self.pid.get().and_then(|pid| std::fs::read_dir(format!("/proc/{pid}/task")).ok());
+        let nanos = |task: std::fs::DirEntry| {
+            let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+            text.split(' ').next()?.parse::<u64>().ok()
+        };
+        Duration::from_nanos(tasks.into_iter().flatten().flatten().filter_map(nanos).sum())
+    }
 }
 
 #[derive(Default)]
 struct Noted {
-    ready: Option<Instant>,
-    answered: Option<(Instant, Result<Bytes, String>)>,
+    ready: Option<(Instant, Duration)>,
+    answered: Option<(Instant, Duration, Result<Bytes, String>)>,
 }
 
 /// Starts a function, hands it one event, waits for the answer and ends it. `on_ready` is called at the first `next`.
@@ -71,6 +88,7 @@ pub async fn run(start: Start<'_>, on_ready: impl Fn() + Send + Sync + 'static) 
         deadline_ms: clock.now().as_millisecond() + i64::try_from(start.limit.as_millis())?,
         noted: Mutex::default(),
         changed: Notify::new(),
+        pid: OnceLock::new(),
         on_ready: Box::new(on_ready),
     });
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
@@ -93,6 +111,7 @@ pub async fn run(start: Start<'_>, on_ready: impl Fn() + Send + Sync + 'static) 
     let exec = Instant::now();
     let child = command.spawn().with_context(|| format!("{} does not start", start.binary.display()))?;
     let mut child = Ended(child);
+    api.pid.get_or_init(|| child.0.id());
     let answered = async {
         loop {
             let changed = api.changed.notified();
@@ -103,17 +122,17 @@ pub async fn run(start: Start<'_>, on_ready: impl Fn() + Send + Sync + 'static) 
         }
     };
     let patience = clock.sleep(jiff::SignedDuration::try_from(start.limit)?);
-    let (at, answer) = tokio::select! {
+    let (at, answered_cpu, answer) = tokio::select! {
         answered = answered => answered,
         () = patience => bail!("{name:?} did not answer in {:?}: {:?}", start.limit, child.0.try_wait()?),
     };
     let answer = answer.map_err(|error| anyhow::anyhow!("{name:?} failed: {error}"))?;
     let peak_kib = peak_kib(child.0.id())?;
-    let ready = lock(&api.noted).ready.context("an answer before `next`")?;
+    let (ready, ready_cpu) = lock(&api.noted).ready.context("an answer before `next`")?;
     child.0.kill()?;
     serving.abort();
     let answer = if answer.is_empty() { Value::Null } else { serde_json::from_slice(&answer)? };
-    Ok(Ran { ready: ready - exec, answered: at - exec, answer, peak_kib })
+    Ok(Ran { ready: ready - exec, answered: at - exec, ready_cpu, answered_cpu, answer, peak_kib })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -149,7 +168,7 @@ async fn next(State(api): State<Arc<Api>>) -> Response {
     let first = {
         let mut noted = lock(&api.noted);
         let first = noted.ready.is_none();
-        noted.ready.get_or_insert_with(Instant::now);
+        noted.ready.get_or_insert_with(|| (Instant::now(), api.cpu()));
         first
     };
     if !first {
@@ -183,6 +202,7 @@ async fn init_error(State(api): State<Arc<Api>>, body: String) -> StatusCode {
 }
 
 fn note(api: &Api, at: Instant, answer: Result<Bytes, String>) {
-    lock(&api.noted).answered.get_or_insert((at, answer));
+    let cpu = api.cpu();
+    lock(&api.noted).answered.get_or_insert((at, cpu, answer));
     api.changed.notify_one();
 }

@@ -168,6 +168,13 @@ impl Company<'_> {
         let mut event: Value = serde_json::from_str(&text)?;
         self.number += 1;
         let app = &self.stage.app;
+        // Each request its own session, so that one that is ended here is missed by nobody.
+        self.owner = app.sign_in(OWNER).await;
+        match function.name {
+            "microsoft-connect" | "microsoft-callback" => self.connected(false).await,
+            "microsoft-disconnect" | "scans-start" => self.connected(true).await,
+            _ => {}
+        }
         let newcomer = format!("newcomer{}@bench.example", self.number);
         let body = match function.name {
             "accounts-sign-up" => Some(json!({ "email": newcomer, "company": "Newcomer" })),
@@ -176,32 +183,20 @@ impl Company<'_> {
                 Some(json!({ "token": token, "name": "New Comer", "password": PASSWORD }))
             }
             "accounts-sign-in" => Some(json!({ "email": OWNER, "password": PASSWORD })),
-            "accounts-refresh" => {
-                let token = app.sign_in(OWNER).await.refresh;
-                Some(json!({ "refresh_token": token }))
-            }
+            "accounts-refresh" => Some(json!({ "refresh_token": self.owner.refresh })),
             "microsoft-callback" => {
                 let directory = self.stage.directory;
-                let admin = app.microsoft().directory(directory, |d| d.administrators()[0].id).context("a directory")?;
+                let admin =
+                    app.microsoft().directory(directory, |d| d.administrators()[0].id).context("a directory")?;
                 let begun: Value = self.owner.act("/v1/microsoft/connect").await.expect(200);
                 let url = begun["url"].as_str().context("a URL")?;
                 let back = app.microsoft().sign_in_as(url, admin).map_err(|shown| anyhow::anyhow!("{shown:?}"))?;
                 Some(query(&back))
             }
-            "microsoft-disconnect" => {
-                let connection: Value = self.owner.get("/v1/microsoft").await.expect(200);
-                if connection["state"] != "connected" {
-                    self.owner.connect(self.stage.directory).await;
-                    app.pump().await;
-                }
-                None
-            }
             _ => None,
         };
         if event["headers"].get("authorization").is_some() {
-            // Each its own session, so that one that is ended here is missed by nobody.
-            let token = app.sign_in(OWNER).await.token;
-            event["headers"]["authorization"] = format!("Bearer {token}").into();
+            event["headers"]["authorization"] = format!("Bearer {}", self.owner.token).into();
         }
         let parameters = self.parameters(path).await?;
         let mut raw = path.clone();
@@ -221,6 +216,16 @@ impl Company<'_> {
             event["isBase64Encoded"] = false.into();
         }
         Ok(event)
+    }
+
+    async fn connected(&self, wanted: bool) {
+        let connection: Value = self.owner.get("/v1/microsoft").await.expect(200);
+        match (connection["state"] == "connected", wanted) {
+            (true, false) => _ = self.owner.delete("/v1/microsoft").await,
+            (false, true) => _ = self.owner.connect(self.stage.directory).await,
+            _ => return,
+        }
+        self.settle().await;
     }
 
     /// Lets what a request caused happen.

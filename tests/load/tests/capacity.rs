@@ -13,7 +13,9 @@ async fn no_route_costs_more_than_its_budget() {
     for (name, cost) in &costs {
         match budget.get(name) {
             None => over.push(format!("{name} has no budget: {cost:?}")),
-            Some(budget) if cost.exceeds(budget) => over.push(format!("{name} costs {cost:?}, the budget is {budget:?}")),
+            Some(budget) if cost.exceeds(budget) => {
+                over.push(format!("{name} costs {cost:?}, the budget is {budget:?}"))
+            }
             Some(_) => {}
         }
     }
