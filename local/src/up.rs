@@ -134,9 +134,7 @@ fn router(system: &System, port: u16) -> Router {
         .route("/verify", get(async || Html(page("Verify your address", VERIFY))))
         .route("/sign-in", get(async || Html(page("Sign in", SIGN_IN))))
         .route("/connect/callback", get(async || Html(page("Back from Microsoft", CALLBACK))));
-    let letters = Router::new()
-        .route("/dead-letters", get(dead_letters).post(redrive))
-        .with_state(system.bus());
+    let letters = Router::new().route("/dead-letters", get(dead_letters).post(redrive)).with_state(system.bus());
     system
         .router()
         .merge(system.aws.inbox_pages("/mails"))

@@ -137,10 +137,15 @@ impl Plan {
     /// What to add to existing files by hand.
     pub fn lines_to_add(&self) -> String {
         let (capability, module) = (self.capability(), self.module());
-        format!(
+        let lists = format!(
             "functions/{capability}/src/lib.rs:  pub mod {module};   and   {module}::FUNCTION in FUNCTIONS\n\
              tests/it/{capability}/mod.rs:  mod {module};\n"
-        )
+        );
+        match self.trigger {
+            Trigger::Event { .. } => lists + &format!("{}:  the fields of its kind, in NewImage\n", self.sample_path()),
+            Trigger::Http { .. } => lists + &format!("{}:  the body, if it takes one\n", self.sample_path()),
+            Trigger::Schedule { .. } => lists,
+        }
     }
 }
 

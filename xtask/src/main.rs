@@ -6,9 +6,9 @@
 use std::{
     error::Error,
     fs,
-    io::{Write, stdout},
+    io::{Write, stderr, stdout},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, ExitCode},
 };
 
 use xtask::{Plan, Trigger};
@@ -16,7 +16,18 @@ use xtask::{Plan, Trigger};
 const USAGE: &str = "cargo xtask new NAME (--http METHOD PATH | --event KIND[,KIND...] | --schedule 'rate(5 minutes)')
 cargo xtask openapi";
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Where even this cannot be written, the exit code still says it.
+            let _ = writeln!(stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {

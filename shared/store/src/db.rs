@@ -11,9 +11,7 @@ use aws_sdk_dynamodb::{
         timeout::TimeoutConfig,
     },
     error::{ProvideErrorMetadata, SdkError},
-    operation::{
-        delete_item::DeleteItemError, put_item::PutItemError, transact_write_items::TransactWriteItemsError,
-    },
+    operation::{delete_item::DeleteItemError, put_item::PutItemError, transact_write_items::TransactWriteItemsError},
     types::{AttributeValue, ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity},
 };
 use model::{Clock, Ids};

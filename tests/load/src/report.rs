@@ -45,9 +45,7 @@ pub fn provenance(seed: u64) -> anyhow::Result<String> {
     let (model, threads) = (line("Model name"), line("CPU(s)"));
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or("?");
-    Ok(format!(
-        "Commit `{commit}` of {date}, seed {seed}, {model}, {threads} threads, load average at the start {load}."
-    ))
+    Ok(format!("Commit `{commit}` of {date}, seed {seed}, {model}, {threads} threads, load average {load}."))
 }
 
 fn said(program: &str, arguments: &[&str]) -> anyhow::Result<String> {
