@@ -43,4 +43,5 @@ bench: lambdas ## Measure everything and rewrite docs/benchmarks.md; best on a q
 
 N ?= 100
 kills: tools ## Kill the running system N times and look whether anything was lost: make kills N=100
+	cargo build --locked --quiet --package steward
 	STEWARD_KILLS=$(N) STEWARD_KILLS_RECORD=1 cargo nextest run --locked --package faults --no-capture

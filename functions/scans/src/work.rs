@@ -188,6 +188,8 @@ impl<'a> Work<'a> {
             (why, _) => Err(why.unwrap_or(Missing::Error)),
         };
         let outcome = evaluation.finish(&Sources { reports: Some(reports), sign_ins: read.sign_ins });
+        // Writing needs room as well.
+        drop((evaluation, usage));
         self.scan.value.graph_calls = self.calls_before + directory.calls().iter().map(|call| call.count).sum::<u32>();
         self.keep(outcome, &read, &before, &(skus, subscriptions), connection, overview.summary).await?;
         Ok(())
@@ -355,7 +357,7 @@ impl<'a> Work<'a> {
     /// Keeps the result: what changed, then scan, summary and event together.
     async fn keep(
         &mut self,
-        outcome: Outcome,
+        mut outcome: Outcome,
         read: &People,
         before: &Before,
         bought: &(Vec<Sku>, Vec<Subscription>),
@@ -365,7 +367,7 @@ impl<'a> Work<'a> {
         let now = self.deps.kernel.clock.now();
         self.keep_people(read, before).await?;
         self.keep_licenses(bought).await?;
-        let top = self.keep_findings(&outcome, connection.directory, now).await?;
+        let top = self.keep_findings(&mut outcome, connection.directory, now).await?;
 
         let findings = u32::try_from(outcome.findings.len()).unwrap_or(u32::MAX);
         let (certain, likely) = (outcome.totals.certain_monthly, outcome.totals.likely_monthly);
@@ -429,26 +431,27 @@ impl<'a> Work<'a> {
     /// Keeps what changed of the findings, drops what is no more, and names the three to do next.
     async fn keep_findings(
         &self,
-        outcome: &Outcome,
+        outcome: &mut Outcome,
         directory: DirectoryId,
         now: Timestamp,
     ) -> Result<Vec<TopAction>, Stop> {
         let mut old: HashMap<FindingId, StoredFinding> =
             self.tenant.all::<StoredFinding>().await?.into_iter().map(|f| (f.value.finding, f.value)).collect();
         let mut top = Vec::with_capacity(TOP);
-        for found in &outcome.findings {
+        for found in &mut outcome.findings {
             let finding = finding_id(directory, found);
             let known = old.remove(&finding);
-            let people = u32::try_from(found.affected.len()).unwrap_or(u32::MAX);
+            let affected = std::mem::take(&mut found.affected);
+            let people = u32::try_from(affected.len()).unwrap_or(u32::MAX);
             let stored = StoredFinding {
                 finding,
                 people,
                 first_found: known.as_ref().map_or(now, |known| known.first_found),
-                found: Finding { affected: Vec::new(), ..found.clone() },
-                affected_hash: affected_hash(&found.affected)?,
+                found: found.clone(),
+                affected_hash: affected_hash(&affected)?,
             };
             if known.as_ref().is_none_or(|known| known.affected_hash != stored.affected_hash) {
-                self.keep_affected(finding, found, known.as_ref().map_or(0, |known| known.people)).await?;
+                self.keep_affected(finding, &affected, known.as_ref().map_or(0, |known| known.people)).await?;
             }
             if known.as_ref().is_none_or(|known| undated(known) != undated(&stored)) {
                 self.tenant.save(&stored).await?;
@@ -472,11 +475,11 @@ impl<'a> Work<'a> {
         Ok(top)
     }
 
-    async fn keep_affected(&self, finding: FindingId, found: &Finding, people_before: u32) -> Result<(), Stop> {
-        for (part, people) in (0u16..).zip(found.affected.chunks(AFFECTED_PER_PART)) {
+    async fn keep_affected(&self, finding: FindingId, affected: &[Affected], people_before: u32) -> Result<(), Stop> {
+        for (part, people) in (0u16..).zip(affected.chunks(AFFECTED_PER_PART)) {
             self.tenant.save(&AffectedPart { finding, part, people: deflated(&people)? }).await?;
         }
-        let kept = found.affected.len().div_ceil(AFFECTED_PER_PART);
+        let kept = affected.len().div_ceil(AFFECTED_PER_PART);
         self.drop_affected(finding, kept, people_before).await
     }
 

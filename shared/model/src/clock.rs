@@ -1,6 +1,11 @@
 //! Time and randomness are passed in, so that a test owns both. `clippy.toml` bans the rest.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -52,32 +57,68 @@ pub trait RandomSource: Send + Sync {
 
 /// The source of ids and secrets a function was given.
 #[derive(Clone)]
-pub struct Ids(Arc<dyn RandomSource>);
+pub struct Ids {
+    source: Arc<dyn RandomSource>,
+    last_ordered: Arc<Mutex<u128>>,
+}
 
 impl Ids {
     /// Ids from any source of randomness.
     pub fn new(source: impl RandomSource + 'static) -> Self {
-        Self(Arc::new(source))
+        Self { source: Arc::new(source), last_ordered: Arc::default() }
     }
     /// `N` random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut out = [0; N];
-        self.0.fill(&mut out);
+        self.source.fill(&mut out);
         out
     }
     /// 128 random bits: an id that says nothing, not even when it was made.
     pub fn random(&self) -> u128 {
         u128::from_be_bytes(self.bytes())
     }
-    /// 48 bits of milliseconds and 80 random bits (the layout of a ULID): sorts by time of making.
+    /// 48 bits of milliseconds and 80 random bits (the layout of a ULID): sorts by time of making, and within one
+    /// millisecond of one process by order of making (the ULID specification's monotonicity).
     pub fn ordered(&self, now: Timestamp) -> u128 {
         let millis = u128::from(now.as_millisecond().unsigned_abs()) & 0xffff_ffff_ffff;
-        (millis << 80) | (self.random() >> 48)
+        let mut last = self.last_ordered.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = *last + 1;
+        *last = if next >> 80 == millis { next } else { (millis << 80) | (self.random() >> 48) };
+        *last
     }
 }
 
 impl fmt::Debug for Ids {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Ids")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Highest;
+    impl RandomSource for Highest {
+        fn fill(&self, out: &mut [u8]) {
+            out.fill(0xff);
+        }
+    }
+
+    #[test]
+    fn ids_of_one_millisecond_sort_by_making_and_never_reach_the_next() {
+        struct Lowest;
+        impl RandomSource for Lowest {
+            fn fill(&self, out: &mut [u8]) {
+                out.fill(0);
+            }
+        }
+        let now = Timestamp::from_millisecond(1_000).unwrap();
+        let ids = Ids::new(Lowest);
+        let made: Vec<u128> = (0..3).map(|_| ids.ordered(now)).collect();
+        assert!(made.is_sorted() && made[0] < made[1]);
+        // Where the random part is full, the next begins anew instead of running into the next millisecond.
+        let ids = Ids::new(Highest);
+        assert!((0..3).all(|_| ids.ordered(now) >> 80 == 1_000));
     }
 }

@@ -9,7 +9,7 @@ use std::{env, path::PathBuf, time::Duration};
 
 use jiff::SignedDuration;
 use model::Clock;
-use process::{Steward, build};
+use process::{Steward, binary};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use runtime::SystemClock;
@@ -27,7 +27,7 @@ async fn no_kill_loses_or_halves_anything() -> anyhow::Result<()> {
     let clock = Clock::new(SystemClock);
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
-    let binary: PathBuf = build()?;
+    let binary: PathBuf = binary()?;
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let writers = Writers::new(seed, &folder.path().join("answered"))?;
 

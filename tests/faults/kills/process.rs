@@ -5,6 +5,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
 
@@ -24,17 +25,26 @@ use serde_json::Value;
 /// Longest a start may take before we look at its log.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Builds the binary and says where it is: beside the folder of this test.
-pub fn build() -> anyhow::Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args(["build", "--locked", "--quiet", "--package", "steward"])
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-        .status()?;
-    ensure!(status.success(), "steward does not build: {status}");
+/// The binary, beside the folder of this test. Not built here: that would be a second build of everything, and this one
+/// is of the features the rest of the run has.
+pub fn binary() -> anyhow::Result<PathBuf> {
     let test = std::env::current_exe()?;
-    let folder = test.ancestors().nth(2).context("target/debug/deps/kills")?;
-    Ok(folder.join("steward"))
+    let binary = test.ancestors().nth(2).context("target/debug/deps/kills")?.join("steward");
+    ensure!(binary.exists(), "{} is not there: cargo build --package steward", binary.display());
+    Ok(binary)
+}
+
+/// A free port below those the system gives out: one of those could be another test's before the process has it.
+fn port() -> anyhow::Result<u16> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..100 {
+        let step = std::process::id().wrapping_mul(101).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(20_000 + step % 10_000)?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port from 20000 to 29999 is free")
 }
 
 /// `steward up`, running.
@@ -60,7 +70,7 @@ pub struct Answer {
 impl Steward {
     /// Starts it, without waiting.
     pub fn exec(binary: &Path, data: &Path) -> anyhow::Result<Self> {
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let port = port()?;
         let log = data.with_extension("log");
         let to = File::options().create(true).append(true).open(&log)?;
         let child = Command::new(binary)
