@@ -2,7 +2,6 @@
 
 NEXTEST := 0.9.143
 export CARGO_TERM_COLOR ?= never
-export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
 
 .PHONY: run test lint tools openapi new lambdas bench kills help
 
