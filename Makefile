@@ -10,13 +10,12 @@ help: ## What there is
 
 run: ## Build and start everything on this machine, with a sample company
 	@echo "Building Steward (the first time takes some minutes)."
-	cargo build --locked --quiet --package steward
-	./target/debug/steward up $(ARGS)
+	cargo run --locked --quiet --package steward -- up $(ARGS)
 
 # Bins of functions are three lines and have no tests of their own: linking a test of each would take minutes.
 test: tools lint ## Everything that must pass
-	cargo nextest run --locked --workspace --lib --bin steward --test '*' --no-fail-fast
 	cargo test --locked --workspace --doc --quiet
+	cargo nextest run --locked --workspace --lib --bin steward --test '*' --no-fail-fast
 
 lint: ## Format and lints
 	cargo fmt --all --check
