@@ -185,7 +185,7 @@ async fn consent(deps: &Microsoft, caller: &Caller<can::ManageConnection>, ident
     }
     let state = secret(deps);
     let step = SignIn::Consent { directory: identity.directory, oid: identity.person.0 };
-    keep(&deps.kernel.store, deps, caller, &state, step).await?;
+    keep(deps, caller, &state, step).await?;
     Ok(deps.reader.consent_url(identity.directory, &deps.redirect_uri, &state).into())
 }
 

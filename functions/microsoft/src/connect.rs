@@ -8,7 +8,7 @@ use identity::{Caller, can};
 use jiff::SignedDuration;
 use runtime::Function;
 use serde::{Deserialize, Serialize};
-use store::{Connection, ConnectionState, Purpose, SignIn, Store, Token, TokenHash};
+use store::{Connection, ConnectionState, Purpose, SignIn, Token, TokenHash};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -52,7 +52,7 @@ pub async fn connect(State(deps): State<Microsoft>, caller: Caller<can::ManageCo
     let begun = deps.reader.sign_in(&deps.redirect_uri, &state);
     let plain = format!("{}\n{}", begun.secrets.nonce, begun.secrets.code_verifier);
     let secrets = store.sealer().seal(&purpose(&caller), plain.as_bytes());
-    keep(store, &deps, &caller, &state, SignIn::Identity { secrets }).await?;
+    keep(&deps, &caller, &state, SignIn::Identity { secrets }).await?;
     Ok(Json(Redirect { url: begun.url.into() }))
 }
 
@@ -68,7 +68,6 @@ pub(crate) fn purpose(caller: &Caller<can::ManageConnection>) -> String {
 
 /// Keeps how far the ceremony is, under the hash of its state.
 pub(crate) async fn keep(
-    store: &Store,
     deps: &Microsoft,
     caller: &Caller<can::ManageConnection>,
     state: &str,
@@ -76,5 +75,5 @@ pub(crate) async fn keep(
 ) -> Result<()> {
     let purpose = Purpose::Microsoft { tenant: caller.tenant(), user: caller.user(), session: caller.session(), step };
     let good_until = (deps.kernel.clock.now() + STEP).as_second();
-    Ok(store.keep_token(&TokenHash::of(state), &Token { purpose, good_until }).await?)
+    Ok(deps.kernel.store.keep_token(&TokenHash::of(state), &Token { purpose, good_until }).await?)
 }

@@ -122,12 +122,16 @@ impl<'a> Work<'a> {
         }
         let directory = self.deps.reader.directory(connection.value.directory).for_scan(graph::Deadline(until.0));
         let outcome = self.read(&directory, &connection.value).await;
-        self.scan.value.graph_calls = self.calls_before + directory.calls().iter().map(|call| call.count).sum::<u32>();
+        self.count_calls(&directory);
         match outcome {
             Ok(()) => Ok(Ended::Finished),
             Err(Stop::Ours(error)) => Err(error),
             Err(Stop::Microsoft(error)) => self.stopped(error, connection).await,
         }
+    }
+
+    fn count_calls(&mut self, directory: &graph::Directory) {
+        self.scan.value.graph_calls = self.calls_before + directory.calls().iter().map(|call| call.count).sum::<u32>();
     }
 
     async fn stopped(mut self, error: graph::Error, connection: Versioned<Connection>) -> Result<Ended, Failure> {
@@ -190,7 +194,7 @@ impl<'a> Work<'a> {
         let outcome = evaluation.finish(&Sources { reports: Some(reports), sign_ins: read.sign_ins });
         // Writing needs room as well.
         drop((evaluation, usage));
-        self.scan.value.graph_calls = self.calls_before + directory.calls().iter().map(|call| call.count).sum::<u32>();
+        self.count_calls(directory);
         self.keep(outcome, &read, &before, &(skus, subscriptions), connection, overview.summary).await?;
         Ok(())
     }
@@ -214,18 +218,14 @@ impl<'a> Work<'a> {
         let today = self.deps.kernel.clock.today();
         let mut read = People { pages: Vec::new(), seen: HashSet::new(), sign_ins: Ok(()) };
         let mut link: Option<PageLink> = None;
-        let mut with_sign_in = true;
         if let Some(resume) = self.scan.value.resume.clone() {
-            with_sign_in = resume.sign_in_missing.is_none();
             read.sign_ins = resume.sign_in_missing.map_or(Ok(()), Err);
             read.pages = self.staged(resume.pages).await?;
             each_row(&read.pages, |row| _ = read.seen.insert(row.person.id))?;
-            match &resume.next {
-                Some(sealed) => link = Some(self.open_link(sealed)?),
-                None => return Ok(read),
-            }
+            link = Some(self.open_link(&resume.next)?);
         }
         loop {
+            let with_sign_in = read.sign_ins.is_ok();
             let page = match directory.users_page(link.as_ref(), with_sign_in).await {
                 Ok(page) => page,
                 // Without Entra ID P1, or without the permission, the call fails as a whole: again without the dates.
@@ -233,7 +233,6 @@ impl<'a> Work<'a> {
                     if with_sign_in && link.is_none() =>
                 {
                     read.sign_ins = Err(error.missing());
-                    with_sign_in = false;
                     continue;
                 }
                 Err(error) => return Err(Stop::Microsoft(error)),
@@ -277,7 +276,7 @@ impl<'a> Work<'a> {
         }
         let link = postcard::to_allocvec(next)?;
         let next = self.deps.kernel.store.sealer().seal(&self.link_purpose(), &link);
-        self.scan.value.resume = Some(Resume { pages: page, next: Some(next), sign_in_missing: read.sign_ins.err() });
+        self.scan.value.resume = Some(Resume { pages: page, next, sign_in_missing: read.sign_ins.err() });
         self.scan.value.progress.phase = Phase::People;
         self.write().await
     }

@@ -111,8 +111,7 @@ impl Store {
     pub async fn keep_token(&self, hash: &TokenHash, token: &Token) -> Result<()> {
         let mut item = encode("Token", token)?;
         item.insert("ttl".into(), number(token.good_until));
-        self.put_one(Token::key(hash), What::Put { item, condition: Condition::absent() }, Conflict::Taken("token"))
-            .await
+        self.put_one(Token::key(hash), item, Condition::absent(), Conflict::Taken("token")).await
     }
 
     /// A one-time token that is still good. Reading does not use it up.
@@ -138,7 +137,7 @@ impl Store {
 
     /// Drops a one-time token, used or not.
     pub async fn drop_token(&self, hash: &TokenHash) -> Result<()> {
-        self.delete_one(&Token::key(hash), Condition::default(), Conflict::State("token")).await
+        self.delete_one(&Token::key(hash)).await
     }
 
     /// Verifies a sign-up's address: one transaction of token, sign-up, user, address, company, slug, membership and
@@ -222,7 +221,7 @@ impl Store {
         let throttle = Throttle { failures, not_before: not_before.as_second() };
         let mut item = encode("Throttle", &throttle)?;
         item.insert("ttl".into(), number((self.clock.now() + SignedDuration::from_hours(24)).as_second()));
-        self.put_one(Throttle::key(email), What::Put { item, condition: Condition::default() }, Conflict::Version).await
+        self.put_one(Throttle::key(email), item, Condition::default(), Conflict::Version).await
     }
 
     /// The tenants a user is in, in the order they were created.
@@ -348,8 +347,8 @@ impl Store {
                 names: vec![("#current", "current")],
                 values: vec![(":presented", text(hash.as_str()))],
             };
-            let what = What::Put { item: session_item(&next)?, condition: won };
-            match self.put_one(Session::key(user, session), what, Conflict::Version).await {
+            let item = session_item(&next)?;
+            match self.put_one(Session::key(user, session), item, won, Conflict::Version).await {
                 Ok(()) => return Ok(Rotation::Rotated { token, session: Box::new(next), mver: membership.mver }),
                 Err(StoreError::Conflict(_)) => {}
                 Err(error) => return Err(error),
@@ -401,8 +400,7 @@ impl Store {
 
     /// Publishes the public keys of access tokens.
     pub async fn publish_jwks(&self, jwks: &Jwks) -> Result<()> {
-        let what = What::Put { item: encode("Jwks", jwks)?, condition: Condition::default() };
-        self.put_one(Jwks::key(), what, Conflict::Version).await
+        self.put_one(Jwks::key(), encode("Jwks", jwks)?, Condition::default(), Conflict::Version).await
     }
 
     /// Which tenant a directory is linked to; for telling its owner that another account has it.

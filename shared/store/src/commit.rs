@@ -198,11 +198,11 @@ pub(crate) fn due_text(at: Timestamp) -> String {
 impl Store {
     /// Runs actions in one transaction and maps the reason of a cancellation to the conflict of the action that caused
     /// it. The client token makes the SDK's retries one effect.
-    pub(crate) async fn transact(&self, actions: Vec<(Key, What, Conflict)>) -> Result<()> {
-        if let [(_, What::Put { .. }, _)] = actions.as_slice() {
-            let mut actions = actions;
-            let (key, what, conflict) = actions.remove(0);
-            return self.put_one(key, what, conflict).await;
+    pub(crate) async fn transact(&self, mut actions: Vec<(Key, What, Conflict)>) -> Result<()> {
+        if let [(_, What::Put { .. }, _)] = actions.as_slice()
+            && let Some((key, What::Put { item, condition }, conflict)) = actions.pop()
+        {
+            return self.put_one(key, item, condition, conflict).await;
         }
         let conflicts: Vec<Conflict> = actions.iter().map(|(_, _, conflict)| *conflict).collect();
         let mut items = Vec::with_capacity(actions.len());
@@ -251,10 +251,13 @@ impl Store {
     }
 
     /// One put needs no transaction, which would cost twice the units.
-    pub(crate) async fn put_one(&self, key: Key, what: What, conflict: Conflict) -> Result<()> {
-        let What::Put { mut item, condition } = what else {
-            return Err(StoreError::Refused("a single action must be a put".into()));
-        };
+    pub(crate) async fn put_one(
+        &self,
+        key: Key,
+        mut item: Item,
+        condition: Condition,
+        conflict: Conflict,
+    ) -> Result<()> {
         item.extend(key.item());
         // Tells our own write, whose answer was lost and which the SDK sent again, from somebody else's.
         let write = condition.expression.map(|_| text(format!("{:016x}", self.ids.random() as u64)));
@@ -291,29 +294,19 @@ impl Store {
         }
     }
 
-    /// One delete on its condition.
-    pub(crate) async fn delete_one(&self, key: &Key, condition: Condition, conflict: Conflict) -> Result<()> {
-        let mut request = self
+    /// Removes an item, whether or not it is there.
+    pub(crate) async fn delete_one(&self, key: &Key) -> Result<()> {
+        let answer = self
             .client
             .delete_item()
             .table_name(&self.table)
             .set_key(Some(key.item()))
-            .set_condition_expression(condition.expression.map(str::to_owned))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        for (name, value) in condition.values {
-            request = request.expression_attribute_values(name, value);
-        }
-        match request.send().await {
-            Ok(answer) => {
-                crate::db::spent(Units::Write, answer.consumed_capacity());
-                Ok(())
-            }
-            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
-                count(Units::Write, 1.0);
-                Err(StoreError::Conflict(conflict))
-            }
-            Err(error) => Err(refused(error)),
-        }
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(refused)?;
+        crate::db::spent(Units::Write, answer.consumed_capacity());
+        Ok(())
     }
 
     fn transact_item(&self, key: Key, what: What) -> Result<TransactWriteItem> {

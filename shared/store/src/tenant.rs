@@ -140,20 +140,20 @@ impl Tenant<'_> {
     pub async fn checkpoint<T: TenantRecord + Clone>(&self, record: &Versioned<T>) -> Result<Versioned<T>> {
         let version = record.version + 1;
         let condition = if record.version == 0 { Condition::absent() } else { Condition::version(record.version) };
-        let what = What::Put { item: item_of(&record.value, version)?, condition };
-        self.store.put_one(self.key::<T>(&record.value.id()), what, Conflict::Version).await?;
+        let item = item_of(&record.value, version)?;
+        self.store.put_one(self.key::<T>(&record.value.id()), item, condition, Conflict::Version).await?;
         Ok(Versioned { value: record.value.clone(), version })
     }
 
     /// Writes derived data that only the holder of a lease computes.
     pub async fn save<T: TenantRecord>(&self, record: &T) -> Result<()> {
-        let what = What::Put { item: item_of(record, 1)?, condition: Condition::default() };
-        self.store.put_one(self.key::<T>(&record.id()), what, Conflict::Version).await
+        let item = item_of(record, 1)?;
+        self.store.put_one(self.key::<T>(&record.id()), item, Condition::default(), Conflict::Version).await
     }
 
     /// Removes derived data.
     pub async fn remove<T: TenantRecord>(&self, id: &T::Id) -> Result<()> {
-        self.store.delete_one(&self.key::<T>(id), Condition::default(), Conflict::Missing(T::KIND)).await
+        self.store.delete_one(&self.key::<T>(id)).await
     }
 
     /// A page of the tenant's log, newest first, over the months back to `since` months ago at most.

@@ -99,8 +99,8 @@ pub struct Scan {
 pub struct Resume {
     /// Pages of people staged so far.
     pub pages: u32,
-    /// Graph's opaque link of the next page, sealed; `None` when all pages are staged.
-    pub next: Option<crate::Sealed>,
+    /// Graph's opaque link of the next page, sealed.
+    pub next: crate::Sealed,
     /// Why sign-in dates are not being read; `None` while they are.
     pub sign_in_missing: Option<Missing>,
 }
