@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Context;
+use aws::Http;
 use axum::Router;
 use jiff::{SignedDuration, Timestamp};
 use local_aws::{Aws, AwsConfig, Bus, REGION};
@@ -61,7 +62,7 @@ pub struct System {
     /// The table, as a function sees it.
     pub store: Store,
     clock: Clock,
-    env: Env,
+    with: Connect,
     router: Router,
     scheduled: Vec<Scheduled>,
     limit: SignedDuration,
@@ -102,6 +103,13 @@ impl System {
             ("STEWARD_MAIL_CONFIGURATION_SET", "transactional".into()),
             ("STEWARD_MAIL_POSTAL_ADDRESS", "Steward on this machine; nothing leaves it".into()),
         ];
+        let http = Http::new()?;
+        let connect = |variables: &[(&str, String)]| Connect {
+            env: Env::of(variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone()))),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            http: http.clone(),
+        };
         let microsoft = match directories {
             Directories::Simulated(directories) => {
                 let simulation = match &data {
@@ -111,7 +119,7 @@ impl System {
                 for directory in directories {
                     simulation.add(directory);
                 }
-                let certificate = reader_certificate(&aws, &Env::of(owned(&variables)), reader).await?;
+                let certificate = reader_certificate(&aws, &connect(&variables), reader).await?;
                 simulation.register_app(App {
                     client_id: READER_CLIENT_ID,
                     name: "Steward (reader)".into(),
@@ -134,11 +142,10 @@ impl System {
                 None
             }
         };
-        let env = Env::of(owned(&variables));
-        let with = Connect { env: env.clone(), clock: clock.clone(), ids };
+        let with = connect(&variables);
         let kernel = Kernel::connect(&with).await.map_err(|error| anyhow::anyhow!(error))?;
         let signing: serde_json::Value =
-            async { secrets(&env)?.get("signing").await }.await.map_err(|error| anyhow::anyhow!(error))?;
+            async { secrets(&with)?.get("signing").await }.await.map_err(|error| anyhow::anyhow!(error))?;
         kernel.store.publish_jwks(&keys::jwks(&signing)?).await?;
         let mut mounted = functions::mount(&with, limit).await?;
         mounted.subscribe(&aws.bus());
@@ -148,7 +155,7 @@ impl System {
             .map(|(name, every, run)| Ok(Scheduled { name, every: rate(every)?, run }))
             .collect::<anyhow::Result<_>>()?;
         let router = api::finish(mounted.router, true);
-        Ok(Self { aws, microsoft, store: kernel.store, clock, env, router, scheduled, limit })
+        Ok(Self { aws, microsoft, store: kernel.store, clock, with, router, scheduled, limit })
     }
 
     /// Every HTTP function behind one router.
@@ -156,9 +163,9 @@ impl System {
         self.router.clone()
     }
 
-    /// The environment a function is given.
-    pub fn env(&self) -> &Env {
-        &self.env
+    /// What a function is connected with.
+    pub fn connect(&self) -> &Connect {
+        &self.with
     }
 
     /// The bus.
@@ -199,17 +206,13 @@ impl System {
     }
 }
 
-fn owned(variables: &[(&str, String)]) -> Vec<(String, String)> {
-    variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
-}
-
 /// The certificate the reader app is registered with: the one kept, or a new one.
-async fn reader_certificate(aws: &Aws, env: &Env, given: Option<Arc<Credential>>) -> anyhow::Result<Vec<u8>> {
+async fn reader_certificate(aws: &Aws, with: &Connect, given: Option<Arc<Credential>>) -> anyhow::Result<Vec<u8>> {
     #[derive(serde::Deserialize)]
     struct Kept {
         certificate_pem: String,
     }
-    let kept = async { secrets(env)?.get::<Kept>("reader-app").await };
+    let kept = async { secrets(with)?.get::<Kept>("reader-app").await };
     if let Ok(kept) = kept.await {
         return keys::der(&kept.certificate_pem);
     }

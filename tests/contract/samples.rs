@@ -27,12 +27,15 @@ fn every_sample_event_is_accepted_by_its_function() {
 
 /// A table that nobody asks anything of.
 fn store() -> Store {
-    let variables = [("AWS_ACCESS_KEY_ID", "nobody"), ("AWS_SECRET_ACCESS_KEY", "nothing")];
+    let variables = [
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "nobody"),
+        ("AWS_SECRET_ACCESS_KEY", "nothing"),
+        ("ENDPOINT", "http://127.0.0.1:9"),
+    ];
     let env = Env::of(variables.map(|(name, value)| (name.into(), value.into())));
     let config = StoreConfig {
-        endpoint: Some("http://127.0.0.1:9".into()),
-        region: "eu-central-1".into(),
-        credentials: env.credentials().unwrap(),
+        service: env.service("ENDPOINT", &aws::Http::new().unwrap()).unwrap(),
         table: "steward".into(),
         sealing_key: [7; 32],
     };

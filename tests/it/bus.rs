@@ -147,7 +147,7 @@ async fn an_event_whose_key_and_body_are_of_two_companies_is_given_to_neither() 
     let app = App::start().await;
     app.expect_dead_letters();
     let (owner, other) = (app.tenant("acme").await, app.tenant("nova").await);
-    let (table, name) = (table(&app), app.system.env().required("STEWARD_TABLE").unwrap());
+    let (table, name) = (table(&app), app.system.connect().env.required("STEWARD_TABLE").unwrap());
     let mails = app.inbox().len();
     let text = |value: &str| AttributeValue::S(value.into());
     let event = "evt_01m7yhx3000000000000000000";

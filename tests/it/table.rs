@@ -19,13 +19,14 @@ pub fn table(app: &App) -> Table {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("tests", "tests", None, None, "tests"))
+        .http_client(app.system.connect().http.client())
         .endpoint_url(app.system.aws.endpoints().dynamodb);
     Table::from_conf(config.build())
 }
 
 /// Every item of the table as text, sorted.
 pub async fn items(app: &App) -> Vec<String> {
-    let name = app.system.env().required("STEWARD_TABLE").unwrap();
+    let name = app.system.connect().env.required("STEWARD_TABLE").unwrap();
     let mut pages = table(app).scan().table_name(name).into_paginator().items().send();
     let mut items = Vec::new();
     while let Some(item) = pages.next().await {
@@ -117,7 +118,7 @@ pub async fn set_role(app: &App, scope: &TenantScope, client: &Client<'_>, role:
 
 /// Puts every event of a kind into the table once more, under another key: the bus brings it a second time.
 pub async fn put_again(app: &App, kind: &str) {
-    let (table, name) = (table(app), app.system.env().required("STEWARD_TABLE").unwrap());
+    let (table, name) = (table(app), app.system.connect().env.required("STEWARD_TABLE").unwrap());
     let found = table
         .scan()
         .table_name(name)

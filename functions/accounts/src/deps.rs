@@ -41,7 +41,7 @@ impl Deps for Signing {
             pkcs8: String,
         }
         let accounts = Accounts::connect(with).await?;
-        let key: SigningKey = secrets(&with.env)?.get("signing").await?;
+        let key: SigningKey = secrets(with)?.get("signing").await?;
         let signer = Signer::new(key.kid, &BASE64_STANDARD.decode(key.pkcs8)?, accounts.kernel.app_url.clone());
         Ok(Self { accounts, signer })
     }

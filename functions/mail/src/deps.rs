@@ -1,6 +1,6 @@
 //! What sending mail needs.
 
-use mailer::{Mailer, MailerConfig, SesConfig, ses};
+use mailer::{Mailer, MailerConfig, ses};
 use runtime::{Connect, Deps, Kernel, StartError};
 
 /// Kernel and mailer.
@@ -16,11 +16,7 @@ impl Deps for Mail {
     async fn connect(with: &Connect) -> Result<Self, StartError> {
         let kernel = Kernel::connect(with).await?;
         let env = &with.env;
-        let client = ses(SesConfig {
-            endpoint: env.optional("AWS_ENDPOINT_URL_SESV2").map(str::to_owned),
-            region: env.region()?,
-            credentials: env.credentials()?,
-        });
+        let client = ses(env.service("AWS_ENDPOINT_URL_SESV2", &with.http)?);
         let config = MailerConfig {
             from_name: env.required("STEWARD_MAIL_FROM_NAME")?.into(),
             from_address: env.required("STEWARD_MAIL_FROM")?.into(),

@@ -21,7 +21,7 @@ impl Deps for Scans {
             certificate_pem: String,
         }
         let kernel = Kernel::connect(with).await?;
-        let app: ReaderApp = secrets(&with.env)?.get("reader-app").await?;
+        let app: ReaderApp = secrets(with)?.get("reader-app").await?;
         let config = Config {
             authority: with.env.parsed("STEWARD_MICROSOFT_AUTHORITY")?,
             graph: with.env.parsed("STEWARD_MICROSOFT_GRAPH")?,

@@ -84,6 +84,7 @@ fn client(aws: &Aws, attempts: u32) -> Client {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(aws::Http::new().unwrap().client())
         .endpoint_url(aws.endpoints().dynamodb)
         .retry_config(
             RetryConfig::standard()

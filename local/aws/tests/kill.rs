@@ -72,6 +72,7 @@ async fn writer() {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(aws::Http::new().unwrap().client())
         .endpoint_url(aws.endpoints().dynamodb);
     let client = Client::from_conf(config.build());
     let run = std::process::id();

@@ -37,6 +37,7 @@ fn ses(aws: &Aws) -> aws_sdk_sesv2::Client {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(aws::Http::new().unwrap().client())
         .endpoint_url(aws.endpoints().ses)
         .retry_config(RetryConfig::disabled());
     aws_sdk_sesv2::Client::from_conf(config.build())
@@ -47,6 +48,7 @@ fn secrets(aws: &Aws) -> aws_sdk_secretsmanager::Client {
         .behavior_version(aws_sdk_secretsmanager::config::BehaviorVersion::latest())
         .region(aws_sdk_secretsmanager::config::Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(aws::Http::new().unwrap().client())
         .endpoint_url(aws.endpoints().secrets)
         .retry_config(aws_sdk_secretsmanager::config::retry::RetryConfig::disabled());
     aws_sdk_secretsmanager::Client::from_conf(config.build())

@@ -6,7 +6,7 @@ mod letter;
 mod render;
 mod send;
 
-pub use client::{SesConfig, ses};
+pub use client::ses;
 pub use letter::{Letter, Rendered, Top};
 pub use render::RenderError;
 pub use send::{MailError, Mailer, MessageId};

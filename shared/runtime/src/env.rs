@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, str::FromStr, sync::Arc};
 
+use aws::{Http, Service};
 use aws_credential_types::Credentials;
+use aws_types::region::Region;
 
 /// A variable that is missing or wrong. The function does not start.
 #[derive(Debug, thiserror::Error)]
@@ -44,25 +46,21 @@ impl Env {
         let bad = |_| EnvError { name: name.into(), what: "cannot be read".into() };
         self.required(name)?.parse().map_err(bad)
     }
-    /// The AWS region.
-    ///
-    /// # Errors
-    /// When it is missing.
-    pub fn region(&self) -> Result<String, EnvError> {
-        self.required("AWS_REGION").map(str::to_owned)
-    }
-    /// What signs calls to AWS: Lambda puts the role's credentials here, fixed for the life of the environment.
+    /// A service of AWS, whose endpoint the variable `endpoint` moves. Lambda puts region and the role's credentials into
+    /// the environment; they are fixed for its life.
     ///
     /// # Errors
     /// When they are missing.
-    pub fn credentials(&self) -> Result<Credentials, EnvError> {
-        Ok(Credentials::new(
-            self.required("AWS_ACCESS_KEY_ID")?,
-            self.required("AWS_SECRET_ACCESS_KEY")?,
-            self.optional("AWS_SESSION_TOKEN").map(str::to_owned),
-            None,
-            "environment",
-        ))
+    pub fn service(&self, endpoint: &str, http: &Http) -> Result<Service, EnvError> {
+        let key = self.required("AWS_ACCESS_KEY_ID")?;
+        let secret = self.required("AWS_SECRET_ACCESS_KEY")?;
+        let token = self.optional("AWS_SESSION_TOKEN").map(str::to_owned);
+        Ok(Service {
+            endpoint: self.optional(endpoint).map(str::to_owned),
+            region: Region::new(self.required("AWS_REGION")?.to_owned()),
+            credentials: Credentials::new(key, secret, token, None, "environment"),
+            http: http.clone(),
+        })
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::future::Future;
 
-use aws_sdk_secretsmanager::config::{BehaviorVersion, Region};
+use aws::Http;
+use aws_sdk_secretsmanager::config::{BehaviorVersion, timeout::TimeoutConfig};
 use axum::extract::FromRef;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use identity::Verifier;
@@ -21,6 +22,8 @@ pub struct Connect {
     pub clock: Clock,
     /// Randomness.
     pub ids: Ids,
+    /// Connections to AWS.
+    pub http: Http,
 }
 
 /// What the functions of one capability need. A Lambda links only what its capability's has.
@@ -49,18 +52,16 @@ pub struct Kernel {
 
 impl Deps for Kernel {
     async fn connect(with: &Connect) -> Result<Self, StartError> {
-        let Connect { env, clock, ids } = with;
+        let Connect { env, clock, ids, http } = with;
         #[derive(serde::Deserialize)]
         struct Sealing {
             key: String,
         }
-        let sealing: Sealing = secrets(env)?.get("sealing").await?;
+        let sealing: Sealing = secrets(with)?.get("sealing").await?;
         let sealing_key =
             BASE64_STANDARD.decode(sealing.key)?.try_into().map_err(|_| "the sealing key is not 256 bits")?;
         let config = StoreConfig {
-            endpoint: env.optional("AWS_ENDPOINT_URL_DYNAMODB").map(str::to_owned),
-            region: env.region()?,
-            credentials: env.credentials()?,
+            service: env.service("AWS_ENDPOINT_URL_DYNAMODB", http)?,
             table: env.required("STEWARD_TABLE")?.to_owned(),
             sealing_key,
         };
@@ -93,15 +94,18 @@ pub struct Secrets {
 ///
 /// # Errors
 /// When its configuration is missing.
-pub fn secrets(env: &Env) -> Result<Secrets, StartError> {
+pub fn secrets(with: &Connect) -> Result<Secrets, StartError> {
+    let service = with.env.service("AWS_ENDPOINT_URL_SECRETS_MANAGER", &with.http)?;
     let mut config = aws_sdk_secretsmanager::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new(env.region()?))
-        .credentials_provider(env.credentials()?);
-    if let Some(endpoint) = env.optional("AWS_ENDPOINT_URL_SECRETS_MANAGER") {
+        .region(service.region)
+        .credentials_provider(service.credentials)
+        .timeout_config(TimeoutConfig::builder().connect_timeout(aws::CONNECT_TIMEOUT).build())
+        .http_client(service.http.client());
+    if let Some(endpoint) = service.endpoint {
         config = config.endpoint_url(endpoint);
     }
-    let prefix = env.required("STEWARD_SECRETS")?.to_owned();
+    let prefix = with.env.required("STEWARD_SECRETS")?.to_owned();
     Ok(Secrets { client: aws_sdk_secretsmanager::Client::from_conf(config.build()), prefix })
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use aws::Http;
 use axum::Router;
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
@@ -27,7 +28,8 @@ where
     telemetry();
     // One thread: a Lambda serves one request at a time.
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-        let with = Connect { env: Env::of_process(), clock: Clock::new(SystemClock), ids: Ids::new(SystemRandom) };
+        let (clock, ids) = (Clock::new(SystemClock), Ids::new(SystemRandom));
+        let with = Connect { env: Env::of_process(), clock, ids, http: Http::new()? };
         let deps = D::connect(&with).await?;
         serve(function, deps, with).await
     })
@@ -105,14 +107,15 @@ fn identified<B>(mut request: http::Request<B>) -> http::Request<B> {
 /// JSON logs, flat, with the span's fields: request id, route, tenant.
 fn telemetry() {
     let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_else(|_| "info".into());
-    let filter = tracing_subscriber::EnvFilter::try_new(level.to_lowercase()).unwrap_or_default();
+    // A level and no more: filters by target would link a regex engine into every function.
+    let level = level.parse().unwrap_or(tracing_subscriber::filter::LevelFilter::INFO);
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
         .with_target(false)
-        .with_env_filter(filter)
+        .with_max_level(level)
         .without_time()
         .init();
 }

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use aws_sdk_dynamodb::{
     Client,
     config::{
-        BehaviorVersion, Credentials, Region,
+        BehaviorVersion,
         interceptors::InterceptorContext,
         retry::{ClassifyRetry, RetryAction, RetryConfig},
         timeout::TimeoutConfig,
@@ -25,12 +25,8 @@ use crate::{
 
 /// Where the table is.
 pub struct StoreConfig {
-    /// Endpoint of one machine; `None` is AWS's own.
-    pub endpoint: Option<String>,
-    /// AWS region.
-    pub region: String,
-    /// What signs the calls.
-    pub credentials: Credentials,
+    /// DynamoDB.
+    pub service: aws::Service,
     /// Name of the table.
     pub table: String,
     /// 256-bit key that seals cursors and the like.
@@ -59,7 +55,7 @@ impl Store {
         // Timeouts on every call and one layer of retries: standard mode is a token bucket, exponential with full
         // jitter. Adaptive mode would let one tenant's throttling slow the others.
         let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(1))
+            .connect_timeout(aws::CONNECT_TIMEOUT)
             .operation_attempt_timeout(Duration::from_secs(3))
             .operation_timeout(Duration::from_secs(10))
             .build();
@@ -67,14 +63,16 @@ impl Store {
             .with_max_attempts(5)
             .with_initial_backoff(Duration::from_millis(50))
             .with_max_backoff(Duration::from_secs(1));
+        let service = config.service;
         let mut builder = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(config.region))
-            .credentials_provider(config.credentials)
+            .region(service.region)
+            .credentials_provider(service.credentials)
+            .http_client(service.http.client())
             .timeout_config(timeouts)
             .retry_config(retries)
             .retry_classifier(CancelledByOthers);
-        if let Some(endpoint) = config.endpoint {
+        if let Some(endpoint) = service.endpoint {
             builder = builder.endpoint_url(endpoint);
         }
         let sealer = Sealer::new(&config.sealing_key, ids.clone());

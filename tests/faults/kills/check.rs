@@ -139,6 +139,7 @@ async fn read(folder: &Path) -> anyhow::Result<Table> {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
         .credentials_provider(Credentials::new("kills", "kills", None, None, "kills"))
+        .http_client(aws::Http::new()?.client())
         .endpoint_url(aws.endpoints().dynamodb);
     let client = Client::from_conf(config.build());
     let mut items = client.scan().table_name("steward").into_paginator().items().send();

@@ -80,11 +80,11 @@ fn but(base: &Value, changes: Value) -> Value {
 async fn nothing_but_our_own_access_tokens_passes() {
     let app = App::start().await;
     let owner = app.tenant("acme").await;
-    let secret: Value = runtime::secrets(app.system.env()).unwrap().get("signing").await.unwrap();
+    let secret: Value = runtime::secrets(app.system.connect()).unwrap().get("signing").await.unwrap();
     let ours = EncodingKey::from_ec_der(&BASE64_STANDARD.decode(secret["pkcs8"].as_str().unwrap()).unwrap());
     let kid = secret["kid"].as_str().unwrap();
     let another = App::with(tests::Options { seed: 2, ..Default::default() }).await;
-    let theirs: Value = runtime::secrets(another.system.env()).unwrap().get("signing").await.unwrap();
+    let theirs: Value = runtime::secrets(another.system.connect()).unwrap().get("signing").await.unwrap();
     let theirs_key = EncodingKey::from_ec_der(&BASE64_STANDARD.decode(theirs["pkcs8"].as_str().unwrap()).unwrap());
     let keys: Value = app.call(http::Method::GET, "/.well-known/jwks.json", None, None).await.expect(200);
     let jwk = &keys["keys"][0];
@@ -292,7 +292,7 @@ async fn unknown_key_ids_make_us_read_the_keys_once_in_half_a_minute() {
     assert_eq!(trips, 1);
     // A key published meanwhile is taken up without a restart.
     let another = App::with(tests::Options { seed: 2, ..Default::default() }).await;
-    let theirs: Value = runtime::secrets(another.system.env()).unwrap().get("signing").await.unwrap();
+    let theirs: Value = runtime::secrets(another.system.connect()).unwrap().get("signing").await.unwrap();
     let key = EncodingKey::from_ec_der(&BASE64_STANDARD.decode(theirs["pkcs8"].as_str().unwrap()).unwrap());
     let head = json!({ "alg": "ES256", "typ": "at+jwt", "kid": theirs["kid"] });
     let token = signed(&head, &claims(&owner.token), &key, Algorithm::ES256);

@@ -43,7 +43,6 @@ const VARIABLES: [&str; 16] = [
 const POSTAL_ADDRESS: &str = "STEWARD_MAIL_POSTAL_ADDRESS";
 const TABLE_ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 const SECRETS_ENDPOINT: &str = "AWS_ENDPOINT_URL_SECRETS_MANAGER";
-const TRUST: &str = "SSL_CERT_FILE";
 const OWNER: &str = "owner@bench.example";
 
 /// The system and its one directory.
@@ -78,12 +77,10 @@ impl Stage {
     /// # Errors
     /// When the system lacks a variable.
     pub fn environment(&self) -> anyhow::Result<Vec<(String, String)>> {
-        let env = self.app.system.env();
+        let env = &self.app.system.connect().env;
         let names = VARIABLES.iter().chain([&POSTAL_ADDRESS]);
         let ours = names.map(|name| Ok(((*name).to_owned(), env.required(name)?.to_owned())));
-        // Which certificates to trust, where whoever runs this says so: reading them is a part of a cold start.
-        let trust = std::env::var(TRUST).ok().map(|file| Ok((TRUST.to_owned(), file)));
-        ours.chain(trust).collect()
+        ours.collect()
     }
 
     /// A company whose directory was scanned once.
