@@ -76,6 +76,7 @@ trait Visit {
 async fn each(visit: &mut impl Visit) -> anyhow::Result<()> {
     visit.visit::<accounts::Accounts>(accounts::FUNCTIONS).await?;
     visit.visit::<accounts::Signing>(accounts::SIGNING_FUNCTIONS).await?;
+    visit.visit::<Kernel>(members::FUNCTIONS).await?;
     visit.visit::<Kernel>(tenants::FUNCTIONS).await?;
     visit.visit::<microsoft::Microsoft>(microsoft::MICROSOFT_FUNCTIONS).await?;
     visit.visit::<Kernel>(microsoft::FUNCTIONS).await?;
@@ -217,6 +218,7 @@ pub fn openapi() -> OpenApi {
         |name: &str, text: &str| utoipa::openapi::tag::TagBuilder::new().name(name).description(Some(text)).build();
     api.tags = Some(vec![
         tag("accounts", "Who you are: sign-up, sign-in, tokens."),
+        tag("members", "Who else: members, invitations, roles, API keys."),
         tag("findings", "What was found and what it costs."),
         tag("microsoft", "The connection to your Microsoft 365."),
         tag("operators", "Whether this installation is well."),

@@ -194,7 +194,7 @@ fn who_lets_members_in_may_read_what_that_takes() {
     for plan in functions() {
         let source = read(&plan.source_path());
         // Refreshing admits a session without a caller.
-        let admits = source.contains("Caller<") || source.contains(".rotate(");
+        let admits = ["Caller<", "Person<", "Recent<", ".rotate("].iter().any(|way| source.contains(way));
         let policies = &resources[&plan.logical_id()]["Properties"]["Policies"];
         if each(policies).contains(&&json!({ "Ref": "Admission" })) != admits {
             complaints.push(format!("{}: Admission is to be there: {admits}", plan.logical_id()));

@@ -8,6 +8,7 @@ mod graph_faults;
 mod isolation;
 mod ledger;
 mod mail;
+mod members;
 mod microsoft;
 mod operators;
 mod scale;

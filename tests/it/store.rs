@@ -9,12 +9,17 @@ use local_aws::Fault;
 use model::{DirectoryId, Event, ScanId, SessionId, TenantId, TenantState, UserId, event::Actor};
 use serde_json::Value;
 use store::{
-    Commit, Company, Conflict, Member, Membership, Meter, Origin, PageRequest, Phase, Progress, Purpose, Registration,
-    Scan, ScanState, Schedule, StoreError, Tenant, Token, TokenHash, Versioned, metered,
+    Commit, Company, Conflict, Member, Membership, Meter, Origin, PageRequest, Phase, Progress, Proven, Purpose,
+    Registration, Scan, ScanState, Schedule, StoreError, Tenant, Token, TokenHash, Versioned, metered,
 };
 use tests::App;
 
 use crate::table::{count, items, scope, scope_of, session, set_member, set_state};
+
+fn proven(user: UserId) -> Proven {
+    let amr = vec!["pwd".into()];
+    Proven { user, amr, by_password: None, clear_throttle_of: None, new_device: false, consume: None }
+}
 
 fn scan(number: u128, at: Timestamp) -> Scan {
     let progress = Progress { phase: Phase::Seats, licence_types: 0, people: 0, monthly: None, first_number_at: None };
@@ -109,9 +114,7 @@ async fn each_reason_of_a_cancellation_is_its_own_error_and_nothing_is_written()
     assert_eq!(conflict(activate(&fresh, &signup, "acme").await), Conflict::Taken("slug"));
 
     let membership = Membership { tenant: owner.tenant, company: "acme".into(), mver: 2 };
-    let open = async |membership: &Membership| {
-        store.open_session(owner.user, membership, vec!["pwd".into()], None, visitor()).await
-    };
+    let open = async |membership: &Membership| store.open_session(proven(owner.user), membership, visitor()).await;
     assert_eq!(conflict(open(&membership).await), Conflict::State("member"));
     assert_eq!(
         conflict(open(&Membership { tenant: other.tenant, mver: 1, ..membership.clone() }).await),
@@ -463,7 +466,7 @@ async fn who_proves_a_session_is_let_in_while_all_of_it_holds() {
         origin: Origin::SYSTEM,
     };
     let admission = store.admit(&proof).await.unwrap();
-    assert_eq!((admission.scope.tenant(), admission.role), (owner.tenant, model::Role::Owner));
+    assert_eq!((admission.scope.tenant(), admission.permissions), (owner.tenant, model::Permissions::ALL));
     let with = |change: fn(&mut store::SessionProof, (TenantId, UserId, SessionId))| {
         let mut proof = proof.clone();
         change(&mut proof, (other.tenant, other.user, session(&other)));

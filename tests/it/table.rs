@@ -113,7 +113,7 @@ pub async fn set_member(app: &App, scope: &TenantScope, client: &Client<'_>, cha
 
 /// Gives a member another role.
 pub async fn set_role(app: &App, scope: &TenantScope, client: &Client<'_>, role: Role) {
-    set_member(app, scope, client, |member| member.role = role).await;
+    set_member(app, scope, client, |member| member.role = model::RoleName::System(role)).await;
 }
 
 /// Puts every event of a kind into the table once more, under another key: the bus brings it a second time.

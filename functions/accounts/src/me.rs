@@ -2,8 +2,8 @@
 
 use api::{Error, Json, Result};
 use axum::extract::State;
-use identity::{Caller, can};
-use model::{Permission, Role, TenantId, UserId};
+use identity::{Person, can};
+use model::{Permissions, RoleName, TenantId, UserId};
 use runtime::Function;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -28,10 +28,9 @@ pub struct Me {
     /// The company the token is for.
     pub tenant: TenantId,
     /// Your role in it.
-    pub role: Role,
+    pub role: RoleName,
     /// What the role may do.
-    #[schema(max_items = 100)]
-    pub permissions: Vec<Permission>,
+    pub permissions: Permissions,
 }
 
 /// Read who you are
@@ -42,16 +41,15 @@ pub struct Me {
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn me(State(deps): State<Accounts>, caller: Caller<can::BeHere>) -> Result<Json<Me>> {
+pub async fn me(State(deps): State<Accounts>, person: Person<can::BeHere>) -> Result<Json<Me>> {
     let user =
-        deps.kernel.store.user(caller.user()).await?.ok_or_else(|| Error::internal("a session without a user"))?;
-    let role = caller.role();
+        deps.kernel.store.user(person.user()).await?.ok_or_else(|| Error::internal("a session without a user"))?;
     Ok(Json(Me {
         user: user.user,
         name: user.name,
         email: user.email,
-        tenant: caller.tenant(),
-        role,
-        permissions: Permission::ALL.iter().copied().filter(|permission| role.may(*permission)).collect(),
+        tenant: person.tenant(),
+        role: person.role(),
+        permissions: person.permissions(),
     }))
 }

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use model::{TenantId, UserId};
 use runtime::Function;
 use serde::Deserialize;
-use store::{Membership, StoreError, Throttle};
+use store::{Membership, Proven, StoreError, Throttle};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -62,7 +62,7 @@ pub async fn sign_in(
     let facts = store.sign_in_facts(&email).await?;
     let now = accounts.kernel.clock.now();
     let waiting = facts.throttle.not_before > now.as_second();
-    let hash = facts.login.as_ref().filter(|_| !waiting).map(|login| login.password_hash.as_str());
+    let hash = facts.login.as_ref().filter(|_| !waiting).and_then(|login| login.password_hash.as_deref());
     let right =
         accounts.hashers.verify(&body.password, hash).await.map_err(|error| Error::internal(error.to_string()))?;
     let user = facts.login.as_ref().map_or_else(|| UserId::generate(&accounts.kernel.ids), |login| login.user);
@@ -80,8 +80,15 @@ pub async fn sign_in(
         store.sign_in_failed(&email, until, facts.throttle.failures).await?;
         return Err(refused("no membership"));
     };
-    let clear = (facts.throttle != Throttle::default()).then_some(email.as_str());
-    match store.open_session(user, membership, vec!["pwd".into()], clear, visitor(client)).await {
+    let proven = Proven {
+        user,
+        amr: vec!["pwd".into()],
+        clear_throttle_of: (facts.throttle != Throttle::default()).then(|| email.clone()),
+        by_password: facts.login.map(|login| (email, login.epoch)),
+        new_device: false,
+        consume: None,
+    };
+    match store.open_session(proven, membership, visitor(client)).await {
         Ok((token, session)) => Tokens::of(&deps, &session, membership.mver, token).map(Json),
         Err(StoreError::Conflict(_)) => Err(refused("membership or company closed")),
         Err(error) => Err(error.into()),

@@ -2,7 +2,7 @@
 
 use api::Result;
 use axum::{extract::State, http::StatusCode};
-use identity::{Caller, can};
+use identity::{Person, can};
 use runtime::Function;
 use utoipa_axum::routes;
 
@@ -19,7 +19,7 @@ pub const FUNCTION: Function<Accounts> = Function::http("accounts-sign-out", || 
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn sign_out(State(deps): State<Accounts>, caller: Caller<can::BeHere>) -> Result<StatusCode> {
-    deps.kernel.store.sign_out(caller.scope(), caller.user(), caller.session()).await?;
+pub async fn sign_out(State(deps): State<Accounts>, person: Person<can::BeHere>) -> Result<StatusCode> {
+    deps.kernel.store.sign_out(person.scope(), person.user(), person.session().session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

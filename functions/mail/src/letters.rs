@@ -100,9 +100,10 @@ async fn to_members_who_may(
     permission: Permission,
     letter: &Letter,
 ) -> Result<Vec<Addressed>, Failure> {
+    let Some(company) = tenant.get::<Company>(&()).await? else { return Ok(Vec::new()) };
     let members = tenant.all::<Member>().await?.into_iter().map(|member| member.value);
     let addressed = members
-        .filter(|member| member.active && member.role.may(permission))
+        .filter(|member| member.active && company.value.permissions_of(member.role).holds(permission))
         .map(|member| Addressed { to: member.email, letter: letter.clone() });
     Ok(addressed.collect())
 }

@@ -7,7 +7,7 @@
 use api::{Code, Error, Json, Result};
 use axum::extract::State;
 use graph::{Identity, SignInError, SignInSecrets};
-use identity::{Caller, can};
+use identity::{Person, can};
 use jiff::SignedDuration;
 use model::{DirectoryId, Event};
 use runtime::Function;
@@ -95,11 +95,11 @@ pub enum CallbackAnswer {
 )]
 pub async fn callback(
     State(deps): State<Microsoft>,
-    caller: Caller<can::ManageConnection>,
+    person: Person<can::ManageConnection>,
     Json(body): Json<CallbackRequest>,
 ) -> Result<Json<CallbackAnswer>> {
     let state = TokenHash::of(&body.state);
-    let step = step_of(&deps, &caller, &state).await?;
+    let step = step_of(&deps, &person, &state).await?;
     if let Some(error) = &body.error {
         // Used up: whoever was refused begins again.
         deps.kernel.store.drop_token(&state).await?;
@@ -110,7 +110,7 @@ pub async fn callback(
     }
     match step {
         SignIn::Identity { secrets } => {
-            let sealed = deps.kernel.store.sealer().open(&purpose(&caller), &secrets).ok_or_else(not_begun_here)?;
+            let sealed = deps.kernel.store.sealer().open(&purpose(&person), &secrets).ok_or_else(not_begun_here)?;
             let plain = String::from_utf8(sealed).map_err(Error::internal)?;
             let (nonce, verifier) = plain.split_once('\n').ok_or_else(|| Error::internal("secrets of a ceremony"))?;
             let secrets = SignInSecrets { nonce: nonce.into(), code_verifier: verifier.into() };
@@ -118,7 +118,7 @@ pub async fn callback(
             // Used up before the code is redeemed: of two posts of the same state one goes on.
             deps.kernel.store.use_token(&state).await.map_err(used)?;
             let identity = deps.reader.redeem(code, &deps.redirect_uri, &secrets).await.map_err(sign_in_refused)?;
-            let url = consent(&deps, &caller, &identity).await?;
+            let url = consent(&deps, &person, &identity).await?;
             Ok(Json(CallbackAnswer::Consent { url }))
         }
         SignIn::Consent { directory, .. } => {
@@ -126,7 +126,7 @@ pub async fn callback(
             if !agreed || body.tenant != Some(directory) {
                 return Err(not_begun_here());
             }
-            let connection = finish(&deps, &caller, &state, directory).await?;
+            let connection = finish(&deps, &person, &state, directory).await?;
             Ok(Json(CallbackAnswer::Connected { connection: ConnectionView::of(Some(connection)) }))
         }
     }
@@ -147,11 +147,11 @@ fn used(error: StoreError) -> Error {
 }
 
 /// How far the ceremony is: the state must be known, unused, young, and of this very session.
-async fn step_of(deps: &Microsoft, caller: &Caller<can::ManageConnection>, state: &TokenHash) -> Result<SignIn> {
+async fn step_of(deps: &Microsoft, person: &Person<can::ManageConnection>, state: &TokenHash) -> Result<SignIn> {
     let token = deps.kernel.store.token(state).await?.ok_or_else(not_begun_here)?;
     match token.purpose {
         Purpose::Microsoft { tenant, user, session, step }
-            if tenant == caller.tenant() && user == caller.user() && session == caller.session() =>
+            if tenant == person.tenant() && user == person.user() && session == person.session().session =>
         {
             Ok(step)
         }
@@ -173,19 +173,19 @@ fn sign_in_refused(error: SignInError) -> Error {
 }
 
 /// The second step: consent for the directory of the person who signed in.
-async fn consent(deps: &Microsoft, caller: &Caller<can::ManageConnection>, identity: &Identity) -> Result<String> {
+async fn consent(deps: &Microsoft, person: &Person<can::ManageConnection>, identity: &Identity) -> Result<String> {
     if !identity.may_consent() {
         let detail = "Only an administrator who may agree for the whole company can connect: a Global Administrator or \
                       a Privileged Role Administrator. Ask yours to sign in here.";
         return Err(Error::new(Code::NotAnAdministrator, detail));
     }
     let linked = deps.kernel.store.tenant_of_directory(identity.directory).await?;
-    if linked.is_some_and(|tenant| tenant != caller.tenant()) {
+    if linked.is_some_and(|tenant| tenant != person.tenant()) {
         return Err(taken());
     }
     let state = secret(deps);
     let step = SignIn::Consent { directory: identity.directory, oid: identity.person.0 };
-    keep(deps, caller, &state, step).await?;
+    keep(deps, person, &state, step).await?;
     Ok(deps.reader.consent_url(identity.directory, &deps.redirect_uri, &state).into())
 }
 
@@ -197,7 +197,7 @@ fn taken() -> Error {
 /// The third: prove that the token works and is of that directory, and keep the connection.
 async fn finish(
     deps: &Microsoft,
-    caller: &Caller<can::ManageConnection>,
+    person: &Person<can::ManageConnection>,
     state: &TokenHash,
     directory: DirectoryId,
 ) -> Result<Connection> {
@@ -234,7 +234,7 @@ async fn finish(
         .map(str::to_owned)
         .collect();
 
-    let tenant = deps.kernel.store.of(caller.scope());
+    let tenant = deps.kernel.store.of(person.scope());
     let now = clock.now();
     let connection = Connection {
         directory,
@@ -244,20 +244,20 @@ async fn finish(
         granted,
         missing: missing.clone(),
         since: now,
-        connected_by: caller.user(),
+        connected_by: person.user(),
     };
     let before = tenant.get_strong::<Connection>(&()).await?;
     let schedule =
         tenant.get_strong::<Schedule>(&()).await?.ok_or_else(|| Error::internal("a company without schedule"))?;
     let next_at = now + SignedDuration::from_hours(schedule.value.every_hours.into());
     let schedule = store::Versioned { value: Schedule { on: true, next_at, ..schedule.value }, ..schedule };
-    let mut change = Commit::new().consume(state, now).claim_directory(directory, caller.tenant()).replace(&schedule);
+    let mut change = Commit::new().consume(state, now).claim_directory(directory, person.tenant()).replace(&schedule);
     change = match before {
         // Another directory's link that was never given free: its consent was lost.
         Some(old) if old.value.directory != directory => {
             let link = old.value.directory;
             let new = store::Versioned { value: connection.clone(), version: old.version };
-            change.replace(&new).release_directory(link, caller.tenant())
+            change.replace(&new).release_directory(link, person.tenant())
         }
         Some(old) => change.replace(&store::Versioned { value: connection.clone(), version: old.version }),
         None => change.create(&connection),

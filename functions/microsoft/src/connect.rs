@@ -4,7 +4,7 @@
 use api::{Code, Error, Json, Result};
 use axum::extract::State;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use identity::{Caller, can};
+use identity::{Person, can};
 use jiff::SignedDuration;
 use runtime::Function;
 use serde::{Deserialize, Serialize};
@@ -39,9 +39,9 @@ pub struct Redirect {
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn connect(State(deps): State<Microsoft>, caller: Caller<can::ManageConnection>) -> Result<Json<Redirect>> {
+pub async fn connect(State(deps): State<Microsoft>, person: Person<can::ManageConnection>) -> Result<Json<Redirect>> {
     let store = &deps.kernel.store;
-    let connection = store.of(caller.scope()).get::<Connection>(&()).await?;
+    let connection = store.of(person.scope()).get::<Connection>(&()).await?;
     if connection.is_some_and(|c| c.value.state == ConnectionState::Connected) {
         return Err(Error::new(
             Code::Taken,
@@ -51,8 +51,8 @@ pub async fn connect(State(deps): State<Microsoft>, caller: Caller<can::ManageCo
     let state = secret(&deps);
     let begun = deps.reader.sign_in(&deps.redirect_uri, &state);
     let plain = format!("{}\n{}", begun.secrets.nonce, begun.secrets.code_verifier);
-    let secrets = store.sealer().seal(&purpose(&caller), plain.as_bytes());
-    keep(&deps, &caller, &state, SignIn::Identity { secrets }).await?;
+    let secrets = store.sealer().seal(&purpose(&person), plain.as_bytes());
+    keep(&deps, &person, &state, SignIn::Identity { secrets }).await?;
     Ok(Json(Redirect { url: begun.url.into() }))
 }
 
@@ -62,18 +62,19 @@ pub(crate) fn secret(deps: &Microsoft) -> String {
 }
 
 /// What the secrets of a ceremony are sealed for: this session and no other.
-pub(crate) fn purpose(caller: &Caller<can::ManageConnection>) -> String {
-    format!("microsoft:{}", caller.session())
+pub(crate) fn purpose(person: &Person<can::ManageConnection>) -> String {
+    format!("microsoft:{}", person.session().session)
 }
 
 /// Keeps how far the ceremony is, under the hash of its state.
 pub(crate) async fn keep(
     deps: &Microsoft,
-    caller: &Caller<can::ManageConnection>,
+    person: &Person<can::ManageConnection>,
     state: &str,
     step: SignIn,
 ) -> Result<()> {
-    let purpose = Purpose::Microsoft { tenant: caller.tenant(), user: caller.user(), session: caller.session(), step };
+    let purpose =
+        Purpose::Microsoft { tenant: person.tenant(), user: person.user(), session: person.session().session, step };
     let good_until = (deps.kernel.clock.now() + STEP).as_second();
     Ok(deps.kernel.store.keep_token(&TokenHash::of(state), &Token { purpose, good_until }).await?)
 }

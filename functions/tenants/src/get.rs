@@ -51,7 +51,7 @@ pub struct Tenant {
 pub async fn get(State(store): State<Store>, caller: Caller<can::ReadTenant>) -> Result<Response> {
     let company = store.of(caller.scope()).get::<Company>(&()).await?.ok_or_else(Error::not_found)?;
     let version = company.version;
-    let Company { tenant, name, slug, state, currency, created_at, plan } = company.value;
+    let Company { tenant, name, slug, state, currency, created_at, plan, .. } = company.value;
     let mut response = Json(Tenant { tenant, name, slug, state, currency, plan, created_at }).into_response();
     let etag = HeaderValue::try_from(format!("\"{version}\"")).map_err(Error::internal)?;
     response.headers_mut().insert(header::ETAG, etag);

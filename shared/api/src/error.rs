@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use model::Permission;
 use serde::{Deserialize, Serialize};
-use store::{Conflict, NotAdmitted, StoreError};
+use store::{Allowance, Conflict, NotAdmitted, StoreError};
 use utoipa::ToSchema;
 
 macro_rules! codes {
@@ -84,6 +84,32 @@ codes! {
     Taken = CONFLICT, "taken", "This is taken";
     /// Two requests rotate one refresh token.
     RefreshInProgress = CONFLICT, "refresh_in_progress", "Another request is renewing this session";
+    /// The company needs a second factor of everybody.
+    SecondFactorRequired = FORBIDDEN, "second_factor_required", "Set up a second factor first";
+    /// The act needs a proof of who one is that is a few minutes old at most.
+    ProofTooOld = FORBIDDEN, "proof_too_old", "Confirm that it is you";
+    /// The code, passkey or recovery code is not right, was used, or is too late.
+    SecondFactorRefused = UNAUTHORIZED, "second_factor_refused", "That code is not right";
+    /// The password given to confirm an act is not right.
+    PasswordRefused = FORBIDDEN, "password_refused", "The password is not right";
+    /// A key does not work from this network.
+    NetworkRefused = FORBIDDEN, "network_refused", "This key does not work from here";
+    /// An API key that is over; told only to who has its secret.
+    KeyExpired = UNAUTHORIZED, "key_expired", "The API key has expired";
+    /// Only a person can do this, not a key.
+    PersonNeeded = FORBIDDEN, "person_needed", "A person has to do this";
+    /// Nobody gives what they do not have.
+    MoreThanYouHave = FORBIDDEN, "more_than_you_have", "You cannot give rights that you do not have";
+    /// The company would be left without an owner.
+    LastOwner = CONFLICT, "last_owner", "A company needs an owner";
+    /// The plan's limit is reached.
+    PlanLimitReached = PAYMENT_REQUIRED, "plan_limit_reached", "The plan's limit is reached";
+    /// Something depends on it.
+    InUse = CONFLICT, "in_use", "This is in use";
+    /// The company lets members in with Microsoft only.
+    MicrosoftOnly = FORBIDDEN, "microsoft_only", "Sign in with Microsoft";
+    /// `If-Match` is missing (RFC 6585).
+    PreconditionRequired = PRECONDITION_REQUIRED, "precondition_required", "Say which version you change";
     /// Too many tries.
     TooManyRequests = TOO_MANY_REQUESTS, "too_many_requests", "Too many tries; wait a moment";
     /// A dependency does not answer.
@@ -117,6 +143,10 @@ pub struct Problem {
     /// Fields that are wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
+    /// Limits that are reached, by name (draft-ietf-httpapi-ratelimit-headers-10).
+    #[serde(rename = "violated-policies", default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 8)]
+    pub violated_policies: Vec<String>,
     /// The right that is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_permission: Option<Permission>,
@@ -168,6 +198,7 @@ impl Error {
             instance: None,
             retryable,
             errors: Vec::new(),
+            violated_policies: Vec::new(),
             required_permission: None,
         };
         Self { problem: Box::new(problem), cause: None, retry_after: None }
@@ -199,6 +230,15 @@ impl Error {
             "Your role in this company does not include this. Ask an owner or administrator to do it or to change your role.",
         );
         error.problem.required_permission = Some(permission);
+        error
+    }
+    /// Too many of one thing (C18).
+    pub fn limited(allowance: Allowance) -> Self {
+        let seconds = u32::try_from(crate::layer::seconds(allowance.wait).max(1)).unwrap_or(u32::MAX);
+        let told = format!("Send the request again in {seconds} s.");
+        let mut error = Self::new(Code::TooManyRequests, told).retry_after(seconds);
+        error.problem.type_ = "https://iana.org/assignments/http-problem-types#quota-exceeded".into();
+        error.problem.violated_policies = vec![allowance.limit.name.into()];
         error
     }
     /// A bug of ours: the cause is logged, the customer gets the request id.
@@ -241,6 +281,12 @@ impl From<StoreError> for Error {
             StoreError::BadCursor => Self::new(Code::BadCursor, "Begin again without `cursor`."),
             StoreError::NotAdmitted(NotAdmitted::Tenant(_)) => {
                 Self::new(Code::TenantClosed, "Its owner can reopen it. Nothing is lost until its data is deleted.")
+            }
+            StoreError::NotAdmitted(NotAdmitted::KeyExpired) => {
+                Self::new(Code::KeyExpired, "Make a new one, or rotate the next one before it ends.")
+            }
+            StoreError::NotAdmitted(NotAdmitted::Key) => {
+                Self::new(Code::InvalidToken, "The API key is not one of ours, or was revoked.")
             }
             StoreError::NotAdmitted(_) => Self::new(Code::InvalidToken, "Sign in again."),
             StoreError::Unavailable(_) => {

@@ -114,6 +114,19 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Whom a limit by address counts against: one address, or the /64 that an IPv6 customer has at least.
+    pub fn network(&self) -> Option<String> {
+        self.ip.map(|ip| match ip.to_canonical() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => {
+                let [a, b, c, d, ..] = ip.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        })
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Client {
     type Rejection = std::convert::Infallible;
 

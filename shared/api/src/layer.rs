@@ -9,7 +9,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use store::{Meter, metered};
+use jiff::SignedDuration;
+use store::{Allowance, Meter, metered};
 use tracing::Instrument;
 
 use crate::{Code, Error};
@@ -21,6 +22,10 @@ pub struct RequestId(pub String);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What the request cost at the table; only where [`finish`] is told to show it.
 const CAPACITY: HeaderName = HeaderName::from_static("x-steward-capacity");
+
+/// What limits there are and how near they are (draft-ietf-httpapi-ratelimit-headers-10).
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const STATE: HeaderName = HeaderName::from_static("ratelimit");
 
 /// Headers of every answer (S-8, ASVS 3.4). API answers are never kept and never rendered.
 const HEADERS: [(HeaderName, &str); 4] = [
@@ -70,6 +75,15 @@ async fn around(mut request: Request, next: Next, show_capacity: bool) -> Respon
     }
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(API_CSP);
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+    if let Some(Allowance { limit, left, wait }) = meter.allowance() {
+        let policy = format!("\"{}\";q={};w={}", limit.name, limit.count, limit.window.as_secs());
+        let state = format!("\"{}\";r={};t={}", limit.name, left.unwrap_or(0), seconds(wait));
+        for (name, value) in [(POLICY, policy), (STATE, state)] {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.insert(name, value);
+            }
+        }
+    }
     if let Ok(value) = HeaderValue::try_from(id.0) {
         headers.insert(REQUEST_ID, value);
     }
@@ -111,4 +125,10 @@ fn log(error: &Error) {
 fn rand_id() -> u64 {
     use std::hash::{BuildHasher, Hasher, RandomState};
     RandomState::new().build_hasher().finish()
+}
+
+/// Whole seconds, rounded up: who waits so long is not refused again.
+pub(crate) fn seconds(wait: SignedDuration) -> i64 {
+    let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX).max(0);
+    millis / 1000 + i64::from(millis % 1000 > 0)
 }

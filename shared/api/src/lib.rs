@@ -3,11 +3,13 @@
 mod error;
 mod extract;
 mod layer;
+mod limit;
 mod page;
 
 pub use error::{Code, Error, FieldProblem, Problem};
 pub use extract::{Client, Json, Path, Query};
 pub use layer::{RequestId, finish};
+pub use limit::{within, within_by_address};
 pub use page::{Page, PageQuery};
 
 /// What a handler returns.

@@ -199,6 +199,11 @@ impl Verifier {
         Ok(claims)
     }
 
+    /// Now, by the clock tokens are checked with.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     fn key(&self, kid: &str) -> Option<DecodingKey> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).by_id.get(kid).cloned()
     }

@@ -1,15 +1,19 @@
 //! The right is in the signature: a handler that takes `Caller<can::ReadFindings>` authenticates, checks the
 //! membership, the tenant's state and the right, and there is no other way to a tenant's data.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, ops::Deref};
 
 use api::{Client, Code, Error};
 use axum::extract::{FromRef, FromRequestParts};
 use http::{header, request::Parts};
-use model::{Permission, Role, SessionId, TenantId, TenantState, UserId, event::Actor};
-use store::{Admission, Origin, SessionProof, Store, TenantScope};
+use jiff::SignedDuration;
+use model::{Permission, Permissions, Policy, RoleName, TenantId, TenantState, UserId, event::Actor};
+use store::{Admission, Origin, Principal, Session, SessionProof, Store, TenantScope};
 
-use crate::{BadToken, Verifier};
+use crate::{
+    BadToken, Verifier,
+    api_key::{self, PresentedKey},
+};
 
 /// What a handler's caller must hold.
 pub trait Right: Send + Sync + 'static {
@@ -38,10 +42,26 @@ pub mod can {
     rights! {
         /// Be a member, whatever the role.
         BeHere = None, false;
+        /// Be a member and change what is one's own, whatever the role and the tenant's state.
+        ChangeOneself = None, false;
         /// See the company.
         ReadTenant = Some(Permission::ReadTenant), false;
+        /// Change the company's settings and rules.
+        ManageTenant = Some(Permission::ManageTenant), true;
         /// Read the event list.
         ReadEvents = Some(Permission::ReadEvents), false;
+        /// Take the event list away.
+        ExportEvents = Some(Permission::ExportEvents), false;
+        /// See members.
+        ReadMembers = Some(Permission::ReadMembers), false;
+        /// Invite, change, remove members.
+        ManageMembers = Some(Permission::ManageMembers), true;
+        /// Make and change roles.
+        ManageRoles = Some(Permission::ManageRoles), true;
+        /// See API keys.
+        ReadKeys = Some(Permission::ReadKeys), false;
+        /// Make, rotate, revoke API keys.
+        ManageKeys = Some(Permission::ManageKeys), true;
         /// See the connection.
         ReadConnection = Some(Permission::ReadConnection), false;
         /// Connect and disconnect.
@@ -55,7 +75,7 @@ pub mod can {
     }
 }
 
-/// Somebody who may do `R`.
+/// Somebody who may do `R`: a person or a program.
 #[derive(Debug)]
 pub struct Caller<R: Right> {
     admission: Admission,
@@ -72,20 +92,89 @@ impl<R: Right> Caller<R> {
         self.admission.scope.tenant()
     }
     /// Who.
-    pub const fn user(&self) -> UserId {
-        self.admission.session.user
+    pub const fn principal(&self) -> &Principal {
+        &self.admission.principal
     }
-    /// In which session.
-    pub const fn session(&self) -> SessionId {
-        self.admission.session.session
-    }
-    /// With which role.
-    pub const fn role(&self) -> Role {
-        self.admission.role
+    /// What they may do.
+    pub const fn permissions(&self) -> Permissions {
+        self.admission.permissions
     }
     /// Where the tenant is in its life.
     pub const fn state(&self) -> TenantState {
         self.admission.state
+    }
+    /// The tenant's rules for signing in.
+    pub const fn policy(&self) -> &Policy {
+        &self.admission.policy
+    }
+    /// Whether they hold all of `permissions`, so that they may give them.
+    ///
+    /// # Errors
+    /// [`Code::MoreThanYouHave`].
+    pub fn may_give(&self, permissions: Permissions) -> Result<(), Error> {
+        if self.permissions().cover(permissions) {
+            return Ok(());
+        }
+        let more: Vec<&str> =
+            permissions.iter().filter(|one| !self.permissions().holds(*one)).map(Permission::as_str).collect();
+        let told = format!("You do not hold {} yourself. Ask an owner or administrator.", more.join(", "));
+        Err(Error::new(Code::MoreThanYouHave, told))
+    }
+}
+
+/// A person who may do `R`, in a session: what a key must not do by itself.
+#[derive(Debug)]
+pub struct Person<R: Right> {
+    caller: Caller<R>,
+    session: Session,
+    role: RoleName,
+}
+
+impl<R: Right> Person<R> {
+    /// Who.
+    pub const fn user(&self) -> UserId {
+        self.session.user
+    }
+    /// The session, as read for this request.
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+    /// With which role.
+    pub const fn role(&self) -> RoleName {
+        self.role
+    }
+    /// Whether they may give `role`: never more than they hold, and owner only as an owner (C2, C9).
+    ///
+    /// # Errors
+    /// [`Code::MoreThanYouHave`].
+    pub fn may_give_role(&self, role: RoleName, permissions: Permissions) -> Result<(), Error> {
+        if role == RoleName::OWNER && self.role != RoleName::OWNER {
+            return Err(Error::new(Code::MoreThanYouHave, "Only an owner makes others owners."));
+        }
+        self.may_give(permissions)
+    }
+}
+
+impl<R: Right> Deref for Person<R> {
+    type Target = Caller<R>;
+    fn deref(&self) -> &Caller<R> {
+        &self.caller
+    }
+}
+
+/// A [`Person`] who proved who they are a few minutes ago: what sensitive acts ask for (ASVS 7.5.1, 7.5.3).
+#[derive(Debug)]
+pub struct Recent<R: Right>(Person<R>);
+
+impl<R: Right> Recent<R> {
+    /// How old the proof may be.
+    pub const MOST: SignedDuration = SignedDuration::from_mins(10);
+}
+
+impl<R: Right> Deref for Recent<R> {
+    type Target = Person<R>;
+    fn deref(&self) -> &Person<R> {
+        &self.0
     }
 }
 
@@ -99,37 +188,112 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let token = bearer(parts)?;
-        let claims = Verifier::from_ref(state).verify(token).await.map_err(refused)?;
-        // A tenant named in a header is only compared, never believed (F2, F3).
-        if let Some(named) = parts.headers.get("x-tenant-id")
-            && named.to_str().ok() != Some(claims.tid.to_string().as_str())
-        {
-            tracing::warn!(security = "tenant_mismatch", user = %claims.sub, tenant = %claims.tid, "another tenant was named");
-            return Err(Error::new(
-                Code::TenantMismatch,
-                "The token is for another company. Switch company and try again.",
-            ));
-        }
-        let client = Client::of(parts);
-        let proof = SessionProof {
-            user: claims.sub,
-            tenant: claims.tid,
-            session: claims.sid,
-            mver: claims.mver,
-            origin: origin(Actor::User { id: claims.sub }, client),
+        let verifier = Verifier::from_ref(state);
+        let (store, client) = (Store::from_ref(state), Client::of(parts));
+        let admission = match credentials(parts)? {
+            Credentials::Token(token) => {
+                let claims = verifier.verify(token).await.map_err(refused)?;
+                same_tenant(parts, claims.tid)?;
+                let proof = SessionProof {
+                    user: claims.sub,
+                    tenant: claims.tid,
+                    session: claims.sid,
+                    mver: claims.mver,
+                    origin: origin(Actor::User { id: claims.sub }, client),
+                };
+                store.admit(&proof).await?
+            }
+            Credentials::Key(key) => {
+                same_tenant(parts, key.tenant)?;
+                let (ip, actor) = (client.ip, Actor::Key { id: key.key });
+                let admission = store.admit_key(&key.proof(origin(actor, client))).await?;
+                if let Principal::Key(key) = &admission.principal {
+                    if !api_key::works_from(&key.networks, ip) {
+                        tracing::warn!(security = "key_network", key = %key.key, "a key was used from another network");
+                        return Err(Error::new(Code::NetworkRefused, "It works only from the networks it was given."));
+                    }
+                    store.key_used(&admission.scope, key).await?;
+                }
+                admission
+            }
         };
-        let admission = Store::from_ref(state).admit(&proof).await?;
-        if let Some(permission) = R::PERMISSION
-            && !admission.role.may(permission)
+        if let Some(permission) = R::PERMISSION {
+            if !admission.permissions.holds(permission) {
+                return Err(Error::forbidden(permission));
+            }
+            if let Principal::User { session, .. } = &admission.principal
+                && admission.policy.needs_second_factor(verifier.now())
+                && !session.has_second_factor()
+            {
+                let told = "Your company needs a second factor of everybody. Set one up, then sign in again.";
+                return Err(Error::new(Code::SecondFactorRequired, told));
+            }
+        }
+        if let Principal::User { session, .. } = &admission.principal
+            && !admission.policy.lets_in_without_microsoft(session.user)
+            && !session.by_microsoft()
         {
-            return Err(Error::forbidden(permission));
+            return Err(Error::new(
+                Code::MicrosoftOnly,
+                "Your company signs in with Microsoft. Sign in again with it.",
+            ));
         }
         if R::CHANGES && !admission.state.may_write() {
             return Err(Error::new(Code::TenantClosed, "The company's account is read-only until it is paid again."));
         }
         Ok(Self { admission, right: PhantomData })
     }
+}
+
+impl<S, R> FromRequestParts<S> for Person<R>
+where
+    S: Send + Sync,
+    R: Right,
+    Store: FromRef<S>,
+    Verifier: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let caller = Caller::<R>::from_request_parts(parts, state).await?;
+        match caller.principal() {
+            Principal::User { session, role } => {
+                let (session, role) = (Session::clone(session), *role);
+                Ok(Self { caller, session, role })
+            }
+            Principal::Key(_) => Err(Error::new(Code::PersonNeeded, "Sign in and send it with an access token.")),
+        }
+    }
+}
+
+impl<S, R> FromRequestParts<S> for Recent<R>
+where
+    S: Send + Sync,
+    R: Right,
+    Store: FromRef<S>,
+    Verifier: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let person = Person::<R>::from_request_parts(parts, state).await?;
+        let age = Verifier::from_ref(state).now().as_second() - person.session.proven_at;
+        if age > Self::MOST.as_secs() {
+            let told = "Confirm with your password, a code or a passkey at `/v1/step-up`, then send this again.";
+            return Err(Error::new(Code::ProofTooOld, told));
+        }
+        Ok(Self(person))
+    }
+}
+
+/// A tenant named in a header is only compared, never believed (F2, F3).
+fn same_tenant(parts: &Parts, tenant: TenantId) -> Result<(), Error> {
+    let Some(named) = parts.headers.get("x-tenant-id") else { return Ok(()) };
+    if named.to_str().ok() == Some(tenant.to_string().as_str()) {
+        return Ok(());
+    }
+    tracing::warn!(security = "tenant_mismatch", %tenant, "another tenant was named");
+    Err(Error::new(Code::TenantMismatch, "The token is for another company. Switch company and try again."))
 }
 
 /// Where a request came from that nobody is signed in for.
@@ -147,17 +311,38 @@ fn origin(actor: Actor, client: Client) -> Origin {
     }
 }
 
-fn bearer(parts: &Parts) -> Result<&str, Error> {
-    let missing = || Error::new(Code::MissingCredentials, "Send `authorization: Bearer <access token>`.");
-    let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
-    let value = values.next().ok_or_else(missing)?;
-    // Two of them: which one counts would be a guess.
-    if values.next().is_some() {
+/// What a request was sent with.
+enum Credentials<'a> {
+    Token(&'a str),
+    Key(PresentedKey),
+}
+
+/// A bearer token, or an API key in either of its places (F88). Two of them: which one counts would be a guess.
+fn credentials(parts: &Parts) -> Result<Credentials<'_>, Error> {
+    let missing = || {
+        let told = "Send `authorization: Bearer <access token>`, or an API key there or as `x-api-key`.";
+        Error::new(Code::MissingCredentials, told)
+    };
+    let bad_key = || Error::new(Code::InvalidToken, "The API key is not one of ours, or was revoked.");
+    let bearers = parts.headers.get_all(header::AUTHORIZATION).iter().map(|value| (value, true));
+    let mut all = bearers.chain(parts.headers.get_all("x-api-key").iter().map(|value| (value, false)));
+    let (value, bearer) = all.next().ok_or_else(missing)?;
+    if all.next().is_some() {
         return Err(missing());
     }
     let text = value.to_str().map_err(|_| missing())?;
+    if !bearer {
+        return PresentedKey::parse(text).map(Credentials::Key).ok_or_else(bad_key);
+    }
     let (scheme, token) = text.split_once(' ').ok_or_else(missing)?;
-    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(missing()) }
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(missing());
+    }
+    let token = token.trim();
+    if token.starts_with(api_key::PREFIX) {
+        return PresentedKey::parse(token).map(Credentials::Key).ok_or_else(bad_key);
+    }
+    Ok(Credentials::Token(token))
 }
 
 fn refused(error: BadToken) -> Error {

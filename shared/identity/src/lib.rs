@@ -1,11 +1,12 @@
-//! Who is calling and what they may do: access tokens, passwords, addresses, `Caller`.
+//! Who is calling and what they may do: access tokens, API keys, passwords, addresses, `Caller`.
 
 mod access;
 mod address;
+pub mod api_key;
 mod caller;
 mod password;
 
 pub use access::{ACCESS_GOOD_FOR, AccessToken, BadToken, Claims, Signer, Verifier};
 pub use address::normalised;
-pub use caller::{Caller, Right, can, visitor};
+pub use caller::{Caller, Person, Recent, Right, can, visitor};
 pub use password::{Hashers, Weak};

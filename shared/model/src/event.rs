@@ -4,7 +4,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{DirectoryId, Role, ScanId, SessionId, SignupId, TenantId, UserId};
+use crate::{
+    CustomRole, DirectoryId, EmailChangeId, InvitationId, KeyId, Permissions, Policy, ResetId, RoleId, RoleName,
+    ScanId, SessionId, SignupId, TenantId, UserId,
+};
 
 /// A fact. The serialised form is `{"kind": "...", ...}`; `kind` is the bus's detail-type.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -22,13 +25,242 @@ pub enum Event {
         /// The owner.
         owner: UserId,
         /// The owner's role.
-        role: Role,
+        role: RoleName,
     },
     /// Somebody signed in.
     #[serde(rename = "user.signed_in")]
     UserSignedIn {
         /// The new session.
         session: SessionId,
+        /// How they proved who they are (RFC 8176).
+        #[serde(default)]
+        #[schema(max_items = 8)]
+        amr: Vec<String>,
+        /// Whether nobody signed in to this account from such a device before.
+        #[serde(default)]
+        new_device: bool,
+    },
+    /// Sign-in to an account was tried in vain so often that it waits now (C3).
+    #[serde(rename = "user.sign_in_blocked")]
+    UserSignInBlocked {
+        /// Whose account.
+        user: UserId,
+        /// Failures in a row.
+        failures: u32,
+    },
+    /// A right password was followed by a wrong second factor: somebody may know the password (C5).
+    #[serde(rename = "user.second_factor_failed")]
+    UserSecondFactorFailed {
+        /// Whose account.
+        user: UserId,
+    },
+    /// Somebody asked for a new password. The address is in the reset item, not here.
+    #[serde(rename = "user.password_reset_requested")]
+    PasswordResetRequested {
+        /// The request.
+        reset: ResetId,
+    },
+    /// A password was changed; other sessions are over.
+    #[serde(rename = "user.password_changed")]
+    PasswordChanged {
+        /// Whose.
+        user: UserId,
+        /// Whether by the link of a mail, not by the old password.
+        by_reset: bool,
+    },
+    /// Somebody wants another address; it is not theirs until it is confirmed.
+    #[serde(rename = "user.email_change_requested")]
+    EmailChangeRequested {
+        /// The request.
+        change: EmailChangeId,
+    },
+    /// An address was changed. The old one can undo it for three days (C7).
+    #[serde(rename = "user.email_changed")]
+    EmailChanged {
+        /// The request.
+        change: EmailChangeId,
+        /// Whose.
+        user: UserId,
+        /// Whether this put the old address back.
+        undone: bool,
+    },
+    /// Somebody changed their own name or language.
+    #[serde(rename = "user.profile_changed")]
+    ProfileChanged {
+        /// Whose.
+        user: UserId,
+    },
+    /// A second factor was added.
+    #[serde(rename = "user.factor_added")]
+    FactorAdded {
+        /// Whose.
+        user: UserId,
+        /// Which sort.
+        factor: Factor,
+    },
+    /// A second factor was removed, or recovery codes were replaced.
+    #[serde(rename = "user.factor_removed")]
+    FactorRemoved {
+        /// Whose.
+        user: UserId,
+        /// Which sort.
+        factor: Factor,
+    },
+    /// An administrator removed all second factors of a member who lost them.
+    #[serde(rename = "member.factors_reset")]
+    FactorsReset {
+        /// Whose.
+        user: UserId,
+    },
+    /// Sessions were ended by their owner, or by what follows from a change.
+    #[serde(rename = "user.sessions_revoked")]
+    SessionsRevoked {
+        /// Whose.
+        user: UserId,
+        /// One of them; all others than the one that asked, when `None`.
+        session: Option<SessionId>,
+    },
+    /// A work account was linked to a user: they can sign in with Microsoft.
+    #[serde(rename = "user.identity_linked")]
+    IdentityLinked {
+        /// Whose.
+        user: UserId,
+        /// The account's directory.
+        directory: DirectoryId,
+    },
+    /// A work account was unlinked.
+    #[serde(rename = "user.identity_unlinked")]
+    IdentityUnlinked {
+        /// Whose.
+        user: UserId,
+        /// The account's directory.
+        directory: DirectoryId,
+    },
+    /// Somebody was asked to join. The address is in the invitation, not here.
+    #[serde(rename = "member.invited")]
+    MemberInvited {
+        /// The invitation.
+        invitation: InvitationId,
+        /// The role they get.
+        role: RoleName,
+        /// Whether this is a new link for an invitation that stands.
+        resent: bool,
+    },
+    /// An invitation was taken back.
+    #[serde(rename = "invitation.revoked")]
+    InvitationRevoked {
+        /// The invitation.
+        invitation: InvitationId,
+    },
+    /// An invitation was declined by who got it.
+    #[serde(rename = "invitation.declined")]
+    InvitationDeclined {
+        /// The invitation.
+        invitation: InvitationId,
+    },
+    /// Somebody became a member.
+    #[serde(rename = "member.joined")]
+    MemberJoined {
+        /// Who.
+        user: UserId,
+        /// With this role.
+        role: RoleName,
+        /// By this invitation; by signing in with Microsoft when `None`.
+        invitation: Option<InvitationId>,
+    },
+    /// A member got another role.
+    #[serde(rename = "member.role_changed")]
+    MemberRoleChanged {
+        /// Who.
+        user: UserId,
+        /// The role they had.
+        before: RoleName,
+        /// The role they have.
+        after: RoleName,
+    },
+    /// A member was deactivated: every access ended at once.
+    #[serde(rename = "member.deactivated")]
+    MemberDeactivated {
+        /// Who.
+        user: UserId,
+    },
+    /// A member was let in again.
+    #[serde(rename = "member.reactivated")]
+    MemberReactivated {
+        /// Who.
+        user: UserId,
+    },
+    /// A member was removed.
+    #[serde(rename = "member.removed")]
+    MemberRemoved {
+        /// Who.
+        user: UserId,
+        /// The role they had.
+        role: RoleName,
+    },
+    /// A role of the company's own was made or changed.
+    #[serde(rename = "role.changed")]
+    RoleChanged {
+        /// As it was; `None` when it is new.
+        before: Option<CustomRole>,
+        /// As it is.
+        after: CustomRole,
+    },
+    /// A role of the company's own was deleted.
+    #[serde(rename = "role.deleted")]
+    RoleDeleted {
+        /// Which.
+        role: RoleId,
+        /// What it was called.
+        name: String,
+    },
+    /// An API key was made.
+    #[serde(rename = "key.created")]
+    KeyCreated {
+        /// Which.
+        key: KeyId,
+        /// What it may do.
+        scopes: Permissions,
+        /// When it ends.
+        expires_at: Option<Timestamp>,
+    },
+    /// An API key got a new secret.
+    #[serde(rename = "key.rotated")]
+    KeyRotated {
+        /// Which.
+        key: KeyId,
+        /// Until when the old secret works.
+        old_until: Timestamp,
+    },
+    /// An API key was revoked.
+    #[serde(rename = "key.revoked")]
+    KeyRevoked {
+        /// Which.
+        key: KeyId,
+        /// Whether because its secret was found in the open.
+        leaked: bool,
+    },
+    /// An API key ends soon.
+    #[serde(rename = "key.expiring")]
+    KeyExpiring {
+        /// Which.
+        key: KeyId,
+        /// Days until it ends.
+        days: u32,
+    },
+    /// The company's rules for signing in were changed.
+    #[serde(rename = "policy.changed")]
+    PolicyChanged {
+        /// As they were.
+        before: Policy,
+        /// As they are.
+        after: Policy,
+    },
+    /// The event list was taken away as a file.
+    #[serde(rename = "events.exported")]
+    EventsExported {
+        /// Entries in it.
+        entries: u32,
     },
     /// Somebody signed out.
     #[serde(rename = "user.signed_out")]
@@ -104,6 +336,18 @@ pub enum Event {
     },
 }
 
+/// A sort of second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Factor {
+    /// Codes of an app (RFC 6238).
+    Totp,
+    /// A passkey (WebAuthn).
+    Passkey,
+    /// Codes on paper.
+    RecoveryCodes,
+}
+
 macro_rules! kinds {
     ($($variant:ident => $text:literal),* $(,)?) => {
         /// The kinds of [`Event`], for rules and filters.
@@ -137,6 +381,35 @@ kinds! {
     TenantCreated => "tenant.created",
     UserSignedIn => "user.signed_in",
     UserSignedOut => "user.signed_out",
+    UserSignInBlocked => "user.sign_in_blocked",
+    UserSecondFactorFailed => "user.second_factor_failed",
+    PasswordResetRequested => "user.password_reset_requested",
+    PasswordChanged => "user.password_changed",
+    EmailChangeRequested => "user.email_change_requested",
+    EmailChanged => "user.email_changed",
+    ProfileChanged => "user.profile_changed",
+    FactorAdded => "user.factor_added",
+    FactorRemoved => "user.factor_removed",
+    FactorsReset => "member.factors_reset",
+    SessionsRevoked => "user.sessions_revoked",
+    IdentityLinked => "user.identity_linked",
+    IdentityUnlinked => "user.identity_unlinked",
+    MemberInvited => "member.invited",
+    InvitationRevoked => "invitation.revoked",
+    InvitationDeclined => "invitation.declined",
+    MemberJoined => "member.joined",
+    MemberRoleChanged => "member.role_changed",
+    MemberDeactivated => "member.deactivated",
+    MemberReactivated => "member.reactivated",
+    MemberRemoved => "member.removed",
+    RoleChanged => "role.changed",
+    RoleDeleted => "role.deleted",
+    KeyCreated => "key.created",
+    KeyRotated => "key.rotated",
+    KeyRevoked => "key.revoked",
+    KeyExpiring => "key.expiring",
+    PolicyChanged => "policy.changed",
+    EventsExported => "events.exported",
     TokenReuseDetected => "token.reuse_detected",
     ConnectionConnected => "connection.connected",
     ConnectionDisconnected => "connection.disconnected",
@@ -155,6 +428,11 @@ pub enum Actor {
     User {
         /// Who.
         id: UserId,
+    },
+    /// A program with an API key.
+    Key {
+        /// Which.
+        id: KeyId,
     },
     /// Nobody signed in: a sign-up or a link from a mail.
     Visitor,

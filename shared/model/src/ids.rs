@@ -108,6 +108,30 @@ id!(
     SignupId, "sup", random()
 );
 id!(
+    /// Somebody asked to join a company.
+    InvitationId, "inv", random()
+);
+id!(
+    /// A role that a company made itself.
+    RoleId, "rol", random()
+);
+id!(
+    /// A request for a new password.
+    ResetId, "rst", random()
+);
+id!(
+    /// A request for another address.
+    EmailChangeId, "emc", random()
+);
+id!(
+    /// A key for programs.
+    KeyId, "key", random()
+);
+id!(
+    /// A passkey of a user.
+    PasskeyId, "pky", random()
+);
+id!(
     /// One run of all checks. Sorts by time.
     ScanId, "scn", ordered(now: Timestamp)
 );

@@ -5,6 +5,7 @@ pub mod event;
 pub mod guid;
 pub mod ids;
 pub mod money;
+pub mod policy;
 pub mod role;
 pub mod tenant;
 pub mod text;
@@ -12,7 +13,11 @@ pub mod text;
 pub use clock::{Clock, Ids};
 pub use event::{Event, EventKind};
 pub use guid::{DirectoryId, GroupId, PersonId, PlanId, SkuId};
-pub use ids::{EventId, FindingId, ScanId, SessionId, SignupId, TenantId, UserId};
+pub use ids::{
+    EmailChangeId, EventId, FindingId, InvitationId, KeyId, PasskeyId, ResetId, RoleId, ScanId, SessionId, SignupId,
+    TenantId, UserId,
+};
 pub use money::{Currency, Money};
-pub use role::{Permission, Role};
+pub use policy::Policy;
+pub use role::{CustomRole, Permission, Permissions, Role, RoleName};
 pub use tenant::TenantState;

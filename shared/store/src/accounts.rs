@@ -1,7 +1,9 @@
 //! Accounts: sign-up, sign-in, sessions. The items here belong to users, not tenants.
 
 use jiff::{SignedDuration, Timestamp};
-use model::{Currency, DirectoryId, Event, Role, SessionId, SignupId, TenantId, TenantState, UserId, event::Actor};
+use model::{
+    Currency, DirectoryId, Event, Policy, RoleName, SessionId, SignupId, TenantId, TenantState, UserId, event::Actor,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -42,6 +44,23 @@ pub struct NewCompany {
     pub tenant: TenantId,
     /// Its owner.
     pub owner: UserId,
+}
+
+/// Somebody who proved who they are, and what that proof rests on.
+#[derive(Debug)]
+pub struct Proven {
+    /// Who.
+    pub user: UserId,
+    /// How (RFC 8176).
+    pub amr: Vec<String>,
+    /// The address and the epoch of the password, where one was given: a session is not opened once it was changed.
+    pub by_password: Option<(String, u32)>,
+    /// The address whose failures are forgotten.
+    pub clear_throttle_of: Option<String>,
+    /// Whether the device is new to the account.
+    pub new_device: bool,
+    /// A one-time token that this sign-in uses up.
+    pub consume: Option<TokenHash>,
 }
 
 /// What presenting a refresh token came to (C4).
@@ -168,7 +187,8 @@ impl Store {
             ..Condition::default()
         };
         let profile = User { user, email: signup.email.clone(), name: owner.name.clone(), created_at: now };
-        let login = EmailLogin { user, password_hash: owner.password_hash.clone() };
+        let login =
+            EmailLogin { user, password_hash: Some(owner.password_hash.clone()), epoch: 0, second_factor: false };
         let membership = Membership { tenant, company: signup.company.clone(), mver: 1 };
         let slug_item = crate::key::Item::from([("tenant".to_owned(), text(tenant.to_string()))]);
         let slug_key = Key::new(format!("SLUG#{}", model::tenant::normalised_slug(slug)), "SLUG");
@@ -192,10 +212,15 @@ impl Store {
                 currency,
                 created_at: now,
                 plan: "free".into(),
+                roles: Vec::new(),
+                policy: Policy::default(),
+                owners: 1,
+                seats: 1,
+                seat_limit: Company::SEATS,
             })
             .create(&Member {
                 user,
-                role: Role::Owner,
+                role: RoleName::OWNER,
                 active: true,
                 email: signup.email.clone(),
                 name: owner.name.clone(),
@@ -203,7 +228,7 @@ impl Store {
                 mver: 1,
             })
             .create(&Schedule { tenant, on: false, next_at: now, every_hours: 24 })
-            .event(Event::TenantCreated { owner: user, role: Role::Owner })?;
+            .event(Event::TenantCreated { owner: user, role: RoleName::OWNER })?;
         self.of(&scope).commit(change).await?;
         Ok(NewCompany { tenant, owner: user })
     }
@@ -236,18 +261,17 @@ impl Store {
     }
 
     /// Opens a session for a user who proved who they are, in a tenant they are an active member of. The conditions
-    /// stand for reads: membership active at its version, tenant open.
+    /// stand for reads: membership active at its version, tenant open, password not changed meanwhile.
     ///
     /// # Errors
-    /// [`Conflict::State`] `member` or `tenant` when one of them closes the door.
+    /// [`Conflict::State`] `member`, `tenant` or `password` when one of them closes the door.
     pub async fn open_session(
         &self,
-        user: UserId,
+        proven: Proven,
         membership: &Membership,
-        amr: Vec<String>,
-        clear_throttle_of: Option<&str>,
         origin: Origin,
     ) -> Result<(String, Session)> {
+        let Proven { user, amr, by_password, clear_throttle_of, new_device, consume } = proven;
         let now = self.clock.now();
         let session = SessionId::generate(&self.ids);
         let token = self.refresh_token(user, session)?;
@@ -261,7 +285,9 @@ impl Store {
             successor: None,
             idle_until: (now + IDLE).as_second(),
             absolute_until: (now + ABSOLUTE).as_second(),
-            amr,
+            amr: amr.clone(),
+            proven_at: now.as_second(),
+            ip: origin.ip.clone(),
             created_at: now,
             user_agent: origin.user_agent.clone(),
         };
@@ -287,14 +313,29 @@ impl Store {
             .action(put(Session::key(user, session), session_item(&record)?, Condition::absent(), "session"))
             .check::<Member>(&user, active, "member")
             .check::<Company>(&(), open, "tenant");
+        if let Some((email, epoch)) = by_password {
+            let same = Condition {
+                expression: Some("epoch = :epoch AND #user = :user"),
+                names: vec![("#user", "user")],
+                values: vec![(":epoch", number(epoch)), (":user", text(user.to_string()))],
+            };
+            change = change.action(Action {
+                place: Place::Global(EmailLogin::key(&email)),
+                what: What::Check { condition: same },
+                conflict: Conflict::State("password"),
+            });
+        }
         if let Some(email) = clear_throttle_of {
             change = change.action(Action {
-                place: Place::Global(Throttle::key(email)),
+                place: Place::Global(Throttle::key(&email)),
                 what: What::Delete { condition: Condition::default() },
                 conflict: Conflict::State("throttle"),
             });
         }
-        self.of(&scope).commit(change.event(Event::UserSignedIn { session })?).await?;
+        if let Some(link) = consume {
+            change = change.consume(&link, now);
+        }
+        self.of(&scope).commit(change.event(Event::UserSignedIn { session, amr, new_device })?).await?;
         Ok((token, record))
     }
 

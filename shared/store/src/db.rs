@@ -41,6 +41,7 @@ pub struct Store {
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
     pub(crate) sealer: Sealer,
+    pub(crate) blocked: crate::limit::Blocked,
 }
 
 impl fmt::Debug for Store {
@@ -76,7 +77,14 @@ impl Store {
             builder = builder.endpoint_url(endpoint);
         }
         let sealer = Sealer::new(&config.sealing_key, ids.clone());
-        Self { client: Client::from_conf(builder.build()), table: config.table, clock, ids, sealer }
+        Self {
+            client: Client::from_conf(builder.build()),
+            table: config.table,
+            clock,
+            ids,
+            sealer,
+            blocked: Default::default(),
+        }
     }
 
     /// The sealer of cursors, refresh successors and sign-in state.

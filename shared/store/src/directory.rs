@@ -1,11 +1,13 @@
 //! The one place where a [`TenantScope`] is made. No scope, no data.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aws_sdk_dynamodb::{error::SdkError, types::ReturnConsumedCapacity};
 use jiff::{SignedDuration, Timestamp};
-use model::{Role, SessionId, TenantId, TenantState, UserId, event::Actor, event::Recorded};
+use model::{
+    KeyId, Permissions, Policy, RoleName, SessionId, TenantId, TenantState, UserId, event::Actor, event::Recorded,
+};
 
 use crate::{
-    Company, Member, Result, Schedule, Session, Store, StoreError,
+    ApiKey, Company, Member, Result, Schedule, Session, Store, StoreError, TokenHash,
     commit::due_text,
     db::{decode, refused, spent, text},
     error::NotAdmitted,
@@ -72,17 +74,46 @@ pub struct SessionProof {
     pub origin: Origin,
 }
 
+/// What an API key says. Made by `identity` alone, after it checked the key's form.
+#[derive(Debug, Clone)]
+pub struct KeyProof {
+    /// Of which tenant.
+    pub tenant: TenantId,
+    /// Which key.
+    pub key: KeyId,
+    /// Hash of the secret that was presented.
+    pub secret: TokenHash,
+    /// Where the request came from.
+    pub origin: Origin,
+}
+
+/// Who was let in.
+#[derive(Debug, Clone)]
+pub enum Principal {
+    /// A person, in a session.
+    User {
+        /// The session, as read.
+        session: Box<Session>,
+        /// Their role.
+        role: RoleName,
+    },
+    /// A program.
+    Key(Box<ApiKey>),
+}
+
 /// Somebody let in.
 #[derive(Debug, Clone)]
 pub struct Admission {
     /// The right to the tenant's data.
     pub scope: TenantScope,
+    /// Who.
+    pub principal: Principal,
     /// What they may do.
-    pub role: Role,
+    pub permissions: Permissions,
     /// Where the tenant is in its life.
     pub state: TenantState,
-    /// The session, as read.
-    pub session: Session,
+    /// The tenant's rules for signing in.
+    pub policy: Policy,
 }
 
 /// A tenant whose schedule is due.
@@ -119,14 +150,85 @@ impl Store {
         if !member.active || member.mver != proof.mver {
             return Err(NotAdmitted::Membership.into());
         }
-        let company: Company = decode(Company::KIND, company.ok_or(NotAdmitted::Membership)?)?;
-        if !company.state.may_read() {
-            return Err(NotAdmitted::Tenant(company.state).into());
+        let company = readable(company.ok_or(NotAdmitted::Membership)?)?;
+        Ok(Admission {
+            scope: scope_of(&company, proof.origin.clone()),
+            permissions: company.permissions_of(member.role),
+            principal: Principal::User { session: Box::new(session), role: member.role },
+            state: company.state,
+            policy: company.policy,
+        })
+    }
+
+    /// Lets the bearer of an API key in: right secret, not revoked, not over, tenant readable. One round trip of two
+    /// items. From which networks it works is the caller's to check: it knows addresses.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAdmitted`]. Only who has the secret learns that the key is over.
+    pub async fn admit_key(&self, proof: &KeyProof) -> Result<Admission> {
+        let root = Collection::Root.partition(proof.tenant, None);
+        let keys =
+            [Key::new(root.as_str(), ApiKey::sort_key(&proof.key)), Key::new(root.as_str(), Company::sort_key(&()))];
+        let [key, company] = self
+            .get_many(&keys, true)
+            .await?
+            .try_into()
+            .map_err(|_| StoreError::Refused("a batch of two answered otherwise".into()))?;
+        let now = self.clock.now();
+        let key: ApiKey = decode(ApiKey::KIND, key.ok_or(NotAdmitted::Key)?)?;
+        // Hashes of 256-bit secrets: what comparing them takes tells nothing of the secret.
+        let right = key.secret == proof.secret
+            || key.old_secret.as_ref().is_some_and(|(old, until)| *old == proof.secret && *until > now.as_second());
+        if !right || key.revoked_at.is_some() {
+            return Err(NotAdmitted::Key.into());
         }
-        // A sign-up's first event is up to a day older than the company.
-        let since = company.created_at.checked_sub(SignedDuration::from_hours(24)).unwrap_or(company.created_at);
-        let scope = TenantScope { since: Month::of(since), ..TenantScope::new(proof.tenant, proof.origin.clone()) };
-        Ok(Admission { scope, role: member.role, state: company.state, session })
+        if key.expires_at.is_some_and(|end| end <= now.as_second()) {
+            return Err(NotAdmitted::KeyExpired.into());
+        }
+        let company = readable(company.ok_or(NotAdmitted::Key)?)?;
+        let scope = scope_of(&company, proof.origin.clone());
+        Ok(Admission {
+            scope,
+            permissions: key.scopes,
+            principal: Principal::Key(Box::new(key)),
+            state: company.state,
+            policy: company.policy,
+        })
+    }
+
+    /// Notes that a key was used: at most every five minutes, so that a request does not cost a write (C10).
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn key_used(&self, scope: &TenantScope, key: &ApiKey) -> Result<()> {
+        const EVERY: SignedDuration = SignedDuration::from_mins(5);
+        let now = self.clock.now();
+        if key.last_used_at.is_some_and(|at| now.duration_since(at) < EVERY) {
+            return Ok(());
+        }
+        // Two attributes and no more: that is all the right every function has (template.yaml, Admission).
+        let place = Key::new(Collection::Root.partition(scope.tenant(), None), ApiKey::sort_key(&key.key));
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(place.item()))
+            .update_expression("SET last_used_at = :now, last_used_ip = :ip")
+            .condition_expression("attribute_exists(PK)")
+            .expression_attribute_values(":now", text(now.to_string()))
+            .expression_attribute_values(":ip", text(scope.origin.ip.as_deref().unwrap_or_default()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                spent(Units::Write, answer.consumed_capacity());
+                Ok(())
+            }
+            // Deleted meanwhile: nothing to note.
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(()),
+            Err(error) => Err(refused(error)),
+        }
     }
 
     /// The scope of an event that the bus brought: `detail` is the stream record, as the pipe passes it on.
@@ -183,4 +285,15 @@ impl Store {
     pub(crate) const fn scope_of_membership(&self, tenant: TenantId, origin: Origin) -> TenantScope {
         TenantScope::new(tenant, origin)
     }
+}
+
+fn readable(company: crate::key::Item) -> Result<Company> {
+    let company: Company = decode(Company::KIND, company)?;
+    if company.state.may_read() { Ok(company) } else { Err(NotAdmitted::Tenant(company.state).into()) }
+}
+
+fn scope_of(company: &Company, origin: Origin) -> TenantScope {
+    // A sign-up's first event is up to a day older than the company.
+    let since = company.created_at.checked_sub(SignedDuration::from_hours(24)).unwrap_or(company.created_at);
+    TenantScope { since: Month::of(since), ..TenantScope::new(company.tenant, origin) }
 }

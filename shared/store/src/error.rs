@@ -63,6 +63,12 @@ pub enum NotAdmitted {
     /// The user is not, or no longer, a member.
     #[error("membership")]
     Membership,
+    /// No such API key, the wrong secret, or revoked.
+    #[error("key")]
+    Key,
+    /// The right secret of an API key that is over.
+    #[error("key expired")]
+    KeyExpired,
     /// The tenant is in a state that lets nobody in.
     #[error("tenant is {0:?}")]
     Tenant(model::TenantState),

@@ -2,7 +2,9 @@
 
 use std::{future::Future, sync::Arc};
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
+
+use crate::Allowance;
 
 tokio::task_local! {
     static METER: Meter;
@@ -21,12 +23,25 @@ pub struct Spent {
 
 /// Adds up what is spent within [`metered`]. Clones count into one.
 #[derive(Debug, Clone, Default)]
-pub struct Meter(Arc<Mutex<Spent>>);
+pub struct Meter(Arc<Mutex<Metered>>);
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Metered {
+    spent: Spent,
+    allowance: Option<Allowance>,
+}
 
 impl Meter {
     /// What was spent so far.
     pub fn spent(&self) -> Spent {
-        *self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.read().spent
+    }
+    /// The limit that is nearest of those that were counted against.
+    pub fn allowance(&self) -> Option<Allowance> {
+        self.read().allowance
+    }
+    fn read(&self) -> Metered {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -46,11 +61,21 @@ pub(crate) enum Units {
 pub(crate) fn count(sort: Units, units: f64) {
     // No meter: work outside any request, as at cold start.
     let _ = METER.try_with(|meter| {
-        let mut spent = meter.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let spent = &mut meter.0.lock().unwrap_or_else(PoisonError::into_inner).spent;
         spent.trips += 1;
         match sort {
             Units::Read => spent.read_units += units,
             Units::Write => spent.write_units += units,
+        }
+    });
+}
+
+/// Notes what a limit came to, for the answer's headers.
+pub(crate) fn allowed(allowance: Allowance) {
+    let _ = METER.try_with(|meter| {
+        let nearest = &mut meter.0.lock().unwrap_or_else(PoisonError::into_inner).allowance;
+        if nearest.is_none_or(|before| allowance.left < before.left) {
+            *nearest = Some(allowance);
         }
     });
 }

@@ -20,7 +20,8 @@ async fn me_says_who_where_and_what_the_role_may() {
         set_role(&app, &scope, &owner, role).await;
         let answer = owner.get("/v1/me").await;
         let me: Value = answer.expect(200);
-        let may: Vec<Permission> = Permission::ALL.iter().copied().filter(|right| role.may(*right)).collect();
+        let may: Vec<Permission> =
+            Permission::ALL.iter().copied().filter(|right| role.permissions().holds(*right)).collect();
         let wanted = json!({
             "user": owner.user, "name": "Owner of acme", "email": "owner@acme.example",
             "tenant": owner.tenant, "role": role, "permissions": may,

@@ -97,6 +97,7 @@ pub async fn measure() -> Costs {
 
     let owner = app.sign_in(email).await;
     note("accounts-me", &owner.get("/v1/me").await, 200);
+    note("members-list", &owner.get("/v1/members").await, 200);
     note("tenants-get", &owner.get("/v1/tenant").await, 200);
     note("microsoft-status", &owner.get("/v1/microsoft").await, 200);
     let begun = owner.act("/v1/microsoft/connect").await;

@@ -1,7 +1,7 @@
 //! The company, its members and its schedule.
 
 use jiff::Timestamp;
-use model::{Currency, Role, TenantId, TenantState, UserId};
+use model::{Currency, CustomRole, Permissions, Policy, RoleName, TenantId, TenantState, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Ours, TenantRecord};
@@ -24,6 +24,45 @@ pub struct Company {
     pub created_at: Timestamp,
     /// Plan of Steward; the catalogue of plans comes with billing.
     pub plan: String,
+    /// Roles the company made itself, at most [`Company::ROLES_MOST`]: here, because every request needs them.
+    #[serde(default)]
+    pub roles: Vec<CustomRole>,
+    /// Its rules for signing in.
+    #[serde(default)]
+    pub policy: Policy,
+    /// Active members that are owners; never 0.
+    #[serde(default = "one")]
+    pub owners: u32,
+    /// Seats in use: members, and invitations that wait (C2, C13).
+    #[serde(default = "one")]
+    pub seats: u32,
+    /// Seats there are.
+    #[serde(default = "seats")]
+    pub seat_limit: u32,
+}
+
+const fn one() -> u32 {
+    1
+}
+const fn seats() -> u32 {
+    Company::SEATS
+}
+
+impl Company {
+    /// Most roles of its own.
+    pub const ROLES_MOST: usize = 20;
+    /// Seats of a new company.
+    pub const SEATS: u32 = 25;
+
+    /// What a role may do here. A role that is not known may do nothing (F83).
+    pub fn permissions_of(&self, role: RoleName) -> Permissions {
+        match role {
+            RoleName::System(role) => role.permissions(),
+            RoleName::Custom(id) => {
+                self.roles.iter().find(|role| role.id == id).map_or(Permissions::NONE, |role| role.permissions)
+            }
+        }
+    }
 }
 
 impl Ours for Company {}
@@ -44,7 +83,7 @@ pub struct Member {
     /// Who.
     pub user: UserId,
     /// What they may do.
-    pub role: Role,
+    pub role: RoleName,
     /// `false` ends every access at once.
     pub active: bool,
     /// Address at the time of joining, for mails to members.

@@ -157,8 +157,15 @@ impl Membership {
 pub struct EmailLogin {
     /// Whose it is.
     pub user: UserId,
-    /// PHC string of the password's hash.
-    pub password_hash: String,
+    /// PHC string of the password's hash; `None` for who signs in with Microsoft or a passkey only.
+    #[serde(default)]
+    pub password_hash: Option<String>,
+    /// Counts up with every change of the password: a sign-in that was under way with the old one fails.
+    #[serde(default)]
+    pub epoch: u32,
+    /// Whether a second factor is asked for; written with the factors.
+    #[serde(default)]
+    pub second_factor: bool,
 }
 
 impl EmailLogin {
@@ -206,6 +213,12 @@ pub struct Session {
     pub absolute_until: i64,
     /// How the person proved who they are (RFC 8176), such as `pwd`.
     pub amr: Vec<String>,
+    /// Second of the last such proof: sensitive acts ask for a recent one.
+    #[serde(default)]
+    pub proven_at: i64,
+    /// Address it began from.
+    #[serde(default)]
+    pub ip: Option<String>,
     /// When it began.
     pub created_at: Timestamp,
     /// User agent it began with, cut.
@@ -213,6 +226,20 @@ pub struct Session {
 }
 
 impl Session {
+    /// What in [`Session::amr`] is a second factor: a code, a passkey, or Microsoft's word for one.
+    pub const SECOND_FACTORS: [&'static str; 3] = ["otp", "hwk", "mfa"];
+
+    /// Whether more than a password stands behind it.
+    pub fn has_second_factor(&self) -> bool {
+        self.amr.iter().any(|method| Self::SECOND_FACTORS.contains(&method.as_str()))
+    }
+    /// What in [`Session::amr`] says that Microsoft signed the person in.
+    pub const MICROSOFT: &'static str = "fed";
+
+    /// Whether Microsoft signed the person in.
+    pub fn by_microsoft(&self) -> bool {
+        self.amr.iter().any(|method| method == Self::MICROSOFT)
+    }
     pub(crate) fn key(user: UserId, session: SessionId) -> Key {
         Key::new(User::partition(user), format!("SESSION#{session}"))
     }

@@ -1,5 +1,6 @@
 //! What is kept: one type per kind of item, each with its key.
 
+mod api_key;
 mod company;
 mod connection;
 mod finding;
@@ -7,6 +8,7 @@ mod global;
 mod people;
 mod scan;
 
+pub use api_key::ApiKey;
 pub use company::{Company, Member, Schedule};
 pub use connection::{Connection, ConnectionState};
 pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction};

@@ -1,0 +1,3 @@
+//! Who else.
+
+mod list;
