@@ -7,6 +7,7 @@ mod findings;
 mod graph_faults;
 mod isolation;
 mod ledger;
+mod limits;
 mod mail;
 mod members;
 mod microsoft;
