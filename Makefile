@@ -2,8 +2,9 @@
 
 NEXTEST := 0.9.143
 export CARGO_TERM_COLOR ?= never
+SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: run test lint tools openapi new lambdas bench kills help
+.PHONY: run test browser lint tools openapi new lambdas bench kills help
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -16,15 +17,24 @@ run: ## Build and start everything on this machine, with a sample company
 test: tools lint ## Everything that must pass
 	cargo test --locked --workspace --doc --quiet
 	cargo nextest run --locked --workspace --lib --bin steward --test '*' --no-fail-fast
+	$(MAKE) --no-print-directory browser
+
+browser: tools ## What only a browser can show, against the real local system
+	cargo build --locked --quiet --package steward
+	npm ci --prefix tests/browser --no-audit --no-fund --silent
+	node --test tests/browser/
 
 lint: ## Format and lints
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings
 
-tools: ## Install the test runner, if it is not there
+tools: ## Install the test runner and a browser, if they are not there
 	@cargo nextest --version >/dev/null 2>&1 || { \
 		echo "Installing cargo-nextest $(NEXTEST), the test runner."; \
 		cargo install --locked --quiet cargo-nextest --version $(NEXTEST); }
+	@command -v chromium >/dev/null 2>&1 || { \
+		echo "Installing Debian's Chromium, which the browser tests drive."; \
+		$(SUDO) apt-get update -qq && $(SUDO) apt-get install -qq --yes --no-install-recommends chromium >/dev/null; }
 
 openapi: ## Write docs/openapi.json anew
 	cargo xtask openapi

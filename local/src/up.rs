@@ -93,7 +93,8 @@ pub async fn up(config: UpConfig) -> anyhow::Result<Up> {
         .await
         .with_context(|| format!("port {} is taken; choose another with --port", config.port))?;
     let port = listener.local_addr()?.port();
-    let url = format!("http://127.0.0.1:{port}");
+    // A name, not an address: a passkey is bound to one (WebAuthn, 5.1.2).
+    let url = format!("http://localhost:{port}");
     let (directories, sample) = match config.microsoft {
         UpMicrosoft::Sample => {
             let recipe =
@@ -182,7 +183,7 @@ async fn own_host(State(port): State<u16>, request: Request, next: Next) -> Resp
     if host == format!("127.0.0.1:{port}") || host == format!("localhost:{port}") {
         return next.run(request).await;
     }
-    let detail = format!("This is http://127.0.0.1:{port} and answers under no other name.");
+    let detail = format!("This is http://localhost:{port} and answers under no other name.");
     (StatusCode::MISDIRECTED_REQUEST, detail).into_response()
 }
 
