@@ -96,6 +96,8 @@ codes! {
     NetworkRefused = FORBIDDEN, "network_refused", "This key does not work from here";
     /// An API key that is over; told only to who has its secret.
     KeyExpired = UNAUTHORIZED, "key_expired", "The API key has expired";
+    /// An API key that was revoked or is past its end, where a live one is needed.
+    KeyOver = CONFLICT, "key_over", "This key is over";
     /// Only a person can do this, not a key.
     PersonNeeded = FORBIDDEN, "person_needed", "A person has to do this";
     /// Nobody gives what they do not have.
@@ -106,8 +108,24 @@ codes! {
     PlanLimitReached = PAYMENT_REQUIRED, "plan_limit_reached", "The plan's limit is reached";
     /// Something depends on it.
     InUse = CONFLICT, "in_use", "This is in use";
+    /// A link for another address than the signed-in account's.
+    WrongAccount = FORBIDDEN, "wrong_account", "This link is for another account";
     /// The company lets members in with Microsoft only.
     MicrosoftOnly = FORBIDDEN, "microsoft_only", "Sign in with Microsoft";
+    /// A personal Microsoft account; only work accounts sign in.
+    PersonalAccount = FORBIDDEN, "personal_account", "That is a personal Microsoft account";
+    /// A guest of a directory, who signs in only when invited and linked.
+    GuestAccount = FORBIDDEN, "guest_account", "You are a guest in that Microsoft 365";
+    /// Nobody connected the directory of a work account.
+    DirectoryUnknown = FORBIDDEN, "directory_unknown", "Your company's Microsoft 365 is not connected";
+    /// Who signed in is no member, and does not become one by signing in.
+    NotAMember = FORBIDDEN, "not_a_member", "You are not a member of this company";
+    /// Microsoft does not vouch for the address.
+    AddressUnverified = FORBIDDEN, "address_unverified", "Microsoft does not confirm your address";
+    /// The address has an account, which a work account does not prove to be one's own.
+    AccountExists = CONFLICT, "account_exists", "Your address has an account already";
+    /// Without it nobody could sign in to the account any more.
+    LastWayIn = CONFLICT, "last_way_in", "This is your only way to sign in";
     /// `If-Match` is missing (RFC 6585).
     PreconditionRequired = PRECONDITION_REQUIRED, "precondition_required", "Say which version you change";
     /// Too many tries.
@@ -150,6 +168,14 @@ pub struct Problem {
     /// The right that is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_permission: Option<Permission>,
+    /// The plan's limit that is reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 25)]
+    pub limit: Option<u32>,
+    /// How much of it is in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 25)]
+    pub used: Option<u32>,
 }
 
 /// What is wrong with one field.
@@ -170,6 +196,10 @@ impl FieldProblem {
     /// A problem with one field.
     pub fn new(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), code: code.into(), message: message.into() }
+    }
+    /// `email` is no address a mail could reach.
+    pub fn not_an_address() -> Self {
+        Self::new("/email", "not_an_address", "Enter an e-mail address, such as anna@example.com.")
     }
 }
 
@@ -200,6 +230,8 @@ impl Error {
             errors: Vec::new(),
             violated_policies: Vec::new(),
             required_permission: None,
+            limit: None,
+            used: None,
         };
         Self { problem: Box::new(problem), cause: None, retry_after: None }
     }
@@ -230,6 +262,15 @@ impl Error {
             "Your role in this company does not include this. Ask an owner or administrator to do it or to change your role.",
         );
         error.problem.required_permission = Some(permission);
+        error
+    }
+    /// All seats of the plan are in use (C13).
+    pub fn no_seat(limit: u32, used: u32) -> Self {
+        let told =
+            format!("{used} of {limit} seats are in use. Remove a member, take an invitation back, or change plan.");
+        let mut error = Self::new(Code::PlanLimitReached, told);
+        error.problem.limit = Some(limit);
+        error.problem.used = Some(used);
         error
     }
     /// Too many of one thing (C18).
@@ -272,6 +313,13 @@ impl From<StoreError> for Error {
                 Self::new(Code::Taken, format!("Another {what} has this value."))
             }
             StoreError::Conflict(Conflict::Missing(_)) => Self::not_found(),
+            StoreError::Conflict(Conflict::State("owners")) => {
+                Self::new(Code::LastOwner, "Make somebody else an owner first.")
+            }
+            StoreError::Conflict(Conflict::State("seats")) => Self::new(
+                Code::PlanLimitReached,
+                "All seats of the company's plan are in use. Ask an owner or administrator.",
+            ),
             StoreError::Conflict(Conflict::State("token")) => {
                 Self::new(Code::LinkNotGood, "Ask for a new one and use that.")
             }

@@ -1,16 +1,18 @@
 //! What every HTTP answer of Steward has in common: problems, extractors, pages, headers.
 
 mod error;
+mod etag;
 mod extract;
 mod layer;
 mod limit;
 mod page;
 
 pub use error::{Code, Error, FieldProblem, Problem};
+pub use etag::{IfMatch, Tagged, etag};
 pub use extract::{Client, Json, Path, Query};
 pub use layer::{RequestId, finish};
 pub use limit::{within, within_by_address};
-pub use page::{Page, PageQuery};
+pub use page::{Page, PageQuery, limit, next_link};
 
 /// What a handler returns.
 pub type Result<T> = std::result::Result<T, Error>;

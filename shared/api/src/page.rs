@@ -23,7 +23,11 @@ pub struct PageQuery {
     pub cursor: Option<String>,
 }
 
-fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+/// Reads a page's `limit` from a query string: for lists with parameters of their own.
+///
+/// # Errors
+/// When it is not a number from 1 to 100.
+pub fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     // Through text: a query string gives nothing else.
     let text = String::deserialize(deserializer)?;
     let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
@@ -56,11 +60,16 @@ impl<T> Page<T> {
 
 impl<T: Serialize> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
-        let link = self.next_cursor.as_ref().map(|cursor| format!("<?cursor={cursor}>; rel=\"next\""));
+        let next = next_link(self.next_cursor.as_deref());
         let mut response = Json(self).into_response();
-        if let Some(value) = link.and_then(|link| HeaderValue::try_from(link).ok()) {
-            response.headers_mut().insert(header::LINK, value);
+        if let Some(link) = next {
+            response.headers_mut().insert(header::LINK, link);
         }
         response
     }
+}
+
+/// The `Link` header (RFC 8288) to where a list goes on.
+pub fn next_link(cursor: Option<&str>) -> Option<HeaderValue> {
+    HeaderValue::try_from(format!("<?cursor={}>; rel=\"next\"", cursor?)).ok()
 }

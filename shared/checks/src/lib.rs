@@ -9,6 +9,7 @@ mod evaluation;
 pub mod facts;
 mod licence;
 pub mod outcome;
+pub mod people;
 pub mod plans;
 pub mod prices;
 pub mod products;

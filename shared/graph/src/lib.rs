@@ -27,4 +27,4 @@ pub use facts::Activity;
 pub use page::{Page, PageLink};
 pub use report::ReportRow;
 pub use retry::Deadline;
-pub use sign_in::{Identity, SignIn, SignInError, SignInSecrets, TokenFault};
+pub use sign_in::{Ask, Identity, SignIn, SignInError, SignInSecrets, TokenFault};

@@ -53,6 +53,24 @@ pub struct SignInSecrets {
     pub code_verifier: String,
 }
 
+/// What a sign-in asks Entra to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// Who it is: ids, name, roles.
+    Who,
+    /// Their address as well.
+    WhoAndEmail,
+}
+
+impl Ask {
+    const fn scope(self) -> &'static str {
+        match self {
+            Self::Who => "openid profile",
+            Self::WhoAndEmail => "openid profile email",
+        }
+    }
+}
+
 /// Who signed in, from a token that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
@@ -66,6 +84,19 @@ pub struct Identity {
     pub name: Option<String>,
     /// `preferred_username`; hostile text, to show only.
     pub username: Option<String>,
+    /// `acct`, an optional claim: whether the person is a guest of the directory; `None` when it does not say.
+    pub guest: Option<bool>,
+    /// `email`, and only where `xms_edov` says that the owner of its domain was verified: what else stands in that
+    /// claim is whatever an administrator anywhere typed (nOAuth). `None` as well without the scope `email`.
+    /// <https://learn.microsoft.com/entra/identity-platform/migrate-off-email-claim-authorization>
+    pub verified_email: Option<String>,
+    /// `roles`: app roles of ours that the directory assigned to the person.
+    pub app_roles: Vec<String>,
+    /// Whether `amr` has `mfa`: Entra asked for a second factor. Microsoft documents `amr` for v1.0 tokens only, and a
+    /// v2.0 id_token usually comes without it; then nothing is assumed, and who has to have a second factor gives one
+    /// of ours (ASVS 6.8.4).
+    /// <https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#payload-claims>
+    pub second_factor: bool,
 }
 
 impl Identity {
@@ -144,7 +175,7 @@ pub enum TokenFault {
 
 impl Microsoft {
     /// Begins a sign-in. `state` binds the answer to the browser; it is the caller's to make and to check.
-    pub fn sign_in(&self, redirect_uri: &Url, state: &str) -> SignIn {
+    pub fn sign_in(&self, redirect_uri: &Url, state: &str, ask: Ask) -> SignIn {
         let random = || URL_SAFE_NO_PAD.encode(self.inner.ids.bytes::<32>());
         let secrets = SignInSecrets { nonce: random(), code_verifier: random() };
         let challenge = digest::digest(&digest::SHA256, secrets.code_verifier.as_bytes());
@@ -154,7 +185,7 @@ impl Microsoft {
             .append_pair("response_type", "code")
             .append_pair("redirect_uri", redirect_uri.as_str())
             .append_pair("response_mode", "query")
-            .append_pair("scope", "openid profile")
+            .append_pair("scope", ask.scope())
             .append_pair("state", state)
             .append_pair("nonce", &secrets.nonce)
             .append_pair("code_challenge", &URL_SAFE_NO_PAD.encode(challenge))
@@ -178,8 +209,8 @@ impl Microsoft {
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", redirect_uri.as_str()),
+            // Without a scope the token is for what the code was asked for.
             ("code_verifier", &secrets.code_verifier),
-            ("scope", "openid profile"),
         ];
         let answer = token::exchange(&self.inner, "organizations", &grant, deadline, false).await;
         let answer = answer.map_err(|error| match error {
@@ -280,6 +311,13 @@ struct Claims {
     wids: Vec<String>,
     name: Option<String>,
     preferred_username: Option<String>,
+    acct: Option<Value>,
+    email: Option<String>,
+    xms_edov: Option<Value>,
+    #[serde(default)]
+    roles: Vec<String>,
+    #[serde(default)]
+    amr: Vec<String>,
 }
 
 struct Expected<'a> {
@@ -329,7 +367,25 @@ impl Claims {
             roles: self.wids.iter().filter_map(|role| role.parse().ok()).collect(),
             name: self.name,
             username: self.preferred_username,
+            guest: self.acct.as_ref().and_then(truth),
+            verified_email: self.email.filter(|_| self.xms_edov.as_ref().and_then(truth) == Some(true)),
+            app_roles: self.roles,
+            second_factor: self.amr.iter().any(|method| method == "mfa"),
         })
+    }
+}
+
+/// A claim that is yes or no, which Entra writes as a boolean, a number or a text of one.
+fn truth(claim: &Value) -> Option<bool> {
+    match claim {
+        Value::Bool(truth) => Some(*truth),
+        Value::Number(number) => number.as_u64().filter(|number| *number <= 1).map(|number| number == 1),
+        Value::String(text) => match text.as_str() {
+            "0" | "false" => Some(false),
+            "1" | "true" => Some(true),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -21,7 +21,7 @@ const AUDIENCE: &str = "steward-api";
 /// Longer than any token we make.
 const MOST: usize = 4096;
 /// An unknown key id makes us read the keys again, but not more often than this.
-const REREAD: SignedDuration = SignedDuration::from_secs(30);
+pub const REREAD: SignedDuration = SignedDuration::from_secs(30);
 
 /// What an access token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -50,7 +50,8 @@ impl PresentedKey {
         Some(Self { tenant, key, secret: TokenHash::of(secret) })
     }
 
-    pub(crate) fn proof(self, origin: Origin) -> store::KeyProof {
+    /// What the table is asked whether it is right.
+    pub fn proof(self, origin: Origin) -> store::KeyProof {
         store::KeyProof { tenant: self.tenant, key: self.key, secret: self.secret, origin }
     }
 
@@ -60,11 +61,20 @@ impl PresentedKey {
     }
 }
 
+/// What a key begins with before its secret: what may be shown of it.
+pub fn shown(tenant: TenantId, key: KeyId) -> String {
+    format!("{PREFIX}{}", named(tenant, key))
+}
+
+fn named(tenant: TenantId, key: KeyId) -> String {
+    let bare = |id: String| id.split_once('_').map(|(_, id)| id.to_owned()).unwrap_or_default();
+    bare(tenant.to_string()) + &bare(key.to_string())
+}
+
 /// A new secret for a key: its text, shown once, and the hash that is kept.
 pub fn mint(tenant: TenantId, key: KeyId, ids: &Ids) -> (String, TokenHash) {
     let secret = base32(&ids.bytes::<20>());
-    let bare = |id: String| id.split_once('_').map(|(_, id)| id.to_owned()).unwrap_or_default();
-    let body = format!("{}{}_{secret}", bare(tenant.to_string()), bare(key.to_string()));
+    let body = format!("{}_{secret}", named(tenant, key));
     (format!("{PREFIX}{body}{}", checksum(&body)), TokenHash::of(&secret))
 }
 
@@ -87,7 +97,7 @@ fn checksum(body: &str) -> String {
 }
 
 /// Five bytes are eight characters.
-fn base32(bytes: &[u8]) -> String {
+pub(crate) fn base32(bytes: &[u8]) -> String {
     let group = |five: &[u8]| five.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
     let letters = |bits: u64| (0..8).rev().map(move |i| char::from(ALPHABET[(bits >> (i * 5) & 31) as usize]));
     bytes.chunks_exact(5).flat_map(|five| letters(group(five))).collect()

@@ -4,7 +4,7 @@
 use std::{marker::PhantomData, ops::Deref};
 
 use api::{Client, Code, Error};
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use http::{header, request::Parts};
 use jiff::SignedDuration;
 use model::{Permission, Permissions, Policy, RoleName, TenantId, TenantState, UserId, event::Actor};
@@ -128,6 +128,7 @@ pub struct Person<R: Right> {
     caller: Caller<R>,
     session: Session,
     role: RoleName,
+    email: String,
 }
 
 impl<R: Right> Person<R> {
@@ -142,6 +143,10 @@ impl<R: Right> Person<R> {
     /// With which role.
     pub const fn role(&self) -> RoleName {
         self.role
+    }
+    /// Their address, normalised: the key of their login.
+    pub fn email(&self) -> &str {
+        &self.email
     }
     /// Whether they may give `role`: never more than they hold, and owner only as an owner (C2, C9).
     ///
@@ -257,12 +262,30 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let caller = Caller::<R>::from_request_parts(parts, state).await?;
         match caller.principal() {
-            Principal::User { session, role } => {
-                let (session, role) = (Session::clone(session), *role);
-                Ok(Self { caller, session, role })
+            Principal::User { session, role, email } => {
+                let (session, role, email) = (Session::clone(session), *role, email.clone());
+                Ok(Self { caller, session, role, email })
             }
             Principal::Key(_) => Err(Error::new(Code::PersonNeeded, "Sign in and send it with an access token.")),
         }
+    }
+}
+
+/// Nobody where no credentials were sent; bad ones are refused as ever.
+impl<S, R> OptionalFromRequestParts<S> for Person<R>
+where
+    S: Send + Sync,
+    R: Right,
+    Store: FromRef<S>,
+    Verifier: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Error> {
+        if parts.headers.contains_key(header::AUTHORIZATION) || parts.headers.contains_key("x-api-key") {
+            return <Self as FromRequestParts<S>>::from_request_parts(parts, state).await.map(Some);
+        }
+        Ok(None)
     }
 }
 
@@ -276,7 +299,7 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let person = Person::<R>::from_request_parts(parts, state).await?;
+        let person = <Person<R> as FromRequestParts<S>>::from_request_parts(parts, state).await?;
         let age = Verifier::from_ref(state).now().as_second() - person.session.proven_at;
         if age > Self::MOST.as_secs() {
             let told = "Confirm with your password, a code or a passkey at `/v1/step-up`, then send this again.";

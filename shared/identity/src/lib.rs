@@ -5,8 +5,11 @@ mod address;
 pub mod api_key;
 mod caller;
 mod password;
+pub mod recovery_code;
+mod signing_key;
 
-pub use access::{ACCESS_GOOD_FOR, AccessToken, BadToken, Claims, Signer, Verifier};
+pub use access::{ACCESS_GOOD_FOR, AccessToken, BadToken, Claims, REREAD, Signer, Verifier};
 pub use address::normalised;
 pub use caller::{Caller, Person, Recent, Right, can, visitor};
 pub use password::{Hashers, Weak};
+pub use signing_key::{BadSigningKey, SigningKey};

@@ -69,6 +69,19 @@ impl Hashers {
         .await?
     }
 
+    /// Whether a hash was made in another way than hashes are made now: the next sign-in makes it anew (C3).
+    pub fn outdated(&self, hash: &str) -> bool {
+        let same = |hash: &PasswordHash| {
+            hash.algorithm == Algorithm::Argon2id.ident()
+                && hash.version == Some(Version::V0x13.into())
+                && Params::try_from(hash).is_ok_and(|params| {
+                    let ours = self.argon2.params();
+                    (params.m_cost(), params.t_cost(), params.p_cost()) == (ours.m_cost(), ours.t_cost(), ours.p_cost())
+                })
+        };
+        !PasswordHash::new(hash).is_ok_and(|hash| same(&hash))
+    }
+
     async fn off_thread<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -123,4 +136,27 @@ impl std::fmt::Debug for Hashers {
 /// The form passwords are compared in: the same keys on another keyboard or system give the same text (NIST 800-63B).
 fn folded(password: &str) -> String {
     password.nfkc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_hash_of_other_parameters_is_outdated() {
+        struct Zero;
+        impl model::clock::RandomSource for Zero {
+            fn fill(&self, bytes: &mut [u8]) {
+                bytes.fill(0);
+            }
+        }
+        let hashers = Hashers::new(1, Ids::new(Zero)).unwrap();
+        let hash = hashers.hash("violet-tractor-mumbles-9").await.unwrap();
+        assert!(!hashers.outdated(&hash), "{hash}");
+        for (ours, other) in [("m=19456", "m=9216"), ("t=2", "t=1"), ("argon2id", "argon2i"), ("v=19", "v=16")] {
+            assert!(hash.contains(ours));
+            assert!(hashers.outdated(&hash.replace(ours, other)), "{other}");
+        }
+        assert!(hashers.outdated("not a hash"));
+    }
 }

@@ -240,6 +240,16 @@ pub enum Event {
         /// Whether because its secret was found in the open.
         leaked: bool,
     },
+    /// An API key may do less, because who made it may.
+    #[serde(rename = "key.trimmed")]
+    KeyTrimmed {
+        /// Which.
+        key: KeyId,
+        /// What it could do.
+        before: Permissions,
+        /// What it can do.
+        after: Permissions,
+    },
     /// An API key ends soon.
     #[serde(rename = "key.expiring")]
     KeyExpiring {
@@ -407,6 +417,7 @@ kinds! {
     KeyCreated => "key.created",
     KeyRotated => "key.rotated",
     KeyRevoked => "key.revoked",
+    KeyTrimmed => "key.trimmed",
     KeyExpiring => "key.expiring",
     PolicyChanged => "policy.changed",
     EventsExported => "events.exported",

@@ -83,4 +83,41 @@ impl Join {
     pub fn may_give(role: RoleName) -> bool {
         !matches!(role, RoleName::System(Role::Owner | Role::Admin))
     }
+
+    /// The role of somebody of the linked directory who holds `app_roles` there; `None` when they do not become a
+    /// member by themselves. Of several app roles the one that may most counts; those of owners and administrators
+    /// never do.
+    pub fn role_for(self, app_roles: &[String]) -> Option<RoleName> {
+        match self {
+            Self::Nobody => None,
+            Self::Directory { role } => Some(role).filter(|role| Self::may_give(*role)),
+            Self::AppRole => {
+                let mut given = Role::ALL.iter().filter(|role| Self::may_give(RoleName::System(**role)));
+                given
+                    .find(|role| app_roles.iter().any(|held| held == role.as_str()))
+                    .map(|role| RoleName::System(*role))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_gives_the_roles_it_may_and_never_makes_administrators() {
+        let given = |join: Join, held: &[&str]| {
+            let held: Vec<String> = held.iter().map(|role| (*role).to_owned()).collect();
+            join.role_for(&held).map(|role| role.to_string())
+        };
+        let member = Join::Directory { role: RoleName::System(Role::Member) };
+        assert_eq!(given(Join::Nobody, &["member"]), None);
+        assert_eq!(given(member, &[]).as_deref(), Some("member"));
+        assert_eq!(given(Join::Directory { role: RoleName::OWNER }, &[]), None);
+        assert_eq!(given(Join::AppRole, &["read_only", "x", "developer"]).as_deref(), Some("developer"));
+        for none in [&["owner"][..], &["admin"], &["Member"], &["member "], &[]] {
+            assert_eq!(given(Join::AppRole, none), None, "{none:?}");
+        }
+    }
 }

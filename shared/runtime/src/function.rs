@@ -7,6 +7,8 @@ use model::{Clock, EventKind, event::Recorded};
 use store::TenantScope;
 use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::Rotation;
+
 /// Why work that nobody waits for did not succeed. The bus tries again, then keeps it as a dead letter.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// What such work returns.
@@ -38,6 +40,11 @@ pub enum Trigger<D: 'static> {
         /// What it does; idempotent by the event's id.
         run: fn(D, Delivered) -> Handled,
     },
+    /// Secrets Manager, which wants a secret rotated.
+    Rotation {
+        /// Takes one step; idempotent by the version's token.
+        run: fn(D, Rotation) -> Handled,
+    },
 }
 
 /// An event as a consumer gets it, with the right to its tenant's data.
@@ -47,6 +54,8 @@ pub struct Delivered {
     pub scope: TenantScope,
     /// What happened.
     pub recorded: Recorded,
+    /// The event as it was written, in the form that is sealed.
+    pub canonical: Vec<u8>,
     /// Until when there is time.
     pub deadline: Deadline,
 }
@@ -74,5 +83,9 @@ impl<D> Function<D> {
     /// A function that consumes events.
     pub const fn event(name: &'static str, kinds: &'static [EventKind], run: fn(D, Delivered) -> Handled) -> Self {
         Self { name, trigger: Trigger::Event { kinds, run } }
+    }
+    /// A function that rotates a secret.
+    pub const fn rotation(name: &'static str, run: fn(D, Rotation) -> Handled) -> Self {
+        Self { name, trigger: Trigger::Rotation { run } }
     }
 }

@@ -85,8 +85,9 @@ impl FromRef<Kernel> for Verifier {
 }
 
 /// Secrets Manager, for the secrets under this installation's prefix.
+#[derive(Debug, Clone)]
 pub struct Secrets {
-    client: aws_sdk_secretsmanager::Client,
+    pub(crate) client: aws_sdk_secretsmanager::Client,
     prefix: String,
 }
 

@@ -3,12 +3,14 @@
 mod env;
 mod function;
 mod kernel;
+mod rotation;
 mod serve;
 mod system;
 
 pub use env::{Env, EnvError};
 pub use function::{Deadline, Delivered, Failure, Function, Handled, Trigger};
 pub use kernel::{Connect, Deps, Kernel, Secrets, secrets};
+pub use rotation::{Rotation, Step, Versions};
 pub use serve::{event_of, main, router};
 pub use system::{SystemClock, SystemRandom};
 

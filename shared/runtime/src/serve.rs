@@ -14,7 +14,8 @@ use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    Connect, Deadline, Delivered, Deps, Env, Failure, Function, StartError, SystemClock, SystemRandom, Trigger,
+    Connect, Deadline, Delivered, Deps, Env, Failure, Function, Rotation, StartError, SystemClock, SystemRandom,
+    Trigger,
 };
 
 /// The whole main of a bin.
@@ -65,6 +66,13 @@ where
             }))
             .await
         }
+        Trigger::Rotation { run } => {
+            lambda_runtime::run(lambda_runtime::service_fn(move |event: LambdaEvent<Rotation>| {
+                let deps = deps.clone();
+                async move { run(deps, event.payload).await }
+            }))
+            .await
+        }
     }
 }
 
@@ -80,7 +88,8 @@ pub fn router<D: Deps>(route: fn() -> utoipa_axum::router::UtoipaMethodRouter<D>
 pub fn event_of(store: &Store, event: &Value, deadline: Deadline) -> Result<Delivered, Failure> {
     let detail = event.get("detail").ok_or("an event without detail")?;
     let (scope, recorded) = store.open_event(detail)?;
-    Ok(Delivered { scope, recorded, deadline })
+    let canonical = store.canonical_event(detail)?;
+    Ok(Delivered { scope, recorded, canonical, deadline })
 }
 
 fn deadline<T>(event: &LambdaEvent<T>) -> Deadline {

@@ -7,11 +7,12 @@ use model::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Company, Conflict, EmailLogin, Jwks, Member, Membership, Result, Schedule, Session, SessionProof, SignUp, Store,
-    StoreError, Throttle, Token, TokenHash, User,
+    Company, Conflict, Devices, EmailLogin, Factors, Jwks, Member, Membership, Result, Schedule, Session, SessionProof,
+    SignUp, Store, StoreError, Throttle, Token, TokenHash, User, Versioned,
     commit::{Action, Commit, Condition, Place, What},
     db::{decode, encode, number, text},
     directory::{Origin, TenantScope},
+    factors::factors_put,
     key::Key,
     records::DirectoryLink,
 };
@@ -63,6 +64,17 @@ pub struct Proven {
     pub consume: Option<TokenHash>,
 }
 
+/// What a sign-in writes beside its session.
+#[derive(Debug, Default)]
+pub struct Noted {
+    /// The user's devices, where one is to be noted.
+    pub devices: Option<Devices>,
+    /// The user's factors as read, with what was used up.
+    pub factors: Option<Versioned<Factors>>,
+    /// The login with a newer hash of the same password.
+    pub rehashed: Option<EmailLogin>,
+}
+
 /// What presenting a refresh token came to (C4).
 #[derive(Debug)]
 pub enum Rotation {
@@ -75,6 +87,8 @@ pub enum Rotation {
         /// Version of the membership now.
         mver: u64,
     },
+    /// Others rotate it at this moment, again and again: the same request may be sent once more.
+    InProgress,
     /// An old token came again, outside the overlap: the session was ended.
     ReuseDetected,
     /// No such session, or it is over, or its member may not enter.
@@ -114,6 +128,19 @@ impl Store {
         let change = Commit::new().action(put(SignUp::key(signup.signup), item, Condition::absent(), "signup"));
         self.of(&scope).commit(change.event(Event::SignupRequested { signup: signup.signup })?).await?;
         Ok(signup.signup)
+    }
+
+    /// Says again that somebody signed up, which makes another mail. The same reads and writes for a sign-up that is
+    /// done, over or never was.
+    pub async fn sign_up_again(&self, id: SignupId, origin: Origin) -> Result<()> {
+        let now = self.clock.now().as_second();
+        let waiting = self.signup(id).await?.filter(|signup| !signup.done && signup.good_until > now);
+        let (signup, tenant) = waiting.map_or_else(
+            || (SignupId::generate(&self.ids), TenantId::generate(&self.ids)),
+            |signup| (signup.signup, signup.tenant),
+        );
+        let scope = self.scope_of_new_tenant(tenant, origin);
+        self.of(&scope).commit(Commit::new().event(Event::SignupRequested { signup })?).await.map(drop)
     }
 
     /// A sign-up.
@@ -186,7 +213,7 @@ impl Store {
             values: vec![(":no", aws_sdk_dynamodb::types::AttributeValue::Bool(false))],
             ..Condition::default()
         };
-        let profile = User { user, email: signup.email.clone(), name: owner.name.clone(), created_at: now };
+        let profile = User::new(user, signup.email.clone(), owner.name.clone(), now);
         let login =
             EmailLogin { user, password_hash: Some(owner.password_hash.clone()), epoch: 0, second_factor: false };
         let membership = Membership { tenant, company: signup.company.clone(), mver: 1 };
@@ -261,7 +288,8 @@ impl Store {
     }
 
     /// Opens a session for a user who proved who they are, in a tenant they are an active member of. The conditions
-    /// stand for reads: membership active at its version, tenant open, password not changed meanwhile.
+    /// stand for reads: membership active at its version, tenant open and its rules for signing in kept, password not
+    /// changed meanwhile.
     ///
     /// # Errors
     /// [`Conflict::State`] `member`, `tenant` or `password` when one of them closes the door.
@@ -269,6 +297,35 @@ impl Store {
         &self,
         proven: Proven,
         membership: &Membership,
+        origin: Origin,
+    ) -> Result<(String, Session)> {
+        self.open_session_noting(proven, membership, Noted::default(), origin).await
+    }
+
+    /// Opens a session and writes with it what the sign-in used up or made known.
+    ///
+    /// # Errors
+    /// As [`Store::open_session`]; [`Conflict::Version`] when the factors changed since they were read: the code was
+    /// used by another request.
+    pub async fn open_session_noting(
+        &self,
+        proven: Proven,
+        membership: &Membership,
+        noted: Noted,
+        origin: Origin,
+    ) -> Result<(String, Session)> {
+        let now = self.clock.now();
+        let times = (now.as_second(), (now + ABSOLUTE).as_second());
+        self.open_session_lasting(times, proven, membership, noted, origin).await
+    }
+
+    /// Opens a session on a proof of `proven_at`, over at `absolute_until` in any case (seconds).
+    pub(crate) async fn open_session_lasting(
+        &self,
+        (proven_at, absolute_until): (i64, i64),
+        proven: Proven,
+        membership: &Membership,
+        noted: Noted,
         origin: Origin,
     ) -> Result<(String, Session)> {
         let Proven { user, amr, by_password, clear_throttle_of, new_device, consume } = proven;
@@ -283,47 +340,31 @@ impl Store {
             previous: None,
             rotated_at: now.as_millisecond(),
             successor: None,
-            idle_until: (now + IDLE).as_second(),
-            absolute_until: (now + ABSOLUTE).as_second(),
+            idle_until: (now + IDLE).as_second().min(absolute_until),
+            absolute_until,
             amr: amr.clone(),
-            proven_at: now.as_second(),
+            proven_at,
             ip: origin.ip.clone(),
             created_at: now,
             user_agent: origin.user_agent.clone(),
         };
         let scope = self.scope_of_membership(membership.tenant, Origin { actor: Actor::User { id: user }, ..origin });
-        let active = Condition {
-            expression: Some("active = :yes AND mver = :mver"),
-            values: vec![
-                (":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true)),
-                (":mver", number(membership.mver)),
-            ],
-            ..Condition::default()
-        };
-        let open = Condition {
-            expression: Some("#state IN (:active, :past_due, :read_only)"),
-            names: vec![("#state", "state")],
-            values: vec![
-                (":active", text("active")),
-                (":past_due", text("past_due")),
-                (":read_only", text("read_only")),
-            ],
-        };
-        let mut change = Commit::new()
-            .action(put(Session::key(user, session), session_item(&record)?, Condition::absent(), "session"))
-            .check::<Member>(&user, active, "member")
-            .check::<Company>(&(), open, "tenant");
+        let mut change = doors(Commit::new(), user, membership, record.by_microsoft()).action(put(
+            Session::key(user, session),
+            session_item(&record)?,
+            Condition::absent(),
+            "session",
+        ));
         if let Some((email, epoch)) = by_password {
-            let same = Condition {
-                expression: Some("epoch = :epoch AND #user = :user"),
-                names: vec![("#user", "user")],
-                values: vec![(":epoch", number(epoch)), (":user", text(user.to_string()))],
-            };
-            change = change.action(Action {
-                place: Place::Global(EmailLogin::key(&email)),
-                what: What::Check { condition: same },
-                conflict: Conflict::State("password"),
-            });
+            change = change.action(same_password(&email, user, epoch, noted.rehashed.as_ref())?);
+        }
+        if let Some(devices) = noted.devices {
+            // Whatever is there: of two new devices at once one is told of once more.
+            let item = encode("Devices", &devices)?;
+            change = change.action(put(Devices::key(user), item, Condition::default(), "devices"));
+        }
+        if let Some(factors) = noted.factors {
+            change = change.action(factors_put(&factors)?);
         }
         if let Some(email) = clear_throttle_of {
             change = change.action(Action {
@@ -375,18 +416,15 @@ impl Store {
                 return Ok(Rotation::ReuseDetected);
             }
             let token = self.refresh_token(user, session)?;
+            // As it was read: a step-up beside this one is not written over.
+            let won = session_as_read(&record);
             let next = Session {
                 current: TokenHash::of(&token),
-                previous: Some(hash.clone()),
+                previous: Some(hash),
                 rotated_at: now.as_millisecond(),
                 successor: Some(self.sealer.seal(&format!("{REFRESH}:{session}"), token.as_bytes())),
                 idle_until: (now + IDLE).as_second().min(record.absolute_until),
                 ..record
-            };
-            let won = Condition {
-                expression: Some("#current = :presented"),
-                names: vec![("#current", "current")],
-                values: vec![(":presented", text(hash.as_str()))],
             };
             let item = session_item(&next)?;
             match self.put_one(Session::key(user, session), item, won, Conflict::Version).await {
@@ -395,7 +433,7 @@ impl Store {
                 Err(error) => return Err(error),
             }
         }
-        Err(StoreError::Unavailable("the session changes too often".into()))
+        Ok(Rotation::InProgress)
     }
 
     /// Ends the caller's session. Ending one that is over already is no error.
@@ -406,7 +444,17 @@ impl Store {
         }
     }
 
-    async fn end(&self, scope: &TenantScope, user: UserId, session: SessionId, event: Event) -> Result<()> {
+    /// Ends the session of a refresh token, whichever of its tokens it is: who has one may give the session up. Nothing
+    /// happens when it is over already, or the token is not ours.
+    pub async fn sign_out_by(&self, presented: &str, origin: Origin) -> Result<()> {
+        let Some(RefreshToken { user, session, .. }) = self.open_refresh_token(presented) else { return Ok(()) };
+        let Some(item) = self.get(&Session::key(user, session), true).await? else { return Ok(()) };
+        let record: Session = decode("Session", item)?;
+        let scope = self.scope_of_membership(record.tenant, Origin { actor: Actor::User { id: user }, ..origin });
+        self.sign_out(&scope, user, session).await
+    }
+
+    pub(crate) async fn end(&self, scope: &TenantScope, user: UserId, session: SessionId, event: Event) -> Result<()> {
         let there = Condition { expression: Some("attribute_exists(PK)"), ..Condition::default() };
         let change = Commit::new().action(Action {
             place: Place::Global(Session::key(user, session)),
@@ -455,7 +503,7 @@ impl Store {
     }
 }
 
-fn put(key: Key, item: crate::key::Item, condition: Condition, what: &'static str) -> Action {
+pub(crate) fn put(key: Key, item: crate::key::Item, condition: Condition, what: &'static str) -> Action {
     Action { place: Place::Global(key), what: What::Put { item, condition }, conflict: Conflict::Taken(what) }
 }
 
@@ -463,8 +511,60 @@ fn put_state(key: Key, item: crate::key::Item, condition: Condition, what: &'sta
     Action { place: Place::Global(key), what: What::Put { item, condition }, conflict: Conflict::State(what) }
 }
 
-fn session_item(session: &Session) -> Result<crate::key::Item> {
+pub(crate) fn session_item(session: &Session) -> Result<crate::key::Item> {
     let mut item = encode("Session", session)?;
     item.insert("ttl".into(), number(session.idle_until));
     Ok(item)
+}
+
+/// Holds while a session is as it was read.
+pub(crate) fn session_as_read(session: &Session) -> Condition {
+    Condition {
+        expression: Some("#current = :current AND (attribute_not_exists(proven_at) OR proven_at = :proven_at)"),
+        names: vec![("#current", "current")],
+        values: vec![(":current", text(session.current.as_str())), (":proven_at", number(session.proven_at))],
+    }
+}
+
+/// The doors of a sign-in: membership active at its version, tenant open, and let in by this way (C8: a company may let
+/// in by Microsoft alone, but for one owner).
+pub(crate) fn doors(change: Commit, user: UserId, membership: &Membership, by_microsoft: bool) -> Commit {
+    let active = Condition {
+        expression: Some("active = :yes AND mver = :mver"),
+        values: vec![(":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true)), (":mver", number(membership.mver))],
+        ..Condition::default()
+    };
+    let mut open = Condition {
+        expression: Some("#state IN (:active, :past_due, :read_only)"),
+        names: vec![("#state", "state")],
+        values: vec![(":active", text("active")), (":past_due", text("past_due")), (":read_only", text("read_only"))],
+    };
+    if !by_microsoft {
+        open.expression = Some(
+            "#state IN (:active, :past_due, :read_only) AND (attribute_not_exists(#policy.#sign_in.#by) \
+             OR #policy.#sign_in.#by <> :microsoft OR #policy.#sign_in.#break_glass = :user)",
+        );
+        open.names.extend([
+            ("#policy", "policy"),
+            ("#sign_in", "sign_in"),
+            ("#by", "by"),
+            ("#break_glass", "break_glass"),
+        ]);
+        open.values.extend([(":microsoft", text("microsoft")), (":user", text(user.to_string()))]);
+    }
+    change.check::<Member>(&user, active, "member").check::<Company>(&(), open, "tenant")
+}
+
+/// Holds while the password of an address is the one that was right; writes a newer hash of it where there is one.
+pub(crate) fn same_password(email: &str, user: UserId, epoch: u32, rehashed: Option<&EmailLogin>) -> Result<Action> {
+    let condition = Condition {
+        expression: Some("epoch = :epoch AND #user = :user"),
+        names: vec![("#user", "user")],
+        values: vec![(":epoch", number(epoch)), (":user", text(user.to_string()))],
+    };
+    let what = match rehashed {
+        Some(login) => What::Put { item: encode("EmailLogin", login)?, condition },
+        None => What::Check { condition },
+    };
+    Ok(Action { place: Place::Global(EmailLogin::key(email)), what, conflict: Conflict::State("password") })
 }

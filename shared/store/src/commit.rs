@@ -42,6 +42,17 @@ pub(crate) struct Action {
     pub(crate) conflict: Conflict,
 }
 
+impl Action {
+    /// Bound to a tenant.
+    pub(crate) fn of(self, tenant: TenantId) -> (Key, What, Conflict) {
+        let key = match self.place {
+            Place::Own(collection, sk) => Key::new(collection.partition(tenant, None), sk),
+            Place::Global(key) => key,
+        };
+        (key, self.what, self.conflict)
+    }
+}
+
 pub(crate) enum Place {
     Own(Collection, String),
     Global(Key),
@@ -184,7 +195,7 @@ pub(crate) fn item_of<T: TenantRecord>(record: &T, version: u64) -> Result<Item>
     }
     if let Some(at) = record.due() {
         let shard = record.due_shard();
-        item.insert("due_shard".into(), text(format!("DUE#{shard:02}")));
+        item.insert("due_shard".into(), text(format!("{}#{shard:02}", T::DUE)));
         item.insert("due_at".into(), text(due_text(at)));
     }
     Ok(item)

@@ -96,6 +96,8 @@ pub enum Principal {
         session: Box<Session>,
         /// Their role.
         role: RoleName,
+        /// Their address.
+        email: String,
     },
     /// A program.
     Key(Box<ApiKey>),
@@ -121,6 +123,15 @@ pub struct Admission {
 pub struct Due {
     /// The right to its data, as Steward itself.
     pub scope: TenantScope,
+}
+
+/// An API key whose end is near.
+#[derive(Debug, Clone)]
+pub struct DueKey {
+    /// The right to its tenant's data, as Steward itself.
+    pub scope: TenantScope,
+    /// Which key.
+    pub key: KeyId,
 }
 
 impl Store {
@@ -154,7 +165,7 @@ impl Store {
         Ok(Admission {
             scope: scope_of(&company, proof.origin.clone()),
             permissions: company.permissions_of(member.role),
-            principal: Principal::User { session: Box::new(session), role: member.role },
+            principal: Principal::User { session: Box::new(session), role: member.role, email: member.email },
             state: company.state,
             policy: company.policy,
         })
@@ -176,10 +187,7 @@ impl Store {
             .map_err(|_| StoreError::Refused("a batch of two answered otherwise".into()))?;
         let now = self.clock.now();
         let key: ApiKey = decode(ApiKey::KIND, key.ok_or(NotAdmitted::Key)?)?;
-        // Hashes of 256-bit secrets: what comparing them takes tells nothing of the secret.
-        let right = key.secret == proof.secret
-            || key.old_secret.as_ref().is_some_and(|(old, until)| *old == proof.secret && *until > now.as_second());
-        if !right || key.revoked_at.is_some() {
+        if !key.opens_with(&proof.secret, now) || key.revoked_at.is_some() {
             return Err(NotAdmitted::Key.into());
         }
         if key.expires_at.is_some_and(|end| end <= now.as_second()) {
@@ -248,17 +256,47 @@ impl Store {
         Ok((TenantScope::new(recorded.tenant, Origin::SYSTEM), recorded))
     }
 
+    /// The right to revoke the key that a report of a leak holds, whatever state its tenant is in; `None` when no key
+    /// opens with it. One read in any case.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn leaked_key(&self, proof: &KeyProof) -> Result<Option<TenantScope>> {
+        let place = Key::new(Collection::Root.partition(proof.tenant, None), ApiKey::sort_key(&proof.key));
+        let key: Option<ApiKey> = self.get(&place, true).await?.map(|item| decode(ApiKey::KIND, item)).transpose()?;
+        let ours = key.is_some_and(|key| key.opens_with(&proof.secret, self.clock.now()));
+        Ok(ours.then(|| TenantScope::new(proof.tenant, proof.origin.clone())))
+    }
+
     /// Tenants whose schedule is due, oldest first within a shard, at most `limit` per shard.
     pub async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Due>> {
+        let keys = self.due_in::<Schedule>(Schedule::SHARDS, now, limit).await?;
+        Ok(keys.into_iter().map(|(scope, _)| Due { scope }).collect())
+    }
+
+    /// API keys that are to be warned of, at most `limit` per shard.
+    pub async fn keys_due(&self, now: Timestamp, limit: u32) -> Result<Vec<DueKey>> {
+        let keys = self.due_in::<ApiKey>(ApiKey::SHARDS, now, limit).await?;
+        keys.into_iter()
+            .map(|(scope, key)| {
+                let key = key.sk.strip_prefix(ApiKey::PREFIX).and_then(|id| id.parse().ok());
+                let key = key.ok_or(StoreError::Corrupt { kind: ApiKey::KIND, cause: "key of the index".into() })?;
+                Ok(DueKey { scope, key })
+            })
+            .collect()
+    }
+
+    /// Where records stand that are due, with the right to each one's tenant.
+    async fn due_in<T: TenantRecord>(&self, shards: u8, now: Timestamp, limit: u32) -> Result<Vec<(TenantScope, Key)>> {
         let mut due = Vec::new();
-        for shard in 0..Schedule::SHARDS {
+        for shard in 0..shards {
             let answer = self
                 .client
                 .query()
                 .table_name(&self.table)
                 .index_name("due")
                 .key_condition_expression("due_shard = :shard AND due_at <= :now")
-                .expression_attribute_values(":shard", text(format!("DUE#{shard:02}")))
+                .expression_attribute_values(":shard", text(format!("{}#{shard:02}", T::DUE)))
                 .expression_attribute_values(":now", text(due_text(now)))
                 .set_limit(i32::try_from(limit).ok())
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
@@ -267,10 +305,10 @@ impl Store {
                 .map_err(refused)?;
             spent(Units::Read, answer.consumed_capacity());
             for item in answer.items.unwrap_or_default() {
-                let tenant = crate::db::key_of(&item)
-                    .and_then(|key| key.pk.strip_prefix("TENANT#").and_then(|id| id.parse().ok()))
-                    .ok_or(StoreError::Corrupt { kind: Schedule::KIND, cause: "key of the index".into() })?;
-                due.push(Due { scope: TenantScope::new(tenant, Origin::SYSTEM) });
+                let found = crate::db::key_of(&item)
+                    .and_then(|key| Some((key.pk.strip_prefix("TENANT#")?.parse().ok()?, key)))
+                    .ok_or(StoreError::Corrupt { kind: T::KIND, cause: "key of the index".into() })?;
+                due.push((TenantScope::new(found.0, Origin::SYSTEM), found.1));
             }
         }
         Ok(due)
@@ -278,6 +316,11 @@ impl Store {
 
     /// The scope of a tenant that a sign-up is about to create.
     pub(crate) const fn scope_of_new_tenant(&self, tenant: TenantId, origin: Origin) -> TenantScope {
+        TenantScope::new(tenant, origin)
+    }
+
+    /// The scope of the tenant that a one-time link was made for.
+    pub(crate) const fn scope_of_link(&self, tenant: TenantId, origin: Origin) -> TenantScope {
         TenantScope::new(tenant, origin)
     }
 

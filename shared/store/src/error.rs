@@ -74,6 +74,12 @@ pub enum NotAdmitted {
     Tenant(model::TenantState),
 }
 
+impl From<Conflict> for StoreError {
+    fn from(conflict: Conflict) -> Self {
+        Self::Conflict(conflict)
+    }
+}
+
 impl StoreError {
     /// The conflict, where this is one.
     pub const fn conflict(&self) -> Option<Conflict> {

@@ -22,11 +22,19 @@ pub enum Collection {
     People,
     /// `TENANT#<id>#STAGE`: pages of a running scan.
     Stage,
+    /// `TENANT#<id>#CHAIN`: the seals of its log.
+    Chain,
 }
 
 /// All of them.
-pub const COLLECTIONS: &[Collection] =
-    &[Collection::Root, Collection::Events, Collection::Findings, Collection::People, Collection::Stage];
+pub const COLLECTIONS: &[Collection] = &[
+    Collection::Root,
+    Collection::Events,
+    Collection::Findings,
+    Collection::People,
+    Collection::Stage,
+    Collection::Chain,
+];
 
 impl Collection {
     /// The partition key of this collection; `month` only matters to [`Collection::Events`].
@@ -37,6 +45,7 @@ impl Collection {
             Self::Findings => format!("TENANT#{tenant}#FINDINGS"),
             Self::People => format!("TENANT#{tenant}#PEOPLE"),
             Self::Stage => format!("TENANT#{tenant}#STAGE"),
+            Self::Chain => format!("TENANT#{tenant}#CHAIN"),
         }
     }
 }

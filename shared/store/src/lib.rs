@@ -4,30 +4,54 @@
 //! builders are private: there is no call that takes a raw key. Each record is a type with its key in `records/`.
 
 mod accounts;
+mod addresses;
+mod chain;
 mod commit;
+mod companies;
 mod cursor;
 mod db;
 mod directory;
 mod error;
+mod factors;
+mod invitations;
 mod key;
+mod keys;
 mod limit;
+mod log;
+mod members;
 mod meter;
+mod passwords;
+mod policy;
 mod records;
+mod roles;
 mod seal;
+mod seats;
+mod sessions;
 mod tenant;
+mod work_accounts;
 
-pub use accounts::{NewCompany, Proven, Registration, Rotation, SIGN_UP_GOOD_FOR, SignInFacts};
+pub use accounts::{NewCompany, Noted, Proven, Registration, Rotation, SIGN_UP_GOOD_FOR, SignInFacts};
+pub use addresses::Profile;
+pub use chain::{Break, Flaw, Verified};
 pub use commit::{Commit, Ready};
+pub use companies::CompanyOf;
 pub use cursor::{Listed, MOST, PageRequest};
 pub use db::{Store, StoreConfig};
-pub use directory::{Admission, Due, KeyProof, Origin, Principal, SessionProof, TenantScope};
+pub use directory::{Admission, Due, DueKey, KeyProof, Origin, Principal, SessionProof, TenantScope};
 pub use error::{Conflict, NotAdmitted, StoreError};
+pub use factors::{Account, FactorChange};
+pub use invitations::{Invited, InvitedAccount, Invitee, Joining};
 pub use key::{COLLECTIONS, Collection};
+pub use keys::KEYS_MOST;
 pub use limit::{Allowance, Limit};
+pub use log::EventFilter;
+pub use members::Place;
 pub use meter::{Meter, Spent, metered};
 pub use records::*;
+pub use roles::RoleUse;
 pub use seal::{Sealed, Sealer};
 pub use tenant::{Overview, Tenant, Versioned};
+pub use work_accounts::{Joined, Newcomer, NoEntry, WayIn};
 
 /// What every call of this crate returns.
 pub type Result<T> = std::result::Result<T, StoreError>;

@@ -45,6 +45,9 @@ pub struct Allowance {
 #[derive(Clone, Default)]
 pub(crate) struct Blocked(Arc<Mutex<HashMap<String, i64>>>);
 
+/// Of requests at one instant one moves the time, and the others look again: so many times.
+const RACES: u32 = 16;
+
 /// Most keys remembered as blocked; beyond it a flood of different keys costs writes.
 const REMEMBERED: usize = 10_000;
 
@@ -86,7 +89,7 @@ impl Store {
             return Ok(refusal(until + most));
         }
         // Idle first, which is the usual case; what is there is told by the condition that failed.
-        for _ in 0..4 {
+        for _ in 0..RACES {
             let tat = match self.arrive(&whom, None, now + interval, window).await? {
                 Arrived::Moved => return Ok(allowance(limit, interval, now + interval, now)),
                 Arrived::At(tat) => tat,
@@ -99,7 +102,7 @@ impl Store {
                 return Ok(allowance(limit, interval, tat + interval, now));
             }
         }
-        // More than four requests at one instant each lost the race: that is a flood.
+        // Each of so many races went to another request of the same instant: that is a flood.
         Ok(refusal(now + most + interval))
     }
 

@@ -1,12 +1,12 @@
 //! What a scope can do: read and write the data of its own tenant, and nothing else.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use model::{Event, EventId, event::Recorded};
+use model::{Event, EventId, TenantId, event::Recorded};
 
 use crate::{
     Conflict, Listed, PageRequest, Ready, Result, Store, TenantScope,
     commit::{Action, Commit, Condition, Place, What, item_of, versioned},
-    db::{decode, encode, key_of, number},
+    db::{encode, key_of, number},
     key::{Collection, Key, Month},
     records::{Done, TenantRecord},
 };
@@ -39,14 +39,23 @@ impl Overview {
 /// The data of one tenant.
 #[derive(Debug, Clone, Copy)]
 pub struct Tenant<'a> {
-    store: &'a Store,
-    scope: &'a TenantScope,
+    pub(crate) store: &'a Store,
+    pub(crate) scope: &'a TenantScope,
 }
 
 impl Store {
     /// The data of the tenant `scope` is of.
     pub fn of<'a>(&'a self, scope: &'a TenantScope) -> Tenant<'a> {
         Tenant { store: self, scope }
+    }
+}
+
+impl<'a> Tenant<'a> {
+    pub(crate) const fn store(&self) -> &'a Store {
+        self.store
+    }
+    pub(crate) const fn id(&self) -> TenantId {
+        self.scope.tenant()
     }
 }
 
@@ -123,14 +132,7 @@ impl Tenant<'_> {
         let tenant = self.scope.tenant();
         let recorded = self.record(change.event);
         let id = recorded.id;
-        let mut actions: Vec<(Key, What, Conflict)> = change
-            .actions
-            .into_iter()
-            .map(|Action { place, what, conflict }| match place {
-                Place::Own(collection, sk) => (Key::new(collection.partition(tenant, None), sk), what, conflict),
-                Place::Global(key) => (key, what, conflict),
-            })
-            .collect();
+        let mut actions: Vec<_> = change.actions.into_iter().map(|action| action.of(tenant)).collect();
         actions.push(event_put(&recorded)?);
         self.store.transact(actions).await?;
         Ok(id)
@@ -154,46 +156,6 @@ impl Tenant<'_> {
     /// Removes derived data.
     pub async fn remove<T: TenantRecord>(&self, id: &T::Id) -> Result<()> {
         self.store.delete_one(&self.key::<T>(id)).await
-    }
-
-    /// A page of the tenant's log, newest first, over the months back to `since` months ago at most.
-    pub async fn events(&self, page: &PageRequest) -> Result<Listed<Recorded>> {
-        const LIST: &str = "events";
-        // A log older than this is read by export, not by paging.
-        const MONTHS: usize = 24;
-        let tenant = self.scope.tenant();
-        let mut start = page.cursor.as_deref().map(|c| self.store.open_cursor(self.scope, LIST, c)).transpose()?;
-        let mut month = match &start {
-            Some(key) => key
-                .sk
-                .strip_prefix("EVENT#")
-                .and_then(|id| id.parse().ok())
-                .map(Month::of_event)
-                .ok_or(crate::StoreError::BadCursor)?,
-            None => Month::of(self.store.clock.now()),
-        };
-        let limit = page.limit() as usize;
-        let mut items: Vec<Recorded> = Vec::with_capacity(limit);
-        let mut more = None;
-        for _ in 0..MONTHS {
-            let pk = Collection::Events.partition(tenant, Some(month));
-            let wanted = u32::try_from(limit - items.len()).unwrap_or(u32::MAX);
-            let (found, last) = self.store.query(&pk, "EVENT#", start.take(), Some(wanted), true, false).await?;
-            for item in found {
-                items.push(decode("Event", item)?);
-            }
-            if items.len() >= limit {
-                // The page is full; whether older months hold more is found out by the next one.
-                more = last.or_else(|| items.last().map(event_key));
-                break;
-            }
-            if month <= self.scope.since() {
-                break;
-            }
-            month = month.before();
-        }
-        let next_cursor = more.map(|key| self.store.seal_cursor(self.scope, LIST, key)).transpose()?;
-        Ok(Listed { items, next_cursor })
     }
 
     /// Whether `consumer` has not handled `event` yet. Consumers whose effect is not a conditional write ask first and

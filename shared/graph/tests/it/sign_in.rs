@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use graph::{Microsoft, SignInError, SignInSecrets, TokenFault};
+use graph::{Ask, Microsoft, SignInError, SignInSecrets, TokenFault};
 use jiff::SignedDuration;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::AlgorithmParameters, jwk::Jwk};
 use rcgen::{KeyPair, PKCS_RSA_SHA256, RsaKeySize};
@@ -248,7 +248,7 @@ async fn keys_from_elsewhere_and_an_issuer_for_everybody_are_refused() {
 async fn a_sign_in_goes_out_and_comes_back() {
     let (server, microsoft) = entra().await;
     let back: Url = "https://app.steward.test/connect/callback".parse().unwrap();
-    let begun = microsoft.sign_in(&back, "the-state");
+    let begun = microsoft.sign_in(&back, "the-state", Ask::Who);
     let query: std::collections::HashMap<_, _> = begun.url.query_pairs().into_owned().collect();
     assert_eq!(begun.url.path(), "/organizations/oauth2/v2.0/authorize");
     for (name, value) in [
@@ -305,4 +305,36 @@ async fn consent_is_asked_for_one_directory() {
         ("state", "s&t".to_owned()),
     ];
     assert_eq!(query, expected.map(|(name, value)| (name.to_owned(), value)));
+}
+
+#[tokio::test]
+async fn what_a_directory_says_of_a_person_is_read_for_what_it_is_worth() {
+    let (server, microsoft) = entra().await;
+    let read = async |draft: Draft| microsoft.validate_id_token(&draft.sign(), NONCE).await.unwrap();
+    let said = |claim: &str, value: Value| Draft::good(&server).set(claim, value);
+
+    let plain = read(Draft::good(&server)).await;
+    assert_eq!((plain.guest, plain.verified_email, plain.second_factor), (None, None, false), "an address is no proof");
+    assert!(plain.app_roles.is_empty());
+    for yes in [json!(true), json!(1), json!("1"), json!("true")] {
+        let email = read(said("xms_edov", yes.clone())).await.verified_email;
+        assert_eq!(email.as_deref(), Some("owner@victim.test"), "{yes}");
+        assert_eq!(read(said("acct", yes)).await.guest, Some(true));
+    }
+    for no in [json!(false), json!(0), json!("0"), json!("yes"), json!(2), json!(null), json!([true])] {
+        assert_eq!(read(said("xms_edov", no.clone())).await.verified_email, None, "{no}");
+        assert_ne!(read(said("acct", no)).await.guest, Some(true));
+    }
+    assert_eq!(read(said("acct", json!(0))).await.guest, Some(false));
+    assert!(read(said("amr", json!(["pwd", "mfa"]))).await.second_factor);
+    assert!(!read(said("amr", json!(["pwd", "rsa"]))).await.second_factor);
+    assert_eq!(read(said("roles", json!(["member"]))).await.app_roles, ["member"]);
+}
+
+#[tokio::test]
+async fn an_address_is_told_to_who_asks_for_it() {
+    let (_server, microsoft) = entra().await;
+    let back: Url = "https://app.steward.test/sign-in/microsoft".parse().unwrap();
+    let begun = microsoft.sign_in(&back, "state", Ask::WhoAndEmail);
+    assert!(begun.url.query_pairs().any(|(name, value)| name == "scope" && value == "openid profile email"));
 }

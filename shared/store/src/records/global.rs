@@ -3,7 +3,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
-use model::{DirectoryId, EventId, SessionId, SignupId, TenantId, UserId};
+use model::{DirectoryId, EmailChangeId, EventId, InvitationId, ResetId, SessionId, SignupId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Ours, TenantRecord};
@@ -42,6 +42,21 @@ pub enum Purpose {
         /// Which.
         signup: SignupId,
     },
+    /// Sets a new password (C6). Begins with `spt_`.
+    PasswordReset {
+        /// The request.
+        reset: ResetId,
+    },
+    /// Confirms a new address, from its mailbox (C7). Begins with `sct_`.
+    EmailChange {
+        /// The request.
+        change: EmailChangeId,
+    },
+    /// Puts the old address back, from its mailbox (C7). Begins with `sut_`.
+    EmailUndo {
+        /// The request.
+        change: EmailChangeId,
+    },
     /// The state of a ceremony at Microsoft, bound to the session that began it.
     Microsoft {
         /// The tenant that connects.
@@ -52,6 +67,63 @@ pub enum Purpose {
         session: SessionId,
         /// How far it is.
         step: SignIn,
+    },
+    /// Accepts or declines an invitation.
+    Invitation {
+        /// To which company.
+        tenant: TenantId,
+        /// Which.
+        invitation: InvitationId,
+        /// Of which of its links: only the newest is good.
+        serial: u32,
+    },
+    /// The second step of a sign-in whose password was right.
+    SecondFactor {
+        /// Who signs in.
+        user: UserId,
+        /// With which address.
+        email: String,
+        /// Epoch of the password that was right.
+        epoch: u32,
+        /// In which tenant.
+        tenant: TenantId,
+    },
+    /// Sets up codes of an app.
+    TotpSetup {
+        /// For whom.
+        user: UserId,
+        /// The shared secret, sealed for its user.
+        seed: Sealed,
+    },
+    /// Adds a passkey.
+    PasskeySetup {
+        /// For whom.
+        user: UserId,
+        /// State of the ceremony, as JSON.
+        state: String,
+    },
+    /// Shows a passkey, whosever it is.
+    PasskeyProof {
+        /// State of the ceremony, as JSON.
+        state: String,
+    },
+    /// The state of a sign-in with Microsoft, bound to the browser that began it.
+    MicrosoftSignIn {
+        /// Hash of the cookie that browser got.
+        browser: TokenHash,
+        /// Which company is to be entered, if one was named.
+        company: Option<TenantId>,
+        /// `nonce\nverifier`, sealed.
+        secrets: Sealed,
+    },
+    /// The state of linking a work account, bound to the session that began it.
+    MicrosoftLink {
+        /// Who began it.
+        user: UserId,
+        /// In which session.
+        session: SessionId,
+        /// `nonce\nverifier`, sealed.
+        secrets: Sealed,
     },
 }
 
@@ -123,9 +195,23 @@ pub struct User {
     pub name: String,
     /// When the account was made.
     pub created_at: Timestamp,
+    /// Language and region, as `en-GB` (BCP 47); the browser's when `None`.
+    #[serde(default)]
+    pub locale: Option<String>,
+    /// Counts up with every change.
+    #[serde(default)]
+    pub version: u64,
+    /// The changes of address that were undone, by [`EmailLogin::epoch`]: from one on until it was undone. Whoever made
+    /// it has links to undo the later ones; none of them works any more. The newest few.
+    #[serde(default)]
+    pub undone: Vec<(u32, u32)>,
 }
 
 impl User {
+    /// Somebody new.
+    pub(crate) const fn new(user: UserId, email: String, name: String, created_at: Timestamp) -> Self {
+        Self { user, email, name, created_at, locale: None, version: 0, undone: Vec::new() }
+    }
     pub(crate) fn partition(id: UserId) -> String {
         format!("USER#{id}")
     }
@@ -233,6 +319,7 @@ impl Session {
     pub fn has_second_factor(&self) -> bool {
         self.amr.iter().any(|method| Self::SECOND_FACTORS.contains(&method.as_str()))
     }
+    pub(crate) const PREFIX: &'static str = "SESSION#";
     /// What in [`Session::amr`] says that Microsoft signed the person in.
     pub const MICROSOFT: &'static str = "fed";
 

@@ -1,23 +1,36 @@
 //! What is kept: one type per kind of item, each with its key.
 
 mod api_key;
+mod chain;
+mod changes;
 mod company;
 mod connection;
+mod factors;
 mod finding;
 mod global;
+mod invitation;
 mod people;
+mod removed;
 mod scan;
+mod work_account;
 
-pub use api_key::ApiKey;
+pub use api_key::{ApiKey, ApiKeyCount, ApiKeyState};
+pub(crate) use chain::Seal;
+pub use chain::{ChainHead, Link};
+pub use changes::{EmailChange, EmailChangeState, PasswordReset};
 pub use company::{Company, Member, Schedule};
 pub use connection::{Connection, ConnectionState};
+pub use factors::{Device, Devices, Factors, Passkey, Totp};
 pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction};
 pub(crate) use global::DirectoryLink;
 pub use global::{
     Done, EmailLogin, Jwks, Membership, PublicJwk, Purpose, Session, SignIn, SignUp, Throttle, Token, TokenHash, User,
 };
+pub use invitation::{Invitation, InvitationState};
 pub use people::{Bucket, Stage};
+pub use removed::{Removed, Whom};
 pub use scan::{Phase, Progress, Resume, Scan, ScanState};
+pub use work_account::WorkAccount;
 
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
@@ -51,7 +64,9 @@ pub trait TenantRecord: Serialize + DeserializeOwned + Send + Sync + Ours {
     fn due(&self) -> Option<Timestamp> {
         None
     }
-    /// Which shard of the index of what is due it is in.
+    /// The list of the index of what is due that it stands in: each sweep has its own.
+    const DUE: &'static str = "DUE";
+    /// Which shard of that list it is in.
     fn due_shard(&self) -> u8 {
         0
     }

@@ -14,7 +14,7 @@ pub struct Bucket {
     pub number: u16,
     /// How many people are in it.
     pub people: u32,
-    /// The rows, deflated; `functions/scans` knows what a row is.
+    /// The rows, deflated; `checks::people` knows what a row is.
     #[serde(with = "serde_bytes")]
     pub rows: Vec<u8>,
 }

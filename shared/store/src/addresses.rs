@@ -1,0 +1,266 @@
+//! The address and the name of a user, which stand in several items: the unique address, the profile, and the
+//! membership of each tenant. One transaction moves all of them (C7).
+
+use model::{EmailChangeId, Event, TenantId, UserId, event::Actor};
+
+use crate::{
+    Commit, Conflict, EmailChange, EmailChangeState, EmailLogin, Member, Result, Store, StoreError, TenantScope,
+    TokenHash, Versioned,
+    accounts::put,
+    commit::{Action, Condition, Place, What, item_of, versioned},
+    db::{decode, encode, number},
+    directory::Origin,
+    key::{Collection, Key},
+    passwords::as_read,
+    records::{TenantRecord, User},
+};
+
+/// Tries of a change that others get in the way of.
+const TRIES: usize = 3;
+/// Most undone changes remembered; a link to undo one is good for three days.
+const SPANS: usize = 16;
+
+/// What a person says of themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Display name.
+    pub name: String,
+    /// Language and region, as `en-GB` (BCP 47); the browser's when `None`.
+    pub locale: Option<String>,
+}
+
+impl Store {
+    /// A user and the login of their address, in one read.
+    pub async fn profile_and_login(&self, user: UserId, email: &str) -> Result<Option<(User, Option<EmailLogin>)>> {
+        let mut found = self.get_many(&[User::key(user), EmailLogin::key(email)], false).await?.into_iter();
+        let Some(Some(profile)) = found.next() else { return Ok(None) };
+        let login: Option<EmailLogin> = found.next().flatten().map(|item| decode("EmailLogin", item)).transpose()?;
+        Ok(Some((decode("User", profile)?, login.filter(|login| login.user == user))))
+    }
+
+    /// Keeps a request for another address. Whether the new one is free is found out when it is confirmed: nobody
+    /// learns here who has an account.
+    pub async fn request_email_change(
+        &self,
+        scope: &TenantScope,
+        user: UserId,
+        from: String,
+        to: String,
+    ) -> Result<EmailChangeId> {
+        let login = self.login(&from).await?.filter(|login| login.user == user).ok_or(Conflict::Missing("login"))?;
+        let change = EmailChange {
+            change: EmailChangeId::generate(&self.ids),
+            user,
+            tenant: scope.tenant(),
+            from,
+            to,
+            state: EmailChangeState::Waiting,
+            epoch: login.epoch,
+            good_until: (self.clock.now() + EmailChange::GOOD_FOR).as_second(),
+        };
+        let request = Commit::new().action(kept(&change, Condition::absent())?);
+        self.of(scope).commit(request.event(Event::EmailChangeRequested { change: change.change })?).await?;
+        Ok(change.change)
+    }
+
+    /// A change of address whose next step is still open.
+    pub async fn email_change(&self, id: EmailChangeId) -> Result<Option<EmailChange>> {
+        let found = self.get(&EmailChange::key(id), true).await?;
+        let change: Option<EmailChange> = found.map(|item| decode("EmailChange", item)).transpose()?;
+        Ok(change.filter(|change| change.good_until > self.clock.now().as_second()))
+    }
+
+    /// Makes a change of address that waits; from now on the old address can undo it.
+    ///
+    /// # Errors
+    /// [`Conflict::State`] `token` when the link was used or the address changed since, [`Conflict::Taken`] `email`
+    /// when somebody else has the new one.
+    pub async fn confirm_email_change(&self, link: &TokenHash, change: &EmailChange, origin: Origin) -> Result<()> {
+        let made = EmailChange {
+            state: EmailChangeState::Made,
+            epoch: change.epoch + 1,
+            good_until: (self.clock.now() + EmailChange::UNDO_FOR).as_second(),
+            ..change.clone()
+        };
+        for _ in 0..TRIES {
+            let profile = self.user_strong(change.user).await?.filter(|user| user.email == change.from);
+            let profile = profile.ok_or(Conflict::State("token"))?;
+            let login = self.login_of_profile(&profile).await?;
+            if login.epoch != change.epoch {
+                return Err(Conflict::State("token").into());
+            }
+            let next = EmailLogin { epoch: made.epoch, ..login.clone() };
+            let moved = User { email: change.to.clone(), ..profile.clone() };
+            let commit = self.moved(link, &made, (&profile, &moved), (&login, &next)).await?;
+            let event = Event::EmailChanged { change: change.change, user: change.user, undone: false };
+            let scope = self.scope_of_change(change, origin.clone());
+            match self.of(&scope).commit(commit.event(event)?).await {
+                Err(StoreError::Conflict(Conflict::Version)) => {}
+                done => return done.map(drop),
+            }
+        }
+        Err(StoreError::Unavailable("the user changes too often".into()))
+    }
+
+    /// Puts back the address a user had before `change`, whatever theirs is now. Who changed it knew the password, so
+    /// that is gone, too, and every session: the owner of the mailbox sets a new one by mail. Later changes cannot be
+    /// undone any more, by whoever made them; earlier ones can.
+    ///
+    /// # Errors
+    /// [`Conflict::State`] `token` when the link was used or an earlier change was undone, [`Conflict::Taken`] `email` when somebody else took the
+    /// address meanwhile.
+    pub async fn undo_email_change(&self, link: &TokenHash, change: &EmailChange, origin: Origin) -> Result<()> {
+        let undone = EmailChange { state: EmailChangeState::Undone, ..change.clone() };
+        for _ in 0..TRIES {
+            let profile = self.user_strong(change.user).await?.ok_or(Conflict::State("token"))?;
+            if profile.undone.iter().any(|(from, until)| (from..=until).contains(&&change.epoch)) {
+                return Err(Conflict::State("token").into());
+            }
+            let login = self.login_of_profile(&profile).await?;
+            let next = EmailLogin { epoch: login.epoch + 1, password_hash: None, ..login.clone() };
+            let mut spans = profile.undone.clone();
+            spans.retain(|(from, _)| *from < change.epoch);
+            spans.push((change.epoch, next.epoch));
+            let oldest = spans.len().saturating_sub(SPANS);
+            let restored = User { email: change.from.clone(), undone: spans.split_off(oldest), ..profile.clone() };
+            let commit = self.moved(link, &undone, (&profile, &restored), (&login, &next)).await?;
+            let event = Event::EmailChanged { change: change.change, user: change.user, undone: true };
+            let scope = self.scope_of_change(change, origin.clone());
+            match self.end_sessions(&scope, change.user, None, commit, event).await {
+                Err(StoreError::Conflict(Conflict::Version)) => {}
+                done => return done,
+            }
+        }
+        Err(StoreError::Unavailable("the user changes too often".into()))
+    }
+
+    /// Changes what a user says of themselves; the name follows into their memberships.
+    pub async fn change_profile(
+        &self,
+        scope: &TenantScope,
+        user: UserId,
+        change: impl Fn(&mut Profile),
+    ) -> Result<User> {
+        for _ in 0..TRIES {
+            let before = self.user_strong(user).await?.ok_or(Conflict::Missing("user"))?;
+            let mut profile = Profile { name: before.name.clone(), locale: before.locale.clone() };
+            change(&mut profile);
+            let after = User { name: profile.name, locale: profile.locale, ..before.clone() };
+            if after == before {
+                return Ok(before);
+            }
+            let mut commit = Commit::new().action(replaced(&before, &after)?);
+            if after.name != before.name {
+                commit = self.in_memberships(commit, user, |member| member.name.clone_from(&after.name)).await?;
+            }
+            match self.of(scope).commit(commit.event(Event::ProfileChanged { user })?).await {
+                Ok(_) => return Ok(User { version: before.version + 1, ..after }),
+                Err(StoreError::Conflict(Conflict::Version)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(StoreError::Unavailable("the user changes too often".into()))
+    }
+
+    /// Everything that moves a user from one address to another: profile and login, each before and after.
+    async fn moved(
+        &self,
+        link: &TokenHash,
+        change: &EmailChange,
+        (profile, moved): (&User, &User),
+        (login, next): (&EmailLogin, &EmailLogin),
+    ) -> Result<Commit> {
+        let to = moved.email.as_str();
+        let there = Condition { expression: Some("attribute_exists(PK)"), ..Condition::default() };
+        let mut commit = Commit::new().consume(link, self.clock.now()).action(kept(change, there)?);
+        commit = commit.action(replaced(profile, moved)?);
+        if profile.email == to {
+            // Undone already by the link of a later change: only the secrets go.
+            let item = encode("EmailLogin", next)?;
+            commit = commit.action(Action {
+                place: Place::Global(EmailLogin::key(to)),
+                what: What::Put { item, condition: as_read(login) },
+                conflict: Conflict::Version,
+            });
+        } else {
+            commit = commit
+                .action(put(EmailLogin::key(to), encode("EmailLogin", next)?, Condition::absent(), "email"))
+                .action(Action {
+                    place: Place::Global(EmailLogin::key(&profile.email)),
+                    what: What::Delete { condition: as_read(login) },
+                    conflict: Conflict::Version,
+                });
+        }
+        self.in_memberships(commit, profile.user, |member| to.clone_into(&mut member.email)).await
+    }
+
+    /// `commit` with `change` made to the user's place in every tenant.
+    async fn in_memberships(&self, mut commit: Commit, user: UserId, change: impl Fn(&mut Member)) -> Result<Commit> {
+        for (tenant, mut member) in self.places(user).await? {
+            change(&mut member.value);
+            commit = commit.action(Action {
+                place: Place::Global(place(tenant, user)),
+                what: What::Put {
+                    item: item_of(&member.value, member.version + 1)?,
+                    condition: Condition::version(member.version),
+                },
+                conflict: Conflict::Version,
+            });
+        }
+        Ok(commit)
+    }
+
+    /// A user's place in every tenant they are in.
+    async fn places(&self, user: UserId) -> Result<Vec<(TenantId, Versioned<Member>)>> {
+        let tenants: Vec<TenantId> = self.memberships(user).await?.iter().map(|membership| membership.tenant).collect();
+        let mut places = Vec::with_capacity(tenants.len());
+        // As many as one read takes.
+        for tenants in tenants.chunks(100) {
+            let keys: Vec<Key> = tenants.iter().map(|tenant| place(*tenant, user)).collect();
+            for (tenant, item) in tenants.iter().zip(self.get_many(&keys, true).await?) {
+                places.extend(item.map(versioned).transpose()?.map(|member| (*tenant, member)));
+            }
+        }
+        Ok(places)
+    }
+
+    async fn user_strong(&self, user: UserId) -> Result<Option<User>> {
+        self.get(&User::key(user), true).await?.map(|item| decode("User", item)).transpose()
+    }
+
+    async fn login_of_profile(&self, profile: &User) -> Result<EmailLogin> {
+        let login = self.login(&profile.email).await?.filter(|login| login.user == profile.user);
+        Ok(login.ok_or(Conflict::State("token"))?)
+    }
+
+    fn scope_of_change(&self, change: &EmailChange, origin: Origin) -> TenantScope {
+        self.scope_of_membership(change.tenant, Origin { actor: Actor::User { id: change.user }, ..origin })
+    }
+}
+
+fn place(tenant: TenantId, user: UserId) -> Key {
+    Key::new(Collection::Root.partition(tenant, None), Member::sort_key(&user))
+}
+
+/// A change of address as it is now.
+fn kept(change: &EmailChange, condition: Condition) -> Result<Action> {
+    let mut item = encode("EmailChange", change)?;
+    item.insert("ttl".into(), number(change.good_until));
+    Ok(put(EmailChange::key(change.change), item, condition, "change"))
+}
+
+/// A user over the version that was read.
+fn replaced(before: &User, after: &User) -> Result<Action> {
+    let next = User { version: before.version + 1, ..after.clone() };
+    let same = Condition {
+        // Users of before versions were counted have none.
+        expression: Some("attribute_not_exists(version) OR version = :version"),
+        values: vec![(":version", number(before.version))],
+        ..Condition::default()
+    };
+    Ok(Action {
+        place: Place::Global(User::key(before.user)),
+        what: What::Put { item: encode("User", &next)?, condition: same },
+        conflict: Conflict::Version,
+    })
+}

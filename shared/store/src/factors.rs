@@ -1,0 +1,254 @@
+//! What a user proves themselves with beside the password: read in one round trip, changed in one transaction.
+
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
+use jiff::{SignedDuration, Timestamp};
+use model::{Event, UserId};
+
+use crate::{
+    Conflict, Devices, EmailLogin, Factors, Membership, NotAdmitted, Origin, Result, Session, Store, StoreError,
+    TenantScope, Throttle, Token, TokenHash, User, Versioned,
+    accounts::{doors, put, same_password, session_as_read, session_item},
+    commit::{Action, Commit, Condition, Place, What},
+    db::{decode, encode, key_of, number, refused, spent, text},
+    key::Key,
+    meter::Units,
+};
+
+/// What signing in needs of a user, read in one round trip whether or not there is one.
+#[derive(Debug)]
+pub struct Account {
+    /// Address and name.
+    pub profile: Option<User>,
+    /// The tenants they are in, in the order they were created.
+    pub memberships: Vec<Membership>,
+    /// Their second factors; version 0 while there are none.
+    pub factors: Versioned<Factors>,
+    /// The devices they signed in from.
+    pub devices: Devices,
+}
+
+/// A change of somebody's own factors.
+#[derive(Debug)]
+pub struct FactorChange<'a> {
+    /// The factors as read, with the change.
+    pub factors: &'a Versioned<Factors>,
+    /// Their owner's address.
+    pub email: &'a str,
+    /// The session it is made in.
+    pub session: &'a Session,
+    /// What the session proved by it (RFC 8176); empty when nothing.
+    pub proved: &'a [&'a str],
+    /// A one-time token that it uses up.
+    pub consume: Option<&'a TokenHash>,
+}
+
+impl Store {
+    /// What signing in needs of a user.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn account(&self, user: UserId) -> Result<Account> {
+        let mut account = Account {
+            profile: None,
+            memberships: Vec::new(),
+            factors: Versioned { value: Factors::none(user), version: 0 },
+            devices: Devices::default(),
+        };
+        let mut start = None;
+        loop {
+            // By their names all of these lie together; sessions sort behind them.
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("PK = :pk AND SK BETWEEN :first AND :last")
+                .expression_attribute_values(":pk", text(User::partition(user)))
+                .expression_attribute_values(":first", text(Devices::key(user).sk))
+                .expression_attribute_values(":last", text(User::key(user).sk))
+                .set_exclusive_start_key(start)
+                .consistent_read(true)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(refused)?;
+            spent(Units::Read, answer.consumed_capacity());
+            for item in answer.items.unwrap_or_default() {
+                let sort_key = key_of(&item).map(|key| key.sk).unwrap_or_default();
+                if sort_key.starts_with(Membership::PREFIX) {
+                    account.memberships.push(decode("Membership", item)?);
+                } else if sort_key == User::key(user).sk {
+                    account.profile = Some(decode("User", item)?);
+                } else if sort_key == Factors::key(user).sk {
+                    let version = item.get("v").and_then(|v| v.as_n().ok()).and_then(|v| v.parse().ok());
+                    let version = version.ok_or(StoreError::Corrupt { kind: "Factors", cause: "no version".into() })?;
+                    account.factors = Versioned { value: decode("Factors", item)?, version };
+                } else if sort_key == Devices::key(user).sk {
+                    account.devices = decode("Devices", item)?;
+                }
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(account);
+            }
+        }
+    }
+
+    /// Takes a one-time token: whoever asks again finds nothing, whatever came of it.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn take_token(&self, hash: &TokenHash) -> Result<Option<Token>> {
+        // After a lost answer the SDK's second try finds nothing: the ceremony begins again.
+        let answer = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(Token::key(hash).item()))
+            .return_values(ReturnValue::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(refused)?;
+        spent(Units::Write, answer.consumed_capacity());
+        let token: Option<Token> = answer.attributes.map(|item| decode("Token", item)).transpose()?;
+        Ok(token.filter(|token| token.good_until > self.clock.now().as_second()))
+    }
+
+    /// Keeps the challenge that a sign-in goes on with after its password was right. The same doors as those of a
+    /// session: who would not be let in is not asked for more.
+    ///
+    /// # Errors
+    /// [`Conflict::State`] `member`, `tenant` or `password` when one of them closes the door.
+    pub async fn challenge(
+        &self,
+        hash: &TokenHash,
+        challenge: &Token,
+        login: (&str, &EmailLogin),
+        membership: &Membership,
+        rehashed: Option<&EmailLogin>,
+    ) -> Result<()> {
+        let (email, login) = login;
+        let mut item = encode("Token", challenge)?;
+        item.insert("ttl".into(), number(challenge.good_until));
+        let change = doors(Commit::new(), login.user, membership, false)
+            .action(put(Token::key(hash), item, Condition::absent(), "token"))
+            .action(same_password(email, login.user, login.epoch, rehashed)?);
+        self.transact(change.actions.into_iter().map(|action| action.of(membership.tenant)).collect()).await
+    }
+
+    /// Counts a failed sign-in that is worth a line in a tenant's log.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn sign_in_failed_noting(
+        &self,
+        email: &str,
+        not_before: Timestamp,
+        failures: u32,
+        event: Event,
+        membership: Option<&Membership>,
+        origin: Origin,
+    ) -> Result<()> {
+        let throttle = Throttle { failures, not_before: not_before.as_second() };
+        let mut item = encode("Throttle", &throttle)?;
+        item.insert("ttl".into(), number((self.clock.now() + SignedDuration::from_hours(24)).as_second()));
+        let key = Throttle::key(email);
+        let written = What::Put { item, condition: Condition::default() };
+        match membership {
+            Some(membership) => {
+                let scope = self.scope_of_membership(membership.tenant, origin);
+                let counted = Action { place: Place::Global(key), what: written, conflict: Conflict::Version };
+                self.of(&scope).commit(Commit::new().action(counted).event(event)?).await.map(|_| ())
+            }
+            // Nobody to tell; a transaction all the same, so that it takes as long as for an address with an account.
+            None => {
+                let nobody = Key::new(&key.pk, "NOBODY");
+                let nothing = What::Check { condition: Condition::absent() };
+                self.transact(vec![(key, written, Conflict::Version), (nobody, nothing, Conflict::Version)]).await
+            }
+        }
+    }
+
+    /// Changes somebody's own factors; the flag of their login and what the session proved are written with them.
+    ///
+    /// # Errors
+    /// [`Conflict::Version`] when the factors changed since they were read, [`Conflict::State`] `session` when the session
+    /// did, `token` when the one-time token was used, `password` when the login changed.
+    pub async fn change_factors(&self, scope: &TenantScope, change: FactorChange<'_>, event: Event) -> Result<()> {
+        let FactorChange { factors, email, session, proved, consume } = change;
+        let user = session.user;
+        let mut commit = Commit::new().action(factors_put(factors)?);
+        let login = self.get(&EmailLogin::key(email), true).await?;
+        let login: Option<EmailLogin> = login.map(|item| decode("EmailLogin", item)).transpose()?;
+        if let Some(login) = login.filter(|login| login.user == user && login.second_factor != factors.value.any()) {
+            // The epoch moves with the flag: a sign-in under way that was asked for less fails.
+            let next = EmailLogin { epoch: login.epoch + 1, second_factor: factors.value.any(), ..login.clone() };
+            commit = commit.action(same_password(email, user, login.epoch, Some(&next))?);
+        }
+        if !proved.is_empty() {
+            commit = commit.action(session_put(session, &self.proven(session, proved))?);
+        }
+        if let Some(token) = consume {
+            commit = commit.consume(token, self.clock.now());
+        }
+        self.of(scope).commit(commit.event(event)?).await.map(|_| ())
+    }
+
+    /// Notes that a session's person proved anew who they are, with what that used up.
+    ///
+    /// # Errors
+    /// [`Conflict::Version`] when the factors changed since they were read: the code was used by another request.
+    pub async fn step_up(
+        &self,
+        session: &Session,
+        proved: &[&str],
+        factors: Option<&Versioned<Factors>>,
+    ) -> Result<()> {
+        let mut read = session.clone();
+        for _ in 0..3 {
+            let mut commit = Commit::new().action(session_put(&read, &self.proven(&read, proved))?);
+            if let Some(factors) = factors {
+                commit = commit.action(factors_put(factors)?);
+            }
+            let actions = commit.actions.into_iter().map(|action| action.of(session.tenant)).collect();
+            match self.transact(actions).await {
+                Err(StoreError::Conflict(Conflict::State("session"))) => {}
+                done => return done,
+            }
+            // Another tab renewed it meanwhile.
+            let item = self.get(&Session::key(session.user, session.session), true).await?;
+            read = decode("Session", item.ok_or(NotAdmitted::Session)?)?;
+        }
+        Err(StoreError::Unavailable("the session changes too often".into()))
+    }
+
+    fn proven(&self, session: &Session, proved: &[&str]) -> Session {
+        let mut next = Session { proven_at: self.clock.now().as_second(), ..session.clone() };
+        for method in proved {
+            if !next.amr.iter().any(|known| known == method) {
+                next.amr.push((*method).to_owned());
+            }
+        }
+        next
+    }
+}
+
+/// The put of factors over the version they were read at.
+pub(crate) fn factors_put(factors: &Versioned<Factors>) -> Result<Action> {
+    let mut item = encode("Factors", &factors.value)?;
+    item.insert("v".into(), number(factors.version + 1));
+    let condition = if factors.version == 0 { Condition::absent() } else { Condition::version(factors.version) };
+    Ok(Action {
+        place: Place::Global(Factors::key(factors.value.user)),
+        what: What::Put { item, condition },
+        conflict: Conflict::Version,
+    })
+}
+
+fn session_put(read: &Session, next: &Session) -> Result<Action> {
+    Ok(Action {
+        place: Place::Global(Session::key(read.user, read.session)),
+        what: What::Put { item: session_item(next)?, condition: session_as_read(read) },
+        conflict: Conflict::State("session"),
+    })
+}

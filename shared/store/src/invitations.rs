@@ -1,0 +1,387 @@
+//! Invitations (C2): one for each address of a company, its seat reserved, its link good once.
+
+use model::{Event, InvitationId, RoleName, TenantId, UserId, event::Actor};
+
+use crate::{
+    Company, Conflict, EmailLogin, Invitation, InvitationState, Member, Membership, Origin, Purpose, Registration,
+    Removed, Result, Store, StoreError, Tenant, Token, TokenHash, User, Versioned, Whom,
+    commit::{Action, Commit, Condition, Place, What, versioned},
+    db::{decode, encode, number, text},
+    key::{Collection, Item, Key},
+    records::TenantRecord,
+};
+
+/// Most seats of invitations that are too old that one further invitation gives free: what one transaction holds easily.
+const RECLAIMED_MOST: usize = 20;
+
+/// Who is about to be invited, and what that is decided by, as it is now.
+#[derive(Debug)]
+pub struct Invitee {
+    /// The company.
+    pub company: Versioned<Company>,
+    /// Whether the address is a member's.
+    pub is_member: bool,
+    email: String,
+    invitation: Option<Versioned<Invitation>>,
+    /// Invitations that are too old and keep a seat; read when there is no other.
+    lapsed: Vec<Versioned<Invitation>>,
+}
+
+impl Invitee {
+    /// Whether there is a seat for them (C13).
+    pub fn has_seat(&self) -> bool {
+        let Company { seats, seat_limit, .. } = self.company.value;
+        let lapsed = u32::try_from(self.lapsed.len()).unwrap_or(u32::MAX);
+        self.keeps_seat() || seats.saturating_sub(lapsed) < seat_limit
+    }
+    fn keeps_seat(&self) -> bool {
+        self.invitation.as_ref().is_some_and(|invitation| invitation.value.seat)
+    }
+}
+
+/// The account that an invited address has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InvitedAccount {
+    /// None.
+    None,
+    /// One that is in no company, so that it cannot sign in anywhere.
+    Idle(UserId),
+    /// One that can sign in.
+    Active(UserId),
+}
+
+/// What a link invites to.
+#[derive(Debug)]
+pub struct Invited {
+    /// The company.
+    pub company: Versioned<Company>,
+    /// The invitation.
+    pub invitation: Versioned<Invitation>,
+    /// The account of the invitation's address.
+    pub account: InvitedAccount,
+    login: Option<EmailLogin>,
+    link: TokenHash,
+    origin: Origin,
+}
+
+impl Invited {
+    /// Whether it can be accepted now.
+    ///
+    /// # Errors
+    /// [`Conflict::State`]: `tenant` when the company takes nobody in, `seats` when its plan has fewer seats than are in
+    /// use (after a downgrade), `token` when the invitation's seat or role is gone.
+    pub fn can_be_accepted(&self) -> Result<()> {
+        let (company, invitation) = (&self.company.value, &self.invitation.value);
+        let refused = |what| Err(StoreError::Conflict(Conflict::State(what)));
+        if !company.state.may_write() {
+            return refused("tenant");
+        }
+        if !invitation.seat || !company.has_role(invitation.role) {
+            return refused("token");
+        }
+        // Its own seat is among those in use: a company that is just full takes it in.
+        if company.seats > company.seat_limit { refused("seats") } else { Ok(()) }
+    }
+}
+
+/// Who accepts.
+#[derive(Debug)]
+pub enum Joining {
+    /// Somebody without an account, or whose account is in no company: the link proves the address, as one for a new
+    /// password does. A second factor stays.
+    New(Registration),
+    /// Somebody signed in.
+    Known(UserId),
+}
+
+impl Tenant<'_> {
+    /// Keeps the link that a mail is about to bring: the token is minted by who sends it, prefix `sit_`. Good as long as
+    /// the invitation is pending at the serial it has here.
+    pub async fn keep_invitation_link(&self, link: &TokenHash, invitation: &Invitation) -> Result<()> {
+        let purpose =
+            Purpose::Invitation { tenant: self.id(), invitation: invitation.invitation, serial: invitation.serial };
+        self.store().keep_token(link, &Token { purpose, good_until: invitation.good_until }).await
+    }
+
+    /// What inviting an address is decided by. The same reads whether or not it has an account (C3).
+    pub async fn invitee(&self, email: &str) -> Result<Invitee> {
+        let (store, tenant) = (self.store(), self.id());
+        let root = Collection::Root.partition(tenant, None);
+        let id = Invitation::id_of(tenant, email);
+        let keys = [
+            Key::new(root.as_str(), Company::sort_key(&())),
+            Key::new(root.as_str(), Invitation::sort_key(&id)),
+            EmailLogin::key(email),
+        ];
+        let [company, invitation, login] = three(store.get_many(&keys, true).await?)?;
+        let company: Versioned<Company> = versioned(company.ok_or(Conflict::Missing(Company::KIND))?)?;
+        let invitation: Option<Versioned<Invitation>> = invitation.map(versioned).transpose()?;
+        let login: Option<EmailLogin> = login.map(|item| decode("EmailLogin", item)).transpose()?;
+        // Without an account a member is looked up that there cannot be.
+        let user = login.map_or_else(|| UserId::generate(&store.ids), |login| login.user);
+        let is_member = self.get_strong::<Member>(&user).await?.is_some();
+        let mut invitee = Invitee { company, is_member, email: email.into(), invitation, lapsed: Vec::new() };
+        if !invitee.has_seat() {
+            invitee.lapsed = self.lapsed().await?;
+        }
+        Ok(invitee)
+    }
+
+    /// Invites: a new link, the old one dead, a seat reserved. The mail follows from the event.
+    ///
+    /// # Errors
+    /// [`Conflict::State`] `seats` when there is none left, [`Conflict::Version`] when the company or the invitation
+    /// changed since they were read: read them again.
+    pub async fn invite(&self, invitee: Invitee, role: RoleName, by: UserId, resent: bool) -> Result<Invitation> {
+        if !invitee.has_seat() {
+            return Err(Conflict::State("seats").into());
+        }
+        let now = self.store().clock.now();
+        let keeps_seat = invitee.keeps_seat();
+        let Invitee { mut company, email, invitation: before, mut lapsed, .. } = invitee;
+        let mut change = Commit::new();
+        if !keeps_seat {
+            for old in &mut lapsed {
+                old.value.seat = false;
+                company.value.seats = company.value.seats.saturating_sub(1);
+                change = change.replace(old);
+            }
+            company.value.seats += 1;
+        }
+        let invitation = Invitation {
+            invitation: Invitation::id_of(self.id(), &email),
+            email,
+            role,
+            invited_by: by,
+            state: InvitationState::Pending,
+            seat: true,
+            serial: before.as_ref().map_or(0, |before| before.value.serial) + 1,
+            created_at: before.as_ref().filter(|_| resent).map_or(now, |before| before.value.created_at),
+            sent_at: now,
+            good_until: (now + Invitation::GOOD_FOR).as_second(),
+        };
+        change = match before {
+            Some(before) => change.replace(&Versioned { value: invitation.clone(), version: before.version }),
+            None => change.create(&invitation),
+        };
+        // Written even where no number changes: its roles are what they were when this was decided.
+        let event = Event::MemberInvited { invitation: invitation.invitation, role, resent };
+        match self.commit(change.replace(&company).event(event)?).await {
+            // Somebody else invited the address first.
+            Err(StoreError::Conflict(Conflict::Taken(Invitation::KIND))) => Err(Conflict::Version.into()),
+            Err(error) => Err(error),
+            Ok(_) => Ok(invitation),
+        }
+    }
+
+    /// Takes an invitation back; its seat is free and its link dead.
+    ///
+    /// # Errors
+    /// [`Conflict::Missing`] when there is none that waits, [`Conflict::Version`] when it changed meanwhile.
+    pub async fn revoke_invitation(&self, id: InvitationId) -> Result<()> {
+        let (company, invitation) = self.pending(id).await?;
+        let change = closed(company, invitation, InvitationState::Cancelled);
+        self.commit(change.event(Event::InvitationRevoked { invitation: id })?).await.map(|_| ())
+    }
+
+    /// A pending invitation, be it too old, and the company.
+    async fn pending(&self, id: InvitationId) -> Result<(Versioned<Company>, Versioned<Invitation>)> {
+        let invitation = self.get_strong::<Invitation>(&id).await?;
+        let invitation = invitation
+            .filter(|invitation| invitation.value.state == InvitationState::Pending)
+            .ok_or(Conflict::Missing(Invitation::KIND))?;
+        let company = self.get_strong::<Company>(&()).await?.ok_or(Conflict::Missing(Company::KIND))?;
+        Ok((company, invitation))
+    }
+
+    /// An invitation that waits for an answer, be it too old.
+    ///
+    /// # Errors
+    /// [`Conflict::Missing`] when there is none.
+    pub async fn pending_invitation(&self, id: InvitationId) -> Result<Invitation> {
+        Ok(self.pending(id).await?.1.value)
+    }
+
+    /// Invitations as they are now.
+    pub(crate) async fn invitations_now(&self) -> Result<Vec<Versioned<Invitation>>> {
+        let pk = Collection::Root.partition(self.id(), None);
+        let (items, _) = self.store().query(&pk, Invitation::PREFIX, None, None, false, true).await?;
+        items.into_iter().map(versioned).collect()
+    }
+
+    async fn lapsed(&self) -> Result<Vec<Versioned<Invitation>>> {
+        let now = self.store().clock.now();
+        let all = self.invitations_now().await?.into_iter();
+        let lapsed = all.filter(|invitation| invitation.value.seat && !invitation.value.is_open(now));
+        Ok(lapsed.take(RECLAIMED_MOST).collect())
+    }
+}
+
+/// An invitation that waits no longer, and its seat given back.
+fn closed(mut company: Versioned<Company>, mut invitation: Versioned<Invitation>, state: InvitationState) -> Commit {
+    if std::mem::take(&mut invitation.value.seat) {
+        company.value.seats = company.value.seats.saturating_sub(1);
+    }
+    invitation.value.state = state;
+    Commit::new().replace(&invitation).replace(&company)
+}
+
+impl Store {
+    /// What a link invites to, if it is the newest of an invitation that waits. Reading uses nothing up.
+    pub async fn invited(&self, link: &TokenHash, origin: Origin) -> Result<Option<Invited>> {
+        let Some(Token { purpose: Purpose::Invitation { tenant, invitation, serial }, .. }) = self.token(link).await?
+        else {
+            return Ok(None);
+        };
+        let root = Collection::Root.partition(tenant, None);
+        let keys = [
+            Key::new(root.as_str(), Company::sort_key(&())),
+            Key::new(root.as_str(), Invitation::sort_key(&invitation)),
+        ];
+        let mut found = self.get_many(&keys, true).await?.into_iter();
+        let (Some(Some(company)), Some(Some(invitation))) = (found.next(), found.next()) else { return Ok(None) };
+        let (company, invitation): (Versioned<Company>, Versioned<Invitation>) =
+            (versioned(company)?, versioned(invitation)?);
+        if invitation.value.serial != serial || !invitation.value.is_open(self.clock.now()) {
+            return Ok(None);
+        }
+        let login = self.get(&EmailLogin::key(&invitation.value.email), true).await?;
+        let login: Option<EmailLogin> = login.map(|item| decode("EmailLogin", item)).transpose()?;
+        let account = match &login {
+            None => InvitedAccount::None,
+            Some(login) if self.memberships(login.user).await?.is_empty() => InvitedAccount::Idle(login.user),
+            Some(login) => InvitedAccount::Active(login.user),
+        };
+        Ok(Some(Invited { company, invitation, account, login, link: link.clone(), origin }))
+    }
+
+    /// The name of the member who invited, if they are still one.
+    pub async fn inviter(&self, invited: &Invited) -> Result<Option<String>> {
+        let scope = self.scope_of_link(invited.company.value.tenant, invited.origin.clone());
+        let member = self.of(&scope).get::<Member>(&invited.invitation.value.invited_by).await?;
+        Ok(member.map(|member| member.value.name))
+    }
+
+    /// Makes somebody a member: one transaction of link, invitation, company, account and membership. The seat passes
+    /// from the invitation to the member.
+    ///
+    /// # Errors
+    /// As [`Invited::can_be_accepted`]; [`Conflict::Taken`] `member` for who is one already, `email` when the address
+    /// got an account meanwhile; [`Conflict::State`] `token` when the link was used; [`Conflict::Version`] when one of
+    /// them changed since it was read: read again.
+    pub async fn accept(&self, invited: Invited, joining: Joining) -> Result<(TenantId, UserId)> {
+        invited.can_be_accepted()?;
+        let Invited { mut company, mut invitation, account, login, link, origin } = invited;
+        let now = self.clock.now();
+        let (tenant, id, role) = (company.value.tenant, invitation.value.invitation, invitation.value.role);
+        let email = invitation.value.email.clone();
+        let user = match (&joining, &account) {
+            (Joining::New(_), InvitedAccount::None) => UserId::generate(&self.ids),
+            (Joining::New(_), InvitedAccount::Idle(user)) => *user,
+            (Joining::New(_), InvitedAccount::Active(_)) => return Err(Conflict::Taken("email").into()),
+            (Joining::Known(user), _) => *user,
+        };
+        let scope = self.scope_of_link(tenant, Origin { actor: Actor::User { id: user }, ..origin });
+        let there = self.of(&scope);
+        let removed = there.get_strong::<Removed>(&Whom::User { user }).await?;
+        let mver = removed.as_ref().map_or(0, |removed| removed.value.mver) + 1;
+        if removed.is_some() {
+            // While they were out nobody could open a session here: those that are left are of before.
+            self.end_sessions_in(user, tenant).await?;
+        }
+        invitation.value.state = InvitationState::Accepted;
+        invitation.value.seat = false;
+        if role == RoleName::OWNER {
+            company.value.owners += 1;
+        }
+        let mut change = Commit::new().consume(&link, now).replace(&invitation).replace(&company);
+        let name = match joining {
+            Joining::New(Registration { name, password_hash }) => {
+                let (login, condition, conflict) = with_password(user, login, password_hash);
+                let item = encode("EmailLogin", &login)?;
+                change = change.action(Action {
+                    place: Place::Global(EmailLogin::key(&email)),
+                    what: What::Put { item, condition },
+                    conflict,
+                });
+                if account == InvitedAccount::None {
+                    let profile = User::new(user, email.clone(), name.clone(), now);
+                    change = change.action(Action {
+                        place: Place::Global(User::key(user)),
+                        what: What::Put { item: encode("User", &profile)?, condition: Condition::absent() },
+                        conflict: Conflict::Taken("user"),
+                    });
+                    name
+                } else {
+                    self.name_of(user).await?
+                }
+            }
+            Joining::Known(user) => {
+                // The address is still theirs when they join.
+                let theirs = Condition {
+                    expression: Some("#user = :user"),
+                    names: vec![("#user", "user")],
+                    values: vec![(":user", text(user.to_string()))],
+                };
+                change = change.action(Action {
+                    place: Place::Global(EmailLogin::key(&email)),
+                    what: What::Check { condition: theirs },
+                    conflict: Conflict::Version,
+                });
+                self.name_of(user).await?
+            }
+        };
+        let membership = Membership { tenant, company: company.value.name.clone(), mver };
+        change = change
+            .action(Action {
+                place: Place::Global(Membership::key(user, tenant)),
+                what: What::Put { item: encode("Membership", &membership)?, condition: Condition::absent() },
+                conflict: Conflict::Taken(Member::KIND),
+            })
+            .create(&Member { user, role, active: true, email, name, joined_at: now, mver });
+        if let Some(removed) = removed {
+            // Invited again: every way in is open again.
+            let accounts = self.work_accounts(user).await?;
+            let tombstones = Removed::all(user, &accounts, removed.value.at, mver);
+            change = tombstones.iter().fold(change, |change, one| change.delete::<Removed>(&one.whom));
+        }
+        there.commit(change.event(Event::MemberJoined { user, role, invitation: Some(id) })?).await?;
+        Ok((tenant, user))
+    }
+
+    /// Declines an invitation; its seat is free.
+    ///
+    /// # Errors
+    /// [`Conflict::State`] `token` when the link was used, [`Conflict::Version`] when something changed meanwhile.
+    pub async fn decline(&self, invited: Invited) -> Result<()> {
+        let Invited { company, invitation, link, origin, .. } = invited;
+        let scope = self.scope_of_link(company.value.tenant, origin);
+        let id = invitation.value.invitation;
+        let change = closed(company, invitation, InvitationState::Declined).consume(&link, self.clock.now());
+        self.of(&scope).commit(change.event(Event::InvitationDeclined { invitation: id })?).await.map(|_| ())
+    }
+
+    async fn name_of(&self, user: UserId) -> Result<String> {
+        let missing = || StoreError::Corrupt { kind: "User", cause: "a login without a profile".into() };
+        Ok(self.user(user).await?.ok_or_else(missing)?.name)
+    }
+}
+
+/// The login of an address with this password: a new one, or the one there is, its second factor kept (ASVS 6.4.3).
+fn with_password(user: UserId, login: Option<EmailLogin>, hash: String) -> (EmailLogin, Condition, Conflict) {
+    let Some(login) = login else {
+        let login = EmailLogin { user, password_hash: Some(hash), epoch: 0, second_factor: false };
+        return (login, Condition::absent(), Conflict::Taken("email"));
+    };
+    let same = Condition {
+        expression: Some("#user = :user AND epoch = :epoch"),
+        names: vec![("#user", "user")],
+        values: vec![(":user", text(user.to_string())), (":epoch", number(login.epoch))],
+    };
+    (EmailLogin { password_hash: Some(hash), epoch: login.epoch + 1, ..login }, same, Conflict::Version)
+}
+
+/// The items of a batch of three keys.
+pub(crate) fn three(items: Vec<Option<Item>>) -> Result<[Option<Item>; 3]> {
+    items.try_into().map_err(|_| StoreError::Refused("a batch of three answered otherwise".into()))
+}

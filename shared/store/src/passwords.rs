@@ -1,0 +1,157 @@
+//! Passwords of one's own: reset by mail and change (C6).
+
+use model::{Event, ResetId, SessionId, TenantId, UserId, event::Actor};
+
+use crate::{
+    Commit, Conflict, EmailLogin, PasswordReset, Result, Session, Store, TenantScope, Throttle, TokenHash,
+    accounts::put,
+    commit::{Action, Condition, Place, What},
+    db::{decode, encode, number, text},
+    directory::Origin,
+    key::Key,
+    records::User,
+};
+
+/// Sessions ended in the transaction of what ends them; a transaction holds 100 actions.
+const AT_ONCE: usize = 80;
+
+impl Store {
+    /// Keeps a request for a new password and says so. The same reads and writes whether or not the address has an
+    /// account (C3).
+    pub async fn request_password_reset(&self, email: String, origin: Origin) -> Result<ResetId> {
+        let now = self.clock.now();
+        let login = self.login(&email).await?;
+        let user = login.as_ref().map(|login| login.user);
+        let memberships = self.memberships(user.unwrap_or_else(|| UserId::generate(&self.ids))).await?;
+        let nobodys = TenantId::generate(&self.ids);
+        let tenant = memberships.first().map_or(nobodys, |membership| membership.tenant);
+        let reset = PasswordReset {
+            reset: ResetId::generate(&self.ids),
+            email,
+            user,
+            tenant,
+            epoch: login.map_or(0, |login| login.epoch),
+            good_until: (now + PasswordReset::GOOD_FOR).as_second(),
+        };
+        let mut item = encode("PasswordReset", &reset)?;
+        item.insert("ttl".into(), number(reset.good_until));
+        let change = Commit::new().action(put(PasswordReset::key(reset.reset), item, Condition::absent(), "reset"));
+        let scope = self.scope_of_membership(tenant, origin);
+        self.of(&scope).commit(change.event(Event::PasswordResetRequested { reset: reset.reset })?).await?;
+        Ok(reset.reset)
+    }
+
+    /// A request for a new password that is still good.
+    pub async fn password_reset(&self, id: ResetId) -> Result<Option<PasswordReset>> {
+        let found = self.get(&PasswordReset::key(id), true).await?;
+        let reset: Option<PasswordReset> = found.map(|item| decode("PasswordReset", item)).transpose()?;
+        Ok(reset.filter(|reset| reset.good_until > self.clock.now().as_second()))
+    }
+
+    /// The login of an address, as it is now.
+    pub async fn login(&self, email: &str) -> Result<Option<EmailLogin>> {
+        self.get(&EmailLogin::key(email), true).await?.map(|item| decode("EmailLogin", item)).transpose()
+    }
+
+    /// Sets the password a reset asked for: uses up the link, forgets failed sign-ins, ends every session. Opens none,
+    /// and leaves the second factor as it is (ASVS 6.4.3).
+    ///
+    /// # Errors
+    /// [`Conflict::State`] `token` when the link was used or the password changed since it was asked for.
+    pub async fn reset_password(
+        &self,
+        link: &TokenHash,
+        reset: &PasswordReset,
+        user: UserId,
+        password_hash: String,
+        origin: Origin,
+    ) -> Result<()> {
+        let scope = self.scope_of_membership(reset.tenant, Origin { actor: Actor::User { id: user }, ..origin });
+        let forget = Action {
+            place: Place::Global(Throttle::key(&reset.email)),
+            what: What::Delete { condition: Condition::default() },
+            conflict: Conflict::State("throttle"),
+        };
+        let change = Commit::new().consume(link, self.clock.now()).action(forget);
+        let login = self.login(&reset.email).await?.filter(|login| login.user == user && login.epoch == reset.epoch);
+        let login = login.ok_or(Conflict::State("token"))?;
+        let change = change.action(new_password(&reset.email, &login, password_hash)?);
+        self.end_sessions(&scope, user, None, change, Event::PasswordChanged { user, by_reset: true }).await
+    }
+
+    /// Sets another password for somebody who just proved who they are, and ends their other sessions.
+    ///
+    /// # Errors
+    /// [`Conflict::State`] `token` when it was changed meanwhile, [`Conflict::Missing`] `login` without one.
+    pub async fn change_password(
+        &self,
+        scope: &TenantScope,
+        session: &Session,
+        email: &str,
+        password_hash: String,
+    ) -> Result<()> {
+        let login = self.login(email).await?.filter(|login| login.user == session.user);
+        let login = login.ok_or(Conflict::Missing("login"))?;
+        let change = Commit::new().action(new_password(email, &login, password_hash)?);
+        let event = Event::PasswordChanged { user: session.user, by_reset: false };
+        self.end_sessions(scope, session.user, Some(session.session), change, event).await
+    }
+
+    /// Commits `change` and ends all sessions of a user but `kept` with it.
+    pub(crate) async fn end_sessions(
+        &self,
+        scope: &TenantScope,
+        user: UserId,
+        kept: Option<SessionId>,
+        mut change: Commit,
+        event: Event,
+    ) -> Result<()> {
+        let mut sessions = self.sessions_but(user, kept).await?;
+        // What one transaction cannot hold ends before it: nothing survives a change that was made.
+        for key in sessions.split_off(sessions.len().min(AT_ONCE)) {
+            self.delete_one(&key).await?;
+        }
+        for key in sessions {
+            change = change.action(Action {
+                place: Place::Global(key),
+                what: What::Delete { condition: Condition::default() },
+                conflict: Conflict::State("session"),
+            });
+        }
+        self.of(scope).commit(change.event(event)?).await?;
+        // What was opened with the old secret between the two.
+        for key in self.sessions_but(user, kept).await? {
+            self.delete_one(&key).await?;
+        }
+        Ok(())
+    }
+
+    async fn sessions_but(&self, user: UserId, kept: Option<SessionId>) -> Result<Vec<Key>> {
+        let kept = kept.map(|session| Session::key(user, session));
+        let (items, _) = self.query(&User::partition(user), "SESSION#", None, None, false, true).await?;
+        Ok(items.iter().filter_map(crate::db::key_of).filter(|key| Some(key) != kept.as_ref()).collect())
+    }
+}
+
+/// Another password for a login that is as it was read.
+fn new_password(email: &str, login: &EmailLogin, password_hash: String) -> Result<Action> {
+    let next = EmailLogin { password_hash: Some(password_hash), epoch: login.epoch + 1, ..login.clone() };
+    Ok(Action {
+        place: Place::Global(EmailLogin::key(email)),
+        what: What::Put { item: encode("EmailLogin", &next)?, condition: as_read(login) },
+        conflict: Conflict::State("token"),
+    })
+}
+
+/// That a login is the one that was read. Its epoch moves with each change of the password or the address.
+pub(crate) fn as_read(login: &EmailLogin) -> Condition {
+    Condition {
+        expression: Some("epoch = :epoch AND #user = :user AND second_factor = :second_factor"),
+        names: vec![("#user", "user")],
+        values: vec![
+            (":epoch", number(login.epoch)),
+            (":user", text(login.user.to_string())),
+            (":second_factor", aws_sdk_dynamodb::types::AttributeValue::Bool(login.second_factor)),
+        ],
+    }
+}

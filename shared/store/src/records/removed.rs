@@ -1,0 +1,63 @@
+//! Who was removed from a company: nobody comes back by signing in with Microsoft.
+
+use jiff::Timestamp;
+use model::{DirectoryId, PersonId, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::{Ours, TenantRecord, WorkAccount};
+use crate::key::Collection;
+
+/// That a member was removed. Only an invitation lets them in again; whoever gives one deletes this (C8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {
+    /// Who.
+    pub whom: Whom,
+    /// When.
+    pub at: Timestamp,
+    /// The version their membership ended at; the next one begins above it, so that no token of before is good again.
+    pub mver: u64,
+}
+
+/// Who somebody is: here, or at Microsoft, should they come with another account here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum Whom {
+    /// A user.
+    User {
+        /// Which.
+        user: UserId,
+    },
+    /// Somebody in a directory.
+    Person {
+        /// The directory.
+        directory: DirectoryId,
+        /// Who in it.
+        person: PersonId,
+    },
+}
+
+impl Removed {
+    /// What to keep of a removed user who has these work accounts.
+    pub fn all(user: UserId, accounts: &[WorkAccount], at: Timestamp, mver: u64) -> Vec<Self> {
+        let persons =
+            accounts.iter().map(|account| Whom::Person { directory: account.directory, person: account.person });
+        [Whom::User { user }].into_iter().chain(persons).map(|whom| Self { whom, at, mver }).collect()
+    }
+}
+
+impl Ours for Removed {}
+impl TenantRecord for Removed {
+    const KIND: &'static str = "removed";
+    const COLLECTION: Collection = Collection::Root;
+    const PREFIX: &'static str = "REMOVED#";
+    type Id = Whom;
+    fn id(&self) -> Whom {
+        self.whom
+    }
+    fn sort_key(whom: &Whom) -> String {
+        match whom {
+            Whom::User { user } => format!("REMOVED#{user}"),
+            Whom::Person { directory, person } => format!("REMOVED#{directory}#{person}"),
+        }
+    }
+}

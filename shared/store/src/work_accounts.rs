@@ -1,0 +1,316 @@
+//! Work accounts: who signs in with which, and who becomes a member by it (C8).
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use model::{DirectoryId, Event, PersonId, Role, RoleName, TenantId, UserId, event::Actor};
+
+use crate::{
+    Company, Conflict, EmailLogin, Member, Membership, Removed, Result, Store, StoreError, TenantScope, User, Whom,
+    WorkAccount,
+    commit::{Action, Commit, Condition, Place, What},
+    db::{decode, encode, number, text},
+    directory::Origin,
+    key::Key,
+    records::DirectoryLink,
+};
+
+/// Somebody Microsoft signed in who is no member of the company their directory is linked to.
+#[derive(Debug, Clone)]
+pub struct Newcomer {
+    /// Their directory.
+    pub directory: DirectoryId,
+    /// Who they are there.
+    pub person: PersonId,
+    /// Whose the account is, where that is known.
+    pub user: Option<UserId>,
+    /// Display name, cleaned.
+    pub name: String,
+    /// Normalised address whose domain's owner Microsoft verified.
+    pub email: Option<String>,
+    /// Names of app roles they hold.
+    pub app_roles: Vec<String>,
+    /// Whether Microsoft asked for a second factor.
+    pub second_factor: bool,
+}
+
+/// What came of wanting in.
+#[derive(Debug, PartialEq)]
+pub enum Joined {
+    /// In.
+    In {
+        /// Who.
+        user: UserId,
+        /// Where.
+        membership: Membership,
+    },
+    /// Not let in.
+    Out(NoEntry),
+    /// Somebody changed what this was decided by: read again and decide again.
+    Changed,
+}
+
+/// Why somebody does not become a member by signing in with Microsoft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoEntry {
+    /// The company invites its members; or this person holds no app role of ours, or was removed.
+    InvitationNeeded,
+    /// All seats are taken.
+    NoSeat,
+    /// Their address has an account here that this does not prove to be theirs.
+    AccountExists,
+    /// The directory does not say that their address is theirs.
+    AddressUnverified,
+    /// The company's account is closed or read-only.
+    Closed,
+}
+
+/// Another way in than the one that is given up.
+#[derive(Debug, Clone)]
+pub enum WayIn {
+    /// A password.
+    Password {
+        /// Of which address.
+        email: String,
+        /// At which epoch.
+        epoch: u32,
+    },
+    /// A work account of another directory.
+    WorkAccount(DirectoryId),
+}
+
+impl Store {
+    /// The work account of a person, linked or once linked.
+    pub async fn work_account(&self, directory: DirectoryId, person: PersonId) -> Result<Option<WorkAccount>> {
+        let item = self.get(&WorkAccount::key(directory, person), true).await?;
+        item.map(|item| decode("WorkAccount", item)).transpose()
+    }
+
+    /// The work accounts a user signs in with.
+    pub async fn work_accounts(&self, user: UserId) -> Result<Vec<WorkAccount>> {
+        let (items, _) = self.query(&User::partition(user), WorkAccount::PREFIX, None, None, false, true).await?;
+        items.into_iter().map(|item| decode("WorkAccount", item)).collect()
+    }
+
+    /// A user's address and what is asked for with it.
+    pub async fn login_of(&self, user: UserId) -> Result<Option<(String, EmailLogin)>> {
+        let Some(User { email, .. }) = self.user(user).await? else { return Ok(None) };
+        let login = self.login(&email).await?;
+        Ok(login.filter(|login| login.user == user).map(|login| (email, login)))
+    }
+
+    /// Links a work account to the user of a session, who proved to have both.
+    ///
+    /// # Errors
+    /// [`Conflict::Taken`] `work account` when it is another user's, [`Conflict::Taken`] `directory` when the user has
+    /// another one of that directory.
+    pub async fn link_work_account(
+        &self,
+        scope: &TenantScope,
+        user: UserId,
+        directory: DirectoryId,
+        person: PersonId,
+    ) -> Result<()> {
+        let account = WorkAccount { directory, person, user, linked: true, since: self.clock.now() };
+        let free = Condition {
+            expression: Some("attribute_not_exists(PK) OR linked = :no OR #user = :user"),
+            names: vec![("#user", "user")],
+            values: vec![(":no", AttributeValue::Bool(false)), (":user", text(user.to_string()))],
+        };
+        let change = link(Commit::new(), &account, free)?;
+        self.of(scope).commit(change.event(Event::IdentityLinked { user, directory })?).await.map(|_| ())
+    }
+
+    /// Unlinks a work account, if at that moment `other` is still a way in.
+    ///
+    /// # Errors
+    /// [`Conflict::State`] `way in` when it is not, [`Conflict::Missing`] when the account is not linked any more.
+    pub async fn unlink_work_account(&self, scope: &TenantScope, account: &WorkAccount, other: &WayIn) -> Result<()> {
+        let WorkAccount { user, directory, person, .. } = *account;
+        let unlinked = WorkAccount { linked: false, since: self.clock.now(), ..account.clone() };
+        let (key, condition) = match other {
+            WayIn::Password { email, epoch } => (
+                EmailLogin::key(email),
+                Condition {
+                    expression: Some("epoch = :epoch AND #user = :user"),
+                    names: vec![("#user", "user")],
+                    values: vec![(":epoch", number(*epoch)), (":user", text(user.to_string()))],
+                },
+            ),
+            WayIn::WorkAccount(directory) => (WorkAccount::key_of_user(user, *directory), there()),
+        };
+        let change = Commit::new()
+            .action(Action {
+                place: Place::Global(WorkAccount::key_of_user(user, directory)),
+                what: What::Delete { condition: there() },
+                conflict: Conflict::Missing("work account"),
+            })
+            .action(Action {
+                place: Place::Global(WorkAccount::key(directory, person)),
+                what: What::Put { item: encode("WorkAccount", &unlinked)?, condition: there() },
+                conflict: Conflict::Missing("work account"),
+            })
+            .action(Action {
+                place: Place::Global(key),
+                what: What::Check { condition },
+                conflict: Conflict::State("way in"),
+            });
+        self.of(scope).commit(change.event(Event::IdentityUnlinked { user, directory })?).await.map(|_| ())
+    }
+
+    /// Links the work account of `newcomer` to the account of their address, when Microsoft verified the address and
+    /// its owner is an active member of `tenant`, which the directory is linked to (C8). Whoever runs the directory can
+    /// give anybody any address in it: so only for who may no more than look and work with findings, and never round a
+    /// second factor. Others sign in as they do and link it themselves. `None` when it is not to be linked.
+    pub async fn adopt(&self, tenant: TenantId, newcomer: &Newcomer, origin: &Origin) -> Result<Option<Joined>> {
+        let Some(email) = &newcomer.email else { return Ok(None) };
+        let Some(login) = self.login(email).await? else { return Ok(None) };
+        let user = login.user;
+        let scope = self.scope_of_membership(tenant, Origin { actor: Actor::User { id: user }, ..origin.clone() });
+        let own = self.of(&scope);
+        let Some(member) = own.get_strong::<Member>(&user).await?.map(|member| member.value) else { return Ok(None) };
+        let Some(company) = own.get_strong::<Company>(&()).await?.map(|company| company.value) else { return Ok(None) };
+        let plain = Role::Member.permissions().cover(company.permissions_of(member.role));
+        if !member.active || !plain || (login.second_factor && !newcomer.second_factor) {
+            return Ok(None);
+        }
+        let same_member = Condition {
+            expression: Some("active = :yes AND mver = :mver"),
+            values: vec![(":yes", AttributeValue::Bool(true)), (":mver", number(member.mver))],
+            ..Condition::default()
+        };
+        let same_login = Condition {
+            expression: Some("epoch = :epoch AND #user = :user"),
+            names: vec![("#user", "user")],
+            values: vec![(":epoch", number(login.epoch)), (":user", text(user.to_string()))],
+        };
+        let Newcomer { directory, person, .. } = *newcomer;
+        let account = WorkAccount { directory, person, user, linked: true, since: self.clock.now() };
+        let change = link(Commit::new(), &account, Condition::absent())?
+            .action(of_directory(directory, tenant))
+            .check::<Member>(&user, same_member, "member")
+            .action(Action {
+                place: Place::Global(EmailLogin::key(email)),
+                what: What::Check { condition: same_login },
+                conflict: Conflict::State("login"),
+            })
+            .event(Event::IdentityLinked { user, directory })?;
+        let membership = Membership { tenant, company: company.name, mver: member.mver };
+        decided(own.commit(change).await, Joined::In { user, membership }).map(Some)
+    }
+
+    /// Makes `newcomer` a member of `tenant`, which their directory is linked to, as its policy says: one transaction of
+    /// seat, member, and, for somebody new, user, address and work account.
+    pub async fn join(&self, tenant: TenantId, newcomer: &Newcomer, origin: &Origin) -> Result<Joined> {
+        let user = newcomer.user.unwrap_or_else(|| UserId::generate(&self.ids));
+        let scope = self.scope_of_membership(tenant, Origin { actor: Actor::User { id: user }, ..origin.clone() });
+        let own = self.of(&scope);
+        let Some(company) = own.get_strong::<Company>(&()).await? else { return Ok(Joined::Changed) };
+        let Some(role) = company.value.policy.join.role_for(&newcomer.app_roles) else {
+            return Ok(Joined::Out(NoEntry::InvitationNeeded));
+        };
+        // A role of the company's own that is gone: the lowest there is.
+        let gone = matches!(role, RoleName::Custom(id) if !company.value.roles.iter().any(|own| own.id == id));
+        let role = if gone { RoleName::System(Role::ReadOnly) } else { role };
+        if !company.value.state.may_write() {
+            return Ok(Joined::Out(NoEntry::Closed));
+        }
+        let Newcomer { directory, person, .. } = *newcomer;
+        let (as_user, as_person) = (Whom::User { user }, Whom::Person { directory, person });
+        for whom in [as_user, as_person] {
+            if own.get_strong::<Removed>(&whom).await?.is_some() {
+                return Ok(Joined::Out(NoEntry::InvitationNeeded));
+            }
+        }
+        let now = self.clock.now();
+        let mut change = Commit::new()
+            .action(of_directory(directory, tenant))
+            .check::<Removed>(&as_user, Condition::absent(), "removed")
+            .check::<Removed>(&as_person, Condition::absent(), "removed");
+        let profile = match newcomer.user {
+            Some(known) => match self.user(known).await? {
+                Some(profile) => profile,
+                None => return Ok(Joined::Changed),
+            },
+            None => {
+                let Some(email) = newcomer.email.clone() else {
+                    return Ok(Joined::Out(NoEntry::AddressUnverified));
+                };
+                if self.login(&email).await?.is_some() {
+                    return Ok(Joined::Out(NoEntry::AccountExists));
+                }
+                let account = WorkAccount { directory, person, user, linked: true, since: now };
+                let login = EmailLogin { user, password_hash: None, epoch: 0, second_factor: false };
+                let profile = User::new(user, email, newcomer.name.clone(), now);
+                change = link(change, &account, Condition::absent())?
+                    .action(new(User::key(user), encode("User", &profile)?, "user"))
+                    .action(new(EmailLogin::key(&profile.email), encode("EmailLogin", &login)?, "email"));
+                profile
+            }
+        };
+        let Some(company) = company.with_seat() else { return Ok(Joined::Out(NoEntry::NoSeat)) };
+        let membership = Membership { tenant, company: company.value.name.clone(), mver: 1 };
+        let member =
+            Member { user, role, active: true, email: profile.email, name: profile.name, joined_at: now, mver: 1 };
+        let change = change
+            .replace(&company)
+            .create(&member)
+            .action(new(Membership::key(user, tenant), encode("Membership", &membership)?, "member"))
+            .event(Event::MemberJoined { user, role, invitation: None })?;
+        decided(own.commit(change).await, Joined::In { user, membership })
+    }
+}
+
+/// The two items of a work account: where a sign-in finds it, if it is `free`, and where its user's are.
+fn link(change: Commit, account: &WorkAccount, free: Condition) -> Result<Commit> {
+    let item = encode("WorkAccount", account)?;
+    let same = Condition {
+        expression: Some("attribute_not_exists(PK) OR person = :person"),
+        values: vec![(":person", text(account.person.to_string()))],
+        ..Condition::default()
+    };
+    Ok(change
+        .action(Action {
+            place: Place::Global(WorkAccount::key(account.directory, account.person)),
+            what: What::Put { item: item.clone(), condition: free },
+            conflict: Conflict::Taken("work account"),
+        })
+        .action(Action {
+            place: Place::Global(WorkAccount::key_of_user(account.user, account.directory)),
+            what: What::Put { item, condition: same },
+            conflict: Conflict::Taken("directory"),
+        }))
+}
+
+/// That the directory is linked to the tenant still.
+fn of_directory(directory: DirectoryId, tenant: TenantId) -> Action {
+    let condition = Condition {
+        expression: Some("tenant = :tenant"),
+        values: vec![(":tenant", text(tenant.to_string()))],
+        ..Condition::default()
+    };
+    Action {
+        place: Place::Global(DirectoryLink::key(directory)),
+        what: What::Check { condition },
+        conflict: Conflict::State("directory"),
+    }
+}
+
+fn new(key: Key, item: crate::key::Item, what: &'static str) -> Action {
+    Action {
+        place: Place::Global(key),
+        what: What::Put { item, condition: Condition::absent() },
+        conflict: Conflict::Taken(what),
+    }
+}
+
+fn there() -> Condition {
+    Condition { expression: Some("attribute_exists(PK)"), ..Condition::default() }
+}
+
+/// A conflict means that a decision rests on what is not so any more.
+fn decided(committed: Result<model::EventId>, joined: Joined) -> Result<Joined> {
+    match committed {
+        Ok(_) => Ok(joined),
+        Err(StoreError::Conflict(_)) => Ok(Joined::Changed),
+        Err(error) => Err(error),
+    }
+}
