@@ -1,9 +1,7 @@
 //! What the functions of this capability need.
 
-use base64::{Engine, prelude::BASE64_STANDARD};
-use identity::{Hashers, Signer};
-use runtime::{Connect, Deps, Kernel, StartError, secrets};
-use serde::Deserialize;
+use identity::{Hashers, Signer, SigningKey};
+use runtime::{Connect, Deps, Kernel, Secrets, StartError, secrets};
 
 /// Password hashes computed at once in one process; a Lambda serves one request at a time anyway.
 const HASHES_AT_ONCE: usize = 2;
@@ -35,17 +33,29 @@ impl Deps for Accounts {
 
 impl Deps for Signing {
     async fn connect(with: &Connect) -> Result<Self, StartError> {
-        #[derive(Deserialize)]
-        struct SigningKey {
-            kid: String,
-            pkcs8: String,
-        }
         let accounts = Accounts::connect(with).await?;
         let key: SigningKey = secrets(with)?.get("signing").await?;
-        let signer = Signer::new(key.kid, &BASE64_STANDARD.decode(key.pkcs8)?, accounts.kernel.app_url.clone());
+        let pkcs8 = key.pkcs8()?;
+        let signer = Signer::new(key.kid, &pkcs8, accounts.kernel.app_url.clone());
         Ok(Self { accounts, signer })
     }
 }
 
+/// What the function needs that rotates the signing key.
+#[derive(Debug, Clone)]
+pub struct Rotating {
+    /// Table, time, randomness.
+    pub kernel: Kernel,
+    /// Where the key is.
+    pub secrets: Secrets,
+}
+
+impl Deps for Rotating {
+    async fn connect(with: &Connect) -> Result<Self, StartError> {
+        Ok(Self { kernel: Kernel::connect(with).await?, secrets: secrets(with)? })
+    }
+}
+
 runtime::kernel_of!(Accounts, |deps| &deps.kernel);
+runtime::kernel_of!(Rotating, |deps| &deps.kernel);
 runtime::kernel_of!(Signing, |deps| &deps.accounts.kernel);

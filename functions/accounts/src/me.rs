@@ -3,7 +3,8 @@
 use api::{Error, Json, Result};
 use axum::extract::State;
 use identity::{Person, can};
-use model::{Permissions, RoleName, TenantId, UserId};
+use jiff::Timestamp;
+use model::{Permissions, RoleName, TenantId, UserId, policy::SecondFactor};
 use runtime::Function;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -31,6 +32,18 @@ pub struct Me {
     pub role: RoleName,
     /// What the role may do.
     pub permissions: Permissions,
+    /// Language and region you chose; your browser's when `null`.
+    #[schema(example = "en-GB")]
+    pub locale: Option<String>,
+    /// Whether you can sign in with a password.
+    pub has_password: bool,
+    /// Whether a second factor is set up.
+    pub second_factor: bool,
+    /// How you signed in (RFC 8176).
+    #[schema(max_items = 8)]
+    pub amr: Vec<String>,
+    /// From when on the company needs a second factor of everybody, if it does.
+    pub second_factor_required_from: Option<Timestamp>,
 }
 
 /// Read who you are
@@ -42,8 +55,12 @@ pub struct Me {
     )
 )]
 pub async fn me(State(deps): State<Accounts>, person: Person<can::BeHere>) -> Result<Json<Me>> {
-    let user =
-        deps.kernel.store.user(person.user()).await?.ok_or_else(|| Error::internal("a session without a user"))?;
+    let account = deps.kernel.store.profile_and_login(person.user(), person.email()).await?;
+    let (user, login) = account.ok_or_else(|| Error::internal("a session without a user"))?;
+    let second_factor_required_from = match person.policy().second_factor {
+        SecondFactor::Optional => None,
+        SecondFactor::Required { from } => Some(from),
+    };
     Ok(Json(Me {
         user: user.user,
         name: user.name,
@@ -51,5 +68,10 @@ pub async fn me(State(deps): State<Accounts>, person: Person<can::BeHere>) -> Re
         tenant: person.tenant(),
         role: person.role(),
         permissions: person.permissions(),
+        locale: user.locale,
+        has_password: login.as_ref().is_some_and(|login| login.password_hash.is_some()),
+        second_factor: login.is_some_and(|login| login.second_factor),
+        amr: person.session().amr.clone(),
+        second_factor_required_from,
     }))
 }

@@ -1,25 +1,34 @@
 //! `POST /v1/sign-in`: address and password for tokens. One answer and one course of work for every refusal (C3).
 
-use api::{Client, Code, Error, Json, Result};
-use axum::extract::State;
+use api::{Client, Code, Error, Json, Result, within_by_address};
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
 use identity::{normalised, visitor};
 use jiff::SignedDuration;
-use model::{TenantId, UserId};
-use runtime::Function;
-use serde::Deserialize;
-use store::{Membership, Proven, StoreError, Throttle};
+use model::{Event, TenantId, UserId};
+use runtime::{Function, Kernel};
+use serde::{Deserialize, Serialize};
+use store::{EmailLogin, Factors, Membership, Noted, Origin, Proven, Purpose, StoreError, Throttle};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::{Signing, tokens::Tokens};
+use crate::{
+    Accounts, Signing,
+    device::Device,
+    keeper::Keeper,
+    one_time,
+    throttle::{self, Tries},
+    tokens::Tokens,
+};
 
 /// `accounts-sign-in`.
 pub const FUNCTION: Function<Signing> = Function::http("accounts-sign-in", || routes!(sign_in));
 
-/// Failures before waiting begins.
-const FREE: u32 = 5;
-/// Longest wait.
-const LONGEST: SignedDuration = SignedDuration::from_mins(15);
+/// How long a sign-in may wait for its second step.
+const CHALLENGE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Who signs in.
 #[derive(Deserialize, ToSchema)]
@@ -36,88 +45,180 @@ pub struct SignInRequest {
     tenant: Option<TenantId>,
 }
 
+/// How a sign-in goes on.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(tag = "next", rename_all = "snake_case")]
+pub enum SignInStep {
+    /// Not at all: signed in.
+    SignedIn(Tokens),
+    /// With a second factor, at `/v1/sign-in/second-factor`.
+    SecondFactor(Challenge),
+}
+
+/// What a second step needs.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct Challenge {
+    /// Goes with the second factor.
+    #[schema(example = "soc_Vw4…")]
+    pub challenge: String,
+    /// What is set up.
+    #[schema(max_items = 3)]
+    pub methods: Vec<Method>,
+    /// Seconds the challenge is good for.
+    #[schema(example = 300)]
+    pub expires_in: i64,
+}
+
+/// A way to take the second step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// The code of an app.
+    Totp,
+    /// A passkey.
+    Passkey,
+    /// A recovery code.
+    RecoveryCode,
+}
+
 /// Sign in
 ///
 /// Answers 401 `sign_in_refused` for every reason alike. After five failures in a row each further one makes the next
-/// try wait, up to a quarter of an hour.
+/// try wait, up to a quarter of an hour; from the tenth on a try that comes too early answers 429. Somebody with a second
+/// factor gets a challenge instead of tokens.
 #[utoipa::path(
     post, path = "/v1/sign-in", operation_id = "accounts-sign-in", tag = "accounts", request_body = SignInRequest, security(()),
+    params(("x-steward-client" = Option<String>, Header, description = "`browser`: the refresh token comes as a cookie.")),
     responses(
-        (status = 200, description = "Signed in.", body = Tokens),
+        (status = 200, description = "Signed in, or asked for a second factor.", body = SignInStep),
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn sign_in(
     State(deps): State<Signing>,
     client: Client,
+    keeper: Keeper,
+    headers: HeaderMap,
     Json(body): Json<SignInRequest>,
-) -> Result<Json<Tokens>> {
+) -> Result<Response> {
     let accounts = &deps.accounts;
-    let store = &accounts.kernel.store;
-    let refused = |why: &'static str| {
-        Error::new(Code::SignInRefused, "Check both and try again, or reset your password.").because(why)
-    };
+    let (kernel, store) = (&accounts.kernel, &accounts.kernel.store);
+    within_by_address(store, throttle::BY_ADDRESS, &client).await?;
     // An address that is none is looked up all the same: the course of work is the same for every refusal.
     let email = normalised(&body.email).unwrap_or_else(|| "nobody@invalid.example".into());
     let facts = store.sign_in_facts(&email).await?;
-    let now = accounts.kernel.clock.now();
-    let waiting = facts.throttle.not_before > now.as_second();
-    let hash = facts.login.as_ref().filter(|_| !waiting).and_then(|login| login.password_hash.as_deref());
+    let user = facts.login.as_ref().map_or_else(|| UserId::generate(&kernel.ids), |login| login.user);
+    let account = store.account(user).await?;
+    let device = Device::of(&headers, &client, &kernel.ids);
+    let tries = Tries::of(&facts.throttle, kernel.clock.now(), device.is_trusted_by(&account.devices));
+    tries.admit()?;
+    let hash = facts.login.as_ref().filter(|_| !tries.wait()).and_then(|login| login.password_hash.as_deref());
     let right =
         accounts.hashers.verify(&body.password, hash).await.map_err(|error| Error::internal(error.to_string()))?;
-    let user = facts.login.as_ref().map_or_else(|| UserId::generate(&accounts.kernel.ids), |login| login.user);
-    let memberships = store.memberships(user).await?;
-    if !right {
-        let failures = if waiting { facts.throttle.failures } else { facts.throttle.failures.saturating_add(1) };
-        let not_before = if waiting { facts.throttle.not_before } else { now.as_second() + wait(failures).as_secs() };
-        let until = jiff::Timestamp::from_second(not_before).unwrap_or(now);
-        store.sign_in_failed(&email, until, failures).await?;
-        return Err(refused(if waiting { "too many failures" } else { "address or password" }));
-    }
-    let Some(membership) = chosen(&memberships, body.tenant) else {
-        // No failure to count; written all the same, so that this refusal takes as long as the others.
-        let until = jiff::Timestamp::from_second(facts.throttle.not_before).unwrap_or(now);
-        store.sign_in_failed(&email, until, facts.throttle.failures).await?;
-        return Err(refused("no membership"));
+    let membership = chosen(&account.memberships, body.tenant);
+    let (true, Some(login), Some(membership)) = (right, &facts.login, membership) else {
+        let told = facts.login.as_ref().and(account.memberships.first()).map(|membership| (user, membership));
+        refuse(accounts, &email, tries, right, told, visitor(client)).await?;
+        return Err(refused("address, password, too many failures or no membership"));
     };
+    let rehashed = rehashed(accounts, login, &body.password).await?;
+    if account.factors.value.any() {
+        return challenged(kernel, &email, login, membership, rehashed, &account.factors.value).await;
+    }
     let proven = Proven {
         user,
-        amr: vec!["pwd".into()],
+        amr: amr(&["pwd"]),
         clear_throttle_of: (facts.throttle != Throttle::default()).then(|| email.clone()),
-        by_password: facts.login.map(|login| (email, login.epoch)),
-        new_device: false,
+        by_password: Some((email, login.epoch)),
+        new_device: device.is_new_to(&account.devices),
         consume: None,
     };
-    match store.open_session(proven, membership, visitor(client)).await {
-        Ok((token, session)) => Tokens::of(&deps, &session, membership.mver, token).map(Json),
-        Err(StoreError::Conflict(_)) => Err(refused("membership or company closed")),
-        Err(error) => Err(error.into()),
+    let devices = account.devices.noting(device.hash(), kernel.clock.now());
+    let noted = Noted { devices, factors: None, rehashed };
+    let opened = store.open_session_noting(proven, membership, noted, visitor(client)).await;
+    let (token, session) = opened.map_err(closed)?;
+    let signed_in = Tokens::answer_as(&deps, &keeper, &session, membership.mver, token, SignInStep::SignedIn)?;
+    Ok(device.remember(signed_in))
+}
+
+/// Answers a right password of somebody who has a second factor.
+async fn challenged(
+    kernel: &Kernel,
+    email: &str,
+    login: &EmailLogin,
+    membership: &Membership,
+    rehashed: Option<EmailLogin>,
+    factors: &Factors,
+) -> Result<Response> {
+    let (challenge, hash) = one_time::mint(kernel);
+    let (user, tenant) = (login.user, membership.tenant);
+    let purpose = Purpose::SecondFactor { user, email: email.to_owned(), epoch: login.epoch, tenant };
+    let token = one_time::token(kernel, purpose, CHALLENGE);
+    kernel.store.challenge(&hash, &token, (email, login), membership, rehashed.as_ref()).await.map_err(closed)?;
+    let step = Challenge { challenge, methods: methods(factors), expires_in: CHALLENGE.as_secs() };
+    Ok(Json(SignInStep::SecondFactor(step)).into_response())
+}
+
+/// A door that closed reads like a wrong password.
+fn closed(error: StoreError) -> Error {
+    match error {
+        StoreError::Conflict(_) => refused("membership or company closed, or not by password"),
+        error => error.into(),
     }
 }
 
-fn chosen(memberships: &[Membership], tenant: Option<TenantId>) -> Option<&Membership> {
+/// Counts a failure, in one write whatever the reason; the tenth in a row is told to the account's owner.
+async fn refuse(
+    accounts: &Accounts,
+    email: &str,
+    tries: Tries,
+    right: bool,
+    told: Option<(UserId, &Membership)>,
+    origin: Origin,
+) -> Result<()> {
+    let store = &accounts.kernel.store;
+    // The right password without a membership is no failure; written all the same.
+    let (failures, until) = if right { tries.unchanged() } else { tries.failed() };
+    if right || !tries.blocks() {
+        return Ok(store.sign_in_failed(email, until, failures).await?);
+    }
+    let user = told.map_or_else(|| UserId::generate(&accounts.kernel.ids), |(user, _)| user);
+    let event = Event::UserSignInBlocked { user, failures };
+    let membership = told.map(|(_, membership)| membership);
+    Ok(store.sign_in_failed_noting(email, until, failures, event, membership, origin).await?)
+}
+
+/// The login with a hash made as hashes are made now, where it was made in another way.
+async fn rehashed(accounts: &Accounts, login: &EmailLogin, password: &str) -> Result<Option<EmailLogin>> {
+    if login.password_hash.as_ref().is_none_or(|hash| !accounts.hashers.outdated(hash)) {
+        return Ok(None);
+    }
+    let hash = accounts.hashers.hash(password).await.map_err(|error| Error::internal(error.to_string()))?;
+    Ok(Some(EmailLogin { password_hash: Some(hash), ..login.clone() }))
+}
+
+fn refused(why: &'static str) -> Error {
+    Error::new(Code::SignInRefused, "Check both and try again, or reset your password.").because(why)
+}
+
+fn methods(factors: &Factors) -> Vec<Method> {
+    let all = [
+        (Method::Totp, factors.totp.is_some()),
+        (Method::Passkey, !factors.passkeys.is_empty()),
+        (Method::RecoveryCode, !factors.recovery_codes.is_empty()),
+    ];
+    all.into_iter().filter_map(|(method, there)| there.then_some(method)).collect()
+}
+
+/// The tenant that is named, the oldest otherwise.
+pub(crate) fn chosen(memberships: &[Membership], tenant: Option<TenantId>) -> Option<&Membership> {
     match tenant {
         Some(tenant) => memberships.iter().find(|membership| membership.tenant == tenant),
         None => memberships.first(),
     }
 }
 
-/// How long the next try waits after so many failures: nothing up to five, then 1, 2, 4 … seconds.
-fn wait(failures: u32) -> SignedDuration {
-    match failures.checked_sub(FREE) {
-        None | Some(0) => SignedDuration::ZERO,
-        Some(over) => SignedDuration::from_secs(1i64 << over.min(10)).min(LONGEST),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn five_tries_are_free_and_no_wait_is_longer_than_a_quarter_of_an_hour() {
-        assert_eq!(wait(5), SignedDuration::ZERO);
-        assert_eq!(wait(6), SignedDuration::from_secs(2));
-        assert_eq!(wait(u32::MAX), LONGEST);
-    }
+/// Methods as a session keeps them.
+pub(crate) fn amr(methods: &[&str]) -> Vec<String> {
+    methods.iter().map(|method| (*method).to_owned()).collect()
 }

@@ -1,15 +1,19 @@
 //! `POST /v1/sign-up`: asks for an account. Always 202 with the same body, whether or not the address has one (C1).
 
 use api::{Client, FieldProblem, Json, Result};
-use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use identity::{normalised, visitor};
+use model::SignupId;
 use runtime::Function;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::Accounts;
+use crate::{Accounts, limits};
 
 /// `accounts-sign-up`.
 pub const FUNCTION: Function<Accounts> = Function::http("accounts-sign-up", || routes!(sign_up));
@@ -32,6 +36,11 @@ pub struct SignUpAccepted {
     /// In words.
     #[schema(example = "We have sent a mail. Open the link in it within 24 hours.")]
     pub message: String,
+    /// This sign-up, for asking how far it is or for another mail. Tell it to nobody.
+    pub signup: SignupId,
+    /// Where to ask how far it is.
+    #[schema(example = "/v1/sign-up/sup_0m3x4v7k2qhz8ytr5w1c9dbeg6")]
+    pub status_url: String,
 }
 
 /// Ask for an account
@@ -53,11 +62,7 @@ pub async fn sign_up(
     let (email, company) = (normalised(&body.email), model::text::name(&body.company));
     let mut errors = Vec::new();
     if email.is_none() {
-        errors.push(FieldProblem::new(
-            "/email",
-            "not_an_address",
-            "Enter an e-mail address, such as anna@example.com.",
-        ));
+        errors.push(FieldProblem::not_an_address());
     }
     if company.is_none() {
         errors.push(FieldProblem::new(
@@ -67,9 +72,10 @@ pub async fn sign_up(
         ));
     }
     let (Some(email), Some(company)) = (email, company) else { return Err(api::Error::invalid(errors)) };
-    deps.kernel.store.sign_up(email, company, visitor(client)).await?;
+    let store = &deps.kernel.store;
+    limits::sign_up(store, &client, &email).await?;
+    let signup = store.sign_up(email, company, visitor(client)).await?;
     let message = "We have sent a mail. Open the link in it within 24 hours.".into();
-    let mut response = Json(SignUpAccepted { message }).into_response();
-    *response.status_mut() = axum::http::StatusCode::ACCEPTED;
-    Ok(response)
+    let accepted = SignUpAccepted { message, signup, status_url: format!("/v1/sign-up/{signup}") };
+    Ok((StatusCode::ACCEPTED, Json(accepted)).into_response())
 }

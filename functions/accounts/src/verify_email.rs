@@ -3,13 +3,13 @@
 //! The password is chosen here, by whoever has the mailbox: somebody who signs up with another's address cannot plant
 //! a password for them. Opening the link (GET, HEAD) uses nothing up: mail scanners open every link (C2).
 
-use api::{Client, Code, Error, FieldProblem, Json, Result};
+use api::{Client, Code, Error, FieldProblem, Json, Result, within_by_address};
 use axum::{
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use identity::{Hashers, visitor};
+use identity::visitor;
 use model::{Currency, TenantId, UserId, tenant::RESERVED_SLUGS, tenant::slug_of};
 use runtime::Function;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use store::{Conflict, Purpose, Registration, StoreError, TokenHash};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::Accounts;
+use crate::{Accounts, limits, password};
 
 /// `accounts-verify-email`.
 pub const FUNCTION: Function<Accounts> = Function::http("accounts-verify-email", || routes!(verify_email));
@@ -67,20 +67,19 @@ pub async fn verify_email(
     let store = &deps.kernel.store;
     let not_good =
         || Error::new(Code::LinkNotGood, "Sign up again to get a new mail, or sign in if you used this link already.");
+    within_by_address(store, limits::LINK, &client).await?;
     let link = TokenHash::of(&body.token);
     let token = store.token(&link).await?.ok_or_else(not_good)?;
     let Purpose::VerifyEmail { signup } = token.purpose else { return Err(not_good()) };
     let signup = store.signup(signup).await?.filter(|signup| !signup.done).ok_or_else(not_good)?;
 
     let name = model::text::name(&body.name);
-    let known_words = [signup.email.as_str(), signup.company.as_str(), body.name.as_str(), "steward", "microsoft"];
+    let known_words = [signup.email.as_str(), signup.company.as_str(), body.name.as_str()];
     let mut errors = Vec::new();
     if name.is_none() {
         errors.push(FieldProblem::new("/name", "not_a_name", "Enter your name, at most 100 characters on one line."));
     }
-    if let Err(weak) = Hashers::check(&body.password, &known_words) {
-        errors.push(FieldProblem::new("/password", weak.code, weak.message));
-    }
+    errors.extend(password::problem(&body.password, &known_words));
     let Some(name) = name.filter(|_| errors.is_empty()) else { return Err(Error::invalid(errors)) };
 
     let password_hash = deps.hashers.hash(&body.password).await.map_err(|error| Error::internal(error.to_string()))?;

@@ -1,0 +1,5 @@
+//! Lambda `accounts-add-passkey`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::add_passkey::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `accounts-begin-passkey`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::begin_passkey::FUNCTION)
+}

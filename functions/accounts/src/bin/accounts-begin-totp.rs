@@ -1,0 +1,5 @@
+//! Lambda `accounts-begin-totp`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::begin_totp::FUNCTION)
+}

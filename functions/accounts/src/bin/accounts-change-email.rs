@@ -1,0 +1,5 @@
+//! Lambda `accounts-change-email`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::change_email::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `accounts-change-password`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::change_password::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `accounts-companies`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::companies::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `accounts-confirm-email`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::confirm_email::FUNCTION)
+}

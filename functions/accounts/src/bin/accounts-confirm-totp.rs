@@ -1,0 +1,5 @@
+//! Lambda `accounts-confirm-totp`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::confirm_totp::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `accounts-end-session`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::end_session::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `accounts-factors`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::factors::FUNCTION)
+}

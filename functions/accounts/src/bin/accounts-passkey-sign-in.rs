@@ -1,0 +1,5 @@
+//! Lambda `accounts-passkey-sign-in`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::passkey_sign_in::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `accounts-renew-recovery-codes`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::renew_recovery_codes::FUNCTION)
+}

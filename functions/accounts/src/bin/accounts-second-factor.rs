@@ -1,0 +1,5 @@
+//! Lambda `accounts-second-factor`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::second_factor::FUNCTION)
+}

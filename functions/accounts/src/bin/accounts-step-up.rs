@@ -1,0 +1,5 @@
+//! Lambda `accounts-step-up`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::step_up::FUNCTION)
+}

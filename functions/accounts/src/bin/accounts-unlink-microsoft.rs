@@ -1,0 +1,5 @@
+//! Lambda `accounts-unlink-microsoft`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(accounts::unlink_microsoft::FUNCTION)
+}

@@ -1,0 +1,144 @@
+//! Where somebody gets in whom Microsoft signed in (C8): by a work account that is linked, or as a new member of the
+//! company that their directory is linked to, as far as its policy goes.
+
+use api::{Code, Error, Result};
+use graph::Identity;
+use identity::normalised;
+use model::{TenantId, UserId};
+use store::{Joined, Membership, Newcomer, NoEntry, Origin, Store};
+
+/// Tries, when others change at the same moment what it is decided by.
+const TRIES: u32 = 6;
+
+/// Who gets in, and where.
+pub(crate) struct Entry {
+    pub(crate) user: UserId,
+    pub(crate) membership: Membership,
+}
+
+/// Finds or makes the membership, in `company` where one is named.
+pub(crate) async fn enter(
+    store: &Store,
+    identity: &Identity,
+    company: Option<TenantId>,
+    origin: &Origin,
+) -> Result<Entry> {
+    for _ in 0..TRIES {
+        match attempt(store, identity, company, origin).await? {
+            Joined::In { user, membership } => return Ok(Entry { user, membership }),
+            Joined::Out(why) => return Err(refused(why)),
+            Joined::Changed => {}
+        }
+    }
+    Err(Error::new(Code::Unavailable, "Too many people join at this moment. Begin again.").retry_after(1))
+}
+
+async fn attempt(store: &Store, identity: &Identity, company: Option<TenantId>, origin: &Origin) -> Result<Joined> {
+    let account = store.work_account(identity.directory, identity.person).await?;
+    if account.as_ref().is_some_and(|account| !account.linked) {
+        return Err(Error::new(
+            Code::AccountExists,
+            "This work account was unlinked. Sign in as you usually do, and link it again in your account.",
+        ));
+    }
+    let user = account.map(|account| account.user);
+    let home = store.tenant_of_directory(identity.directory).await?;
+    if let Some(user) = user {
+        let memberships = store.memberships(user).await?;
+        if let Some(membership) = chosen(memberships, company, home) {
+            return Ok(Joined::In { user, membership });
+        }
+    }
+    let home = match (home, company) {
+        (Some(home), Some(named)) if home != named => return Err(refused(NoEntry::InvitationNeeded)),
+        (Some(home), _) => home,
+        (None, _) if user.is_some() => return Err(refused(NoEntry::InvitationNeeded)),
+        (None, _) => {
+            return Err(Error::new(
+                Code::DirectoryUnknown,
+                "No company here is connected to it. Ask whoever runs your Microsoft 365 to connect it, or, if you have \
+                 an account, sign in as you usually do and link this work account.",
+            ));
+        }
+    };
+    // Who does not say that they are none may be a guest: the optional claim `acct` is asked for in the registration.
+    if identity.guest != Some(false) {
+        return Err(Error::new(
+            Code::GuestAccount,
+            "Guests do not get in by themselves. Ask an owner or administrator for an invitation, accept it, and link \
+             this work account in your account.",
+        ));
+    }
+    let newcomer = newcomer(identity, user);
+    if user.is_none()
+        && let Some(adopted) = store.adopt(home, &newcomer, origin).await?
+    {
+        return Ok(adopted);
+    }
+    Ok(store.join(home, &newcomer, origin).await?)
+}
+
+/// The membership that is meant: the named company's, or that of the directory, or the oldest.
+fn chosen(memberships: Vec<Membership>, company: Option<TenantId>, home: Option<TenantId>) -> Option<Membership> {
+    let of = |tenant: TenantId| memberships.iter().position(|membership| membership.tenant == tenant);
+    let place = match company {
+        Some(named) => of(named)?,
+        None => home.and_then(of).unwrap_or(0),
+    };
+    memberships.into_iter().nth(place)
+}
+
+fn newcomer(identity: &Identity, user: Option<UserId>) -> Newcomer {
+    let email = identity.verified_email.as_deref().and_then(normalised);
+    // What a directory calls somebody may be anything; what is no name is shown as the address.
+    let name = identity.name.as_deref().and_then(model::text::name);
+    Newcomer {
+        directory: identity.directory,
+        person: identity.person,
+        user,
+        name: name.or_else(|| email.clone()).unwrap_or_default(),
+        email,
+        app_roles: identity.app_roles.clone(),
+        second_factor: identity.second_factor,
+    }
+}
+
+fn refused(why: NoEntry) -> Error {
+    let (code, told) = match why {
+        NoEntry::InvitationNeeded => {
+            (Code::NotAMember, "The company invites its members. Ask an owner or administrator for an invitation.")
+        }
+        NoEntry::NoSeat => {
+            (Code::PlanLimitReached, "All seats of the company are taken. Ask an owner or administrator to make room.")
+        }
+        NoEntry::AccountExists => (
+            Code::AccountExists,
+            "Sign in as you usually do, and link your work account in your account. From then on it signs you in.",
+        ),
+        NoEntry::AddressUnverified => {
+            (Code::AddressUnverified, "Ask an owner or administrator of the company for an invitation by mail.")
+        }
+        NoEntry::Closed => (Code::TenantClosed, "The company takes no new members while its account is closed."),
+    };
+    Error::new(code, told).because(format!("{why:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_company_named_is_entered_or_else_that_of_the_directory_or_the_oldest() {
+        let [a, b, c] = [1, 2, 3].map(TenantId::from_bits);
+        let of = |tenants: &[TenantId]| -> Vec<Membership> {
+            tenants.iter().map(|tenant| Membership { tenant: *tenant, company: String::new(), mver: 1 }).collect()
+        };
+        let entered = |company, home| chosen(of(&[a, b]), company, home).map(|membership| membership.tenant);
+        assert_eq!(entered(None, None), Some(a));
+        assert_eq!(entered(None, Some(b)), Some(b));
+        assert_eq!(entered(None, Some(c)), Some(a), "a member elsewhere does not join by accident");
+        assert_eq!(entered(Some(b), Some(a)), Some(b));
+        assert_eq!(entered(Some(c), Some(c)), None);
+        assert!(chosen(Vec::new(), None, Some(a)).is_none());
+    }
+}

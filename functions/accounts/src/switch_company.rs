@@ -1,0 +1,54 @@
+//! `POST /v1/me/tenants/{tenant}/switch`: a session in another company of yours (F19). It rests on the same proof of
+//! who you are, no younger; the other company's rules for signing in hold.
+
+use api::{Client, Code, Error, Path, Result};
+use axum::{extract::State, response::Response};
+use identity::{Person, can, visitor};
+use model::TenantId;
+use runtime::Function;
+use store::{Conflict, StoreError};
+use utoipa_axum::routes;
+
+use crate::{Signing, keeper::Keeper, tokens::Tokens};
+
+/// `accounts-switch-company`.
+pub const FUNCTION: Function<Signing> = Function::http("accounts-switch-company", || routes!(switch_company));
+
+/// Switch to another company
+///
+/// Opens a session there; the one here goes on. A company you are not in reads like one that does not exist.
+#[utoipa::path(
+    post, path = "/v1/me/tenants/{tenant}/switch", operation_id = "accounts-switch-company", tag = "accounts", security(("bearer" = [])),
+    params(
+        ("tenant" = TenantId, Path, description = "Which company."),
+        ("x-steward-client" = Option<String>, Header, description = "`browser`: the refresh token comes as a cookie."),
+    ),
+    responses(
+        (status = 200, description = "Tokens for the other company.", body = Tokens),
+        (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn switch_company(
+    State(deps): State<Signing>,
+    client: Client,
+    keeper: Keeper,
+    person: Person<can::BeHere>,
+    Path(tenant): Path<TenantId>,
+) -> Result<Response> {
+    let accounts = &deps.accounts;
+    let (store, session) = (&accounts.kernel.store, person.session());
+    let (membership, policy) = store.way_to(person.user(), tenant).await?.ok_or_else(Error::not_found)?;
+    if !policy.lets_in_without_microsoft(person.user()) && !session.by_microsoft() {
+        return Err(Error::new(Code::MicrosoftOnly, "That company signs in with Microsoft. Sign in again with it."));
+    }
+    if policy.needs_second_factor(accounts.kernel.clock.now()) && !session.has_second_factor() {
+        let told = "That company needs a second factor. Set one up, confirm with it at `/v1/step-up`, then switch.";
+        return Err(Error::new(Code::SecondFactorRequired, told));
+    }
+    match store.switch(session, &membership, visitor(client)).await {
+        Ok((token, session)) => Tokens::answer(&deps, &keeper, &session, membership.mver, token),
+        // Deactivated there, or the company is closed: as if there were none.
+        Err(StoreError::Conflict(Conflict::State(_))) => Err(Error::not_found()),
+        Err(error) => Err(error.into()),
+    }
+}
