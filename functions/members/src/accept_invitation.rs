@@ -1,0 +1,127 @@
+//! `POST /v1/invitations/accept`: joins a company. Opening the link (GET, HEAD) uses nothing up: mail scanners open every
+//! link (C2).
+
+use api::{Client, Code, Error, FieldProblem, Json, Result};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use identity::{Hashers, Person, can, visitor};
+use model::{TenantId, UserId};
+use runtime::Function;
+use serde::{Deserialize, Serialize};
+use store::{Conflict, Invited, InvitedAccount, Joining as Who, Registration, StoreError, TokenHash};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::{Joining, limits, race::settled};
+
+/// `members-accept-invitation`.
+pub const FUNCTION: Function<Joining> = Function::http("members-accept-invitation", || routes!(accept_invitation));
+
+/// What the page behind the link sends. Name and password make an account; who has one signs in instead.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptRequest {
+    /// From the link.
+    #[schema(example = "sit_Vw4…", max_length = 128)]
+    token: String,
+    /// What to call you.
+    #[serde(default)]
+    #[schema(example = "Ben Dahl", max_length = 100)]
+    name: Option<String>,
+    /// At least 12 characters.
+    #[serde(default)]
+    #[schema(example = "correct horse battery staple", min_length = 12, max_length = 128)]
+    password: Option<String>,
+}
+
+/// Who joined what.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Joined {
+    /// The company.
+    pub tenant: TenantId,
+    /// You.
+    pub user: UserId,
+}
+
+/// Accept an invitation
+///
+/// Works once. Without an account, send a name and a password: the link has verified the address. With an account, send
+/// its access token; its address is to be the invited one. Sign in to the company afterwards.
+#[utoipa::path(
+    post, path = "/v1/invitations/accept", operation_id = "members-accept-invitation", tag = "members", request_body = AcceptRequest,
+    security((), ("bearer" = [])),
+    responses(
+        (status = 201, description = "You are a member.", body = Joined),
+        (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn accept_invitation(
+    State(deps): State<Joining>,
+    person: Option<Person<can::BeHere>>,
+    client: Client,
+    Json(body): Json<AcceptRequest>,
+) -> Result<Response> {
+    let (store, link) = (&deps.kernel.store, TokenHash::of(&body.token));
+    limits::link(store, &client, &link).await?;
+    let user = person.map(|person| person.user());
+    let (tenant, user) = settled(async |_| {
+        let invited = store.invited(&link, visitor(client.clone())).await?.ok_or_else(not_good)?;
+        let who = who(&deps, &invited, user, &body).await?;
+        store.accept(invited, who).await.map_err(refused)
+    })
+    .await?;
+    Ok((StatusCode::CREATED, Json(Joined { tenant, user })).into_response())
+}
+
+/// Who accepts: the signed-in owner of the invited address, or whoever has its mailbox and no account yet.
+async fn who(deps: &Joining, invited: &Invited, user: Option<UserId>, body: &AcceptRequest) -> Result<Who> {
+    match (user, &invited.account) {
+        (Some(user), InvitedAccount::Active(owner)) if user == *owner => return Ok(Who::Known(user)),
+        (Some(_), _) => {
+            let told = "Sign in with the account that was invited, or sign out to make one.";
+            return Err(Error::new(Code::WrongAccount, told));
+        }
+        (None, InvitedAccount::Active(_)) => {
+            let told = "You have an account. Sign in with it, then accept.";
+            return Err(Error::new(Code::MissingCredentials, told));
+        }
+        (None, InvitedAccount::None | InvitedAccount::Idle(_)) => {}
+    }
+    // Before the hash is paid for.
+    invited.can_be_accepted().map_err(refused)?;
+    let (company, email) = (invited.company.value.name.as_str(), invited.invitation.value.email.as_str());
+    let (name, password) = (body.name.as_deref().unwrap_or_default(), body.password.as_deref().unwrap_or_default());
+    let mut errors = Vec::new();
+    let checked = model::text::name(name);
+    if checked.is_none() {
+        errors.push(FieldProblem::new("/name", "not_a_name", "Enter your name, at most 100 characters on one line."));
+    }
+    if let Err(weak) = Hashers::check(password, &[email, company, name, "steward", "microsoft"]) {
+        errors.push(FieldProblem::new("/password", weak.code, weak.message));
+    }
+    let Some(name) = checked.filter(|_| errors.is_empty()) else { return Err(Error::invalid(errors)) };
+    let password_hash = deps.hashers.hash(password).await.map_err(|error| Error::internal(error.to_string()))?;
+    Ok(Who::New(Registration { name, password_hash }))
+}
+
+/// A link that was used, taken back, replaced, is too old, or never was: they read alike.
+pub(crate) fn not_good() -> Error {
+    Error::new(Code::LinkNotGood, "Ask who invited you to send a new one.")
+}
+
+fn refused(error: StoreError) -> Error {
+    match error.conflict() {
+        Some(Conflict::State("token")) => not_good().because(error),
+        Some(Conflict::State("tenant")) => {
+            Error::new(Code::TenantClosed, "The company takes nobody in now. Ask who invited you.").because(error)
+        }
+        Some(Conflict::Taken("member")) => Error::new(Code::Taken, "You are a member already.").because(error),
+        Some(Conflict::Taken("email" | "user")) => {
+            Error::new(Code::MissingCredentials, "You have an account. Sign in with it, then accept.").because(error)
+        }
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,5 @@
+//! Lambda `members-change`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(members::change::FUNCTION)
+}

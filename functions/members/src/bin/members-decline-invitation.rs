@@ -1,0 +1,5 @@
+//! Lambda `members-decline-invitation`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(members::decline_invitation::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `members-invitations`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(members::invitations::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `members-invite`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(members::invite::FUNCTION)
+}

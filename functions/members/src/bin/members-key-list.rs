@@ -1,0 +1,5 @@
+//! Lambda `members-key-list`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(members::key_list::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `members-key-revoke`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(members::key_revoke::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `members-key-rotate`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(members::key_rotate::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `members-keys-follow`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(members::keys_follow::FUNCTION)
+}

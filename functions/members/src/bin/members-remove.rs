@@ -1,0 +1,5 @@
+//! Lambda `members-remove`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(members::remove::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `members-reset-factors`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(members::reset_factors::FUNCTION)
+}
