@@ -15,7 +15,7 @@ pub const FUNCTION: Function<Kernel> = Function::http("findings-get", || routes!
 
 /// Read a finding
 #[utoipa::path(
-    get, path = "/v1/findings/{finding}", operation_id = "findings-get", tag = "findings", security(("bearer" = [])),
+    get, path = "/v1/findings/{finding}", operation_id = "findings-get", tag = "findings", security(("bearer" = []), ("key" = [])),
     params(("finding" = FindingId, Path, description = "Which finding.")),
     responses(
         (status = 200, description = "The finding.", body = FindingDetail),

@@ -84,7 +84,7 @@ pub struct Renewal {
 
 /// List licences
 #[utoipa::path(
-    get, path = "/v1/licenses", operation_id = "findings-licenses", tag = "findings", security(("bearer" = [])),
+    get, path = "/v1/licenses", operation_id = "findings-licenses", tag = "findings", security(("bearer" = []), ("key" = [])),
     responses(
         (status = 200, description = "Licence types.", body = LicensesView),
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),

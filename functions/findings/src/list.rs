@@ -16,7 +16,7 @@ pub const FUNCTION: Function<Kernel> = Function::http("findings-list", || routes
 ///
 /// Ordered by id within a page cursor; there are seldom more than a page. Sort by `saving.monthly` for the first screen.
 #[utoipa::path(
-    get, path = "/v1/findings", operation_id = "findings-list", tag = "findings", params(PageQuery), security(("bearer" = [])),
+    get, path = "/v1/findings", operation_id = "findings-list", tag = "findings", params(PageQuery), security(("bearer" = []), ("key" = [])),
     responses(
         (status = 200, description = "A page of findings.", body = Page<FindingView>),
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),

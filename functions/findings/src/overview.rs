@@ -75,7 +75,7 @@ pub struct NewestScan {
 
 /// Read the first screen
 #[utoipa::path(
-    get, path = "/v1/overview", operation_id = "findings-overview", tag = "findings", security(("bearer" = [])),
+    get, path = "/v1/overview", operation_id = "findings-overview", tag = "findings", security(("bearer" = []), ("key" = [])),
     responses(
         (status = 200, description = "The first screen.", body = OverviewView),
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),

@@ -17,7 +17,7 @@ pub const FUNCTION: Function<Kernel> = Function::http("findings-people", || rout
 ///
 /// Pages have at most 100 people whatever `limit` says. Names come from your directory: show them as text only.
 #[utoipa::path(
-    get, path = "/v1/findings/{finding}/people", operation_id = "findings-people", tag = "findings", security(("bearer" = [])),
+    get, path = "/v1/findings/{finding}/people", operation_id = "findings-people", tag = "findings", security(("bearer" = []), ("key" = [])),
     params(("finding" = FindingId, Path, description = "Which finding."), PageQuery),
     responses(
         (status = 200, description = "A page of people.", body = Page<Affected>),

@@ -49,7 +49,7 @@ pub async fn connect(State(deps): State<Microsoft>, person: Person<can::ManageCo
         ));
     }
     let state = secret(&deps);
-    let begun = deps.reader.sign_in(&deps.redirect_uri, &state);
+    let begun = deps.reader.sign_in(&deps.redirect_uri, &state, graph::Ask::Who);
     let plain = format!("{}\n{}", begun.secrets.nonce, begun.secrets.code_verifier);
     let secrets = store.sealer().seal(&purpose(&person), plain.as_bytes());
     keep(&deps, &person, &state, SignIn::Identity { secrets }).await?;

@@ -15,7 +15,7 @@ pub const FUNCTION: Function<Kernel> = Function::http("microsoft-disconnect", ||
 ///
 /// What was found stays readable. To take the permissions back as well, remove the app in Microsoft's admin centre.
 #[utoipa::path(
-    delete, path = "/v1/microsoft", operation_id = "microsoft-disconnect", tag = "microsoft", security(("bearer" = [])),
+    delete, path = "/v1/microsoft", operation_id = "microsoft-disconnect", tag = "microsoft", security(("bearer" = []), ("key" = [])),
     responses(
         (status = 204, description = "Disconnected."),
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),

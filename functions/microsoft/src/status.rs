@@ -14,7 +14,7 @@ pub const FUNCTION: Function<Kernel> = Function::http("microsoft-status", || rou
 
 /// Read the connection
 #[utoipa::path(
-    get, path = "/v1/microsoft", operation_id = "microsoft-status", tag = "microsoft", security(("bearer" = [])),
+    get, path = "/v1/microsoft", operation_id = "microsoft-status", tag = "microsoft", security(("bearer" = []), ("key" = [])),
     responses(
         (status = 200, description = "The connection.", body = ConnectionView),
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),

@@ -17,7 +17,7 @@ pub const FUNCTION: Function<Kernel> = Function::http("scans-get", || routes!(ge
 ///
 /// Ask every second or two while `state` is `queued`, `running` or `paused`.
 #[utoipa::path(
-    get, path = "/v1/scans/{scan}", operation_id = "scans-get", tag = "scans", security(("bearer" = [])),
+    get, path = "/v1/scans/{scan}", operation_id = "scans-get", tag = "scans", security(("bearer" = []), ("key" = [])),
     params(("scan" = ScanId, Path, description = "Which scan.")),
     responses(
         (status = 200, description = "The scan.", body = ScanView),

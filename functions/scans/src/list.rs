@@ -14,7 +14,7 @@ pub const FUNCTION: Function<Kernel> = Function::http("scans-list", || routes!(l
 
 /// List scans
 #[utoipa::path(
-    get, path = "/v1/scans", operation_id = "scans-list", tag = "scans", params(PageQuery), security(("bearer" = [])),
+    get, path = "/v1/scans", operation_id = "scans-list", tag = "scans", params(PageQuery), security(("bearer" = []), ("key" = [])),
     responses(
         (status = 200, description = "A page of scans.", body = Page<ScanView>),
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),

@@ -1,72 +1,18 @@
 //! People as they are kept: rows in pages while a scan runs, rows in buckets after it.
 
-use std::io::{Read, Write};
+use std::io::Write;
 
-use checks::facts::{Person, SignIn};
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use checks::facts::SignIn;
+pub use checks::people::{BadRows, Row, pack, unpack};
+use flate2::{Compression, write::DeflateEncoder};
 use jiff::civil::Date;
 use model::PersonId;
-use serde::{Deserialize, Serialize};
 use store::Bucket;
-
-/// What is kept of a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    /// The facts.
-    pub person: Person,
-    /// The day of the first scan that saw the account blocked, if every scan since has.
-    pub disabled_since: Option<Date>,
-}
-
-/// Rows that do not read as such: written by another version.
-#[derive(Debug, thiserror::Error)]
-#[error("stored people do not decode: {0}")]
-pub struct BadRows(String);
 
 /// People in a bucket, about. More buckets mean smaller rewrites, fewer mean fewer reads.
 const PER_BUCKET: usize = 256;
 /// Days in the block a date is rounded down to, so that somebody at work every day does not rewrite a bucket every day.
 const BLOCK: i32 = 28;
-
-/// Packs rows: postcard, deflated.
-///
-/// # Errors
-/// When a row does not serialise.
-pub fn pack(rows: &[Row]) -> Result<Vec<u8>, BadRows> {
-    let bad = |error: &dyn std::fmt::Display| BadRows(error.to_string());
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(4));
-    for row in rows {
-        let bytes = postcard::to_allocvec(row).map_err(|e| bad(&e))?;
-        let length = u32::try_from(bytes.len()).map_err(|e| bad(&e))?;
-        encoder.write_all(&length.to_le_bytes()).and_then(|()| encoder.write_all(&bytes)).map_err(|e| bad(&e))?;
-    }
-    encoder.finish().map_err(|e| bad(&e))
-}
-
-/// Hands out packed rows one by one: only one is in memory at a time.
-///
-/// # Errors
-/// When they are not rows.
-pub fn unpack(packed: &[u8], mut each: impl FnMut(Row)) -> Result<(), BadRows> {
-    let bad = |error: &dyn std::fmt::Display| BadRows(error.to_string());
-    let mut decoder = std::io::BufReader::new(DeflateDecoder::new(packed));
-    let mut bytes = Vec::new();
-    loop {
-        let mut length = [0; 4];
-        match decoder.read_exact(&mut length) {
-            Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(()),
-            Err(error) => return Err(bad(&error)),
-        }
-        let length = u32::from_le_bytes(length) as usize;
-        if length > 1 << 20 {
-            return Err(BadRows("a row of over a megabyte".into()));
-        }
-        bytes.resize(length, 0);
-        decoder.read_exact(&mut bytes).map_err(|e| bad(&e))?;
-        each(postcard::from_bytes(&bytes).map_err(|e| bad(&e))?);
-    }
-}
 
 /// How many buckets so many people lie in: a power of two, so that it seldom changes.
 pub fn bucket_count(people: usize) -> u16 {
@@ -92,7 +38,7 @@ pub fn buckets(pages: &[Vec<u8>], people: usize) -> Result<Vec<Bucket>, BadRows>
             row.person.sign_in = rounded(row.person.sign_in);
             match postcard::to_allocvec(&row) {
                 Ok(bytes) => rows[usize::from(bucket_of(row.person.id, count))].push((row.person.id, bytes)),
-                Err(error) => failed = Some(BadRows(error.to_string())),
+                Err(error) => failed = Some(BadRows::because(error)),
             }
         })?;
     }
@@ -106,11 +52,11 @@ pub fn buckets(pages: &[Vec<u8>], people: usize) -> Result<Vec<Bucket>, BadRows>
         rows.dedup_by_key(|(id, _)| *id);
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
         for (_, bytes) in &rows {
-            let length = u32::try_from(bytes.len()).map_err(|error| BadRows(error.to_string()))?;
+            let length = u32::try_from(bytes.len()).map_err(BadRows::because)?;
             let wrote = encoder.write_all(&length.to_le_bytes()).and_then(|()| encoder.write_all(bytes));
-            wrote.map_err(|error| BadRows(error.to_string()))?;
+            wrote.map_err(BadRows::because)?;
         }
-        let packed = encoder.finish().map_err(|error| BadRows(error.to_string()))?;
+        let packed = encoder.finish().map_err(BadRows::because)?;
         buckets.push(Bucket { number, people: u32::try_from(rows.len()).unwrap_or(u32::MAX), rows: packed });
     }
     Ok(buckets)

@@ -25,7 +25,7 @@ const LOST: SignedDuration = SignedDuration::from_hours(2);
 ///
 /// Reads only. Poll the address in `Location`; a mail follows when it has finished.
 #[utoipa::path(
-    post, path = "/v1/scans", operation_id = "scans-start", tag = "scans", security(("bearer" = [])),
+    post, path = "/v1/scans", operation_id = "scans-start", tag = "scans", security(("bearer" = []), ("key" = [])),
     responses(
         (status = 202, description = "The scan, asked for now or running already.", body = ScanView),
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),

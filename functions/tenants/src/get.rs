@@ -42,7 +42,7 @@ pub struct Tenant {
 
 /// Read the company
 #[utoipa::path(
-    get, path = "/v1/tenant", operation_id = "tenants-get", tag = "tenants", security(("bearer" = [])),
+    get, path = "/v1/tenant", operation_id = "tenants-get", tag = "tenants", security(("bearer" = []), ("key" = [])),
     responses(
         (status = 200, description = "The company. `ETag` is its version.", body = Tenant),
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),

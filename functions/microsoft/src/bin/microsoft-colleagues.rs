@@ -1,0 +1,5 @@
+//! Lambda `microsoft-colleagues`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(microsoft::colleagues::FUNCTION)
+}

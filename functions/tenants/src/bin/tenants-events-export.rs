@@ -1,0 +1,5 @@
+//! Lambda `tenants-events-export`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(tenants::events_export::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `tenants-events-seal`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(tenants::events_seal::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `tenants-events-verify`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(tenants::events_verify::FUNCTION)
+}

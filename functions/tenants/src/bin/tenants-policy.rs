@@ -1,0 +1,5 @@
+//! Lambda `tenants-policy`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(tenants::policy::FUNCTION)
+}

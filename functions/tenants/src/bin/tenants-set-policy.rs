@@ -1,0 +1,5 @@
+//! Lambda `tenants-set-policy`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(tenants::set_policy::FUNCTION)
+}
