@@ -1,6 +1,8 @@
 //! Mails that follow from events.
 
 pub mod deps;
+pub mod desk;
+mod device;
 pub mod letters;
 pub mod send;
 

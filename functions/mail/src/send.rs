@@ -2,32 +2,19 @@
 //! and address, and a mail is sent twice only when we crash between sending and remembering.
 
 use mailer::MailError;
-use model::{Event, EventKind};
 use runtime::{Delivered, Failure, Function};
 use store::TokenHash;
 
-use crate::{
-    Mail,
-    letters::{self, Addressed},
-};
+use crate::{Mail, desk::Addressed, letters};
 
 /// `mail-send`.
-pub const FUNCTION: Function<Mail> = Function::event(
-    "mail-send",
-    &[EventKind::SignupRequested, EventKind::TokenReuseDetected, EventKind::ConnectionLost, EventKind::ScanFinished],
-    |deps, event| Box::pin(send(deps, event)),
-);
+pub const FUNCTION: Function<Mail> =
+    Function::event("mail-send", letters::KINDS, |deps, event| Box::pin(send(deps, event)));
 
 async fn send(deps: Mail, event: Delivered) -> Result<(), Failure> {
     let tenant = deps.kernel.store.of(&event.scope);
     let id = event.recorded.id;
-    let mails = match &event.recorded.event {
-        Event::SignupRequested { signup } => letters::signup(&deps, *signup).await?,
-        Event::TokenReuseDetected { user, .. } => letters::session_ended(&deps, &tenant, *user).await?,
-        Event::ConnectionLost { reason, .. } => letters::connection_lost(&deps, &tenant, reason).await?,
-        Event::ScanFinished { scan, .. } => letters::scan_finished(&deps, &tenant, *scan).await?,
-        _ => Vec::new(),
-    };
+    let mails = letters::of(&deps, tenant, &event.recorded).await?;
     for Addressed { to, letter } in mails {
         let consumer = format!("mail-send.{}", TokenHash::of(&to).as_str());
         if !tenant.is_new(&consumer, id).await? {

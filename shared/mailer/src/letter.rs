@@ -2,7 +2,7 @@
 
 use model::Money;
 
-use crate::{MailerConfig, RenderError, render};
+use crate::{MailerConfig, Notice, RenderError, render};
 
 /// One mail's facts. Every `link` must lead to [`MailerConfig::base_url`].
 #[derive(Debug, Clone, PartialEq)]
@@ -49,13 +49,8 @@ pub enum Letter {
         /// The page to connect again.
         link: String,
     },
-    /// A sign-in was ended because its token was used twice (C4).
-    SessionEnded {
-        /// The company's name.
-        company: String,
-        /// The sign-in page.
-        link: String,
-    },
+    /// Something happened to an account or in a company.
+    Notice(Notice),
 }
 
 /// One finding in [`Letter::ScanFinished`].
@@ -85,17 +80,6 @@ pub struct Rendered {
 }
 
 impl Letter {
-    /// The letter's name: that of its templates.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::VerifyEmail { .. } => "verify_email",
-            Self::AlreadyRegistered { .. } => "already_registered",
-            Self::ScanFinished { .. } => "scan_finished",
-            Self::ConnectionLost { .. } => "connection_lost",
-            Self::SessionEnded { .. } => "session_ended",
-        }
-    }
-
     /// Subject, HTML and text.
     ///
     /// # Errors

@@ -2,13 +2,23 @@
 //! rendered, so a function that seldom sends one pays nothing at start.
 
 mod client;
+mod facts;
+mod harmless;
 mod letter;
+mod links;
+mod notice;
+mod page;
 mod render;
+mod samples;
 mod send;
+mod templates;
 
 pub use client::ses;
 pub use letter::{Letter, Rendered, Top};
+pub use notice::{By, Moment, News, Notice};
+pub use page::Page;
 pub use render::RenderError;
+pub use samples::{Sample, samples};
 pub use send::{MailError, Mailer, MessageId};
 
 /// What is the same in every mail of an installation.

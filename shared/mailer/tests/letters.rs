@@ -1,11 +1,15 @@
 //! Every letter as its reader gets it, the rules all of them keep, and sending through SES.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use local_aws::{Aws, AwsConfig, MailFault};
-use mailer::{Letter, MailError, Mailer, MailerConfig, RenderError, Rendered, Top};
+use mailer::{
+    By, Letter, MailError, Mailer, MailerConfig, Moment, News, Notice, RenderError, Rendered, Sample, samples,
+};
 use model::{
-    Clock, Currency, Money,
+    Clock,
     clock::{Sleep, TimeSource},
 };
 
@@ -21,108 +25,44 @@ fn config() -> MailerConfig {
 }
 
 const BASE: &str = "https://app.steward.example";
-const TOKEN: &str =
-    "https://app.steward.example/verify?a=1&b=2#dG9rZW4tdGhhdC1pcy1sb25nLWVub3VnaC10by13cmFwLW9uLWEtcGhvbmU";
 
-fn dollars(amount: i64) -> Option<Money> {
-    Some(Money::new(amount * 100, Currency::Usd))
+/// Every letter, with `theirs` for everything somebody else could have typed.
+fn all(theirs: impl Fn(&str) -> String) -> Vec<(&'static str, Letter)> {
+    samples(BASE, &theirs).into_iter().map(|Sample { name, letter }| (name, letter)).collect()
 }
 
-fn finished(company: &str) -> Letter {
-    Letter::ScanFinished {
-        company: company.into(),
-        findings: 7,
-        monthly: dollars(214),
-        certain: dollars(180),
-        likely: dollars(34),
-        top: vec![
-            Top {
-                title: "4 people who left still have a licence".into(),
-                people: 4,
-                monthly: dollars(96),
-                link: format!("{BASE}/findings/1"),
-            },
-            Top {
-                title: "Old sign-in methods are open".into(),
-                people: 0,
-                monthly: None,
-                link: format!("{BASE}/findings/2"),
-            },
-        ],
-        not_checked: vec!["Who uses which app: your licence has no usage report.".into()],
-        link: format!("{BASE}/scans/scn_1"),
-    }
+/// A notice that leads to `link`.
+fn notice(link: &str) -> Letter {
+    let moment = Moment { at: Timestamp::UNIX_EPOCH, by: By::Steward };
+    Letter::Notice(Notice { company: "A".into(), news: News::SessionEnded, moment, link: link.into() })
 }
 
-/// [`finished`] with one thing other.
-fn finished_but(change: impl FnOnce(&mut u32, &mut Option<Money>, &mut Vec<Top>, &mut Vec<String>)) -> Letter {
-    let mut letter = finished("Contoso Ltd");
-    if let Letter::ScanFinished { findings, monthly, certain, likely, top, not_checked, .. } = &mut letter {
-        change(findings, monthly, top, not_checked);
-        if monthly.is_none_or(|money| money.amount_minor == 0) {
-            (*certain, *likely) = (None, None);
-        }
-    }
-    letter
+fn rendered(theirs: impl Fn(&str) -> String) -> Vec<(&'static str, Rendered)> {
+    all(theirs).into_iter().map(|(name, letter)| (name, letter.render(&config()).unwrap())).collect()
 }
 
-/// A letter of each kind and variant for `company`, by name.
-fn all(company: &str) -> Vec<(&'static str, Letter)> {
-    let company_ = || company.to_owned();
-    let link = || TOKEN.to_owned();
-    vec![
-        ("verify_email", Letter::VerifyEmail { company: company_(), link: link(), expires_hours: 24 }),
-        ("already_registered", Letter::AlreadyRegistered { sign_in_link: format!("{BASE}/sign-in") }),
-        ("scan_finished", finished(company)),
-        (
-            "scan_finished_unpriced",
-            finished_but(|_, monthly, top, _| {
-                *monthly = None;
-                top[0].monthly = None;
-            }),
-        ),
-        (
-            "scan_finished_nothing_to_save",
-            finished_but(|findings, monthly, top, not_checked| {
-                (*findings, *monthly) = (1, dollars(0));
-                top.remove(0);
-                not_checked.clear();
-            }),
-        ),
-        (
-            "scan_finished_nothing",
-            finished_but(|findings, monthly, top, not_checked| {
-                (*findings, *monthly) = (0, dollars(0));
-                top.clear();
-                not_checked.clear();
-            }),
-        ),
-        (
-            "scan_finished_nothing_but_gaps",
-            finished_but(|findings, monthly, top, _| {
-                (*findings, *monthly) = (0, None);
-                top.clear();
-            }),
-        ),
-        (
-            "connection_lost",
-            Letter::ConnectionLost {
-                company: company_(),
-                reason_text: "An administrator removed Steward from your apps.".into(),
-                link: format!("{BASE}/connect"),
-            },
-        ),
-        ("session_ended", Letter::SessionEnded { company: company_(), link: format!("{BASE}/sign-in") }),
-    ]
+#[test]
+fn every_letter_has_a_sample() {
+    let all = all(str::to_owned);
+    let missing: Vec<_> = Letter::NAMES.iter().filter(|name| all.iter().all(|(_, one)| one.name() != **name)).collect();
+    assert_eq!(missing, Vec::<&&str>::new(), "add them to shared/mailer/src/samples.rs");
+    let names: BTreeSet<_> = all.iter().map(|(name, _)| name).collect();
+    assert_eq!(names.len(), all.len(), "two samples of one name");
+    assert!(all.iter().all(|(name, letter)| name.starts_with(letter.name())));
 }
 
-fn rendered(company: &str) -> Vec<(&'static str, Rendered)> {
-    all(company).into_iter().map(|(name, letter)| (name, letter.render(&config()).unwrap())).collect()
+#[test]
+fn every_template_is_of_a_letter() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let stems: BTreeSet<_> = files.map(|file| file.split('.').next().unwrap().to_owned()).collect();
+    let letters: BTreeSet<_> = Letter::NAMES.iter().chain(&["layout", "notice"]).map(ToString::to_string).collect();
+    assert_eq!(stems, letters);
 }
 
 #[test]
 fn every_letter_reads_as_it_was_approved() {
-    for (name, Rendered { subject, preheader, html, text }) in rendered("Contoso Ltd") {
+    for (name, Rendered { subject, preheader, html, text }) in rendered(str::to_owned) {
         insta::assert_snapshot!(format!("{name}.txt"), format!("Subject: {subject}\nPreheader: {preheader}\n\n{text}"));
         insta::assert_snapshot!(format!("{name}.html"), html);
     }
@@ -136,7 +76,7 @@ fn attributes(html: &str, name: &str) -> Vec<String> {
 
 #[test]
 fn every_letter_keeps_the_rules() {
-    for (name, Rendered { subject, preheader, html, text }) in rendered("Contoso Ltd") {
+    for (name, Rendered { subject, preheader, html, text }) in rendered(str::to_owned) {
         assert!((10..=78).contains(&subject.chars().count()), "{name}: {subject}");
         assert!((20..=140).contains(&preheader.chars().count()), "{name}: {preheader}");
         assert!(html.contains(&preheader), "{name}: the HTML begins with the preheader");
@@ -173,7 +113,7 @@ fn every_letter_keeps_the_rules() {
 
 #[test]
 fn the_subject_states_the_fact_and_its_number_and_never_a_saving_of_nothing() {
-    let letters = rendered("Contoso Ltd");
+    let letters = rendered(str::to_owned);
     let of = |wanted: &str| &letters.iter().find(|(name, _)| *name == wanted).unwrap().1;
     assert_eq!(of("scan_finished").subject, "You could save $214 a month");
     assert_eq!(of("scan_finished_unpriced").subject, "7 things to look at in your Microsoft 365");
@@ -193,21 +133,77 @@ fn the_subject_states_the_fact_and_its_number_and_never_a_saving_of_nothing() {
     assert!(of("scan_finished_nothing_but_gaps").text.contains("your licence has no usage report"));
 }
 
+/// What somebody may call themselves, a company, a role, a key or a browser.
+const HOSTILE: &[&str] = &[
+    "</title><script>alert(1)</script>",
+    "x\r\nBcc: eve@evil.example\r\n\r\n<b>hello</b>",
+    "\nSubject: You won\u{2028}X-Evil: 1\u{85}",
+    "https://evil.example/sign-in",
+    "www.evil.example, mail eve@evil.example",
+    "<a href=\"https://evil.example\">Sign in</a>",
+    "\"><img src=x onerror=alert(1)>",
+    "' onmouseover='alert(1)",
+    "</mj-text><mj-raw><script>alert(1)</script></mj-raw><mj-text>",
+    "</td></tr></table><mj-include path=\"/etc/passwd\" />",
+    "{{ link }} {% include \"layout.txt.j2\" %} {# gone #}",
+    "{{ 7 * 7 }}",
+    "<!-- <![CDATA[ ]]> <!--[if mso]>",
+    "&lt;script&gt;&#60;b&#62;",
+    "\u{202e}gnp.exe\u{0}\u{7f}\u{200b}\u{feff}",
+    "javascript:alert(1)//",
+    "=?UTF-8?B?PHNjcmlwdD4=?=",
+    "-- \nYou get this mail because you won",
+    "",
+    " ",
+];
+
 #[test]
-fn a_hostile_company_name_is_only_a_name() {
-    let hostile = "</title><script>alert(1)</script>\r\nBcc: eve@evil.example https://evil.example {{ link }} \
-                   <a href=\"https://evil.example\">\u{202e}gnp.exe\u{0}\"'&";
-    for (name, Rendered { subject, preheader, html, text }) in rendered(hostile) {
-        for part in [&subject, &preheader, &html, &text] {
-            assert!(!part.contains("evil.example"), "{name}: a mail program would make it a link");
-            assert!(!part.contains("eve@evil"), "{name}");
-            assert!(!part.contains('\u{202e}') && !part.contains('\u{0}'), "{name}");
+fn a_hostile_name_is_only_a_name_in_every_letter() {
+    let kind = rendered(str::to_owned);
+    for hostile in HOSTILE.iter().map(|one| (*one).to_owned()).chain(["A".repeat(5000), "😀".repeat(300)]) {
+        for ((name, Rendered { subject, preheader, html, text }), (_, sound)) in
+            rendered(|_| hostile.clone()).into_iter().zip(&kind)
+        {
+            for part in [&subject, &preheader, &html, &text] {
+                assert!(!part.contains("evil.example"), "{name}: a mail program makes a link of {hostile:?}");
+                assert!(!part.contains("eve@evil"), "{name}");
+                assert!(!part.contains(['\u{202e}', '\u{0}', '\u{85}', '\u{2028}']), "{name}: {hostile:?}");
+                assert!(!part.contains(&"A".repeat(201)), "{name}: too long");
+            }
+            assert!(
+                !subject.contains(char::is_control) && !preheader.contains(char::is_control),
+                "{name}: {hostile:?}"
+            );
+            // Its markup is that of the same letter about somebody kind: no tag and no attribute more or less.
+            assert_eq!(tags(&html), tags(&sound.html), "{name}: {hostile:?}");
+            assert_eq!(attributes(&html, "href"), attributes(&sound.html, "href"), "{name}: {hostile:?}");
+            // And its text has as many lines.
+            assert_eq!(text.lines().count(), sound.text.lines().count(), "{name}: {hostile:?}\n{text}");
+            assert!(!text.contains("49") && !subject.contains("49"), "{name}: {hostile:?} was run");
+            assert!(html.len() < 100_000, "{name}: Gmail cuts off what is longer");
         }
-        assert!(!html.contains("<script") && html.matches("</title>").count() == 1, "{name}");
-        assert!(!subject.contains(['\r', '\n']) && !preheader.contains(['\r', '\n']), "{name}");
-        assert!(attributes(&html, "href").iter().all(|link| link.starts_with(BASE)), "{name}");
     }
-    let letter = Letter::VerifyEmail { company: "x".repeat(500), link: TOKEN.into(), expires_hours: 1 };
+}
+
+/// The tags of a page with the names of their attributes, in order.
+fn tags(html: &str) -> Vec<String> {
+    let mut tags = Vec::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        // Inside a quoted value a `>` would not end the tag; we escape it there, so it always does.
+        let end = rest[at..].find('>').unwrap_or(rest.len() - at);
+        let tag = &rest[at..at + end];
+        let names = tag.split('"').step_by(2).collect::<Vec<_>>().join("");
+        tags.push(names);
+        rest = &rest[at + end..];
+    }
+    tags
+}
+
+#[test]
+fn a_name_that_goes_to_strangers_is_short() {
+    let link = format!("{BASE}/verify?a=1&b=2#token=svt_1");
+    let letter = Letter::VerifyEmail { company: "x".repeat(500), link, expires_hours: 1 };
     let text = letter.render(&config()).unwrap().text;
     assert!(text.contains(&format!("{}…", "x".repeat(60))) && !text.contains(&"x".repeat(61)));
     assert!(text.contains("works for 1 hour,"));
@@ -215,7 +211,6 @@ fn a_hostile_company_name_is_only_a_name() {
 
 #[test]
 fn a_link_leads_to_the_configured_address_or_there_is_no_mail() {
-    let letter = |link: &str| Letter::SessionEnded { company: "A".into(), link: link.into() };
     let foreign = [
         "https://evil.example/sign-in",
         "https://app.steward.example.evil.example/",
@@ -228,17 +223,17 @@ fn a_link_leads_to_the_configured_address_or_there_is_no_mail() {
         "",
     ];
     for link in foreign {
-        let error = letter(link).render(&config()).unwrap_err();
+        let error = notice(link).render(&config()).unwrap_err();
         assert!(matches!(error, RenderError::ForeignLink { letter: "session_ended" }), "{link}: {error}");
     }
-    let html = letter("https://app.steward.example/\"><script>").render(&config()).unwrap().html;
+    let html = notice("https://app.steward.example/\"><script>").render(&config()).unwrap().html;
     assert!(!html.contains("<script"));
 
     let local = MailerConfig { base_url: "http://127.0.0.1:8080/app".into(), ..config() };
-    assert!(letter("http://127.0.0.1:8080/app/sign-in").render(&local).is_ok());
-    assert!(letter("http://127.0.0.1:8080/application").render(&local).is_err());
+    assert!(notice("http://127.0.0.1:8080/app/sign-in").render(&local).is_ok());
+    assert!(notice("http://127.0.0.1:8080/application").render(&local).is_err());
     let unsafe_base = MailerConfig { base_url: "http://app.steward.example".into(), ..config() };
-    let error = letter("http://app.steward.example/").render(&unsafe_base).unwrap_err();
+    let error = notice("http://app.steward.example/").render(&unsafe_base).unwrap_err();
     assert!(matches!(error, RenderError::BaseUrl(_)), "{error}");
 }
 
@@ -260,6 +255,7 @@ async fn on_machine() -> (Aws, Mailer) {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(aws::Http::new().unwrap().client())
         .endpoint_url(aws.endpoints().ses)
         .retry_config(RetryConfig::disabled());
     let config = MailerConfig { from_name: "Größe, \"Steward\"".into(), ..config() };
@@ -270,7 +266,7 @@ async fn on_machine() -> (Aws, Mailer) {
 #[tokio::test]
 async fn every_letter_arrives_with_its_parts_and_headers() {
     let (aws, mailer) = on_machine().await;
-    for (name, letter) in all("Contoso Ltd") {
+    for (name, letter) in all(str::to_owned) {
         let id = mailer.send("anna@example.com", &letter, &format!("evt_{name}\r\nX-Evil: 1")).await.unwrap();
         let mail = aws.inbox().unwrap().pop().unwrap();
         assert_eq!(mail.id, id.0);

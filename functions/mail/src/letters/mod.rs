@@ -1,0 +1,109 @@
+//! Which letters an event is worth, and to whom they go. An event about somebody who is gone is worth none.
+
+mod keys;
+mod scans;
+mod security;
+mod signup;
+mod team;
+
+use mailer::{News, Page};
+use model::{Event, EventKind, event::Actor, event::Recorded};
+use runtime::Failure;
+use store::Tenant;
+
+use crate::{
+    Mail,
+    desk::{Addressed, Desk},
+};
+
+/// The kinds of events that letters are written about.
+pub const KINDS: &[EventKind] = &[
+    EventKind::SignupRequested,
+    EventKind::UserSignedIn,
+    EventKind::UserSignInBlocked,
+    EventKind::UserSecondFactorFailed,
+    EventKind::PasswordResetRequested,
+    EventKind::PasswordChanged,
+    EventKind::EmailChangeRequested,
+    EventKind::EmailChanged,
+    EventKind::FactorAdded,
+    EventKind::FactorRemoved,
+    EventKind::FactorsReset,
+    EventKind::SessionsRevoked,
+    EventKind::IdentityLinked,
+    EventKind::IdentityUnlinked,
+    EventKind::MemberInvited,
+    EventKind::MemberJoined,
+    EventKind::MemberRoleChanged,
+    EventKind::MemberDeactivated,
+    EventKind::MemberReactivated,
+    EventKind::MemberRemoved,
+    EventKind::KeyCreated,
+    EventKind::KeyRotated,
+    EventKind::KeyRevoked,
+    EventKind::KeyExpiring,
+    EventKind::PolicyChanged,
+    EventKind::TokenReuseDetected,
+    EventKind::ConnectionLost,
+    EventKind::ScanFinished,
+];
+
+/// The letters about an event, at most one to an address.
+pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<Vec<Addressed>, Failure> {
+    if let Event::SignupRequested { signup } = recorded.event {
+        return signup::requested(deps, signup).await;
+    }
+    let Some(desk) = &Desk::of(deps, tenant, recorded).await? else { return Ok(Vec::new()) };
+    match &recorded.event {
+        Event::UserSignedIn { new_device: true, .. } => match recorded.actor {
+            Actor::User { id } => desk.tell(id, Page::Devices, News::NewDevice).await,
+            _ => Ok(Vec::new()),
+        },
+        Event::UserSignInBlocked { user, failures } => {
+            desk.tell(*user, Page::ResetPassword, News::SignInBlocked { failures: *failures }).await
+        }
+        Event::UserSecondFactorFailed { user } => desk.tell(*user, Page::ResetPassword, News::SecondFactorFailed).await,
+        Event::TokenReuseDetected { user, .. } => desk.tell(*user, Page::SignIn, News::SessionEnded).await,
+        Event::SessionsRevoked { user, session } => {
+            desk.tell(*user, Page::Devices, News::SessionsRevoked { all: session.is_none() }).await
+        }
+        Event::PasswordResetRequested { reset } => security::password_reset(desk, *reset).await,
+        Event::PasswordChanged { user, by_reset } => {
+            desk.tell(*user, Page::ResetPassword, News::PasswordChanged { by_reset: *by_reset }).await
+        }
+        Event::EmailChangeRequested { change } => security::email_change(desk, *change).await,
+        Event::EmailChanged { change, undone: false, .. } => security::email_changed(desk, *change).await,
+        Event::EmailChanged { user, undone: true, .. } => {
+            desk.tell(*user, Page::ResetPassword, News::EmailRestored).await
+        }
+        Event::FactorAdded { user, factor } => {
+            desk.tell(*user, Page::Security, News::FactorAdded { factor: *factor }).await
+        }
+        Event::FactorRemoved { user, factor } => {
+            desk.tell(*user, Page::Security, News::FactorRemoved { factor: *factor }).await
+        }
+        Event::FactorsReset { user } => desk.tell(*user, Page::Security, News::FactorsReset).await,
+        Event::IdentityLinked { user, .. } => desk.tell(*user, Page::Security, News::IdentityLinked).await,
+        Event::IdentityUnlinked { user, .. } => desk.tell(*user, Page::Security, News::IdentityUnlinked).await,
+        Event::MemberInvited { invitation, resent, .. } => team::invited(desk, *invitation, *resent).await,
+        Event::MemberJoined { user, role, invitation: Some(invitation) } => {
+            team::joined(desk, *user, *role, *invitation).await
+        }
+        Event::MemberRoleChanged { user, before, after } => {
+            let news = News::RoleChanged { before: desk.role(*before), after: desk.role(*after) };
+            desk.tell(*user, Page::Home, news).await
+        }
+        Event::MemberDeactivated { user } => desk.tell(*user, Page::Home, News::MemberDeactivated).await,
+        Event::MemberReactivated { user } => desk.tell(*user, Page::SignIn, News::MemberReactivated).await,
+        Event::MemberRemoved { user, .. } => desk.tell(*user, Page::Home, News::MemberRemoved).await,
+        Event::PolicyChanged { before, after } => team::rules(desk, before, after).await,
+        Event::KeyCreated { key, .. } => keys::created(desk, *key).await,
+        Event::KeyRotated { key, old_until } => keys::rotated(desk, *key, *old_until).await,
+        Event::KeyRevoked { key, leaked: true } => keys::leaked(desk, *key).await,
+        Event::KeyRevoked { key, leaked: false } => keys::revoked(desk, *key).await,
+        Event::KeyExpiring { key, days } => keys::expiring(desk, *key, *days).await,
+        Event::ConnectionLost { reason, .. } => scans::connection_lost(desk, reason).await,
+        Event::ScanFinished { scan, .. } => scans::finished(desk, *scan).await,
+        _ => Ok(Vec::new()),
+    }
+}

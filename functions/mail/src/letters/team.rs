@@ -1,0 +1,71 @@
+//! Letters about who works in a company, and how they get in.
+
+use mailer::{By, News, Page};
+use model::{
+    InvitationId, Permission, Policy, RoleName, UserId,
+    event::Actor,
+    policy::{SecondFactor, SignInWays},
+};
+use runtime::Failure;
+use store::{Invitation, Member};
+
+use crate::desk::{Addressed, Desk, secret_link};
+
+/// The link to an invitation (C2). None when it was answered or taken back meanwhile.
+pub async fn invited(desk: &Desk<'_>, invitation: InvitationId, resent: bool) -> Result<Vec<Addressed>, Failure> {
+    let now = desk.deps.kernel.clock.now();
+    let found = desk.tenant.get_strong::<Invitation>(&invitation).await?.map(|found| found.value);
+    let Some(invitation) = found.filter(|invitation| invitation.is_open(now)) else { return Ok(Vec::new()) };
+    let Some(inviter) = desk.person(invitation.invited_by).await? else { return Ok(Vec::new()) };
+    let (link, hash) = secret_link(desk.deps, Page::Invitation, "sit_");
+    desk.tenant.keep_invitation_link(&hash, &invitation).await?;
+    let news = News::Invitation {
+        inviter: inviter.name.clone(),
+        role: desk.role(invitation.role),
+        hours: desk.hours_until(invitation.good_until),
+        resent,
+    };
+    Ok(vec![Addressed { to: invitation.email, letter: desk.notice(news, By::Member(inviter.name), link) }])
+}
+
+/// Tells the inviter, if they are still there, that somebody joined.
+pub async fn joined(
+    desk: &Desk<'_>,
+    user: UserId,
+    role: RoleName,
+    invitation: InvitationId,
+) -> Result<Vec<Addressed>, Failure> {
+    let Some(invitation) = desk.tenant.get::<Invitation>(&invitation).await? else { return Ok(Vec::new()) };
+    let inviter = desk.tenant.get::<Member>(&invitation.value.invited_by).await?.map(|member| member.value);
+    let Some(inviter) = inviter.filter(|inviter| inviter.active) else { return Ok(Vec::new()) };
+    let Some(person) = desk.person(user).await? else { return Ok(Vec::new()) };
+    let news = News::MemberJoined { person: person.name, role: desk.role(role) };
+    // From where they joined is not the inviter's business.
+    let letter = desk.notice(news, By::Device { device: None, ip: None }, desk.link(Page::Team));
+    Ok(vec![Addressed { to: inviter.email, letter }])
+}
+
+/// Tells everybody what they have to do under stricter rules, and who looks after the company what the rules are now.
+pub async fn rules(desk: &Desk<'_>, before: &Policy, after: &Policy) -> Result<Vec<Addressed>, Failure> {
+    let second_factor_from = match after.second_factor {
+        SecondFactor::Required { from } if before.second_factor != after.second_factor => Some(from),
+        _ => None,
+    };
+    let to_microsoft = matches!((before.sign_in, after.sign_in), (SignInWays::Any, SignInWays::Microsoft { .. }));
+    let by = desk.by(None).await?;
+    let mut letters = Vec::new();
+    for member in desk.members().await? {
+        let microsoft_only = to_microsoft && !after.lets_in_without_microsoft(member.user);
+        let made_them = desk.recorded.actor == Actor::User { id: member.user };
+        let (page, news) = if !made_them && (second_factor_from.is_some() || microsoft_only) {
+            let page = if second_factor_from.is_some() { Page::Security } else { Page::SignIn };
+            (page, News::RulesTightened { second_factor_from, microsoft_only })
+        } else if desk.may(&member, Permission::ManageTenant) {
+            (Page::SignInRules, News::RulesChanged { policy: after.clone() })
+        } else {
+            continue;
+        };
+        letters.push(Addressed { to: member.email, letter: desk.notice(news, by.clone(), desk.link(page)) });
+    }
+    Ok(letters)
+}

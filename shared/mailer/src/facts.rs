@@ -1,0 +1,202 @@
+//! What templates know of a letter. Everything here is in words already: templates choose sentences, not formats.
+
+use jiff::Timestamp;
+use minijinja::{Value, context};
+use model::{
+    Money,
+    event::Factor,
+    policy::{Join, Policy, SecondFactor, SignInWays},
+};
+
+use crate::{By, Letter, Moment, News, Notice, RenderError, Top, harmless::shown, links::Links};
+
+/// Longest text from outside, in characters.
+const TEXT_MAX: usize = 200;
+/// Longest name in a mail that may reach a stranger: enough for a name, too short for a message.
+const NAME_TO_STRANGERS_MAX: usize = 60;
+
+/// Label and value of one line of what happened.
+type Row = (&'static str, String);
+
+/// The letter's facts under the names its templates use.
+pub(crate) fn facts(letter: &Letter, links: &Links) -> Result<Value, RenderError> {
+    Ok(match letter {
+        Letter::VerifyEmail { company, link, expires_hours } => context! {
+            company => to_strangers(company),
+            link => links.checked(link)?,
+            lifetime => hours(*expires_hours),
+        },
+        Letter::AlreadyRegistered { sign_in_link } => context! { link => links.checked(sign_in_link)? },
+        Letter::ConnectionLost { company, reason_text, link } => context! {
+            company => text(company),
+            reason => text(reason_text),
+            link => links.checked(link)?,
+        },
+        Letter::ScanFinished { company, findings, monthly, certain, likely, top, not_checked, link } => {
+            let top = top.iter().map(|one| top_row(one, links)).collect::<Result<Vec<_>, _>>()?;
+            context! {
+                company => text(company),
+                variant => match (findings, monthly) {
+                    (0, _) => "nothing",
+                    (_, None) => "unpriced",
+                    (_, Some(money)) if money.amount_minor > 0 => "saving",
+                    _ => "free",
+                },
+                things => counted(*findings, "thing", "things"),
+                monthly => amount(*monthly),
+                certain => amount(*certain),
+                likely => amount(*likely),
+                top => top,
+                not_checked => not_checked.iter().map(|one| text(one)).collect::<Vec<_>>(),
+                link => links.checked(link)?,
+            }
+        }
+        Letter::Notice(notice) => notice_facts(notice, links)?,
+    })
+}
+
+fn notice_facts(notice: &Notice, links: &Links) -> Result<Value, RenderError> {
+    let Notice { company, news, moment, link } = notice;
+    // An invitation's first sentence says who asks, and may reach a stranger.
+    let (named, moment): (fn(&str) -> String, _) = match news {
+        News::Invitation { .. } => (to_strangers, Vec::new()),
+        _ => (text, moment_rows(moment)),
+    };
+    let (about, rows) = news_facts(news);
+    let rows: Vec<Row> = [("Company", named(company))].into_iter().chain(rows).chain(moment).collect();
+    let rows: Vec<Value> = rows.into_iter().map(|(label, value)| Value::from(vec![label.to_owned(), value])).collect();
+    Ok(context! { company => named(company), rows => rows, link => links.checked(link)?, ..about })
+}
+
+/// What only this sort of news has: names for its sentences, and lines of its own.
+fn news_facts(news: &News) -> (Value, Vec<Row>) {
+    match news {
+        News::PasswordReset { minutes } => {
+            (context! { lifetime => counted(*minutes, "minute", "minutes") }, Vec::new())
+        }
+        News::PasswordChanged { by_reset } => (context! { by_reset => *by_reset }, Vec::new()),
+        News::ConfirmEmail { hours: good_for } => (context! { lifetime => hours(*good_for) }, Vec::new()),
+        News::EmailChanged { to, hours: good_for } => {
+            (context! { lifetime => hours(*good_for) }, vec![("New address", text(to))])
+        }
+        News::SignInBlocked { failures } => {
+            let tries = counted(*failures, "failed try", "failed tries");
+            (context! { failures => tries, times => counted(*failures, "time", "times") }, Vec::new())
+        }
+        News::SessionsRevoked { all } => (context! { all => *all }, Vec::new()),
+        News::FactorAdded { factor } | News::FactorRemoved { factor } => {
+            let factor = match factor {
+                Factor::Totp => "totp",
+                Factor::Passkey => "passkey",
+                Factor::RecoveryCodes => "recovery_codes",
+            };
+            (context! { factor => factor }, Vec::new())
+        }
+        News::Invitation { inviter, role, hours: good_for, resent } => {
+            let about = context! {
+                inviter => to_strangers(inviter),
+                lifetime => hours(*good_for),
+                resent => *resent,
+            };
+            (about, vec![("Your role", to_strangers(role))])
+        }
+        News::MemberJoined { person, role } => (context! { person => text(person) }, vec![("Role", text(role))]),
+        News::RoleChanged { before, after } => {
+            (context! {}, vec![("Role before", text(before)), ("Role now", text(after))])
+        }
+        News::RulesTightened { second_factor_from, microsoft_only } => {
+            let deadline = second_factor_from.map(instant);
+            (context! { deadline => deadline, microsoft_only => *microsoft_only }, Vec::new())
+        }
+        News::RulesChanged { policy } => (context! {}, rules(policy)),
+        News::KeyCreated { key, ends } => {
+            (context! {}, vec![("Key", text(key)), ("Ends", ends.map_or("never".into(), instant))])
+        }
+        News::KeyRotated { key, old_until } => {
+            (context! {}, vec![("Key", text(key)), ("Old secret works until", instant(*old_until))])
+        }
+        News::KeyExpiring { key, days, ends } => {
+            let ends = ends.map(|ends| ("Ends", instant(ends)));
+            (context! { left => counted(*days, "day", "days") }, [("Key", text(key))].into_iter().chain(ends).collect())
+        }
+        News::KeyRevoked { key } | News::KeyLeaked { key } => (context! {}, vec![("Key", text(key))]),
+        News::ResetWithMicrosoft
+        | News::EmailRestored
+        | News::NewDevice
+        | News::SecondFactorFailed
+        | News::SessionEnded
+        | News::FactorsReset
+        | News::IdentityLinked
+        | News::IdentityUnlinked
+        | News::MemberDeactivated
+        | News::MemberReactivated
+        | News::MemberRemoved => (context! {}, Vec::new()),
+    }
+}
+
+fn moment_rows(Moment { at, by }: &Moment) -> Vec<Row> {
+    let when = ("When", instant(*at));
+    match by {
+        By::Steward => Vec::new(),
+        By::Member(name) => vec![when, ("By", text(name))],
+        By::Device { device, ip } => {
+            let device = device.as_ref().map(|device| ("Device", text(device)));
+            let ip = ip.map(|ip| ("Internet address", ip.to_string()));
+            [when].into_iter().chain(device).chain(ip).collect()
+        }
+    }
+}
+
+fn rules(policy: &Policy) -> Vec<Row> {
+    let second = match policy.second_factor {
+        SecondFactor::Optional => "as everybody likes".to_owned(),
+        SecondFactor::Required { from } => format!("needed from {}", instant(from)),
+    };
+    let ways = match policy.sign_in {
+        SignInWays::Any => "with a password, a passkey or Microsoft",
+        SignInWays::Microsoft { .. } => "with Microsoft only, but for one owner",
+    };
+    let join = match policy.join {
+        Join::Nobody => "by invitation only",
+        Join::Directory { .. } => "everybody in your Microsoft 365 who signs in, guests excepted",
+        Join::AppRole => "people who were given a role for Steward in your Microsoft 365",
+    };
+    vec![("Two-step sign-in", second), ("Signing in", ways.into()), ("Joining", join.into())]
+}
+
+fn top_row(top: &Top, links: &Links) -> Result<Value, RenderError> {
+    let people = (top.people > 0).then(|| counted(top.people, "person", "people"));
+    let monthly = amount(top.monthly).map(|money| format!("{money} a month"));
+    let details: Vec<String> = people.into_iter().chain(monthly).collect();
+    Ok(context! {
+        title => text(&top.title),
+        details => details.join(" · "),
+        link => links.checked(&top.link)?,
+    })
+}
+
+fn text(text: &str) -> String {
+    shown(text, TEXT_MAX)
+}
+
+fn to_strangers(name: &str) -> String {
+    shown(name, NAME_TO_STRANGERS_MAX)
+}
+
+/// An amount worth naming: nothing is not.
+fn amount(money: Option<Money>) -> Option<String> {
+    money.filter(|money| money.amount_minor > 0).map(|money| money.to_string())
+}
+
+/// To the minute, in UTC: the reader's time zone is not known.
+fn instant(at: Timestamp) -> String {
+    at.strftime("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+fn hours(count: u32) -> String {
+    counted(count, "hour", "hours")
+}
+
+fn counted(count: u32, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}

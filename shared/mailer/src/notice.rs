@@ -1,0 +1,183 @@
+//! Letters about what happened to somebody's account or in their company: they share a shape and say their own words.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use model::{Policy, event::Factor};
+
+/// Something that happened, told to whom it concerns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// The name of the company it happened in.
+    pub company: String,
+    /// What happened.
+    pub news: News,
+    /// When, and by whom or from where.
+    pub moment: Moment,
+    /// Where the button leads: to what the reader does about it.
+    pub link: String,
+}
+
+/// When something happened, and by whom or from where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moment {
+    /// When; shown in UTC to the minute.
+    pub at: Timestamp,
+    /// Whose doing it was.
+    pub by: By,
+}
+
+/// Whose doing something was.
+#[derive(Debug, Clone, PartialEq)]
+pub enum By {
+    /// Steward's own, by a schedule: neither person nor instant is worth telling.
+    Steward,
+    /// Another member's, by name. Where they sit is not the reader's business.
+    Member(String),
+    /// The reader's, or that of somebody who passes for them: where from.
+    Device {
+        /// Such as `Edge on Windows`.
+        device: Option<String>,
+        /// The internet address.
+        ip: Option<IpAddr>,
+    },
+}
+
+/// What happened. Names of people, keys and roles are as somebody typed them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// A new password was asked for; the link sets it (C6).
+    PasswordReset {
+        /// Minutes the link works for.
+        minutes: u32,
+    },
+    /// A new password was asked for where there is none: the company lets people in with Microsoft only (C6).
+    ResetWithMicrosoft,
+    /// The password was changed.
+    PasswordChanged {
+        /// Whether by the link of a mail.
+        by_reset: bool,
+    },
+    /// Confirm a new address; goes to that address (C7).
+    ConfirmEmail {
+        /// Hours the link works for.
+        hours: u32,
+    },
+    /// The address was changed; goes to the old one, and the link undoes it (C7).
+    EmailChanged {
+        /// The new address.
+        to: String,
+        /// Hours the link works for.
+        hours: u32,
+    },
+    /// The change of the address was undone; goes to the address that is back.
+    EmailRestored,
+    /// A device signed in that the account has not seen (ASVS 6.3.5).
+    NewDevice,
+    /// Signing in was tried in vain so often that it waits (C3).
+    SignInBlocked {
+        /// Failures in a row.
+        failures: u32,
+    },
+    /// A right password was followed by a wrong second factor (C5).
+    SecondFactorFailed,
+    /// A sign-in was ended because its token was used twice (C4).
+    SessionEnded,
+    /// Sign-ins were ended by who is in the account.
+    SessionsRevoked {
+        /// Whether all others, not one.
+        all: bool,
+    },
+    /// A second factor was added.
+    FactorAdded {
+        /// Which sort.
+        factor: Factor,
+    },
+    /// A second factor was removed, or recovery codes replaced.
+    FactorRemoved {
+        /// Which sort.
+        factor: Factor,
+    },
+    /// An administrator removed all second factors.
+    FactorsReset,
+    /// A Microsoft account was linked (C8).
+    IdentityLinked,
+    /// A Microsoft account was unlinked.
+    IdentityUnlinked,
+    /// An invitation to join; the link shows it, and opening it changes nothing (C2). May reach a stranger.
+    Invitation {
+        /// Who invites.
+        inviter: String,
+        /// The role that waits.
+        role: String,
+        /// Hours the link works for.
+        hours: u32,
+        /// Whether earlier links died with it.
+        resent: bool,
+    },
+    /// An invitation was accepted; goes to the inviter.
+    MemberJoined {
+        /// Who joined.
+        person: String,
+        /// With which role.
+        role: String,
+    },
+    /// The reader has another role.
+    RoleChanged {
+        /// The role before.
+        before: String,
+        /// The role now.
+        after: String,
+    },
+    /// The reader's access is paused.
+    MemberDeactivated,
+    /// The reader's access is back.
+    MemberReactivated,
+    /// The reader is no longer a member.
+    MemberRemoved,
+    /// The company's rules for signing in ask more of the reader (C5, C8). At least one of the two is set.
+    RulesTightened {
+        /// From when nobody gets in without a second factor.
+        second_factor_from: Option<Timestamp>,
+        /// Whether the reader's password no longer works.
+        microsoft_only: bool,
+    },
+    /// The company's rules for signing in changed; goes to who looks after it.
+    RulesChanged {
+        /// The rules now.
+        policy: Policy,
+    },
+    /// An API key was made (C10).
+    KeyCreated {
+        /// What it is called.
+        key: String,
+        /// When it ends.
+        ends: Option<Timestamp>,
+    },
+    /// An API key got a new secret.
+    KeyRotated {
+        /// What it is called.
+        key: String,
+        /// Until when the old secret works.
+        old_until: Timestamp,
+    },
+    /// An API key ends soon.
+    KeyExpiring {
+        /// What it is called.
+        key: String,
+        /// Days left.
+        days: u32,
+        /// When it ends.
+        ends: Option<Timestamp>,
+    },
+    /// An API key was revoked.
+    KeyRevoked {
+        /// What it is called.
+        key: String,
+    },
+    /// An API key was revoked because its secret was found in the open.
+    KeyLeaked {
+        /// What it is called.
+        key: String,
+    },
+}

@@ -1,0 +1,80 @@
+//! Which templates a letter has. One list: a letter that is not in it does not compile, nor does one without its files.
+
+use crate::{Letter, News, Notice};
+
+/// MJML and text.
+pub(crate) type Pair = (&'static str, &'static str);
+
+macro_rules! files {
+    ($name:literal) => {
+        (
+            include_str!(concat!("../templates/", $name, ".mjml.j2")),
+            include_str!(concat!("../templates/", $name, ".txt.j2")),
+        )
+    };
+}
+
+/// What every letter is set in.
+pub(crate) const LAYOUT: Pair = files!("layout");
+/// What every notice is set in.
+pub(crate) const NOTICE: Pair = files!("notice");
+
+macro_rules! letters {
+    ($($letter:ident => $name:literal),* ; $($news:ident => $notice:literal),* $(,)?) => {
+        impl Letter {
+            /// The names of all letters there are.
+            pub const NAMES: &[&str] = &[$($name,)* $($notice),*];
+
+            /// The letter's name: that of its templates.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$letter { .. } => $name,)*
+                    Self::Notice(Notice { news, .. }) => match news { $(News::$news { .. } => $notice),* },
+                }
+            }
+
+            pub(crate) const fn templates(&self) -> Pair {
+                match self {
+                    $(Self::$letter { .. } => files!($name),)*
+                    Self::Notice(Notice { news, .. }) => match news { $(News::$news { .. } => files!($notice)),* },
+                }
+            }
+        }
+    };
+}
+
+letters! {
+    VerifyEmail => "verify_email",
+    AlreadyRegistered => "already_registered",
+    ScanFinished => "scan_finished",
+    ConnectionLost => "connection_lost";
+    PasswordReset => "password_reset",
+    ResetWithMicrosoft => "reset_with_microsoft",
+    PasswordChanged => "password_changed",
+    ConfirmEmail => "confirm_email",
+    EmailChanged => "email_changed",
+    EmailRestored => "email_restored",
+    NewDevice => "new_device",
+    SignInBlocked => "sign_in_blocked",
+    SecondFactorFailed => "second_factor_failed",
+    SessionEnded => "session_ended",
+    SessionsRevoked => "sessions_revoked",
+    FactorAdded => "factor_added",
+    FactorRemoved => "factor_removed",
+    FactorsReset => "factors_reset",
+    IdentityLinked => "identity_linked",
+    IdentityUnlinked => "identity_unlinked",
+    Invitation => "invitation",
+    MemberJoined => "member_joined",
+    RoleChanged => "role_changed",
+    MemberDeactivated => "member_deactivated",
+    MemberReactivated => "member_reactivated",
+    MemberRemoved => "member_removed",
+    RulesTightened => "rules_tightened",
+    RulesChanged => "rules_changed",
+    KeyCreated => "key_created",
+    KeyRotated => "key_rotated",
+    KeyExpiring => "key_expiring",
+    KeyRevoked => "key_revoked",
+    KeyLeaked => "key_leaked",
+}
