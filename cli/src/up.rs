@@ -52,7 +52,8 @@ enum Microsoft {
 }
 
 pub fn run(args: Args, out: &mut Out) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env() // A condition that does not hold is an answer, not a warning of the embedded table's.
+        .unwrap_or_else(|_| "warn,dynoxide::server=error".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let runtime = tokio::runtime::Runtime::new().map_err(|error| {
         Failure::Said(format!("no threads can be started: {error}. Nothing runs. Close other programs."))
@@ -101,9 +102,14 @@ fn tell(up: &Up, out: &mut Out) -> Result<(), Failure> {
         out.line("")?;
         return Ok(out.line("Nobody has signed up yet. The README has a walk-through.")?);
     };
+    let Some(overview) = &demo.overview else {
+        out.line(&format!("  Sign in     {}   as you set it up", demo.email))?;
+        out.line("")?;
+        return Ok(out.faint("Stop with Ctrl-C. Everything is kept and comes back at the next start.")?);
+    };
     out.line(&format!("  Sign in     {}   password {}", demo.email, demo.password))?;
     out.line("")?;
-    first_screen(&demo.overview, out)?;
+    first_screen(overview, out)?;
     out.line("")?;
     Ok(out.faint("Stop with Ctrl-C. Everything is kept and comes back at the next start.")?)
 }

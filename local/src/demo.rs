@@ -29,8 +29,8 @@ pub struct Demo {
     pub email: String,
     /// Its password, made on this machine.
     pub password: String,
-    /// The answer of `/v1/overview`.
-    pub overview: Value,
+    /// The answer of `/v1/overview`; `None` where the owner changed how they sign in.
+    pub overview: Option<Value>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,13 +59,17 @@ pub(crate) async fn seed(system: &System, data: &Path) -> anyhow::Result<Demo> {
     // A first start may have been cut off anywhere: each step is done only where it is missing.
     let token = match demo.sign_in().await? {
         Some(token) => token,
+        // Somebody tried a password or a second factor of their own: the company is theirs now.
+        None if system.store.has_account(&demo.kept.email).await? => {
+            return Ok(Demo { email: demo.kept.email, password: demo.kept.password, overview: None });
+        }
         None => {
             demo.sign_up().await?;
             demo.sign_in().await?.context("the sample company cannot sign in")?
         }
     };
     demo.connect(&token).await?;
-    let overview = demo.overview(&token).await?;
+    let overview = Some(demo.overview(&token).await?);
     Ok(Demo { email: demo.kept.email, password: demo.kept.password, overview })
 }
 

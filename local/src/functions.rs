@@ -11,7 +11,7 @@ use runtime::{Connect, Deadline, Deps, Function, Kernel, Trigger, event_of};
 use store::Store;
 use utoipa::openapi::{
     OpenApi,
-    security::{Http, HttpAuthScheme, SecurityScheme},
+    security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
 };
 use utoipa_axum::router::OpenApiRouter;
 
@@ -44,6 +44,8 @@ pub enum Kind {
         /// Their kinds.
         kinds: Vec<&'static str>,
     },
+    /// Secrets Manager, which wants a secret rotated.
+    Rotation,
 }
 
 type Run = Arc<dyn Fn(Deadline) -> BoxFuture<'static, Result<(), runtime::Failure>> + Send + Sync>;
@@ -54,6 +56,7 @@ pub(crate) struct Mounted {
     pub(crate) router: Router,
     pub(crate) scheduled: Vec<(&'static str, &'static str, Run)>,
     events: Vec<(&'static str, Vec<&'static str>, Arc<dyn Target>)>,
+    rotations: Vec<Arc<dyn Target>>,
 }
 
 impl Mounted {
@@ -76,7 +79,11 @@ trait Visit {
 async fn each(visit: &mut impl Visit) -> anyhow::Result<()> {
     visit.visit::<accounts::Accounts>(accounts::FUNCTIONS).await?;
     visit.visit::<accounts::Signing>(accounts::SIGNING_FUNCTIONS).await?;
+    visit.visit::<accounts::Rotating>(accounts::ROTATING_FUNCTIONS).await?;
+    visit.visit::<accounts::AtMicrosoft>(accounts::MICROSOFT_FUNCTIONS).await?;
+    visit.visit::<accounts::MicrosoftSigning>(accounts::MICROSOFT_SIGNING_FUNCTIONS).await?;
     visit.visit::<Kernel>(members::FUNCTIONS).await?;
+    visit.visit::<members::Joining>(members::JOINING_FUNCTIONS).await?;
     visit.visit::<Kernel>(tenants::FUNCTIONS).await?;
     visit.visit::<microsoft::Microsoft>(microsoft::MICROSOFT_FUNCTIONS).await?;
     visit.visit::<Kernel>(microsoft::FUNCTIONS).await?;
@@ -85,6 +92,13 @@ async fn each(visit: &mut impl Visit) -> anyhow::Result<()> {
     visit.visit::<Kernel>(findings::FUNCTIONS).await?;
     visit.visit::<mail::Mail>(mail::FUNCTIONS).await?;
     visit.visit::<Kernel>(operators::FUNCTIONS).await
+}
+
+/// What rotates the signing key, connected before the functions that cannot start without one.
+pub(crate) async fn key_rotation(with: &Connect) -> anyhow::Result<Arc<dyn Target>> {
+    let mut mounting = Mounting { with, limit: jiff::SignedDuration::ZERO, mounted: Mounted::default() };
+    mounting.visit::<accounts::Rotating>(accounts::ROTATING_FUNCTIONS).await?;
+    mounting.mounted.rotations.pop().context("no function rotates the signing key")
 }
 
 /// Connects every function.
@@ -125,6 +139,10 @@ impl Visit for Mounting<'_> {
                     let kinds = kinds.iter().map(|kind| kind.as_str()).collect();
                     self.mounted.events.push((function.name, kinds, Arc::new(target)));
                 }
+                Trigger::Rotation { run } => {
+                    let target = Rotator { deps: deps.clone(), run: *run };
+                    self.mounted.rotations.push(Arc::new(target));
+                }
             }
         }
         Ok(())
@@ -149,6 +167,21 @@ where
             let store = <Store as axum::extract::FromRef<D>>::from_ref(&self.deps);
             let delivered = event_of(&store, &event, deadline).map_err(|error| anyhow::anyhow!(error))?;
             (self.run)(self.deps.clone(), delivered).await.map_err(|error| anyhow::anyhow!(error))
+        })
+    }
+}
+
+/// A function behind Secrets Manager.
+struct Rotator<D: 'static> {
+    deps: D,
+    run: fn(D, runtime::Rotation) -> runtime::Handled,
+}
+
+impl<D: Deps> Target for Rotator<D> {
+    fn deliver(&self, event: serde_json::Value) -> BoxFuture<'_, anyhow::Result<()>> {
+        Box::pin(async move {
+            let rotation = serde_json::from_value(event)?;
+            (self.run)(self.deps.clone(), rotation).await.map_err(|error| anyhow::anyhow!(error))
         })
     }
 }
@@ -185,6 +218,7 @@ impl Visit for Describing {
                 Trigger::Event { kinds, .. } => {
                     Kind::Event { kinds: kinds.iter().map(|kind: &EventKind| kind.as_str()).collect() }
                 }
+                Trigger::Rotation { .. } => Kind::Rotation,
             };
             self.described.push(Described { name: function.name, kind });
         }
@@ -226,6 +260,10 @@ pub fn openapi() -> OpenApi {
         tag("tenants", "Your company and its log."),
     ]);
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    api.components.get_or_insert_default().add_security_scheme("bearer", bearer);
+    let components = api.components.get_or_insert_default();
+    components.add_security_scheme("bearer", bearer);
+    let told = "A key for programs. It may be sent as a bearer token as well.";
+    let key = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("x-api-key", told)));
+    components.add_security_scheme("key", key);
     api
 }

@@ -4,8 +4,10 @@
 pub mod demo;
 mod functions;
 mod keys;
+mod pages;
 mod system;
 mod table;
+mod templates;
 pub mod up;
 
 pub use functions::{Described, Kind, described as functions, openapi};

@@ -6,10 +6,10 @@ use anyhow::Context;
 use aws::Http;
 use axum::Router;
 use jiff::{SignedDuration, Timestamp};
-use local_aws::{Aws, AwsConfig, Bus, REGION};
+use local_aws::{Aws, AwsConfig, Bus, REGION, Target};
 use local_microsoft::{App, Credential, Directory, Simulation};
 use model::{Clock, Ids};
-use runtime::{Connect, Deadline, Deps, Env, Kernel, secrets};
+use runtime::{Connect, Deadline, Deps, Env, Kernel, Rotation, secrets};
 use store::Store;
 use url::Url;
 use uuid::{Uuid, uuid};
@@ -65,6 +65,7 @@ pub struct System {
     with: Connect,
     router: Router,
     scheduled: Vec<Scheduled>,
+    rotator: Arc<dyn Target>,
     limit: SignedDuration,
 }
 
@@ -125,7 +126,9 @@ impl System {
                     name: "Steward (reader)".into(),
                     certificates: vec![certificate],
                     secret: None,
-                    redirect_uris: vec![format!("{app_url}/connect/callback")],
+                    redirect_uris: ["/connect/callback", "/sign-in/microsoft", "/account/microsoft"]
+                        .map(|page| format!("{app_url}{page}"))
+                        .into(),
                     permissions: graph::reader_permissions().into_iter().map(str::to_owned).collect(),
                 });
                 let running = simulation.serve(([127, 0, 0, 1], 0).into()).await?;
@@ -144,9 +147,9 @@ impl System {
         };
         let with = connect(&variables);
         let kernel = Kernel::connect(&with).await.map_err(|error| anyhow::anyhow!(error))?;
-        let signing: serde_json::Value =
-            async { secrets(&with)?.get("signing").await }.await.map_err(|error| anyhow::anyhow!(error))?;
-        kernel.store.publish_jwks(&keys::jwks(&signing)?).await?;
+        let rotator = functions::key_rotation(&with).await?;
+        aws.secret_rotated_by(&keys::signing(), Arc::clone(&rotator));
+        keys::first_signing_key(&aws, &with).await?;
         let mut mounted = functions::mount(&with, limit).await?;
         mounted.subscribe(&aws.bus());
         let scheduled = mounted
@@ -155,7 +158,7 @@ impl System {
             .map(|(name, every, run)| Ok(Scheduled { name, every: rate(every)?, run }))
             .collect::<anyhow::Result<_>>()?;
         let router = api::finish(mounted.router, true);
-        Ok(Self { aws, microsoft, store: kernel.store, clock, with, router, scheduled, limit })
+        Ok(Self { aws, microsoft, store: kernel.store, clock, with, router, scheduled, rotator, limit })
     }
 
     /// Every HTTP function behind one router.
@@ -181,6 +184,23 @@ impl System {
         let function = self.scheduled.iter().find(|f| f.name == name).with_context(|| format!("no schedule {name}"))?;
         let deadline = Deadline(self.clock.now().checked_add(self.limit)?);
         (function.run)(deadline).await.map_err(|error| anyhow::anyhow!(error))
+    }
+
+    /// Rotates the key that signs access tokens, as Secrets Manager does by its schedule. Functions that run go on with
+    /// the key they started with, as a Lambda's environment does.
+    ///
+    /// # Errors
+    /// When a step fails; the key in force stays in force.
+    pub async fn rotate_signing_key(&self) -> anyhow::Result<()> {
+        keys::rotate_signing(&self.aws, &self.with.ids).await
+    }
+
+    /// Has one step of a rotation of the signing key taken.
+    ///
+    /// # Errors
+    /// When the step fails.
+    pub async fn rotate(&self, rotation: Rotation) -> anyhow::Result<()> {
+        self.rotator.deliver(serde_json::to_value(rotation)?).await
     }
 
     /// Delivers events and runs schedules until dropped.

@@ -11,19 +11,21 @@ use axum::{
     Router,
     extract::{ConnectInfo, Request, State},
     middleware::{self, Next},
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
     routing::get,
 };
 use http::{HeaderMap, StatusCode, header};
 use jiff::SignedDuration;
 use local_aws::Bus;
 use local_microsoft::{Directory, Recipe};
+use mail::Mail;
+use mailer::MailerConfig;
 use model::{Clock, Ids};
-use runtime::{SystemClock, SystemRandom};
+use runtime::{Deps, SystemClock, SystemRandom};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::{Directories, System, SystemConfig, demo};
+use crate::{Directories, System, SystemConfig, demo, pages, templates};
 
 /// A Lambda's longest time-out.
 const LIMIT: SignedDuration = SignedDuration::from_mins(15);
@@ -121,7 +123,8 @@ pub async fn up(config: UpConfig) -> anyhow::Result<Up> {
     .await?;
     let system = Arc::new(system);
     system.run_in_background();
-    let router = router(&system, port);
+    let mails = Mail::connect(system.connect()).await.map_err(anyhow::Error::from_boxed)?.mailer.config().clone();
+    let router = router(&system, mails, port);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(async move { axum::serve(listener, service).await });
     let demo = if sample { Some(demo::seed(&system, &config.data).await?) } else { None };
@@ -129,17 +132,13 @@ pub async fn up(config: UpConfig) -> anyhow::Result<Up> {
     Ok(Up { url, microsoft, demo, serving, _system: system })
 }
 
-fn router(system: &System, port: u16) -> Router {
-    let pages = Router::new()
-        .route("/", get(async || Html(page("Steward is running", HOME))))
-        .route("/verify", get(async || Html(page("Verify your address", VERIFY))))
-        .route("/sign-in", get(async || Html(page("Sign in", SIGN_IN))))
-        .route("/connect/callback", get(async || Html(page("Back from Microsoft", CALLBACK))));
+fn router(system: &System, mails: MailerConfig, port: u16) -> Router {
     let letters = Router::new().route("/dead-letters", get(dead_letters).post(redrive)).with_state(system.bus());
     system
         .router()
-        .merge(system.aws.inbox_pages("/mails"))
-        .merge(pages)
+        .merge(system.aws.inbox_pages("/mails", "/mails/templates"))
+        .merge(templates::pages("/mails/templates", mails))
+        .merge(pages::pages())
         .merge(letters)
         .layer(middleware::from_fn(seen_from))
         .layer(middleware::from_fn_with_state(port, own_host))
@@ -186,32 +185,6 @@ async fn own_host(State(port): State<u16>, request: Request, next: Next) -> Resp
     let detail = format!("This is http://localhost:{port} and answers under no other name.");
     (StatusCode::MISDIRECTED_REQUEST, detail).into_response()
 }
-
-/// The pages of the dashboard that mails and Microsoft lead to, until there is a dashboard: they say how to go on.
-fn page(title: &str, body: &str) -> String {
-    format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
-         <meta name=color-scheme content='light dark'><title>{title}</title>\
-         <style>body{{font:16px/1.5 system-ui;max-width:42rem;margin:3rem auto;padding:0 1rem}}\
-         pre{{overflow:auto;padding:1rem;border:1px solid #8886;border-radius:.5rem}}</style>\
-         <h1>{title}</h1>{body}"
-    )
-}
-
-const HOME: &str = "<p>The API is at this address under <code>/v1</code>. The mails of this machine are at \
-    <a href=/mails>/mails</a>. The README has a walk-through.</p>";
-const VERIFY: &str = "<p>The link in your mail is good: its token stands in the address bar, behind <code>#token=</code>. \
-    Opening this page has not used it up. Send it with a name and a password:</p>\
-    <pre>curl -X POST \"$STEWARD/v1/verify-email\" -H 'content-type: application/json' \\\n  \
-    -d '{\"token\":\"svt_…\",\"name\":\"Anna Berg\",\"password\":\"four unrelated words here\"}'</pre>";
-const SIGN_IN: &str = "<p>Sign in over the API:</p>\
-    <pre>curl -X POST \"$STEWARD/v1/sign-in\" -H 'content-type: application/json' \\\n  \
-    -d '{\"email\":\"you@example.com\",\"password\":\"…\"}'</pre>";
-const CALLBACK: &str = "<p>Microsoft has sent you back. Send what stands in the address bar behind <code>?</code>, under the \
-    session that began, within ten minutes:</p>\
-    <pre>curl -X POST \"$STEWARD/v1/microsoft/callback\" -H \"authorization: Bearer $TOKEN\" \\\n  \
-    -H 'content-type: application/json' -d '{\"state\":\"…\",\"code\":\"…\"}'</pre>\
-    <p>After consenting, send <code>state</code>, <code>admin_consent</code> and <code>tenant</code> in the same way.</p>";
 
 /// Where the sample company's sign-in is kept: readable by this user only.
 pub(crate) fn demo_file(data: &Path) -> PathBuf {

@@ -25,6 +25,8 @@ pub enum Trigger {
         /// As in EventBridge: `rate(5 minutes)`.
         every: String,
     },
+    /// Secrets Manager, which wants a secret rotated.
+    Rotation,
 }
 
 /// A function and everything that follows from its name.
@@ -68,6 +70,7 @@ impl Plan {
                 .then(|| format!("{kinds:?} are not kinds of events, such as scan.requested")),
             Trigger::Schedule { every } => (!every.starts_with("rate(") || !every.ends_with(')'))
                 .then(|| format!("{every} is not a rate, such as rate(5 minutes)")),
+            Trigger::Rotation => None,
         };
         bad.map_or_else(|| Ok(Self { name: name.into(), trigger }), |bad| Err(BadPlan(bad)))
     }
@@ -144,7 +147,7 @@ impl Plan {
         match self.trigger {
             Trigger::Event { .. } => lists + &format!("{}:  the fields of its kind, in NewImage\n", self.sample_path()),
             Trigger::Http { .. } => lists + &format!("{}:  the body, if it takes one\n", self.sample_path()),
-            Trigger::Schedule { .. } => lists,
+            Trigger::Schedule { .. } | Trigger::Rotation => lists,
         }
     }
 }
@@ -168,7 +171,9 @@ fn parameters(path: &str) -> Vec<&str> {
 fn id_type(parameter: &str) -> Option<(&'static str, &'static str)> {
     Some(match parameter {
         "event" => ("EventId", "evt_01m6drpkbt1wgpsbaa4t6h2vpe"),
+        "key" => ("KeyId", "key_1pystws0f79vtyhrjxjg7dj13n"),
         "finding" => ("FindingId", "fnd_1pystws0f79vtyhrjxjg7dj13n"),
+        "passkey" => ("PasskeyId", "pky_1pystws0f79vtyhrjxjg7dj13n"),
         "scan" => ("ScanId", "scn_01m6drnp2a2ww3v70q4g8y42wf"),
         "session" => ("SessionId", "ses_1pystws0f79vtyhrjxjg7dj13n"),
         "tenant" => ("TenantId", "ten_352ckgw9my1mvz59tdwh9edd1r"),

@@ -1,6 +1,6 @@
 //! `cargo xtask`: what is done to the repository now and then.
 //!
-//! `new NAME --http METHOD PATH | --event KIND[,KIND…] | --schedule RATE` writes the files of a new function;
+//! `new NAME --http METHOD PATH | --event KIND[,KIND…] | --schedule RATE | --rotation` writes the files of a new function;
 //! `openapi` writes `docs/openapi.json`.
 
 use std::{
@@ -13,7 +13,8 @@ use std::{
 
 use xtask::{Plan, Trigger};
 
-const USAGE: &str = "cargo xtask new NAME (--http METHOD PATH | --event KIND[,KIND...] | --schedule 'rate(5 minutes)')
+const USAGE: &str = "cargo xtask new NAME (--http METHOD PATH | --event KIND[,KIND...] | --schedule 'rate(5 minutes)' |
+    --rotation)
 cargo xtask openapi";
 
 fn main() -> ExitCode {
@@ -42,6 +43,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         ["new", name, "--schedule", every] => {
             write(&Plan::new(name, Trigger::Schedule { every: (*every).to_owned() })?)
         }
+        ["new", name, "--rotation"] => write(&Plan::new(name, Trigger::Rotation)?),
         ["openapi"] => openapi(),
         _ => Err(USAGE.into()),
     }

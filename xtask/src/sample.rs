@@ -12,6 +12,7 @@ pub(crate) fn sample(plan: &Plan) -> String {
         Trigger::Http { method, path } => http(method, path),
         Trigger::Event { kinds } => event(kinds.first().map_or("", String::as_str)),
         Trigger::Schedule { .. } => scheduled(plan),
+        Trigger::Rotation => rotation(),
     };
     format!("{value:#}\n")
 }
@@ -101,6 +102,14 @@ fn event(kind: &str) -> Value {
                 "StreamViewType": "NEW_AND_OLD_IMAGES",
             },
         },
+    })
+}
+
+fn rotation() -> Value {
+    json!({
+        "SecretId": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:steward/signing-a1b2c3",
+        "ClientRequestToken": "6a7b8c9d-0e1f-4a2b-8c3d-4e5f6a7b8c9d",
+        "Step": "createSecret",
     })
 }
 

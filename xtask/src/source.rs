@@ -10,6 +10,7 @@ pub(crate) fn source(plan: &Plan) -> String {
         Trigger::Http { method, path } => http(plan, method, path),
         Trigger::Event { kinds } => event(plan, kinds),
         Trigger::Schedule { every } => schedule(plan, every),
+        Trigger::Rotation => rotation(plan),
     }
 }
 
@@ -97,6 +98,25 @@ async fn {verb}(deps: Kernel, event: Delivered) -> Result<(), Failure> {{
 ",
         kinds.join(" or "),
         variants.join(", ")
+    )
+}
+
+fn rotation(plan: &Plan) -> String {
+    let (name, verb) = (plan.name(), plan.module());
+    format!(
+        "//! When Secrets Manager wants a secret rotated: what it does, in a sentence. Idempotent by the version's token.
+
+use runtime::{{Failure, Function, Kernel, Rotation}};
+
+/// `{name}`.
+pub const FUNCTION: Function<Kernel> =
+    Function::rotation(\"{name}\", |deps, rotation| Box::pin({verb}(deps, rotation)));
+
+async fn {verb}(deps: Kernel, rotation: Rotation) -> Result<(), Failure> {{
+    let _ = (deps.store, rotation.step);
+    Err(\"{name} is not written yet\".into())
+}}
+"
     )
 }
 

@@ -75,6 +75,37 @@ pub(crate) fn snippet(plan: &Plan) -> String {
             queue(&id),
             alarm(&id, name)
         ),
+        Trigger::Rotation => format!(
+            "{head}{own}  {id}Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref {id}
+      Principal: secretsmanager.amazonaws.com
+      SourceAccount: !Ref AWS::AccountId
+  {id}Schedule:
+    Type: AWS::SecretsManager::RotationSchedule
+    DependsOn: {id}Permission
+    Properties:
+      SecretId: !Ref TheSecret
+      RotationLambdaARN: !GetAtt {id}.Arn
+      RotationRules: {{ AutomaticallyAfterDays: 90 }}
+  {id}FailedAlarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmDescription: {name} failed.
+      Namespace: AWS/Lambda
+      MetricName: Errors
+      Dimensions: [{{ Name: FunctionName, Value: !Ref {id} }}]
+      Statistic: Sum
+      Period: 300
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
+      TreatMissingData: notBreaching
+      AlarmActions: [!Ref Alarms]
+"
+        ),
     }
 }
 

@@ -218,6 +218,17 @@ impl Bus {
         Ok(count.unsigned_abs())
     }
 
+    /// As [`Bus::undelivered`], those of one rule apart.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn undelivered_but_to(&self, rule: &str) -> anyhow::Result<u64> {
+        self.read_stream()?;
+        let sql = "SELECT COUNT(*) FROM delivery WHERE dead_ms IS NULL AND rule <> ?1";
+        let count = self.0.state.lock().query_row(sql, [rule], |row| row.get::<_, i64>(0))?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Everything given up, oldest first.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod bus;
 mod dynamodb;
 mod faults;
 mod inbox;
+pub mod page;
 mod secrets;
 mod serve;
 mod ses;
@@ -59,6 +60,7 @@ pub struct Endpoints {
 /// The running stand-ins. Dropping it ends them at once, as a killed process would.
 pub struct Aws {
     database: Database,
+    secrets: Arc<secrets::Secrets>,
     front: Arc<dynamodb::Front>,
     state: Arc<state::State>,
     mail: Arc<ses::Ses>,
@@ -107,10 +109,10 @@ impl Aws {
         let endpoints = Endpoints {
             dynamodb: serve::listen(&mut tasks, Arc::clone(&front)).await?,
             ses: serve::listen(&mut tasks, Arc::clone(&mail)).await?,
-            secrets: serve::listen(&mut tasks, secrets).await?,
+            secrets: serve::listen(&mut tasks, Arc::clone(&secrets)).await?,
         };
         let tasks = Mutex::new(tasks);
-        Ok(Self { database, front, state, mail, bus, endpoints, tasks, _engine: engine, _lock: lock })
+        Ok(Self { database, secrets, front, state, mail, bus, endpoints, tasks, _engine: engine, _lock: lock })
     }
 
     /// Where the services listen.
@@ -175,9 +177,9 @@ impl Aws {
     }
 
     /// Pages to read the mails in, under `prefix` (such as `/inbox`), which must be a path without trailing slash.
-    /// `<prefix>/mails.json` is the same as JSON.
-    pub fn inbox_pages(&self, prefix: &str) -> axum::Router {
-        inbox::pages(prefix, Arc::clone(&self.mail))
+    /// `<prefix>/mails.json` is the same as JSON. They link to `templates`, a page that is the caller's.
+    pub fn inbox_pages(&self, prefix: &str, templates: &str) -> axum::Router {
+        inbox::pages(prefix, templates, Arc::clone(&self.mail))
     }
 
     /// The next mail is answered with `fault`; more than one queue up.
@@ -191,6 +193,20 @@ impl Aws {
     /// When the storage fails.
     pub fn secret_if_absent(&self, name: &str, value: impl FnOnce() -> String) -> anyhow::Result<bool> {
         secrets::if_absent(&self.state, name, value)
+    }
+
+    /// The secret `name` is rotated by `target`, which gets the events that Secrets Manager sends to a rotation
+    /// function. `RotateSecret` of the service does it too.
+    pub fn secret_rotated_by(&self, name: &str, target: Arc<dyn Target>) {
+        self.secrets.rotated_by(name, target);
+    }
+
+    /// Rotates the secret `name` into a version called `token` (32 to 64 characters). Safe to call again with the same.
+    ///
+    /// # Errors
+    /// When nothing rotates it, or a step fails.
+    pub async fn rotate_secret(&self, name: &str, token: &str) -> anyhow::Result<()> {
+        self.secrets.rotate(name, token).await
     }
 }
 

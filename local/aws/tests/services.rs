@@ -135,7 +135,7 @@ async fn sending_goes_wrong_in_the_ways_it_is_told_to() {
 
 async fn get(aws: &Aws, path: &str) -> (StatusCode, String, String) {
     let request = Request::get(path).body(HttpBody::empty()).unwrap();
-    let response = aws.inbox_pages("/inbox").oneshot(request).await.unwrap();
+    let response = aws.inbox_pages("/inbox", "/templates").oneshot(request).await.unwrap();
     let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
     let status = response.status();
     let body = response.into_body().collect().await.unwrap().to_bytes();
@@ -205,6 +205,37 @@ async fn a_secret_is_made_read_replaced_and_kept() {
     assert!(aws.secret_if_absent("steward/mail", || "m".into()).unwrap());
     let made = client.get_secret_value().secret_id("steward/mail").send().await.unwrap();
     assert_eq!(made.secret_string(), Some("m"));
+}
+
+#[tokio::test]
+async fn a_version_that_is_made_is_put_in_force_by_moving_a_label() {
+    let aws = start(None).await;
+    let client = secrets(&aws);
+    let created = client.create_secret().name("steward/keys").secret_string("one").send().await.unwrap();
+    let (first, second) = (created.version_id().unwrap().to_owned(), "0123456789abcdef0123456789abcdef");
+    let put = client.put_secret_value().secret_id("steward/keys").secret_string("two").version_stages("AWSPENDING");
+    put.client_request_token(second).send().await.unwrap();
+    let in_force = async || {
+        let answer = client.get_secret_value().secret_id("steward/keys").send().await.unwrap();
+        answer.secret_string().unwrap().to_owned()
+    };
+    assert_eq!(in_force().await, "one");
+    let moving = || {
+        let moving = client.update_secret_version_stage().secret_id("steward/keys").version_stage("AWSCURRENT");
+        moving.move_to_version_id(second)
+    };
+    // Whoever moves a label says where it is.
+    let refused = moving().send().await.unwrap_err();
+    assert_eq!(refused.code(), Some("InvalidParameterException"));
+    moving().remove_from_version_id(&first).send().await.unwrap();
+    assert_eq!(in_force().await, "two");
+    let described = client.describe_secret().secret_id("steward/keys").send().await.unwrap();
+    let stages = described.version_ids_to_stages().unwrap();
+    assert_eq!(stages[second], ["AWSPENDING", "AWSCURRENT"]);
+    assert_eq!(stages[&first], ["AWSPREVIOUS"]);
+    // Nothing rotates it.
+    let rotated = client.rotate_secret().secret_id("steward/keys").send().await.unwrap_err();
+    assert_eq!(rotated.code(), Some("InvalidRequestException"));
 }
 
 #[tokio::test]

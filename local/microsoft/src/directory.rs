@@ -275,6 +275,15 @@ impl Directory {
         admins.sort_by_key(|person| person.kind == Kind::BreakGlass);
         admins.into_iter().map(|person| self.account(person)).collect()
     }
+    /// Whether somebody is at work here: an employee who can sign in and has a licence.
+    pub fn works_here(&self, person: PersonId) -> bool {
+        self.person(person).is_some_and(|p| p.kind == Kind::Employee && p.enabled && !p.licenses.is_empty())
+    }
+    /// The guests who can sign in.
+    pub fn guests(&self) -> Vec<Account> {
+        let guests = self.people.iter().filter(|p| p.kind == Kind::Guest && p.enabled && !p.deleted);
+        guests.map(|person| self.account(person)).collect()
+    }
     /// Seats of a licence type held by people (Graph's `consumedUnits`).
     pub fn consumed(&self, sku: SkuId) -> Option<u32> {
         self.skus.iter().find(|s| s.id == sku).map(|s| s.consumed)

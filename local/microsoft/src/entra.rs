@@ -8,22 +8,24 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use model::{DirectoryId, PersonId};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 use uuid::Uuid;
 
 use crate::{
     answer::{Answer, Content},
-    credential::{public_key, sha256, verify},
-    directory::Account,
+    credential::{SigningKey, public_key, sha256, verify},
+    directory::{Account, Kind},
     graph, pages,
-    simulation::{App, Asked, Simulation, State, consumer_key, key},
+    simulation::{App, Asked, Simulation, State, consumer_key, id_key, key},
 };
 
 /// Where real assertions are addressed to; accepted beside the simulation's own origin.
 const REAL_ORIGIN: &str = "https://login.microsoftonline.com";
 /// The directory of personal accounts.
 const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
+/// A directory that is not here.
+const OTHER_DIRECTORY: &str = "00000000-0000-4000-8000-000000000001";
 /// Role template of Global Administrator.
 const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 /// Role template every member has.
@@ -69,6 +71,12 @@ pub enum Spoiled {
     ConsumerKey,
     /// Names a key nobody published.
     UnknownKey,
+    /// `tid` and `iss` are those of another directory, rightly signed.
+    OtherDirectory,
+    /// Good in an hour.
+    NotYet,
+    /// A v1.0 token.
+    Version,
 }
 
 /// What a browser is in the middle of.
@@ -191,7 +199,8 @@ pub(crate) fn answer(simulation: &Simulation, asked: &Asked) -> Answer {
         ("GET", [tenant, "v2.0", ".well-known", "openid-configuration"]) => configuration(simulation, asked, tenant),
         ("GET", [_, "discovery", "v2.0", "keys"]) => {
             let of = |tenant: &str| format!("{}/{tenant}/v2.0", asked.origin);
-            let keys = [key().jwk(&of("{tenantid}")), consumer_key().jwk(&of(CONSUMERS))];
+            let rolled = simulation.state().rolled;
+            let keys = [id_key(rolled).jwk(&of("{tenantid}")), consumer_key().jwk(&of(CONSUMERS))];
             json_answer(200, &json!({ "keys": keys }))
         }
         ("GET", ["downloads", "v1.0", "report"]) => graph::download(simulation, asked),
@@ -470,6 +479,8 @@ fn render(simulation: &Simulation, step: Step) -> Answer {
                     let mut accounts = d.administrators();
                     let ordinary = d.people.iter().filter(|p| p.enabled && !p.deleted && !p.global_admin);
                     accounts.extend(ordinary.filter(|p| !p.licenses.is_empty()).take(4).map(|p| d.account(p)));
+                    let guest = d.people.iter().find(|p| p.kind == Kind::Guest && p.enabled && !p.deleted);
+                    accounts.extend(guest.map(|p| d.account(p)));
                     (d.id, d.name.as_str(), accounts)
                 })
                 .collect();
@@ -767,14 +778,18 @@ fn redeem(
         return Err(invalid(700_005, "Provided Authorization Code is intended to use against other tenant."));
     }
     let hosted = state.hosted.get(&directory).map(|hosted| &hosted.directory);
-    let account =
-        hosted.and_then(|d| d.person(person).map(|p| (d.account(p), p.kind == crate::directory::Kind::Guest)));
+    let account = hosted.and_then(|d| d.person(person).map(|p| (d.account(p), p.kind == Kind::Guest)));
     let (account, guest) =
         account.ok_or_else(|| invalid(50_034, "The user account does not exist in the directory."))?;
     let spoiled = state.spoiled.pop_front();
     let opaque = state.guid();
+    let said = state.claims.get(&person).cloned().unwrap_or_default();
+    let signer = id_key(state.rolled);
     drop(state);
-    let id_token = id_token(simulation, &asked.origin, app, &code, &account, guest, now.as_second(), spoiled);
+    let mut claims = id_claims(&asked.origin, app, &code, &account, guest, now.as_second());
+    claims.extend(said);
+    claims.retain(|_, value| !value.is_null());
+    let id_token = id_token(&asked.origin, claims.into(), now.as_second(), signer, spoiled);
     Ok(json!({
         "token_type": "Bearer",
         "scope": code.scope,
@@ -785,17 +800,9 @@ fn redeem(
     }))
 }
 
-#[expect(clippy::too_many_arguments, reason = "what an id token says comes from everywhere")]
-fn id_token(
-    _simulation: &Simulation,
-    origin: &str,
-    app: &App,
-    code: &Code,
-    account: &Account,
-    guest: bool,
-    now: i64,
-    spoiled: Option<Spoiled>,
-) -> String {
+/// What Entra says of an account. The app's registration asks for the optional claims `acct`, `email` and `xms_edov`;
+/// `amr` is no claim of v2.0 tokens (docs/runbooks/deploy.md).
+fn id_claims(origin: &str, app: &App, code: &Code, account: &Account, guest: bool, now: i64) -> Map<String, Value> {
     let directory = code.account.0;
     let subject = URL_SAFE_NO_PAD.encode(sha256(format!("{}{}", app.client_id, account.id).as_bytes()));
     let mut roles = vec![USER];
@@ -821,15 +828,27 @@ fn id_token(
     });
     if code.scope.split(' ').any(|scope| scope == "email") {
         claims["email"] = account.upn.clone().into();
+        // The domain of a guest's address is somebody else's.
+        claims["xms_edov"] = (!guest).into();
     }
-    let mut signer = key();
+    claims.as_object().cloned().unwrap_or_default()
+}
+
+/// The claims signed, or what is to be wrong with that.
+fn id_token(
+    origin: &str,
+    mut claims: Value,
+    now: i64,
+    mut signer: &'static SigningKey,
+    spoiled: Option<Spoiled>,
+) -> String {
     let mut header = json!({"alg": "RS256", "typ": "JWT", "kid": signer.kid});
     let mut broken = false;
     match spoiled {
         None => {}
         Some(Spoiled::Nonce) => claims["nonce"] = "another".into(),
         Some(Spoiled::Audience) => claims["aud"] = "00000003-0000-0000-c000-000000000000".into(),
-        Some(Spoiled::Issuer) => claims["iss"] = format!("{origin}/00000000-0000-4000-8000-000000000001/v2.0").into(),
+        Some(Spoiled::Issuer) => claims["iss"] = format!("{origin}/{OTHER_DIRECTORY}/v2.0").into(),
         Some(Spoiled::ConsumerDirectory) => {
             claims["tid"] = CONSUMERS.into();
             claims["iss"] = format!("{origin}/{CONSUMERS}/v2.0").into();
@@ -848,6 +867,15 @@ fn id_token(
             header["kid"] = signer.kid.as_str().into();
         }
         Some(Spoiled::UnknownKey) => header["kid"] = "nobody-published-this".into(),
+        Some(Spoiled::OtherDirectory) => {
+            claims["tid"] = OTHER_DIRECTORY.into();
+            claims["iss"] = format!("{origin}/{OTHER_DIRECTORY}/v2.0").into();
+        }
+        Some(Spoiled::NotYet) => {
+            claims["nbf"] = (now + 3600).into();
+            claims["exp"] = (now + 7200).into();
+        }
+        Some(Spoiled::Version) => claims["ver"] = "1.0".into(),
     }
     let token = signer.sign(&header, &claims);
     match broken {

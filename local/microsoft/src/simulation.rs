@@ -20,6 +20,7 @@ use model::{Clock, DirectoryId, GroupId, PersonId};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 
@@ -56,6 +57,8 @@ pub(crate) struct Inner {
 static KEY: OnceLock<SigningKey> = OnceLock::new();
 /// The key of the directory of personal accounts: published, and never to be trusted for a company.
 static CONSUMER_KEY: OnceLock<SigningKey> = OnceLock::new();
+/// The key that signs id tokens once Microsoft rolled its keys.
+static NEXT_KEY: OnceLock<SigningKey> = OnceLock::new();
 
 pub(crate) struct State {
     pub random: ChaCha20Rng,
@@ -74,6 +77,9 @@ pub(crate) struct State {
     pub throttle: Throttle,
     pub faults: Queue,
     pub spoiled: VecDeque<Spoiled>,
+    /// What id tokens of a person say beside or instead of what they would.
+    pub claims: HashMap<PersonId, serde_json::Map<String, Value>>,
+    pub rolled: bool,
     calls: VecDeque<Call>,
     in_flight: InFlight,
     latency: SignedDuration,
@@ -190,6 +196,8 @@ impl Simulation {
             throttle: Throttle::default(),
             faults: Queue::default(),
             spoiled: VecDeque::new(),
+            claims: HashMap::new(),
+            rolled: false,
             calls: VecDeque::new(),
             in_flight: InFlight::default(),
             latency: SignedDuration::ZERO,
@@ -304,6 +312,17 @@ impl Simulation {
         self.state().spoiled.push_back(how);
     }
 
+    /// What the id tokens of a person say from now on beside or instead of what they would: `amr`, `roles`, an `email`
+    /// that is somebody else's. `null` leaves a claim out.
+    pub fn set_claim(&self, person: PersonId, claim: &str, value: Value) {
+        self.state().claims.entry(person).or_default().insert(claim.to_owned(), value);
+    }
+
+    /// Rolls the key of id tokens: the old one is not published any more.
+    pub fn roll_keys(&self) {
+        self.state().rolled = true;
+    }
+
     /// How long each Graph call takes, on the simulation's clock.
     pub fn page_latency(&self, latency: SignedDuration) {
         self.state().latency = latency;
@@ -389,6 +408,10 @@ impl Simulation {
 /// The key that signs tokens of companies' directories.
 pub(crate) fn key() -> &'static SigningKey {
     KEY.get_or_init(SigningKey::generate)
+}
+/// The key that signs id tokens, before and after Microsoft rolled its keys.
+pub(crate) fn id_key(rolled: bool) -> &'static SigningKey {
+    if rolled { NEXT_KEY.get_or_init(SigningKey::generate) } else { key() }
 }
 /// The key that signs tokens of personal accounts.
 pub(crate) fn consumer_key() -> &'static SigningKey {
