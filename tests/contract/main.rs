@@ -8,6 +8,7 @@ mod house;
 mod openapi;
 mod repository;
 mod rights;
+mod roles;
 mod samples;
 mod template;
 mod wiring;

@@ -5,17 +5,32 @@ use std::{
     env, fs,
 };
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::repository::{functions, no, read_if_there, root};
+use crate::repository::{functions, no, read, read_if_there, root};
 
 /// Operations that anybody may call. A new one is a decision, so it is made here as well.
 const PUBLIC: &[&str] = &[
+    "accounts-begin-passkey-sign-in",
+    "accounts-confirm-email",
     "accounts-jwks",
+    "accounts-passkey-sign-in",
     "accounts-refresh",
+    "accounts-request-password-reset",
+    "accounts-resend-sign-up",
+    "accounts-reset-password",
+    "accounts-second-factor",
     "accounts-sign-in",
+    "accounts-sign-in-microsoft",
+    "accounts-sign-in-microsoft-callback",
     "accounts-sign-up",
+    "accounts-sign-up-status",
+    "accounts-undo-email",
     "accounts-verify-email",
+    "members-accept-invitation",
+    "members-decline-invitation",
+    "members-key-leaked",
+    "members-preview-invitation",
     "operators-health",
     "operators-ready",
 ];
@@ -156,6 +171,39 @@ fn every_operation_says_what_it_is_and_who_may_call_it() {
 }
 
 #[test]
+fn a_key_is_taken_exactly_where_a_program_may_call() {
+    let document = document();
+    let plans: BTreeMap<String, String> =
+        functions().iter().map(|plan| (plan.name().to_owned(), plan.source_path())).collect();
+    let mut complaints = Vec::new();
+    let mut keyed = 0;
+    for operation in operations(&document) {
+        let id = operation.id();
+        // Who may call it stands in the handler's signature, and only there.
+        let source = read(&plans[id]);
+        let (program, person) = (source.contains("Caller<"), source.contains("Person<") || source.contains("Recent<"));
+        let ways = operation.body["security"].as_array().cloned().unwrap_or_default();
+        let wanted = match (program, person) {
+            (true, false) => json!([{ "bearer": [] }, { "key": [] }]),
+            // Whoever has a link, signed in or not.
+            (false, true) if source.contains("Option<Person<") => json!([{}, { "bearer": [] }]),
+            (false, true) => json!([{ "bearer": [] }]),
+            (false, false) => continue,
+            (true, true) => {
+                complaints.push(format!("{id}: is it for a Caller or for a Person?"));
+                continue;
+            }
+        };
+        keyed += usize::from(program);
+        if Value::from(ways.clone()) != wanted {
+            complaints.push(format!("{id}: security is {ways:?} and is to be {wanted}"));
+        }
+    }
+    assert!(keyed > 5, "no operation takes a key: this test would hold of nothing");
+    no(complaints);
+}
+
+#[test]
 fn every_operation_says_how_it_answers() {
     let document = document();
     let mut complaints = Vec::new();
@@ -215,7 +263,8 @@ fn paths_and_their_parameters_are_well_formed() {
             if parameter["description"].as_str().is_none_or(str::is_empty) {
                 complaints.push(format!("{id}: parameter {name} is not described"));
             }
-            if !is_snake_case(name) {
+            // Headers have names of their own.
+            if parameter["in"] != "header" && !is_snake_case(name) {
                 complaints.push(format!("{id}: parameter {name} is to be snake_case"));
             }
         }

@@ -19,6 +19,7 @@ fn every_sample_event_is_accepted_by_its_function() {
             Trigger::Http { method, path } => request(&plan, method, path, &text, &document),
             Trigger::Event { kinds } => event(kinds, &text, &store),
             Trigger::Schedule { .. } => firing(&text),
+            Trigger::Rotation => step(&text),
         };
         accepted.err().map(|why| format!("{}: {why}", plan.sample_path()))
     });
@@ -106,6 +107,10 @@ fn firing(text: &str) -> Result<(), String> {
     let event: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     same("source", event["source"].as_str().unwrap_or_default(), "aws.scheduler")?;
     same("detail-type", event["detail-type"].as_str().unwrap_or_default(), "Scheduled Event")
+}
+
+fn step(text: &str) -> Result<(), String> {
+    serde_json::from_str::<runtime::Rotation>(text).map(|_| ()).map_err(|error| error.to_string())
 }
 
 fn same(what: &str, is: &str, wanted: &str) -> Result<(), String> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use xtask::{Plan, Trigger};
 
 use crate::{
@@ -107,11 +107,40 @@ fn the_template_has_every_function_and_no_other() {
     for plan in functions() {
         match found.remove(plan.logical_id().as_str()) {
             None => complaints.push(format!("template.yaml lacks:\n\n{}", plan.template())),
+            Some(properties) if *plan.trigger() == Trigger::Rotation => {
+                complaints.extend(rotation_differences(&plan, properties, &resources));
+            }
             Some(properties) => complaints.extend(differences(&plan, properties)),
         }
     }
     complaints.extend(found.keys().map(|id| format!("template.yaml: {id} is no function of ours: remove it")));
     no(complaints);
+}
+
+/// What of a rotating function's resources is missing: a schedule that calls it, the right to, and who tells of errors.
+fn rotation_differences(plan: &Plan, properties: &Value, resources: &Map<String, Value>) -> Vec<String> {
+    let id = plan.logical_id();
+    let has = |kind: &str, field: &str, value: Value| {
+        of_type(resources, kind).iter().any(|(_, properties)| properties[field] == value)
+    };
+    let called = has("AWS::SecretsManager::RotationSchedule", "RotationLambdaARN", attribute(&id, "Arn"));
+    let permitted = of_type(resources, "AWS::Lambda::Permission").iter().any(|(_, permission)| {
+        permission["FunctionName"] == json!({ "Ref": id })
+            && permission["Principal"] == "secretsmanager.amazonaws.com"
+            && !permission["SourceAccount"].is_null()
+    });
+    let watched = json!([{ "Name": "FunctionName", "Value": { "Ref": id } }]);
+    [
+        (properties["CodeUri"] != format!("./target/lambda/{}/", plan.name()), "CodeUri is of another function"),
+        (!properties["Events"].is_null(), "Secrets Manager calls it, and no event"),
+        (!called, "no RotationSchedule calls it"),
+        (!permitted, "secretsmanager.amazonaws.com of this account may not call it"),
+        (!has("AWS::CloudWatch::Alarm", "Dimensions", watched), "no alarm tells of its errors"),
+    ]
+    .into_iter()
+    .filter(|(wrong, _)| *wrong)
+    .map(|(_, what)| format!("template.yaml: {id}: {what}"))
+    .collect()
 }
 
 /// What of a function's resource does not follow from its constant.
@@ -145,6 +174,7 @@ fn differences(plan: &Plan, properties: &Value) -> Vec<String> {
                 attribute(&format!("{id}DeadLetters"), "Arn"),
             );
         }
+        Trigger::Rotation => {}
         Trigger::Schedule { every } => {
             must("Type of its event", &trigger["Type"], "ScheduleV2".into());
             must("ScheduleExpression", &its["ScheduleExpression"], every.as_str().into());

@@ -10,22 +10,59 @@ use jiff::SignedDuration;
 use local::openapi;
 use model::{Permission, Role, TenantState};
 use serde_json::{Value, json};
-use tests::{Answer, App, Client, Options, directory};
+use tests::{Answer, App, Authenticator, Client, Options, directory};
 
 use crate::table::{items, scope, session, set_role, set_state};
 
 /// Operations anybody may call. This list only shrinks.
-const PUBLIC: [&str; 7] = [
+const PUBLIC: &[&str] = &[
+    "accounts-begin-passkey-sign-in",
+    "accounts-confirm-email",
     "accounts-jwks",
+    "accounts-passkey-sign-in",
     "accounts-refresh",
+    "accounts-request-password-reset",
+    "accounts-resend-sign-up",
+    "accounts-reset-password",
+    "accounts-second-factor",
     "accounts-sign-in",
+    "accounts-sign-in-microsoft",
+    "accounts-sign-in-microsoft-callback",
     "accounts-sign-up",
+    "accounts-sign-up-status",
+    "accounts-undo-email",
     "accounts-verify-email",
+    "members-accept-invitation",
+    "members-decline-invitation",
+    "members-key-leaked",
+    "members-preview-invitation",
     "operators-health",
     "operators-ready",
 ];
 /// Operations that change something and that every member may call, in any state that lets members in.
-const OWN_SESSION: [&str; 1] = ["accounts-sign-out"];
+const OWN_SESSION: &[&str] = &[
+    "accounts-add-passkey",
+    "accounts-begin-passkey",
+    "accounts-begin-totp",
+    "accounts-change-email",
+    "accounts-change-password",
+    "accounts-confirm-totp",
+    "accounts-end-session",
+    "accounts-link-microsoft",
+    "accounts-link-microsoft-callback",
+    "accounts-remove-passkey",
+    "accounts-remove-totp",
+    "accounts-renew-recovery-codes",
+    "accounts-sign-out",
+    "accounts-sign-out-everywhere",
+    "accounts-step-up",
+    "accounts-switch-company",
+    "accounts-unlink-microsoft",
+    "accounts-update-me",
+];
+
+/// Reads that are themselves noted in the log, and so change the table.
+const NOTED: [&str; 1] = ["tenants-events-export"];
 
 /// An operation of the API's document.
 struct Operation {
@@ -72,7 +109,7 @@ fn operations() -> Vec<Operation> {
                 path: path.clone(),
                 public: security.iter().any(|way| way.as_object().unwrap().is_empty()),
                 places: named("path"),
-                pages: named("query").contains(&"cursor".to_owned()),
+                pages: ["cursor", "limit"].iter().all(|name| named("query").contains(&(*name).to_owned())),
                 takes_body: operation.get("requestBody").is_some(),
             });
         }
@@ -100,8 +137,14 @@ async fn send(
     for (name, value) in extra {
         request = request.header(*name, *value);
     }
-    // A body that is well-formed and means nothing, where one is taken.
-    let empty = json!({ "state": "nothing", "code": "nothing" });
+    // Whatever is changed, the version that is there is meant: what refuses is not that.
+    request = request.header(header::IF_MATCH, "*");
+    // A body that would do something to what the path names; otherwise one that is well-formed and means nothing.
+    let empty = match operation.id.as_str() {
+        "members-change" => json!({ "active": false }),
+        "members-replace-role" => json!({ "name": "Other", "permissions": [] }),
+        _ => json!({ "state": "nothing", "code": "nothing" }),
+    };
     let body = match body.or(operation.takes_body.then_some(&empty)) {
         Some(body) => {
             request = request.header(header::CONTENT_TYPE, "application/json");
@@ -127,7 +170,18 @@ fn told(answer: &Answer) -> (u16, Value, Vec<(String, String)>) {
 /// Ids that are well-formed and of nothing.
 fn of_nothing() -> BTreeMap<&'static str, String> {
     let zero = "0".repeat(26);
-    BTreeMap::from([("finding", format!("fnd_{zero}")), ("scan", format!("scn_{zero}"))])
+    BTreeMap::from([
+        ("directory", "00000000-0000-4000-8000-000000000000".to_owned()),
+        ("finding", format!("fnd_{zero}")),
+        ("invitation", format!("inv_{zero}")),
+        ("key", format!("key_{zero}")),
+        ("passkey", format!("pky_{zero}")),
+        ("role", format!("rol_{zero}")),
+        ("scan", format!("scn_{zero}")),
+        ("session", format!("ses_{zero}")),
+        ("tenant", format!("ten_{zero}")),
+        ("user", format!("usr_{zero}")),
+    ])
 }
 
 /// A list as the API shows it, whole.
@@ -160,7 +214,8 @@ async fn canaries(client: &Client<'_>, name: &str) -> BTreeSet<String> {
         for person in list(client, &format!("/v1/findings/{}/people", finding["finding"].as_str().unwrap())).await {
             for value in person.as_object().unwrap().values() {
                 // Ids and addresses; words such as a reason are everybody's.
-                let own = value.as_str().filter(|text| text.parse::<uuid::Uuid>().is_ok() || text.contains('@'));
+                let address = |text: &str| text.contains('@') && !text.contains(' ');
+                let own = value.as_str().filter(|text| text.parse::<uuid::Uuid>().is_ok() || address(text));
                 take(&json!(own));
             }
         }
@@ -176,7 +231,7 @@ fn text_of(answer: &Answer) -> String {
 fn the_public_operations_are_these_and_no_more() {
     let public: Vec<String> = operations().into_iter().filter(|o| o.public).map(|o| o.id).collect();
     let public: BTreeSet<&str> = public.iter().map(String::as_str).collect();
-    assert_eq!(public, BTreeSet::from(PUBLIC));
+    assert_eq!(public, PUBLIC.iter().copied().collect::<BTreeSet<_>>());
     assert!(guarded().len() >= 14);
 }
 
@@ -188,6 +243,7 @@ async fn nobody_and_no_bad_token_gets_anything_from_any_operation() {
     app.pump().await;
     let before = items(&app).await;
     let operations = guarded();
+    let taken: BTreeSet<(&str, &Method)> = operations.iter().map(|o| (o.path.as_str(), &o.method)).collect();
     for operation in &operations {
         let path = operation.at(&of_nothing());
         send(&app, operation, &path, None, &[], None).await.expect_problem(401, "missing_credentials");
@@ -198,7 +254,8 @@ async fn nobody_and_no_bad_token_gets_anything_from_any_operation() {
             assert!(!text_of(&answer).contains("acme"), "{}", operation.id);
         }
         // A method the address does not take is no way round.
-        for method in [Method::PUT, Method::PATCH, Method::OPTIONS, Method::TRACE] {
+        let others = [Method::PUT, Method::PATCH, Method::OPTIONS, Method::TRACE];
+        for method in others.into_iter().filter(|method| !taken.contains(&(operation.path.as_str(), method))) {
             let answer = app.call(method, &path, None, None).await;
             answer.expect_problem(405, "method_not_allowed");
         }
@@ -248,7 +305,14 @@ async fn a_role_does_what_its_permissions_say_and_no_more() {
     let refused: BTreeSet<&str> = forbidden.keys().map(String::as_str).collect();
     let all = guarded();
     let changing = all.iter().filter(|o| o.changes() && !OWN_SESSION.contains(&o.id.as_str())).map(|o| o.id.as_str());
-    let wanted: BTreeSet<&str> = changing.chain(["tenants-events"]).collect();
+    let reading = [
+        "members-key-list",
+        "microsoft-colleagues",
+        "tenants-events",
+        "tenants-events-export",
+        "tenants-events-verify",
+    ];
+    let wanted: BTreeSet<&str> = changing.chain(reading).collect();
     assert_eq!(refused, wanted);
 }
 
@@ -277,9 +341,12 @@ async fn a_closed_company_lets_nobody_in_and_a_read_only_one_changes_nothing() {
     }
     set_state(&app, &scope, TenantState::ReadOnly).await;
     let before = items(&app).await;
-    for operation in guarded().iter().filter(|operation| !OWN_SESSION.contains(&operation.id.as_str())) {
+    let unnoted = |operation: &&Operation| !NOTED.contains(&operation.id.as_str());
+    for operation in guarded().iter().filter(|operation| !OWN_SESSION.contains(&operation.id.as_str())).filter(unnoted)
+    {
         let answer = send(&app, operation, &operation.at(&of_nothing()), Some(&owner.token), &[], None).await;
-        if operation.changes() {
+        // Looking for whom to invite is of no use where nobody is invited.
+        if operation.changes() || operation.id == "microsoft-colleagues" {
             answer.expect_problem(403, "tenant_closed");
         } else {
             assert!(matches!(answer.status.as_u16(), 200 | 404), "{}: {}", operation.id, answer.status);
@@ -299,11 +366,20 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
     // B is in the middle of a ceremony, too.
     assert_eq!(b.delete("/v1/microsoft").await.status, 204);
     let begun: Value = b.act("/v1/microsoft/connect").await.expect(200);
+    let new = json!({ "name": "canarybirds", "scopes": ["findings:read"] });
+    let key: Value = app.sign_in("owner@canarybirds.example").await.post("/v1/keys", new).await.expect(201);
+    let key = key["key"]["key"].as_str().unwrap().to_owned();
+    let passkey = b.add_passkey(&mut Authenticator::new()).await["passkey"]["passkey"].as_str().unwrap().to_owned();
     let url: url::Url = begun["url"].as_str().unwrap().parse().unwrap();
     let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    let asked = json!({ "email": "guest@canarybirds.example", "role": "member" });
+    let invitation: Value = b.post("/v1/invitations", asked).await.expect(202);
+    let role: Value = b.post("/v1/roles", json!({ "name": "Canary keepers", "permissions": [] })).await.expect(201);
     app.pump().await;
+    let named = |value: &Value, name: &str| value[name].as_str().unwrap().to_owned();
 
     let mut canaries = canaries(&b, "canarybirds").await;
+    canaries.extend([named(&invitation, "invitation"), named(&role, "role"), "Canary keepers".into()]);
     canaries.insert(state.clone());
     canaries.insert(second.to_string());
     assert!(canaries.len() > 30, "{}", canaries.len());
@@ -319,8 +395,18 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
     let mut ids: Vec<BTreeMap<&str, String>> = Vec::new();
     let scans = list(&b, "/v1/scans").await;
     for finding in list(&b, "/v1/findings").await {
-        let finding = finding["finding"].as_str().unwrap().to_owned();
-        ids.push(BTreeMap::from([("finding", finding), ("scan", scans[0]["scan"].as_str().unwrap().to_owned())]));
+        ids.push(BTreeMap::from([
+            ("directory", second.to_string()),
+            ("finding", named(&finding, "finding")),
+            ("invitation", named(&invitation, "invitation")),
+            ("key", key.clone()),
+            ("passkey", passkey.clone()),
+            ("role", named(&role, "role")),
+            ("scan", named(&scans[0], "scan")),
+            ("session", session(&b).to_string()),
+            ("tenant", b.tenant.to_string()),
+            ("user", b.user.to_string()),
+        ]));
     }
     assert!(!ids.is_empty());
     let nobody = "ten_00000000000000000000000000";
@@ -367,7 +453,10 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
         let nowhere = send(&app, &operation, &path, Some(&a.token), &[("x-tenant-id", nobody)], None).await;
         named.expect_problem(403, "tenant_mismatch");
         assert_eq!(told(&named), told(&nowhere), "{}", operation.id);
-        if operation.id == "microsoft-disconnect" || operation.id == "scans-start" {
+        if operation.id == "microsoft-disconnect"
+            || operation.id == "scans-start"
+            || NOTED.contains(&operation.id.as_str())
+        {
             // Does what it says, to A alone; see below.
             continue;
         }

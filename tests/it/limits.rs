@@ -1,74 +1,121 @@
-//! Limits of how often something may be done: exact, fair to the millisecond, and closed when the table is gone (C18).
+//! Limits of what nobody signs in for: told honestly, the same for whoever is known and whoever is not (C18).
 
-use futures::future::join_all;
 use jiff::SignedDuration;
-use local_aws::Fault;
-use store::{Limit, Meter, StoreError, metered};
+use serde_json::{Value, json};
 use tests::App;
 
-const LIMIT: Limit = Limit { name: "test", count: 5, window: SignedDuration::from_mins(1) };
+use crate::{
+    links::{With, post_with},
+    table::count,
+};
 
-async fn allowed(app: &App, times: usize) -> usize {
-    let mut allowed = 0;
-    for _ in 0..times {
-        allowed += usize::from(app.system.store.allow(LIMIT, "203.0.113.7").await.unwrap().left.is_some());
+/// A request that is limited by network, and how often it may be sent.
+struct Limited {
+    path: &'static str,
+    policy: &'static str,
+    most: usize,
+    window: i64,
+    body: fn(usize) -> Value,
+    answer: u16,
+}
+
+#[tokio::test]
+async fn a_network_sends_as_many_as_it_may_and_another_one_is_not_in_its_way() {
+    let app = App::start().await;
+    let all = [
+        Limited {
+            path: "/v1/sign-up",
+            policy: "sign-up",
+            most: 10,
+            window: 12_000,
+            body: |n| json!({ "email": format!("a{n}@b{n}.example"), "company": "Acme" }),
+            answer: 202,
+        },
+        Limited {
+            path: "/v1/sign-up/resend",
+            policy: "resend",
+            most: 20,
+            window: 3600,
+            body: |n| json!({ "signup": model::SignupId::from_bits(n as u128) }),
+            answer: 202,
+        },
+        Limited {
+            path: "/v1/password-reset",
+            policy: "password-reset",
+            most: 10,
+            window: 3600,
+            body: |n| json!({ "email": format!("a{n}@b.example") }),
+            answer: 202,
+        },
+        Limited {
+            path: "/v1/email-change/undo",
+            policy: "link",
+            most: 30,
+            window: 600,
+            body: |n| json!({ "token": format!("svt_{n}") }),
+            answer: 410,
+        },
+        Limited {
+            path: "/v1/refresh",
+            policy: "refresh",
+            most: 300,
+            window: 60,
+            body: |n| json!({ "refresh_token": format!("srt_{n}") }),
+            answer: 401,
+        },
+    ];
+    for Limited { path, policy, most, window, body, answer } in all {
+        let from = |ip: &str, number: usize| {
+            let (app, ip, body) = (&app, ip.parse().ok(), body(number));
+            async move { post_with(app, path, &body, With { ip, ..With::default() }).await }
+        };
+        for number in 0..most {
+            assert_eq!(from("192.0.2.1", number).await.status.as_u16(), answer, "{path} {number}");
+        }
+        let refused = from("192.0.2.1", most).await;
+        refused.expect_problem(429, "too_many_requests");
+        assert_eq!(refused.json()["violated-policies"], json!([policy]));
+        assert_eq!(refused.headers["ratelimit-policy"], format!("\"{policy}\";q={most};w={window}"));
+        let again = window / most as i64 + i64::from(window % most as i64 > 0);
+        assert_eq!(refused.headers["retry-after"], again.to_string(), "{path}");
+        assert_eq!(from("192.0.2.2", most).await.status.as_u16(), answer, "{path}");
+        app.clock.advance(SignedDuration::from_secs(again));
+        assert_eq!(from("192.0.2.1", most + 1).await.status.as_u16(), answer, "{path}");
     }
-    allowed
-}
-
-#[tokio::test]
-async fn a_burst_is_allowed_and_then_one_for_each_part_of_the_window() {
-    let app = App::start().await;
-    let store = &app.system.store;
-    let mut left = Vec::new();
-    for _ in 0..5 {
-        left.push(store.allow(LIMIT, "203.0.113.7").await.unwrap().left);
+    // All links of mails are one limit: a guesser does not get four.
+    for path in ["/v1/verify-email", "/v1/password-reset/confirm", "/v1/email-change/confirm"] {
+        let ip = "198.51.100.7".parse().ok();
+        for number in 0..10 {
+            let body = match path {
+                "/v1/email-change/confirm" => json!({ "token": "x" }),
+                "/v1/verify-email" => json!({ "token": "x", "name": "x", "password": "x" }),
+                _ => json!({ "token": "x", "password": "x" }),
+            };
+            let answer = post_with(&app, path, &body, With { ip, ..With::default() }).await;
+            assert_eq!(answer.status, 410, "{path} {number}");
+        }
     }
-    assert_eq!(left, [Some(4), Some(3), Some(2), Some(1), Some(0)]);
-    let refused = store.allow(LIMIT, "203.0.113.7").await.unwrap();
-    assert_eq!((refused.left, refused.wait), (None, SignedDuration::from_secs(12)));
-
-    app.clock.advance(SignedDuration::from_millis(11_999));
-    assert_eq!(allowed(&app, 1).await, 0, "a millisecond early");
-    app.clock.advance(SignedDuration::from_millis(1));
-    assert_eq!(allowed(&app, 2).await, 1, "the time that was told is the time to wait");
-    app.clock.advance(SignedDuration::from_secs(24));
-    assert_eq!(allowed(&app, 5).await, 2);
-    // Over any minute at most five and what refills meanwhile: no edge lets twice the limit through.
-    app.clock.advance(SignedDuration::from_mins(10));
-    assert_eq!(allowed(&app, 9).await, 5);
+    let body = json!({ "token": "x" });
+    let ip = "198.51.100.7".parse().ok();
+    let answer = post_with(&app, "/v1/email-change/undo", &body, With { ip, ..With::default() }).await;
+    answer.expect_problem(429, "too_many_requests");
+    app.pump().await;
+    assert_eq!(count(&app, &["192.0.2.1", "PK=S(\"LIMIT#"]).await, 0, "networks are counted by their hash");
 }
 
 #[tokio::test]
-async fn of_many_at_one_instant_no_more_than_the_limit_get_through() {
+async fn one_address_gets_no_more_mails_of_sign_ups_than_it_may() {
     let app = App::start().await;
-    let all = join_all((0..40).map(|_| app.system.store.allow(LIMIT, "203.0.113.7"))).await;
-    let through = all.into_iter().filter(|one| one.as_ref().unwrap().left.is_some()).count();
-    // Those who lose every race are refused, never let through.
-    assert!((1..=5).contains(&through), "{through}");
-}
-
-#[tokio::test]
-async fn limits_and_those_they_count_against_do_not_mix() {
-    let app = App::start().await;
-    assert_eq!(allowed(&app, 6).await, 5);
-    let store = &app.system.store;
-    assert!(store.allow(LIMIT, "203.0.113.8").await.unwrap().left.is_some());
-    let other = Limit { name: "other", ..LIMIT };
-    assert!(store.allow(other, "203.0.113.7").await.unwrap().left.is_some());
-}
-
-#[tokio::test]
-async fn a_flood_costs_no_write_a_request_and_a_table_that_is_gone_lets_nobody_through() {
-    let app = App::start().await;
-    assert_eq!(allowed(&app, 6).await, 5);
-    let meter = Meter::default();
-    assert_eq!(metered(&meter, allowed(&app, 50)).await, 0);
-    assert_eq!(meter.spent().trips, 0);
-    assert_eq!(meter.allowance().map(|told| told.left), Some(None));
-
-    app.system.aws.faults().rate(Fault::InternalServerError, 1.0);
-    let error = app.system.store.allow(LIMIT, "203.0.113.9").await.unwrap_err();
-    assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
-    app.system.aws.faults().clear();
+    let body = json!({ "email": "victim@acme.example", "company": "Acme" });
+    for _ in 0..6 {
+        app.post("/v1/sign-up", body.clone()).await.expect::<Value>(202);
+    }
+    let refused = app.post("/v1/sign-up", body).await;
+    refused.expect_problem(429, "too_many_requests");
+    assert_eq!(refused.json()["violated-policies"], json!(["sign-up-address"]));
+    app.pump().await;
+    assert_eq!(app.inbox().len(), 6);
+    let other = json!({ "email": "other@acme.example", "company": "Acme" });
+    app.post("/v1/sign-up", other).await.expect::<Value>(202);
+    app.pump().await;
 }

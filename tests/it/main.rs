@@ -2,13 +2,19 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod allowances;
+mod at_microsoft;
+mod browser;
 mod bus;
 mod findings;
 mod graph_faults;
 mod isolation;
 mod ledger;
+mod letters;
 mod limits;
+mod links;
 mod mail;
+mod matrix;
 mod members;
 mod microsoft;
 mod operators;
@@ -17,3 +23,4 @@ mod scans;
 mod store;
 mod table;
 mod tenants;
+mod uniform;

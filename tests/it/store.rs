@@ -9,8 +9,8 @@ use local_aws::Fault;
 use model::{DirectoryId, Event, ScanId, SessionId, TenantId, TenantState, UserId, event::Actor};
 use serde_json::Value;
 use store::{
-    Commit, Company, Conflict, Member, Membership, Meter, Origin, PageRequest, Phase, Progress, Proven, Purpose,
-    Registration, Scan, ScanState, Schedule, StoreError, Tenant, Token, TokenHash, Versioned, metered,
+    Commit, Company, Conflict, EventFilter, Member, Membership, Meter, Origin, PageRequest, Phase, Progress, Proven,
+    Purpose, Registration, Scan, ScanState, Schedule, StoreError, Tenant, Token, TokenHash, Versioned, metered,
 };
 use tests::App;
 
@@ -361,7 +361,7 @@ async fn the_meter_says_what_dynamodb_counted() {
         tenant.checkpoint(&schedule).await.unwrap();
         tenant.get::<Company>(&()).await.unwrap();
         tenant.overview().await.unwrap();
-        tenant.events(&PageRequest::default()).await.unwrap();
+        tenant.events(&EventFilter::default(), &PageRequest::default()).await.unwrap();
         store.sign_in_facts("owner@acme.example").await.unwrap();
         store.memberships(owner.user).await.unwrap();
         store.due(now, 10).await.unwrap();
@@ -445,7 +445,7 @@ async fn a_cursor_shows_nothing_and_opens_for_its_list_company_and_installation_
     let bad = |result: Result<(), StoreError>| assert!(matches!(result, Err(StoreError::BadCursor)), "{result:?}");
     bad(store.of(&theirs).list::<Scan>(&first(Some(cursor.clone())), false).await.map(drop));
     bad(tenant.list::<Member>(&first(Some(cursor.clone())), false).await.map(drop));
-    bad(tenant.events(&first(Some(cursor.clone()))).await.map(drop));
+    bad(tenant.events(&EventFilter::default(), &first(Some(cursor.clone()))).await.map(drop));
     let another = App::with(tests::Options { seed: 2, ..Default::default() }).await;
     let elsewhere = scope_of(&another, owner.tenant);
     bad(another.system.store.of(&elsewhere).list::<Scan>(&first(Some(cursor.clone())), false).await.map(drop));

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::{
     types::AttributeValue,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use model::{Role, SessionId, TenantId, TenantState};
+use model::{Policy, Role, SessionId, TenantId, TenantState};
 use serde_json::{Value, json};
 use store::{Company, Member, Origin, SessionProof, TenantScope};
 use tests::{App, Client};
@@ -103,6 +103,29 @@ pub async fn set_state(app: &App, scope: &TenantScope, state: TenantState) {
     tenant.checkpoint(&company).await.unwrap();
 }
 
+/// Writes a company's rules for signing in.
+pub async fn set_policy(app: &App, scope: &TenantScope, policy: Policy) {
+    let tenant = app.system.store.of(scope);
+    let mut company = tenant.get_strong::<Company>(&()).await.unwrap().expect("a company");
+    company.value.policy = policy;
+    tenant.checkpoint(&company).await.unwrap();
+}
+
+/// Changes an attribute of an address's login.
+pub async fn set_login(app: &App, email: &str, attribute: &str, value: AttributeValue) {
+    let (table, name) = (table(app), app.system.connect().env.required("STEWARD_TABLE").unwrap());
+    let change = table
+        .update_item()
+        .table_name(name)
+        .key("PK", AttributeValue::S(format!("EMAIL#{email}")))
+        .key("SK", AttributeValue::S("EMAIL".into()))
+        .update_expression("SET #attribute = :value")
+        .condition_expression("attribute_exists(PK)")
+        .expression_attribute_names("#attribute", attribute)
+        .expression_attribute_values(":value", value);
+    change.send().await.unwrap();
+}
+
 /// Changes a member as an administrator would.
 pub async fn set_member(app: &App, scope: &TenantScope, client: &Client<'_>, change: impl FnOnce(&mut Member)) {
     let tenant = app.system.store.of(scope);
@@ -130,4 +153,26 @@ pub async fn put_again(app: &App, kind: &str) {
         item.insert("PK".into(), AttributeValue::S(format!("{key}#209912")));
         table.put_item().table_name(name).set_item(Some(item)).send().await.unwrap();
     }
+}
+
+/// Changes one attribute of one item, as nothing of ours would.
+pub async fn set(app: &App, (pk, sk): (&str, &str), attribute: &str, value: AttributeValue) {
+    let name = app.system.connect().env.required("STEWARD_TABLE").unwrap();
+    let update = table(app)
+        .update_item()
+        .table_name(name)
+        .key("PK", AttributeValue::S(pk.into()))
+        .key("SK", AttributeValue::S(sk.into()))
+        .update_expression("SET #it = :it")
+        .condition_expression("attribute_exists(PK)")
+        .expression_attribute_names("#it", attribute)
+        .expression_attribute_values(":it", value);
+    update.send().await.expect("the item");
+}
+
+/// Takes an item away.
+pub async fn delete(app: &App, pk: &str, sk: &str) {
+    let name = app.system.connect().env.required("STEWARD_TABLE").unwrap();
+    let key = [("PK", pk), ("SK", sk)].map(|(name, text)| (name.to_owned(), AttributeValue::S(text.into())));
+    table(app).delete_item().table_name(name).set_key(Some(HashMap::from(key))).send().await.unwrap();
 }

@@ -2,8 +2,12 @@
 
 mod answer;
 mod app;
+mod authenticator;
+mod factors;
 mod time;
 
 pub use answer::Answer;
 pub use app::{App, BEGIN, Client, Options, PASSWORD, READER_APP, directory, link_token, query};
+pub use authenticator::Authenticator;
+pub use factors::Codes;
 pub use time::{ManualClock, SeededIds};

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    net::TcpListener,
+    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
@@ -146,6 +146,14 @@ impl Drop for Steward {
 impl Http {
     fn new(base: String) -> Self {
         Self { client: Client::builder(TokioExecutor::new()).build(HttpConnector::new()), base }
+    }
+
+    /// A client that calls from a loopback address of its own: what is limited by address is not what is tested here.
+    pub fn elsewhere(&self, number: u64) -> Self {
+        let [.., a, b, c] = number.to_be_bytes();
+        let mut connector = HttpConnector::new();
+        connector.set_local_address(Some(Ipv4Addr::new(127, a.saturating_add(1), b, c.max(1)).into()));
+        Self { client: Client::builder(TokioExecutor::new()).build(connector), base: self.base.clone() }
     }
 
     /// Calls an operation. An error is a connection that broke: nobody knows what came of the request.

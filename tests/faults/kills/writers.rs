@@ -164,7 +164,8 @@ impl Writers {
     async fn step(&self, http: &Http, client: u64, random: &mut ChaCha8Rng) -> anyhow::Result<()> {
         // Three write sign-ups, five sessions.
         if client < 3 {
-            let address = format!("newcomer-{}@kills.example", self.number());
+            let number = self.number();
+            let address = format!("newcomer@kills-{number}.example");
             let body = json!({ "email": address, "company": "Newcomer" });
             self.ask(http, What::SignUp(address), "/v1/sign-up", None, Some(&body)).await?;
             return Ok(());
@@ -226,7 +227,8 @@ impl Writers {
         token: Option<&str>,
         body: Option<&Value>,
     ) -> anyhow::Result<Value> {
-        let id = format!("kills-{:08}", self.number());
+        let number = self.number();
+        let (id, http) = (format!("kills-{number:08}"), http.elsewhere(number));
         self.note(&id, Request { what: what.clone(), answered: false })?;
         let answer =
             http.call(Method::POST, path, Some(&id), token, body).await.map_err(|error| error.context(Gone))?;

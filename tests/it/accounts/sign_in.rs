@@ -1,14 +1,21 @@
 //! `accounts-sign-in`.
 
-use http::HeaderMap;
+use std::net::IpAddr;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use axum::body::Body;
+use http::{HeaderMap, Request};
 use jiff::SignedDuration;
-use model::TenantState;
+use model::{Policy, TenantState, UserId, policy::SignInWays};
 use serde_json::{Value, json};
 use tests::{Answer, App, PASSWORD};
 
-use crate::table::{count, scope, set_member, set_state};
+use crate::table::{count, scope, set_login, set_member, set_policy, set_state};
 
 const PATH: &str = "/v1/sign-in";
+/// [`PASSWORD`] as it may have been hashed years ago.
+const OLD_HASH: &str =
+    "$argon2id$v=19$m=8192,t=1,p=1$YW4gb2xkIHNhbHQgMDAwMQ$NkvOBUmDwobHxJC2qZ26GHF1m5Os0IusXrSE/s19M8w";
 
 async fn attempt(app: &App, email: &str, password: &str) -> Answer {
     app.post(PATH, json!({ "email": email, "password": password })).await
@@ -113,7 +120,13 @@ async fn five_failures_are_free_each_further_one_makes_wait_and_success_clears()
         let wait = failure.checked_sub(5).filter(|over| *over > 0).map_or(0, |over| (1i64 << over.min(10)).min(900));
         if wait > 0 && failure % 4 == 0 {
             app.clock.advance(SignedDuration::from_secs(wait - 1));
-            attempt(&app, email, PASSWORD).await.expect_problem(401, "sign_in_refused");
+            let early = attempt(&app, email, PASSWORD).await;
+            if failure < 10 {
+                early.expect_problem(401, "sign_in_refused");
+            } else {
+                early.expect_problem(429, "too_many_requests");
+                assert_eq!(early.headers["retry-after"], "1");
+            }
             app.clock.advance(SignedDuration::from_secs(1));
         } else {
             app.clock.advance(SignedDuration::from_secs(wait));
@@ -143,5 +156,144 @@ async fn a_password_is_the_same_however_its_letters_are_composed() {
     attempt(&app, "anna@acme.example", decomposed).await.expect::<Value>(200);
     attempt(&app, "anna@acme.example", "blabarsgrot-pa-taget-7").await.expect_problem(401, "sign_in_refused");
     attempt(&app, "anna@acme.example", "Blåbärsgröt-på-tåget-7").await.expect_problem(401, "sign_in_refused");
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn the_tenth_failure_is_told_once_and_early_tries_after_it_are_answered_without_a_look() {
+    let app = App::start().await;
+    app.tenant("acme").await;
+    let (known, unknown) = ("owner@acme.example", "nobody@acme.example");
+    let mut answers = Vec::new();
+    for email in [known, unknown] {
+        for failure in 1..=10u32 {
+            let answer = attempt(&app, email, "wrong").await;
+            answers.push((failure, told(&answer)));
+            app.clock.advance(SignedDuration::from_secs(if failure < 10 { 60 } else { 0 }));
+        }
+        let early = attempt(&app, email, PASSWORD).await;
+        early.expect_problem(429, "too_many_requests");
+        answers.push((11, told(&early)));
+        app.clock.advance(SignedDuration::from_mins(15));
+    }
+    // An address without an account reads like one with.
+    let (with, without) = answers.split_at(11);
+    assert_eq!(with, without);
+    let owner = app.sign_in(known).await;
+    let log: Value = owner.get("/v1/events").await.expect(200);
+    let log = log["items"].as_array().unwrap().clone();
+    let blocked = json!({ "kind": "user.sign_in_blocked", "user": owner.user, "failures": 10 });
+    assert_eq!(log.iter().filter(|entry| entry["event"] == blocked).count(), 1);
+    app.pump().await;
+}
+
+/// A request as a browser at an address sends it.
+fn browser(ip: &str, password: &str, cookie: Option<&str>) -> Request<Body> {
+    let body = json!({ "email": "owner@acme.example", "password": password });
+    let mut request = Request::post(PATH)
+        .header("content-type", "application/json")
+        .header("user-agent", "Mozilla/5.0")
+        .header("sec-fetch-site", "same-origin");
+    if let Some(cookie) = cookie {
+        request = request.header("cookie", format!("theme=dark; {cookie}"));
+    }
+    let mut request = request.body(Body::from(body.to_string())).unwrap();
+    request.extensions_mut().insert(ip.parse::<IpAddr>().unwrap());
+    request
+}
+
+#[tokio::test]
+async fn one_address_tries_thirty_times_a_minute_and_then_waits_before_anything_is_read() {
+    let app = App::start().await;
+    app.tenant("acme").await;
+    for _ in 0..30 {
+        assert_ne!(app.send(browser("2001:db8::1", "wrong", None)).await.status, 200);
+    }
+    // The whole network of an IPv6 customer is one.
+    let over = app.send(browser("2001:db8::2", PASSWORD, None)).await;
+    over.expect_problem(429, "too_many_requests");
+    assert!(over.cost().0 <= 1 && over.headers.contains_key("ratelimit"), "{:?}", over.cost());
+    app.clock.advance(SignedDuration::from_mins(15));
+    assert_eq!(app.send(browser("2001:db8:1::1", PASSWORD, None)).await.status, 200);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_browser_is_known_by_its_cookie_and_does_not_wait_for_the_failures_of_others() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let newest = async || {
+        let log: Value = owner.get("/v1/events?limit=1").await.expect(200);
+        log["items"][0]["event"]["new_device"].clone()
+    };
+    // The first device of an account is no news, a program is known by its name, another browser is new.
+    assert_eq!(newest().await, false);
+    app.clock.advance(SignedDuration::from_secs(1));
+    attempt(&app, "owner@acme.example", PASSWORD).await.expect::<Value>(200);
+    assert_eq!(newest().await, false);
+    app.clock.advance(SignedDuration::from_secs(1));
+    let refused = app.send(browser("203.0.113.7", "wrong", None)).await;
+    assert!(!refused.headers.contains_key("set-cookie"));
+    let answer = app.send(browser("203.0.113.7", PASSWORD, None)).await;
+    assert_eq!((answer.status.as_u16(), newest().await), (200, json!(true)));
+    let kept = answer.headers["set-cookie"].to_str().unwrap();
+    assert!(kept.starts_with("__Host-steward-device="), "{kept}");
+    for part in ["Path=/", "Secure", "HttpOnly", "SameSite=Strict"] {
+        assert!(kept.split("; ").any(|one| one == part), "{kept}");
+    }
+    let cookie = kept.split(';').next().unwrap();
+    assert_eq!(count(&app, &[cookie.split('=').nth(1).unwrap()]).await, 0, "kept by its hash");
+    app.clock.advance(SignedDuration::from_secs(1));
+    let again = app.send(browser("203.0.113.7", PASSWORD, Some(cookie))).await;
+    assert_eq!((again.status.as_u16(), newest().await), (200, json!(false)));
+    assert!(!again.headers.contains_key("set-cookie"));
+
+    // A stranger fails ten times; the owner's browser gets in at once, another one waits.
+    for _ in 0..10 {
+        attempt(&app, "owner@acme.example", "wrong").await.expect_problem(401, "sign_in_refused");
+        app.clock.advance(SignedDuration::from_secs(33));
+    }
+    attempt(&app, "owner@acme.example", "wrong").await.expect_problem(401, "sign_in_refused");
+    let made_up = format!("__Host-steward-device={}", "0".repeat(32));
+    for (cookie, status) in [(None, 429), (Some(made_up.as_str()), 429), (Some(cookie), 200)] {
+        assert_eq!(app.send(browser("203.0.113.7", PASSWORD, cookie)).await.status, status);
+    }
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_password_hashed_with_other_parameters_is_hashed_anew_by_the_sign_in() {
+    let app = App::start().await;
+    app.tenant("acme").await;
+    set_login(&app, "owner@acme.example", "password_hash", AttributeValue::S(OLD_HASH.into())).await;
+    attempt(&app, "owner@acme.example", "wrong-tractor-mumbles-9").await.expect_problem(401, "sign_in_refused");
+    assert_eq!(count(&app, &[OLD_HASH]).await, 1);
+    let answer = attempt(&app, "owner@acme.example", PASSWORD).await;
+    assert!(answer.cost().0 <= 3, "{:?}", answer.cost());
+    answer.expect::<Value>(200);
+    assert_eq!(count(&app, &["EMAIL#owner@acme.example", "m=19456,t=2,p=1"]).await, 1);
+    attempt(&app, "owner@acme.example", PASSWORD).await.expect::<Value>(200);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_company_that_signs_in_with_microsoft_takes_no_password_but_of_its_break_glass_owner() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let codes = app.tenant("nova").await;
+    codes.add_totp(app.clock.clock().now()).await;
+    let wrong = told(&attempt(&app, "owner@acme.example", "wrong-tractor-mumbles-9").await);
+    let only = |break_glass: UserId| Policy { sign_in: SignInWays::Microsoft { break_glass }, ..Policy::default() };
+    for client in [&owner, &codes] {
+        set_policy(&app, &crate::table::scope_of(&app, client.tenant), only(UserId::from_bits(1))).await;
+    }
+    assert_eq!(told(&attempt(&app, "owner@acme.example", PASSWORD).await), wrong);
+    // Nor is a right password told by a challenge.
+    assert_eq!(told(&attempt(&app, "owner@nova.example", PASSWORD).await), wrong);
+    for client in [&owner, &codes] {
+        set_policy(&app, &crate::table::scope_of(&app, client.tenant), only(client.user)).await;
+    }
+    attempt(&app, "owner@acme.example", PASSWORD).await.expect::<Value>(200);
+    attempt(&app, "owner@nova.example", PASSWORD).await.expect::<Value>(200);
     app.pump().await;
 }

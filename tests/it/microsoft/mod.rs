@@ -1,4 +1,5 @@
 mod callback;
+mod colleagues;
 mod connect;
 mod disconnect;
 mod status;

@@ -244,7 +244,7 @@ async fn an_entry_says_who_from_where_with_what_and_in_which_request() {
     assert!(!log.to_string().contains("198.51.100.9"));
     let mut names: Vec<_> = first.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["actor", "at", "event", "id", "ip", "request_id", "user_agent"]);
+    assert_eq!(names, ["actor", "at", "event", "id", "ip", "request_id", "text", "user_agent"]);
     app.pump().await;
 }
 
@@ -302,4 +302,62 @@ async fn no_secret_is_in_the_table_the_log_or_on_the_bus() {
         !heard.iter().any(|event| event.contains("@acme.example") || event.contains("argon2")),
         "no address, no hash"
     );
+}
+
+#[tokio::test]
+async fn a_filter_lets_through_what_it_names_page_by_page() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let scope = scope(&app, &owner).await;
+    let other = model::UserId::from_bits(7);
+    // Over new year: every tenth day one fact about somebody else.
+    for day in 0..60u64 {
+        let session = SessionId::from_bits(u128::from(day));
+        let event = match day % 10 {
+            0 => Event::MemberDeactivated { user: other },
+            _ => Event::UserSignedOut { session },
+        };
+        app.system.store.of(&scope).commit(Commit::new().event(event).unwrap()).await.unwrap();
+        app.clock.advance(SignedDuration::from_hours(24));
+    }
+    app.pump().await;
+    let owner = app.sign_in("owner@acme.example").await;
+    let every = async |query: &str, limit: usize| {
+        let (mut all, mut next) = page(&owner, &format!("{query}&limit={limit}")).await;
+        while let Some(cursor) = next {
+            let (more, after) = page(&owner, &format!("{query}&limit={limit}&cursor={cursor}")).await;
+            all.extend(more);
+            next = after;
+        }
+        all
+    };
+    for limit in [1, 4, 100] {
+        assert_eq!(every("kind=member.deactivated", limit).await.len(), 6, "limit {limit}");
+        assert_eq!(every(&format!("subject={other}"), limit).await.len(), 6);
+        assert_eq!(every(&format!("subject={}", SessionId::from_bits(3)), limit).await.len(), 1);
+        // The two sign-ins are by the owner; the other's facts are by nobody signed in.
+        assert_eq!(every(&format!("actor={}&kind=user.signed_in", owner.user), limit).await.len(), 2);
+        assert_eq!(every(&format!("actor={other}"), limit).await.len(), 0);
+        // From the first day of the year until before the eleventh.
+        let days = "from=2027-01-01T08:00:00Z&to=2027-01-11T08:00:00Z";
+        assert_eq!(every(days, limit).await.len(), 10, "limit {limit}");
+        assert_eq!(every(&format!("{days}&kind=user.signed_out"), limit).await.len(), 9);
+        assert_eq!(every("to=2026-11-21T08:00:00Z", limit).await.len(), 0);
+        assert_eq!(every("from=2027-01-20T08:00:00Z", limit).await.len(), 1);
+        assert_eq!(every("from=2099-01-01T00:00:00Z", limit).await.len(), 0);
+    }
+    let (_, cursor) = page(&owner, "kind=user.signed_out&limit=1").await;
+    let cursor = cursor.unwrap();
+    let bad = async |query: &str, code: &str| owner.get(&format!("/v1/events?{query}")).await.expect_problem(400, code);
+    bad(&format!("cursor={cursor}"), "bad_cursor").await;
+    bad(&format!("kind=user.signed_in&cursor={cursor}"), "bad_cursor").await;
+    bad(&format!("kind=user.signed_out&actor=system&cursor={cursor}"), "bad_cursor").await;
+    page(&owner, &format!("kind=user.signed_out&cursor={cursor}")).await;
+    for query in
+        ["kind=nothing", "actor=me", "subject=%00", "subject=x", "from=yesterday", "to=1", "limit=0", "order=asc"]
+    {
+        bad(query, "bad_query").await;
+    }
+    let entry: Value = owner.get("/v1/events?kind=member.deactivated&limit=1").await.expect(200);
+    assert_eq!(entry["items"][0]["text"], "A member was deactivated.");
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tests::{Answer, App, PASSWORD, directory, link_token, query};
 
-use crate::SEED;
+use crate::{SEED, work_accounts};
 
 /// Round trips and request units of one operation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -95,6 +95,7 @@ pub async fn measure() -> Costs {
     let body = json!({ "refresh_token": text(&signed_in, "refresh_token") });
     note("accounts-refresh", &app.post("/v1/refresh", body).await, 200);
 
+    crate::accounts::measure(&app, &mut note).await;
     let owner = app.sign_in(email).await;
     note("accounts-me", &owner.get("/v1/me").await, 200);
     note("members-list", &owner.get("/v1/members").await, 200);
@@ -129,8 +130,13 @@ pub async fn measure() -> Costs {
     let finding = first("/v1/findings", "finding").await;
     note("findings-get", &owner.get(&format!("/v1/findings/{finding}")).await, 200);
     note("findings-people", &owner.get(&format!("/v1/findings/{finding}/people")).await, 200);
+    crate::keys_and_log::measure(&owner, &mut note).await;
+    work_accounts::measure(&app, &owner, &mut note).await;
     note("microsoft-disconnect", &owner.delete("/v1/microsoft").await, 204);
+    crate::factors::measure(&app, email, &mut note).await;
+    let owner = app.sign_in(email).await;
     note("accounts-sign-out", &owner.act("/v1/sign-out").await, 204);
     app.pump().await;
+    crate::team::measure(&mut note).await;
     costs
 }

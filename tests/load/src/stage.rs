@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tests::{App, Client, Options, PASSWORD, query};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::{SEED, report};
+use crate::{SEED, factors, report};
 
 /// Variables of a function. `STEWARD_SHOW_CAPACITY` is not among them: in AWS it is not set.
 const VARIABLES: [&str; 16] = [
@@ -176,6 +176,10 @@ impl Company<'_> {
             "microsoft-disconnect" | "scans-start" => self.connected(true).await,
             _ => {}
         }
+        let company = format!("factors{}", self.number);
+        if factors::concern(function.name) {
+            self.owner = app.tenant(&company).await;
+        }
         let newcomer = format!("newcomer{}@bench.example", self.number);
         let body = match function.name {
             "accounts-sign-up" => Some(json!({ "email": newcomer, "company": "Newcomer" })),
@@ -194,7 +198,7 @@ impl Company<'_> {
                 let back = app.microsoft().sign_in_as(url, admin).map_err(|shown| anyhow::anyhow!("{shown:?}"))?;
                 Some(query(&back))
             }
-            _ => None,
+            name => factors::body(app, &self.owner, &format!("owner@{company}.example"), name).await,
         };
         if event["headers"].get("authorization").is_some() {
             event["headers"]["authorization"] = format!("Bearer {}", self.owner.token).into();
@@ -245,6 +249,13 @@ impl Company<'_> {
         }
         if path.contains("{scan}") {
             parameters.insert("scan", first("/v1/scans", "scan").await?);
+        }
+        if path.contains("{session}") {
+            parameters.insert("session", first("/v1/me/sessions", "session").await?);
+        }
+        if path.contains("{passkey}") {
+            let own: Value = self.owner.get("/v1/me/factors").await.expect(200);
+            parameters.insert("passkey", own["passkeys"][0]["passkey"].as_str().context("a passkey")?.to_owned());
         }
         Ok(parameters)
     }

@@ -1,0 +1,59 @@
+//! `accounts-change-password`.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tests::{App, PASSWORD};
+
+use crate::links::ask_reset;
+use crate::table::{count, items};
+
+const PATH: &str = "/v1/me/password";
+const NEW: &str = "lantern-oyster-gravel-41";
+const EMAIL: &str = "owner@acme.example";
+
+#[tokio::test]
+async fn the_password_changes_other_sessions_end_and_this_one_goes_on() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let other = app.sign_in(EMAIL).await;
+    let reset = ask_reset(&app, EMAIL).await;
+    let answer = owner.post(PATH, json!({ "password": NEW })).await;
+    assert_eq!(answer.status, 204, "{}", String::from_utf8_lossy(&answer.body));
+    owner.get("/v1/me").await.expect::<Value>(200);
+    other.get("/v1/me").await.expect_problem(401, "invalid_token");
+    app.post("/v1/refresh", json!({ "refresh_token": owner.refresh })).await.expect::<Value>(200);
+    app.post("/v1/refresh", json!({ "refresh_token": other.refresh })).await.expect_problem(401, "invalid_token");
+    for (password, status) in [(PASSWORD, 401), (NEW, 200)] {
+        let answer = app.post("/v1/sign-in", json!({ "email": EMAIL, "password": password })).await;
+        assert_eq!(answer.status.as_u16(), status);
+    }
+    // A link that somebody asked for before is void.
+    app.post("/v1/password-reset/confirm", json!({ "token": reset, "password": PASSWORD }))
+        .await
+        .expect_problem(410, "link_not_good");
+    app.pump().await;
+    assert_eq!(count(&app, &["user.password_changed", "by_reset=Bool(false)"]).await, 1);
+    assert_eq!(count(&app, &[NEW]).await, 0);
+}
+
+#[tokio::test]
+async fn it_takes_a_recent_proof_and_a_good_password() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let before = items(&app).await;
+    for (password, code) in [("short", "too_short"), (EMAIL, "easy_to_guess"), (&"x".repeat(129), "too_long")] {
+        let answer = owner.post(PATH, json!({ "password": password })).await;
+        answer.expect_problem(422, "invalid");
+        assert_eq!(answer.json()["errors"][0]["code"], code);
+    }
+    owner.post(PATH, json!({ "password": NEW, "old": PASSWORD })).await.expect_problem(400, "bad_body");
+    app.clock.advance(SignedDuration::from_mins(10) + SignedDuration::from_secs(1));
+    owner.post(PATH, json!({ "password": NEW })).await.expect_problem(403, "proof_too_old");
+    // Refreshing is no proof.
+    let tokens: Value = app.post("/v1/refresh", json!({ "refresh_token": owner.refresh })).await.expect(200);
+    let answer =
+        app.call(http::Method::POST, PATH, tokens["access_token"].as_str(), Some(&json!({ "password": NEW }))).await;
+    answer.expect_problem(403, "proof_too_old");
+    let login = |items: &[String]| items.iter().find(|item| item.contains("PK=S(\"EMAIL#")).cloned();
+    assert_eq!(login(&items(&app).await), login(&before));
+}

@@ -1,0 +1,61 @@
+//! `accounts-remove-totp`.
+
+use jiff::SignedDuration;
+use model::{Policy, policy::SecondFactor};
+use serde_json::{Value, json};
+use tests::{App, Authenticator};
+
+use crate::table::{scope, set_policy};
+
+const PATH: &str = "/v1/me/totp";
+
+#[tokio::test]
+async fn without_its_last_factor_an_account_is_signed_in_to_by_password_and_has_no_recovery_codes() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    owner.delete(PATH).await.expect_problem(404, "not_found");
+    owner.add_totp(app.clock.clock().now()).await;
+    let other = super::second_factor::challenge(&app, "owner@acme.example").await;
+    assert_eq!(owner.delete(&format!("{PATH}?end_other_sessions=true")).await.status, 204);
+    let left: Value = owner.get("/v1/me/factors").await.expect(200);
+    assert_eq!((&left["totp"], &left["recovery_codes_left"]), (&Value::Null, &json!(0)));
+    app.sign_in("owner@acme.example").await;
+    // The challenge was made for a login that asked for more; it is over.
+    super::second_factor::answer(&app, &other, json!({ "totp": "000000" }))
+        .await
+        .expect_problem(401, "second_factor_refused");
+    let log: Value = owner.get("/v1/events?limit=10").await.expect(200);
+    let removed = json!({ "kind": "user.factor_removed", "user": owner.user, "factor": "totp" });
+    assert!(log["items"].as_array().unwrap().iter().any(|entry| entry["event"] == removed));
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn where_the_company_needs_a_second_factor_the_last_one_stays() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    owner.add_totp(app.clock.clock().now()).await;
+    let from = app.clock.clock().now() + SignedDuration::from_hours(24);
+    let policy = Policy { second_factor: SecondFactor::Required { from }, ..Policy::default() };
+    set_policy(&app, &scope(&app, &owner).await, policy).await;
+    owner.delete(PATH).await.expect_problem(403, "second_factor_required");
+    owner.add_passkey(&mut Authenticator::new()).await;
+    assert_eq!(owner.delete(PATH).await.status, 204);
+    let left: Value = owner.get("/v1/me/factors").await.expect(200);
+    assert_eq!((&left["recovery_codes_left"], &left["required"]), (&json!(10), &json!(true)));
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn it_needs_a_proof_of_at_most_ten_minutes() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    owner.add_totp(app.clock.clock().now()).await;
+    app.clock.advance(SignedDuration::from_secs(601));
+    owner.delete(PATH).await.expect_problem(403, "proof_too_old");
+    // Nor does the password of an account with a second factor renew it.
+    let body = json!({ "password": tests::PASSWORD });
+    owner.post("/v1/step-up", body).await.expect_problem(422, "invalid");
+    owner.delete(PATH).await.expect_problem(403, "proof_too_old");
+    app.pump().await;
+}

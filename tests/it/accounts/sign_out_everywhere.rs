@@ -1,0 +1,46 @@
+//! `accounts-sign-out-everywhere`.
+
+use serde_json::{Value, json};
+use tests::App;
+
+const PATH: &str = "/v1/sign-out/everywhere";
+
+#[tokio::test]
+async fn every_session_of_this_person_is_over_and_no_other() {
+    let app = App::start().await;
+    let (owner, stranger) = (app.tenant("acme").await, app.tenant("nova").await);
+    let mut others = Vec::new();
+    for _ in 0..3 {
+        others.push(app.sign_in("owner@acme.example").await);
+    }
+    assert_eq!(owner.act(PATH).await.status, 204);
+    for client in others.iter().chain([&owner]) {
+        client.get("/v1/me").await.expect_problem(401, "invalid_token");
+        app.post("/v1/refresh", json!({ "refresh_token": client.refresh })).await.expect_problem(401, "invalid_token");
+    }
+    stranger.get("/v1/me").await.expect::<Value>(200);
+    let again = app.sign_in("owner@acme.example").await;
+    let log: Value = again.get("/v1/events").await.expect(200);
+    let kinds: Vec<&str> =
+        log["items"].as_array().unwrap().iter().map(|entry| entry["event"]["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "user.sessions_revoked").count(), 1, "{kinds:?}");
+    assert_eq!(kinds.iter().filter(|kind| **kind == "user.signed_out").count(), 1, "{kinds:?}");
+    // Alone, there is nobody else to sign out, and nothing to tell of it.
+    assert_eq!(again.act(PATH).await.status, 204);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn more_sessions_than_one_transaction_takes_are_ended() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    for _ in 0..101 {
+        app.post("/v1/sign-in", json!({ "email": "owner@acme.example", "password": tests::PASSWORD }))
+            .await
+            .expect::<Value>(200);
+    }
+    assert_eq!(crate::table::count(&app, &["SESSION#"]).await, 102);
+    assert_eq!(owner.act(PATH).await.status, 204);
+    assert_eq!(crate::table::count(&app, &["SESSION#"]).await, 0);
+    app.pump().await;
+}

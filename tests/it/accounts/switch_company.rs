@@ -1,0 +1,137 @@
+//! `accounts-switch-company`.
+
+use jiff::SignedDuration;
+use model::{
+    Role, RoleName, TenantState,
+    policy::{SecondFactor, SignInWays},
+};
+use serde_json::{Value, json};
+use store::Company;
+use tests::{App, Client};
+
+use crate::links::{With, join, post_with};
+use crate::table::{claims, items, scope_of, set_state};
+
+fn path(client: &Client<'_>) -> String {
+    format!("/v1/me/tenants/{}/switch", client.tenant)
+}
+
+/// Changes a company as its owner would.
+async fn set_company(app: &App, of: &Client<'_>, change: impl FnOnce(&mut Company)) {
+    let scope = scope_of(app, of.tenant);
+    let tenant = app.system.store.of(&scope);
+    let mut company = tenant.get_strong::<Company>(&()).await.unwrap().unwrap();
+    change(&mut company.value);
+    tenant.checkpoint(&company).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_member_of_two_companies_goes_from_one_to_the_other() {
+    let app = App::start().await;
+    let (anna, nova) = (app.tenant("acme").await, app.tenant("nova").await);
+    join(&app, &anna, "Anna", "owner@acme.example", &nova, RoleName::System(Role::ReadOnly)).await;
+    app.clock.advance(SignedDuration::from_mins(9));
+    let answer = anna.act(&path(&nova)).await;
+    let tokens: Value = answer.expect(200);
+    assert_eq!((&tokens["tenant"], &tokens["user"]), (&json!(nova.tenant), &json!(anna.user)));
+    assert!(answer.cost().0 <= 3, "{:?}", answer.cost());
+    let token = tokens["access_token"].as_str().unwrap();
+    assert_ne!(claims(token)["sid"], claims(&anna.token)["sid"]);
+    let me: Value = app.call(http::Method::GET, "/v1/me", Some(token), None).await.expect(200);
+    assert_eq!((&me["tenant"], &me["role"]), (&json!(nova.tenant), &json!("read_only")));
+    anna.get("/v1/me").await.expect::<Value>(200);
+    let refresh = json!({ "refresh_token": tokens["refresh_token"] });
+    assert_eq!(app.post("/v1/refresh", refresh).await.expect::<Value>(200)["tenant"], json!(nova.tenant));
+    // It is no proof of who one is: what was ten minutes old stays so.
+    app.clock.advance(SignedDuration::from_mins(2));
+    let body = json!({ "password": "lantern-oyster-gravel-41" });
+    app.call(http::Method::POST, "/v1/me/password", Some(token), Some(&body))
+        .await
+        .expect_problem(403, "proof_too_old");
+    app.pump().await;
+    let log: Value = nova.get("/v1/events").await.expect(200);
+    assert_eq!(log["items"][0]["event"]["kind"], "user.signed_in", "the other company's log says who came");
+    assert_eq!(log["items"][0]["actor"], json!({ "type": "user", "id": anna.user }));
+}
+
+#[tokio::test]
+async fn switching_to_and_fro_does_not_make_a_session_live_longer() {
+    let app = App::start().await;
+    let (anna, nova) = (app.tenant("acme").await, app.tenant("nova").await);
+    join(&app, &anna, "Anna", "owner@acme.example", &nova, RoleName::System(Role::Member)).await;
+    let day = SignedDuration::from_hours(24);
+    let mut refresh = anna.refresh.clone();
+    let mut there = nova.tenant;
+    for _ in 0..11 {
+        let tokens: Value = app.post("/v1/refresh", json!({ "refresh_token": refresh })).await.expect(200);
+        let token = tokens["access_token"].as_str().unwrap();
+        let path = format!("/v1/me/tenants/{there}/switch");
+        let tokens: Value = app.call(http::Method::POST, &path, Some(token), None).await.expect(200);
+        refresh = tokens["refresh_token"].as_str().unwrap().to_owned();
+        there = if there == nova.tenant { anna.tenant } else { nova.tenant };
+        app.clock.advance(day * 5 + SignedDuration::from_hours(10));
+    }
+    // 59.6 days on.
+    let tokens: Value = app.post("/v1/refresh", json!({ "refresh_token": refresh })).await.expect(200);
+    app.clock.advance(SignedDuration::from_hours(10));
+    app.post("/v1/refresh", json!({ "refresh_token": tokens["refresh_token"] }))
+        .await
+        .expect_problem(401, "invalid_token");
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_company_one_is_not_in_or_that_is_closed_reads_like_none() {
+    let app = App::start().await;
+    let (anna, nova, third) = (app.tenant("acme").await, app.tenant("nova").await, app.tenant("third").await);
+    join(&app, &anna, "Anna", "owner@acme.example", &nova, RoleName::System(Role::Member)).await;
+    let before = items(&app).await;
+    let nothing = anna.act("/v1/me/tenants/ten_00000000000000000000000000/switch").await;
+    nothing.expect_problem(404, "not_found");
+    let told = |answer: &tests::Answer| (answer.json()["title"].clone(), answer.json()["detail"].clone());
+    let not_mine = anna.act(&path(&third)).await;
+    not_mine.expect_problem(404, "not_found");
+    assert_eq!(told(&not_mine), told(&nothing));
+    assert_eq!(items(&app).await, before);
+    for state in [TenantState::Suspended, TenantState::Cancelled, TenantState::Purged] {
+        set_state(&app, &scope_of(&app, nova.tenant), state).await;
+        anna.act(&path(&nova)).await.expect_problem(404, "not_found");
+    }
+    set_state(&app, &scope_of(&app, nova.tenant), TenantState::ReadOnly).await;
+    anna.act(&path(&nova)).await.expect::<Value>(200);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn the_other_companys_rules_for_signing_in_hold() {
+    let app = App::start().await;
+    let (anna, nova) = (app.tenant("acme").await, app.tenant("nova").await);
+    join(&app, &anna, "Anna", "owner@acme.example", &nova, RoleName::System(Role::Member)).await;
+    let now = app.system.store.now();
+    set_company(&app, &nova, |c| c.policy.second_factor = SecondFactor::Required { from: now }).await;
+    anna.act(&path(&nova)).await.expect_problem(403, "second_factor_required");
+    set_company(&app, &nova, |c| {
+        c.policy.second_factor = SecondFactor::Required { from: now + SignedDuration::from_hours(1) };
+    })
+    .await;
+    anna.act(&path(&nova)).await.expect::<Value>(200);
+    set_company(&app, &nova, |c| c.policy.sign_in = SignInWays::Microsoft { break_glass: nova.user }).await;
+    anna.act(&path(&nova)).await.expect_problem(403, "microsoft_only");
+    set_company(&app, &nova, |c| c.policy.sign_in = SignInWays::Microsoft { break_glass: anna.user }).await;
+    anna.act(&path(&nova)).await.expect::<Value>(200);
+    let me: Value = anna.get("/v1/me").await.expect(200);
+    assert_eq!(me["second_factor_required_from"], Value::Null, "here nothing is asked");
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_browser_gets_the_new_session_as_a_cookie() {
+    let app = App::start().await;
+    let (anna, nova) = (app.tenant("acme").await, app.tenant("nova").await);
+    join(&app, &anna, "Anna", "owner@acme.example", &nova, RoleName::System(Role::Member)).await;
+    let with = With { token: Some(&anna.token), browser: true, ..With::default() };
+    let answer = post_with(&app, &path(&nova), &Value::Null, with).await;
+    assert!(answer.expect::<Value>(200).get("refresh_token").is_none());
+    assert!(answer.headers["set-cookie"].to_str().unwrap().starts_with("__Host-steward-refresh=srt_"));
+    app.pump().await;
+}

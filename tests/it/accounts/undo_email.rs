@@ -1,0 +1,142 @@
+//! `accounts-undo-email`.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tests::{Answer, App, PASSWORD};
+
+use crate::links::{ask_change, ask_reset, undo_link};
+use crate::table::{count, items};
+
+const PATH: &str = "/v1/email-change/undo";
+const OLD: &str = "owner@acme.example";
+const NEW: &str = "thief@evil.example";
+const FRESH: &str = "lantern-oyster-gravel-41";
+
+async fn undo(app: &App, token: &str) -> Answer {
+    app.post(PATH, json!({ "token": token })).await
+}
+
+async fn confirm(app: &App, token: &str) {
+    assert_eq!(app.post("/v1/email-change/confirm", json!({ "token": token })).await.status, 204);
+}
+
+async fn sign_in(app: &App, email: &str, password: &str) -> u16 {
+    app.post("/v1/sign-in", json!({ "email": email, "password": password })).await.status.as_u16()
+}
+
+#[tokio::test]
+async fn the_old_address_is_back_every_session_is_over_and_a_new_password_comes_by_mail() {
+    let app = App::start().await;
+    let thief = app.tenant("acme").await;
+    let (first, token) = ask_change(&thief, &app, NEW).await;
+    confirm(&app, &token).await;
+    let link = undo_link(&app, first).await;
+    // The thief goes on: another password, another address, another session.
+    assert_eq!(thief.post("/v1/me/password", json!({ "password": FRESH })).await.status, 204);
+    let (_, token) = ask_change(&thief, &app, "second@evil.example").await;
+    confirm(&app, &token).await;
+    assert_eq!(sign_in(&app, "second@evil.example", FRESH).await, 200);
+
+    assert_eq!(undo(&app, &link).await.status, 204);
+    thief.get("/v1/me").await.expect_problem(401, "invalid_token");
+    assert_eq!(count(&app, &["SK=S(\"SESSION#"]).await, 0);
+    for email in [OLD, NEW, "second@evil.example"] {
+        for password in [PASSWORD, FRESH] {
+            assert_eq!(sign_in(&app, email, password).await, 401, "{email} {password}");
+        }
+    }
+    let reset = ask_reset(&app, OLD).await;
+    let body = json!({ "token": reset, "password": "harbor-whistle-thimble-88" });
+    assert_eq!(app.post("/v1/password-reset/confirm", body).await.status, 204);
+    assert_eq!(sign_in(&app, OLD, "harbor-whistle-thimble-88").await, 200);
+    app.pump().await;
+    assert_eq!(count(&app, &["PK=S(\"EMAIL#"]).await, 1);
+    assert_eq!(count(&app, &["MEMBER#", "email=S(\"owner@acme.example\")"]).await, 1);
+    assert_eq!(count(&app, &["kind=S(\"user.email_changed\")", "undone=Bool(true)"]).await, 1);
+    undo(&app, &link).await.expect_problem(410, "link_not_good");
+}
+
+#[tokio::test]
+async fn the_thief_cannot_undo_the_undoing() {
+    let app = App::start().await;
+    let thief = app.tenant("acme").await;
+    // A change kept in reserve; three made, one after the other; and the links to undo them, one in each mailbox.
+    let (_, reserve) = ask_change(&thief, &app, "reserve@evil.example").await;
+    let (first, token) = ask_change(&thief, &app, NEW).await;
+    confirm(&app, &token).await;
+    let (second, token) = ask_change(&thief, &app, "second@evil.example").await;
+    confirm(&app, &token).await;
+    let (third, token) = ask_change(&thief, &app, "third@evil.example").await;
+    confirm(&app, &token).await;
+    let (owners, thiefs) = (undo_link(&app, first).await, undo_link(&app, second).await);
+    // Undoing the last change first does not take the owner's link away.
+    let last = undo_link(&app, third).await;
+    assert_eq!(undo(&app, &last).await.status, 204);
+    assert_eq!(undo(&app, &owners).await.status, 204);
+    app.pump().await;
+    let before = items(&app).await;
+    undo(&app, &thiefs).await.expect_problem(410, "link_not_good");
+    app.post("/v1/email-change/confirm", json!({ "token": reserve })).await.expect_problem(410, "link_not_good");
+    assert_eq!(items(&app).await, before);
+    assert_eq!(count(&app, &[&format!("PK=S(\"EMAIL#{OLD}\")")]).await, 1);
+}
+
+#[tokio::test]
+async fn a_change_made_later_can_be_undone_again() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let (change, token) = ask_change(&owner, &app, NEW).await;
+    confirm(&app, &token).await;
+    let link = undo_link(&app, change).await;
+    assert_eq!(undo(&app, &link).await.status, 204);
+    let reset = ask_reset(&app, OLD).await;
+    let body = json!({ "token": reset, "password": PASSWORD });
+    assert_eq!(app.post("/v1/password-reset/confirm", body).await.status, 204);
+    let owner = app.sign_in(OLD).await;
+    let (change, token) = ask_change(&owner, &app, "anna@acme.example").await;
+    confirm(&app, &token).await;
+    let link = undo_link(&app, change).await;
+    assert_eq!(undo(&app, &link).await.status, 204);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn it_works_for_three_days_after_the_change_and_not_before_it() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let (change, token) = ask_change(&owner, &app, NEW).await;
+    let early = undo_link(&app, change).await;
+    app.clock.advance(SignedDuration::from_secs(1));
+    let before = items(&app).await;
+    undo(&app, &early).await.expect_problem(410, "link_not_good");
+    undo(&app, &token).await.expect_problem(410, "link_not_good");
+    assert_eq!(items(&app).await, before);
+    confirm(&app, &token).await;
+    let in_time = undo_link(&app, change).await;
+    app.clock.advance(SignedDuration::from_hours(72) - SignedDuration::from_secs(1));
+    assert_eq!(undo(&app, &in_time).await.status, 204);
+    app.pump().await;
+    let owner = app.tenant("nova").await;
+    let (change, token) = ask_change(&owner, &app, "other@evil.example").await;
+    confirm(&app, &token).await;
+    let late = undo_link(&app, change).await;
+    app.clock.advance(SignedDuration::from_hours(72));
+    undo(&app, &late).await.expect_problem(410, "link_not_good");
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn an_old_address_that_somebody_has_by_now_is_not_taken_from_them() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let (change, token) = ask_change(&owner, &app, NEW).await;
+    confirm(&app, &token).await;
+    let link = undo_link(&app, change).await;
+    let verify = app.sign_up(OLD, "Another").await;
+    let body = json!({ "token": verify, "name": "Another", "password": PASSWORD });
+    app.post("/v1/verify-email", body).await.expect::<Value>(201);
+    app.pump().await;
+    let before = items(&app).await;
+    undo(&app, &link).await.expect_problem(410, "link_not_good");
+    assert_eq!(items(&app).await, before);
+}

@@ -1,0 +1,59 @@
+//! `accounts-unlink-microsoft`.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tests::{App, Options, directory};
+
+use crate::at_microsoft::{client, company_that_lets_join, lasting, link, people, sign_in};
+use crate::microsoft::{administrator, count};
+
+#[tokio::test]
+async fn an_unlinked_work_account_signs_in_no_more_and_does_not_link_itself_again() {
+    let app = App::of(directory(1, 40)).await;
+    let id = app.only_directory();
+    let join = json!({ "who": "directory", "role": "member" });
+    let owner = company_that_lets_join(&app, "northwind", id, join).await;
+    let other = app.tenant("contoso").await;
+    let person = administrator(&app, id);
+    assert_eq!(link(&app, &owner, person).await.status, 204);
+    let path = format!("/v1/me/microsoft/{id}");
+    other.delete(&path).await.expect_problem(404, "not_found");
+    assert_eq!(owner.delete(&path).await.status, 204);
+    assert_eq!(count(&owner, "user.identity_unlinked").await, 1);
+    owner.delete(&path).await.expect_problem(404, "not_found");
+    // Not by its address, and not as somebody new either.
+    app.microsoft().set_claim(person, "email", json!("owner@northwind.example"));
+    let before = lasting(&app).await;
+    sign_in(&app, person).await.expect_problem(409, "account_exists");
+    app.microsoft().set_claim(person, "email", json!("new@northwind.example"));
+    sign_in(&app, person).await.expect_problem(409, "account_exists");
+    assert_eq!(lasting(&app).await, before);
+    // From a session it is linked again, and by then it may be another user's.
+    assert_eq!(link(&app, &other, person).await.status, 204);
+    assert_eq!(client(&app, person).await.user, other.user);
+    link(&app, &owner, person).await.expect_problem(409, "taken");
+}
+
+#[tokio::test]
+async fn the_last_way_in_stays() {
+    let directories = vec![directory(1, 40), directory(2, 40)];
+    let app = App::with(Options { directories, ..Options::default() }).await;
+    let [first, second] = app.microsoft().directories()[..] else { panic!("two directories") };
+    let join = json!({ "who": "directory", "role": "member" });
+    company_that_lets_join(&app, "northwind", first, join).await;
+    // Joined with Microsoft: there is no password.
+    let anna = client(&app, people(&app, first, 1)[0].id).await;
+    let [one, two] = [first, second].map(|id| format!("/v1/me/microsoft/{id}"));
+    anna.delete(&one).await.expect_problem(409, "last_way_in");
+    assert_eq!(link(&app, &anna, people(&app, second, 1)[0].id).await.status, 204);
+    // Both at once: one stays.
+    let (a, b) = tokio::join!(anna.delete(&one), anna.delete(&two));
+    let mut statuses = [a.status.as_u16(), b.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 409], "{} {}", a.json(), b.json());
+    let left: Value = anna.get("/v1/me/microsoft").await.expect(200);
+    assert_eq!(left["items"].as_array().unwrap().len(), 1);
+    app.clock.advance(SignedDuration::from_mins(11));
+    anna.delete(&one).await.expect_problem(403, "proof_too_old");
+    app.pump().await;
+}

@@ -1,0 +1,194 @@
+//! `members-accept-invitation`.
+
+use futures::future::join_all;
+use http::Method;
+use jiff::SignedDuration;
+use model::TenantState;
+use serde_json::{Value, json};
+use store::{EmailLogin, TokenHash};
+use tests::{App, PASSWORD};
+
+use super::{accept, assert_counts, company, invite, join, link, newcomer, remove, set_company};
+use crate::table::{count, items, scope, set_state, table};
+
+const PATH: &str = "/v1/invitations/accept";
+
+#[tokio::test]
+async fn a_link_works_once_and_of_racing_acceptances_one_wins() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    invite(&owner, "ben@acme.example", "member").await;
+    let link = link(&app, owner.tenant, "ben@acme.example").await;
+    let answers = join_all((0..5).map(|_| accept(&app, &link))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    // Who comes late finds the link used, or the account that the first one made.
+    assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 201 | 401 | 410)));
+    assert_eq!(count(&app, &["kind=S(\"member.joined\")"]).await, 1);
+    assert_eq!(count(&app, &["SK=S(\"PROFILE\")"]).await, 2);
+    assert_counts(&app, owner.tenant).await;
+    app.clock.advance(SignedDuration::from_mins(2));
+    accept(&app, &link).await.expect_problem(410, "link_not_good");
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn what_closes_the_door_between_asking_and_accepting_closes_it() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    invite(&owner, "ben@acme.example", "member").await;
+    let link = link(&app, owner.tenant, "ben@acme.example").await;
+    let scope = scope(&app, &owner).await;
+    for state in [TenantState::ReadOnly, TenantState::Suspended, TenantState::Cancelled, TenantState::Purging] {
+        set_state(&app, &scope, state).await;
+        let before = count(&app, &["SK=S(\"PROFILE\")"]).await;
+        accept(&app, &link).await.expect_problem(403, "tenant_closed");
+        assert_eq!(count(&app, &["SK=S(\"PROFILE\")"]).await, before);
+    }
+    set_state(&app, &scope, TenantState::PastDue).await;
+    // A plan that has fewer seats than are in use takes nobody in; one that is just full takes in whom it asked.
+    app.clock.advance(SignedDuration::from_mins(1));
+    set_company(&app, owner.tenant, |company| company.seat_limit = 1).await;
+    accept(&app, &link).await.expect_problem(402, "plan_limit_reached");
+    set_company(&app, owner.tenant, |company| company.seat_limit = 2).await;
+    app.clock.advance(SignedDuration::from_hours(48) - SignedDuration::from_mins(1));
+    accept(&app, &link).await.expect_problem(410, "link_not_good");
+    assert_eq!(count(&app, &["kind=S(\"member.joined\")"]).await, 0);
+
+    let owner = app.sign_in("owner@acme.example").await;
+    invite(&owner, "ben@acme.example", "member").await;
+    let link = super::link(&app, owner.tenant, "ben@acme.example").await;
+    accept(&app, &link).await.expect::<Value>(201);
+    assert_counts(&app, owner.tenant).await;
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn who_has_an_account_joins_as_themselves_and_as_nobody_else() {
+    let app = App::start().await;
+    let (acme, other, third) = (app.tenant("acme").await, app.tenant("other").await, app.tenant("third").await);
+    invite(&acme, "owner@other.example", "developer").await;
+    let link = link(&app, acme.tenant, "owner@other.example").await;
+    let before = items(&app).await;
+    let changes = |items: Vec<String>| items.into_iter().filter(|item| !item.contains("LIMIT#")).collect::<Vec<_>>();
+    // Signed in as somebody else, or with an address that has no account.
+    let wrong = third.post(PATH, json!({ "token": link })).await;
+    wrong.expect_problem(403, "wrong_account");
+    assert!(!String::from_utf8_lossy(&wrong.body).contains("other.example"), "the address is not told");
+    third.post(PATH, newcomer(&link)).await.expect_problem(403, "wrong_account");
+    // Without signing in, a password does not make the account another's.
+    accept(&app, &link).await.expect_problem(401, "missing_credentials");
+    app.call(Method::POST, PATH, Some("garbage"), Some(&newcomer(&link))).await.expect_problem(401, "invalid_token");
+    assert_eq!(changes(items(&app).await), changes(before));
+    invite(&acme, "new@acme.example", "member").await;
+    let new = super::link(&app, acme.tenant, "new@acme.example").await;
+    third.post(PATH, json!({ "token": new })).await.expect_problem(403, "wrong_account");
+
+    let joined: Value = other.post(PATH, json!({ "token": link })).await.expect(201);
+    assert_eq!((&joined["tenant"], &joined["user"]), (&json!(acme.tenant), &json!(other.user)));
+    let body = json!({ "email": "owner@other.example", "password": PASSWORD, "tenant": acme.tenant });
+    let tokens: Value = app.post("/v1/sign-in", body).await.expect(200);
+    let me = app.call(Method::GET, "/v1/me", tokens["access_token"].as_str(), None).await;
+    assert_eq!((&me.json()["role"], &me.json()["name"]), (&json!("developer"), &json!("Owner of other")));
+    // Where they were before they are as they were.
+    assert_eq!(other.get("/v1/me").await.json()["role"], "owner");
+    assert_counts(&app, acme.tenant).await;
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn whose_account_is_in_no_company_joins_by_the_link_and_keeps_the_second_factor() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let ben = join(&app, &owner, "ben@acme.example", "member").await;
+    assert_eq!(remove(&app, &owner, &ben).await.status, 204);
+    let refused = json!({ "email": "ben@acme.example", "password": PASSWORD });
+    app.post("/v1/sign-in", refused).await.expect_problem(401, "sign_in_refused");
+    // As the functions of second factors set it.
+    let name = app.system.connect().env.required("STEWARD_TABLE").unwrap().to_owned();
+    let key = |value: &str| aws_sdk_dynamodb::types::AttributeValue::S(value.into());
+    table(&app)
+        .update_item()
+        .table_name(name)
+        .key("PK", key("EMAIL#ben@acme.example"))
+        .key("SK", key("EMAIL"))
+        .update_expression("SET second_factor = :yes")
+        .expression_attribute_values(":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
+        .send()
+        .await
+        .unwrap();
+    app.clock.advance(SignedDuration::from_secs(61));
+    invite(&owner, "ben@acme.example", "read_only").await;
+    let link = link(&app, owner.tenant, "ben@acme.example").await;
+    assert_eq!(app.post("/v1/invitations/preview", json!({ "token": link })).await.json()["has_account"], false);
+    let again = json!({ "token": link, "name": "Somebody else", "password": "another-tractor-mumbles-7" });
+    let joined: Value = app.post(PATH, again).await.expect(201);
+    assert_eq!(joined["user"], json!(ben.user), "the same account");
+    let facts = app.system.store.sign_in_facts("ben@acme.example").await.unwrap();
+    let EmailLogin { second_factor, epoch, .. } = facts.login.unwrap();
+    assert!(second_factor, "a link is no way round a second factor");
+    assert_eq!(epoch, 1, "a sign-in under way with the old password fails");
+    // What they had before does not come back with them.
+    ben.get("/v1/me").await.expect_problem(401, "invalid_token");
+    let refresh = json!({ "refresh_token": ben.refresh });
+    app.post("/v1/refresh", refresh).await.expect_problem(401, "invalid_token");
+    assert_eq!(count(&app, &["REMOVED#"]).await, 0);
+    assert_counts(&app, owner.tenant).await;
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_second_owner_is_counted() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let second = join(&app, &owner, "second@acme.example", "owner").await;
+    assert_eq!(company(&app, owner.tenant).await.owners, 2);
+    assert_counts(&app, owner.tenant).await;
+    assert_eq!(second.get("/v1/me").await.json()["role"], "owner");
+}
+
+#[tokio::test]
+async fn hostile_names_and_weak_passwords_are_refused_and_the_link_stays_good() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    invite(&owner, "ben@acme.example", "member").await;
+    let link = link(&app, owner.tenant, "ben@acme.example").await;
+    let long = "x".repeat(101);
+    for name in ["", " ", "\u{202e}nimda", "a\u{0}b", "a\u{200b}b", "\u{feff}", &long] {
+        app.clock.advance(SignedDuration::from_mins(1));
+        let body = json!({ "token": link, "name": name, "password": PASSWORD });
+        let answer = app.post(PATH, body).await;
+        answer.expect_problem(422, "invalid");
+        assert_eq!(answer.json()["errors"][0]["pointer"], "/name", "{name:?}");
+    }
+    app.clock.advance(SignedDuration::from_mins(1));
+    let weak = app.post(PATH, json!({ "token": link, "name": "Ben", "password": "ben@acme.example" })).await;
+    weak.expect_problem(422, "invalid");
+    assert_eq!(weak.json()["errors"][0]["pointer"], "/password");
+    app.post(PATH, json!({ "token": link })).await.expect_problem(422, "invalid");
+    // What is only strange is kept as it is; whoever shows it escapes it.
+    let strange = "<img src=x onerror=alert(1)> =HYPERLINK(\"x\") Robert'); DROP TABLE";
+    app.post(PATH, json!({ "token": link, "name": strange, "password": PASSWORD })).await.expect::<Value>(201);
+    let owner = app.sign_in("owner@acme.example").await;
+    let page: Value = owner.get("/v1/members").await.expect(200);
+    assert!(page["items"].as_array().unwrap().iter().any(|member| member["name"] == strange), "{page}");
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_link_of_one_company_is_of_no_use_for_another() {
+    let app = App::start().await;
+    let (acme, other) = (app.tenant("acme").await, app.tenant("other").await);
+    invite(&acme, "ben@acme.example", "member").await;
+    invite(&other, "ben@acme.example", "admin").await;
+    let mine = link(&app, acme.tenant, "ben@acme.example").await;
+    let joined: Value = accept(&app, &mine).await.expect(201);
+    assert_eq!(joined["tenant"], json!(acme.tenant));
+    assert_eq!(count(&app, &["SK=S(\"MEMBER#", &other.tenant.to_string()]).await, 1);
+    // The other invitation waits for who now has an account.
+    let theirs = link(&app, other.tenant, "ben@acme.example").await;
+    accept(&app, &theirs).await.expect_problem(401, "missing_credentials");
+    let ben = app.sign_in("ben@acme.example").await;
+    ben.post(PATH, json!({ "token": theirs })).await.expect::<Value>(201);
+    assert!(app.system.store.token(&TokenHash::of(&theirs)).await.unwrap().is_none());
+    app.pump().await;
+}

@@ -1,0 +1,89 @@
+//! `members-keys-follow`.
+
+use model::{CustomRole, Event, Permission, Role, RoleId, RoleName, UserId};
+use serde_json::json;
+use store::{Commit, Company};
+use tests::{App, Client};
+
+use super::{events, get, key};
+use crate::table::{scope, set_member, set_role};
+
+async fn commit(app: &App, owner: &Client<'_>, event: Event) {
+    let scope = scope(app, owner).await;
+    app.system.store.of(&scope).commit(Commit::new().event(event).unwrap()).await.unwrap();
+    app.pump().await;
+}
+
+fn changed(user: UserId, before: Role, after: Role) -> Event {
+    Event::MemberRoleChanged { user, before: RoleName::System(before), after: RoleName::System(after) }
+}
+
+#[tokio::test]
+async fn keys_keep_what_their_maker_still_holds() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let (_, wide) = key(&owner, &["tenant:read", "events:read"]).await;
+    let (_, inner) = key(&owner, &["tenant:read"]).await;
+    let (gone, _) = key(&owner, &["events:read"]).await;
+    set_role(&app, &scope(&app, &owner).await, &owner, Role::Member).await;
+    let event = changed(owner.user, Role::Owner, Role::Member);
+    commit(&app, &owner, event.clone()).await;
+    for text in [&wide, &inner] {
+        assert_eq!(get(&app, "/v1/tenant", text).await.status, 200);
+    }
+    get(&app, "/v1/events", &wide).await.expect_problem(403, "forbidden");
+    // A second delivery, and a role that holds more again, give nothing back.
+    commit(&app, &owner, event).await;
+    set_role(&app, &scope(&app, &owner).await, &owner, Role::Owner).await;
+    commit(&app, &owner, changed(owner.user, Role::Member, Role::Owner)).await;
+    get(&app, "/v1/events", &wide).await.expect_problem(403, "forbidden");
+    let trimmed = events(&owner, "key.trimmed").await;
+    assert_eq!(trimmed.len(), 1);
+    assert_eq!(trimmed[0]["event"]["before"], json!(["tenant:read", "events:read"]));
+    assert_eq!(trimmed[0]["event"]["after"], json!(["tenant:read"]));
+    let revoked = events(&owner, "key.revoked").await;
+    assert_eq!(revoked.len(), 1);
+    assert_eq!((&revoked[0]["event"]["key"], &revoked[0]["event"]["leaked"]), (&json!(gone), &json!(false)));
+}
+
+#[tokio::test]
+async fn the_keys_of_who_left_are_revoked_and_nobody_elses() {
+    let app = App::start().await;
+    let (owner, other) = (app.tenant("acme").await, app.tenant("nova").await);
+    let (_, theirs) = key(&other, &["tenant:read"]).await;
+    let (_, text) = key(&owner, &["tenant:read"]).await;
+    // Somebody else of the company left: nothing happens to this one's.
+    commit(&app, &owner, Event::MemberDeactivated { user: UserId::from_bits(7) }).await;
+    assert_eq!(get(&app, "/v1/tenant", &text).await.status, 200);
+    let scope = scope(&app, &owner).await;
+    set_member(&app, &scope, &owner, |member| member.active = false).await;
+    let event = Event::MemberDeactivated { user: owner.user };
+    app.system.store.of(&scope).commit(Commit::new().event(event).unwrap()).await.unwrap();
+    app.pump().await;
+    get(&app, "/v1/tenant", &text).await.expect_problem(401, "invalid_token");
+    assert_eq!(get(&app, "/v1/tenant", &theirs).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_role_of_the_companys_own_that_loses_a_right_takes_it_from_keys() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let scope = scope(&app, &owner).await;
+    let (_, text) = key(&owner, &["tenant:read", "events:read"]).await;
+    let role = |permissions: &[Permission]| CustomRole {
+        id: RoleId::from_bits(1),
+        name: "Bookkeeping".into(),
+        permissions: permissions.iter().copied().collect(),
+    };
+    let tenant = app.system.store.of(&scope);
+    let mut company = tenant.get_strong::<Company>(&()).await.unwrap().unwrap();
+    let (before, after) = (role(&[Permission::ReadTenant, Permission::ReadEvents]), role(&[Permission::ReadTenant]));
+    company.value.roles = vec![after.clone()];
+    tenant.checkpoint(&company).await.unwrap();
+    set_member(&app, &scope, &owner, |member| member.role = RoleName::Custom(after.id)).await;
+    let event = Event::RoleChanged { before: Some(before), after };
+    tenant.commit(Commit::new().event(event).unwrap()).await.unwrap();
+    app.pump().await;
+    assert_eq!(get(&app, "/v1/tenant", &text).await.status, 200);
+    get(&app, "/v1/events", &text).await.expect_problem(403, "forbidden");
+}

@@ -1,0 +1,68 @@
+//! `members-reset-factors`.
+
+use jiff::SignedDuration;
+use model::event::Actor;
+use serde_json::{Value, json};
+use store::{Origin, Proven};
+use tests::{App, Client};
+
+use super::{invite, join, link};
+
+/// An access token of a session that a second factor stands behind.
+async fn with_second_factor(app: &App, client: &Client<'_>) -> String {
+    let store = &app.system.store;
+    let memberships = store.memberships(client.user).await.unwrap();
+    let proven = Proven {
+        user: client.user,
+        amr: vec!["pwd".into(), "otp".into()],
+        by_password: None,
+        clear_throttle_of: None,
+        new_device: false,
+        consume: None,
+    };
+    let origin = Origin { actor: Actor::Visitor, ..Origin::SYSTEM };
+    let membership = memberships.iter().find(|membership| membership.tenant == client.tenant).unwrap();
+    let (refresh, _) = store.open_session(proven, membership, origin).await.unwrap();
+    app.pump().await;
+    let tokens: Value = app.post("/v1/refresh", json!({ "refresh_token": refresh })).await.expect(200);
+    tokens["access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn it_takes_a_second_factor_of_ones_own_and_a_recent_proof() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let ben = join(&app, &owner, "ben@acme.example", "member").await;
+    let path = format!("/v1/members/{}/reset-factors", ben.user);
+    owner.act(&path).await.expect_problem(403, "second_factor_required");
+    let strong = with_second_factor(&app, &owner).await;
+    let act = async |token: &str, path: &str| app.call(http::Method::POST, path, Some(token), None).await;
+    app.clock.advance(SignedDuration::from_secs(601));
+    act(&strong, &path).await.expect_problem(403, "proof_too_old");
+    let strong = with_second_factor(&app, &owner).await;
+    assert_eq!(act(&strong, &path).await.status, 204);
+    let event = app.call(http::Method::GET, "/v1/events?limit=1", Some(&strong), None).await.json();
+    assert_eq!(event["items"][0]["event"], json!({ "kind": "member.factors_reset", "user": ben.user }));
+    // Their sessions are over, and so is what asked for a second factor.
+    app.post("/v1/refresh", json!({ "refresh_token": ben.refresh })).await.expect_problem(401, "invalid_token");
+    let login = app.system.store.sign_in_facts("ben@acme.example").await.unwrap().login.unwrap();
+    assert!(!login.second_factor);
+    app.sign_in("ben@acme.example").await;
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn an_account_of_another_company_is_not_weakened_and_more_than_oneself_neither() {
+    let app = App::start().await;
+    let (owner, other) = (app.tenant("acme").await, app.tenant("other").await);
+    let admin = join(&app, &owner, "admin@acme.example", "admin").await;
+    invite(&owner, "owner@other.example", "member").await;
+    let link = link(&app, owner.tenant, "owner@other.example").await;
+    other.post("/v1/invitations/accept", json!({ "token": link })).await.expect::<Value>(201);
+    let strong = with_second_factor(&app, &admin).await;
+    for (whom, status, code) in [(&other, 409, "in_use"), (&owner, 403, "more_than_you_have")] {
+        let path = format!("/v1/members/{}/reset-factors", whom.user);
+        app.call(http::Method::POST, &path, Some(&strong), None).await.expect_problem(status, code);
+    }
+    app.pump().await;
+}

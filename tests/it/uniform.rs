@@ -1,0 +1,182 @@
+//! Nobody learns from an answer, its cost or its time who has an account (S-9, C3).
+
+use std::time::{Duration, Instant};
+
+use http::HeaderMap;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tests::{Answer, App};
+
+/// A request that one of several cases makes.
+struct Case {
+    name: &'static str,
+    body: Value,
+}
+
+fn case(name: &'static str, body: Value) -> Case {
+    Case { name, body }
+}
+
+/// All of an answer that its reader could tell cases apart by; what it cost at the table is one of its headers.
+fn told(answer: &Answer) -> (u16, Value, HeaderMap) {
+    let (mut body, mut headers) = (answer.json(), answer.headers.clone());
+    for own in ["instance", "signup", "status_url"] {
+        body.as_object_mut().unwrap().remove(own);
+    }
+    headers.remove("x-request-id");
+    (answer.status.as_u16(), body, headers)
+}
+
+/// How far two samples are from being of one distribution: the standard score of Mann and Whitney's U, without ties.
+fn mann_whitney(a: &[Duration], b: &[Duration]) -> f64 {
+    let (n, m) = (a.len() as f64, b.len() as f64);
+    let above = a.iter().map(|x| b.iter().filter(|y| x > *y).count()).sum::<usize>() as f64;
+    (above - n * m / 2.0) / (n * m * (n + m + 1.0) / 12.0).sqrt()
+}
+
+fn median(samples: &[Duration]) -> f64 {
+    let mut sorted = samples.to_vec();
+    sorted.sort_unstable();
+    sorted[sorted.len() / 2].as_secs_f64() * 1000.0
+}
+
+/// Why the two can be told apart, if so: at p < 0.01, by more than a millisecond in the median.
+fn difference(a: &[Duration], b: &[Duration]) -> Option<String> {
+    const P_BELOW_ONE_PERCENT: f64 = 2.576;
+    let (z, apart) = (mann_whitney(a, b), median(a) - median(b));
+    (z.abs() > P_BELOW_ONE_PERCENT && apart.abs() > 1.0)
+        .then(|| format!("{:.2} ms and {:.2} ms, z = {z:.1}", median(a), median(b)))
+}
+
+/// When a request finds no limit or wait of one before it in its way.
+#[derive(Clone, Copy, PartialEq)]
+enum Apart {
+    Requests,
+    Rounds,
+}
+
+/// Sends each case so many times, in turns, and compares everything with the first case. A machine that is busy may
+/// make a difference once; what makes one three times is ours.
+async fn alike(app: &App, path: &str, rounds: usize, apart: Apart, cases: &[Case]) {
+    let mut found = Vec::new();
+    for _ in 0..3 {
+        let mut times = vec![Vec::new(); cases.len()];
+        for round in 0..rounds {
+            let mut answers = vec![None; cases.len()];
+            for turn in 0..cases.len() {
+                if turn == 0 || apart == Apart::Requests {
+                    app.clock.advance(SignedDuration::from_mins(21));
+                }
+                let place = (turn + round) % cases.len();
+                let began = Instant::now();
+                let answer = app.post(path, cases[place].body.clone()).await;
+                times[place].push(began.elapsed());
+                answers[place] = Some(answer);
+            }
+            let first = answers[0].take().map(|answer| told(&answer)).expect("an answer");
+            for (answer, case) in answers.iter().flatten().zip(&cases[1..]) {
+                assert_eq!(told(answer), first, "{path}: {}", case.name);
+            }
+        }
+        app.pump().await;
+        found = (1..cases.len())
+            .filter_map(|place| Some((cases[place].name, difference(&times[place], &times[0])?)))
+            .collect();
+        if found.is_empty() {
+            return;
+        }
+    }
+    panic!("{path}: against {}: {found:?}", cases[0].name);
+}
+
+#[test]
+fn the_statistic_tells_what_differs_from_what_does_not() {
+    // A linear congruential generator is random enough.
+    let mut state = 1u64;
+    let mut noise = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state >> 40
+    };
+    let mut samples = |shift: u64| -> Vec<Duration> {
+        (0..200).map(|_| Duration::from_nanos(20_000_000 + shift + noise() % 4_000_000)).collect()
+    };
+    let (one, same, later) = (samples(0), samples(0), samples(1_500_000));
+    assert_eq!(difference(&one, &same), None);
+    assert!(difference(&one, &later).is_some() && difference(&later, &one).is_some());
+}
+
+#[tokio::test]
+async fn a_wrong_password_an_unknown_and_an_unverified_account_are_alike() {
+    let app = App::start().await;
+    app.tenant("acme").await;
+    app.sign_up("unverified@acme.example", "Unverified").await;
+    let body = |email: &str| json!({ "email": email, "password": "wrong-tractor-mumbles-9" });
+    let cases = [
+        case("unknown", body("nobody@acme.example")),
+        case("wrong", body("owner@acme.example")),
+        case("unverified", body("unverified@acme.example")),
+        case("no address", body("no address")),
+    ];
+    alike(&app, "/v1/sign-in", 12, Apart::Rounds, &cases).await;
+}
+
+#[tokio::test]
+async fn an_account_and_an_address_of_nobody_are_locked_alike_failure_by_failure() {
+    let app = App::start().await;
+    app.tenant("acme").await;
+    let body = |email: &str| json!({ "email": email, "password": "wrong-tractor-mumbles-9" });
+    let mut statuses = Vec::new();
+    for failure in 1..=20 {
+        let known = told(&app.post("/v1/sign-in", body("owner@acme.example")).await);
+        let unknown = told(&app.post("/v1/sign-in", body("nobody@acme.example")).await);
+        assert_eq!(known, unknown, "failure {failure}");
+        statuses.push(known.0);
+        // Long enough for the next failure to count, now and then.
+        app.clock.advance(SignedDuration::from_secs(20));
+    }
+    app.pump().await;
+    assert!(statuses.starts_with(&[401; 10]) && statuses.contains(&429), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn a_reset_of_a_known_an_unknown_an_unverified_and_a_removed_address_are_alike() {
+    let app = App::start().await;
+    let removed = app.tenant("removed").await;
+    app.tenant("acme").await;
+    app.sign_up("unverified@acme.example", "Unverified").await;
+    let scope = crate::table::scope(&app, &removed).await;
+    crate::table::set_member(&app, &scope, &removed, |member| member.active = false).await;
+    let body = |email: &str| json!({ "email": email });
+    let cases = [
+        case("unknown", body("nobody@acme.example")),
+        case("known", body("owner@acme.example")),
+        case("unverified", body("unverified@acme.example")),
+        case("removed", body("owner@removed.example")),
+    ];
+    alike(&app, "/v1/password-reset", 40, Apart::Requests, &cases).await;
+}
+
+#[tokio::test]
+async fn a_sign_up_of_a_known_and_an_unknown_address_and_a_further_mail_are_alike() {
+    let app = App::start().await;
+    app.tenant("acme").await;
+    let body = |email: &str| json!({ "email": email, "company": "Second Ltd" });
+    let cases = [
+        case("unknown", body("nobody@acme.example")),
+        case("known", body("owner@acme.example")),
+        case("known, written otherwise", body(" OWNER@acme.example")),
+    ];
+    alike(&app, "/v1/sign-up", 40, Apart::Requests, &cases).await;
+
+    let mut signups = Vec::new();
+    for email in ["owner@acme.example", "nobody@acme.example"] {
+        let answer: Value = app.post("/v1/sign-up", body(email)).await.expect(202);
+        signups.push(answer["signup"].clone());
+    }
+    let cases = [
+        case("unknown", json!({ "signup": signups[1] })),
+        case("known", json!({ "signup": signups[0] })),
+        case("never was", json!({ "signup": "sup_00000000000000000000000000" })),
+    ];
+    alike(&app, "/v1/sign-up/resend", 40, Apart::Requests, &cases).await;
+}
