@@ -20,7 +20,7 @@ test: tools lint ## Everything that must pass
 	$(MAKE) --no-print-directory browser
 
 browser: tools ## What only a browser can show, against the real local system
-	cargo build --locked --quiet --package steward
+	cargo build --locked --quiet --workspace --bin steward
 	npm ci --prefix tests/browser --no-audit --no-fund --silent
 	node --test tests/browser/
 
