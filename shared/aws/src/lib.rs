@@ -10,6 +10,7 @@ use aws_smithy_http_client::{
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::region::Region;
 use base64::{Engine, prelude::BASE64_STANDARD};
+use memchr::memmem;
 
 /// Time to open a connection. One value for all services: clients that differ in it cannot share connections.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -83,8 +84,9 @@ pub struct Service {
 /// The authority's certificate as PEM, which is what the trust store takes.
 fn certificate(authority: &str) -> Option<String> {
     // A root signs itself: its name stands in the certificate as issuer and as subject.
-    let names = |der: &[u8]| der.windows(authority.len()).filter(|part| *part == authority.as_bytes()).count() == 2;
-    let der = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().find(|der| names(der))?;
+    let name = memmem::Finder::new(authority);
+    let mut all = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+    let der = all.find(|der| name.find_iter(der).count() == 2)?;
     let text = BASE64_STANDARD.encode(der);
     Some(format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n"))
 }
