@@ -1,7 +1,10 @@
 //! What happened, in a sentence of ours. Who did it stands beside it; names are the reader's to look up by id. What
 //! people wrote, such as a role's name, is quoted and nothing more: it is text, not markup.
 
-use model::{Event, Role, RoleName, event::Factor};
+use model::{
+    Event, Role, RoleName, Tier,
+    event::{Answer, Export, Factor},
+};
 
 /// An event as people read it.
 pub fn sentence(event: &Event) -> String {
@@ -76,6 +79,84 @@ pub fn sentence(event: &Event) -> String {
         Event::ScanFinished { findings: 1, .. } => "A scan finished with 1 open finding.".into(),
         Event::ScanFinished { findings, .. } => format!("A scan finished with {findings} open findings."),
         Event::ScanFailed { .. } => "A scan failed.".into(),
+        Event::TierGranted { tier, .. } => format!("Steward was allowed to change {}.", tier_named(*tier)),
+        Event::TierEnded { tier, reason: None, .. } => {
+            format!("Steward's permission to change {} was given back.", tier_named(*tier))
+        }
+        Event::TierEnded { tier, .. } => format!("Microsoft no longer lets Steward change {}.", tier_named(*tier)),
+        Event::FindingSnoozed { until, .. } => format!("A finding was put off until {}.", until.strftime("%d %B %Y")),
+        Event::FindingWoken { .. } => "A finding that was put off is shown again.".into(),
+        Event::ExceptionAdded { expires_at: Some(end), .. } => {
+            format!("An exception was made that ends on {}.", end.strftime("%d %B %Y"))
+        }
+        Event::ExceptionAdded { .. } => "An exception was made.".into(),
+        Event::ExceptionChanged { .. } => "An exception was changed.".into(),
+        Event::ExceptionEnded { expired: true, .. } => "An exception ran out.".into(),
+        Event::ExceptionEnded { .. } => "An exception was ended.".into(),
+        Event::PricesChanged { imported: true, skus } => {
+            format!("Prices were imported: {} changed.", counted(skus.len(), "licence type"))
+        }
+        Event::PricesChanged { skus, .. } => {
+            format!("The price of {} was changed.", counted(skus.len(), "licence type"))
+        }
+        Event::ChecksChanged { fields } => format!("{} of the checks changed.", counted(fields.len(), "setting")),
+        Event::FindingsSettled { .. } => "Savings were worked out anew.".into(),
+        Event::FixRequested { items, at: Some(at), .. } => {
+            format!("A fix of {} was planned for {}.", counted_u32(*items, "item"), at.strftime("%d %B %Y"))
+        }
+        Event::FixRequested { items, .. } => format!("A fix of {} was approved.", counted_u32(*items, "item")),
+        Event::FixPaused { .. } => "A fix paused and goes on.".into(),
+        Event::FixFinished { done, failed, skipped, pending, .. } => {
+            format!("A fix ended: {done} done, {failed} failed, {skipped} left alone, {pending} not confirmed yet.")
+        }
+        Event::FixCancelled { .. } => "A planned fix was called off.".into(),
+        Event::FixUndoRequested { items, .. } => {
+            format!("The undo of a fix was asked for: {}.", counted_u32(*items, "item"))
+        }
+        Event::FixUndone { done, failed, .. } => format!("A fix was undone: {done} put back, {failed} not."),
+        Event::AttestationRequested { .. } => "A manager was asked about a licence.".into(),
+        Event::AttestationAnswered { answer: Answer::StillNeeded, .. } => {
+            "A manager answered: the licence is still needed.".into()
+        }
+        Event::AttestationAnswered { answer: Answer::NotNeeded, .. } => {
+            "A manager answered: the licence is not needed.".into()
+        }
+        Event::AttestationAnswered { answer: Answer::AskLater, .. } => "A manager wants to be asked later.".into(),
+        Event::AttestationExpired { .. } => "A manager did not answer in time.".into(),
+        Event::RenewalNear { renews_on, seats, .. } => {
+            format!("{} can be given back before the renewal on {renews_on}.", counted_u32(*seats, "seat"))
+        }
+        Event::SavingRealised { seats, .. } => format!("{} given back at Microsoft.", counted_u32(*seats, "seat")),
+        Event::FeedCreated { .. } => "A calendar address was made.".into(),
+        Event::FeedRevoked { .. } => "A calendar address was revoked.".into(),
+        Event::DataExported { what, rows } => {
+            format!("{} exported: {}.", export_named(*what), counted_u32(*rows, "row"))
+        }
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn counted_u32(count: u32, noun: &str) -> String {
+    counted(count as usize, noun)
+}
+
+const fn tier_named(tier: Tier) -> &'static str {
+    match tier {
+        Tier::LicenceWriter => "licences",
+        Tier::SecurityWriter => "security settings",
+    }
+}
+
+const fn export_named(what: Export) -> &'static str {
+    match what {
+        Export::Findings => "Findings were",
+        Export::People => "People were",
+        Export::Licences => "Licences were",
+        Export::Savings => "Savings were",
+        Export::Fixes => "Fixes were",
     }
 }
 

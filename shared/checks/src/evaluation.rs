@@ -449,6 +449,7 @@ impl Found {
         let held = person.licenses.iter().filter(|license| license.sku == sku).take(1);
         let skus = held.map(|license| AffectedSku {
             sku,
+            to: None,
             monthly: None,
             counted_in: None,
             direct: license.direct,
@@ -495,7 +496,10 @@ impl Found {
             .iter()
             .map(|(license, _)| {
                 let (direct, groups) = (license.direct, license.groups.clone());
-                (license.sku, AffectedSku { sku: license.sku, monthly: None, counted_in: None, direct, groups })
+                (
+                    license.sku,
+                    AffectedSku { sku: license.sku, to: None, monthly: None, counted_in: None, direct, groups },
+                )
             })
             .collect();
         Self {

@@ -183,7 +183,10 @@ pub struct Affected {
 pub struct AffectedSku {
     /// The licence type.
     pub sku: SkuId,
-    /// What it costs a month; `None` where the price is missing.
+    /// What the person gets instead, where the licence is exchanged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<SkuId>,
+    /// What it costs a month, less what comes instead; `None` where a price is missing.
     pub monthly: Option<Money>,
     /// The check whose finding counts its money, where it is not this one.
     pub counted_in: Option<CheckId>,
@@ -265,6 +268,16 @@ pub struct Guard {
 pub enum Remedy {
     /// Licences are taken from people; from those who have them by a group, by leaving it.
     RemoveLicences,
+    /// Licences are exchanged for smaller ones, each in one call.
+    SwapLicences,
+    /// The direct assignment is taken back; the group's stays.
+    RemoveDirect,
+    /// Microsoft is asked to work out assignments anew, once their cause is mended.
+    Reprocess,
+    /// Microsoft's reports are to show names.
+    RevealReportNames,
+    /// Steps to take elsewhere, and a check that looks again.
+    Guided,
     /// Seats are given back in Microsoft's admin centre.
     ReduceAtMicrosoft,
     /// Seats are given back by the reseller they were bought from.

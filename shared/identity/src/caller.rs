@@ -72,6 +72,20 @@ pub mod can {
         StartScans = Some(Permission::StartScans), true;
         /// See findings and licences.
         ReadFindings = Some(Permission::ReadFindings), false;
+        /// Dismiss, snooze, accept findings; ask managers.
+        ManageFindings = Some(Permission::ManageFindings), true;
+        /// See the directory's people.
+        ReadPeople = Some(Permission::ReadPeople), false;
+        /// Take data away as files.
+        ExportData = Some(Permission::ExportData), false;
+        /// Set prices and what checks look for.
+        ManageChecks = Some(Permission::ManageChecks), true;
+        /// See fixes.
+        ReadFixes = Some(Permission::ReadFixes), false;
+        /// See what a fix would change.
+        PreviewFixes = Some(Permission::PreviewFixes), false;
+        /// Change the customer's Microsoft 365.
+        ApplyFixes = Some(Permission::ApplyFixes), true;
     }
 }
 

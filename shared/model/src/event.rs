@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CustomRole, DirectoryId, EmailChangeId, InvitationId, KeyId, Permissions, Policy, ResetId, RoleId, RoleName,
-    ScanId, SessionId, SignupId, TenantId, UserId,
+    AttestationId, CustomRole, DirectoryId, EmailChangeId, ExceptionId, FeedId, FindingId, FixId, InvitationId, KeyId,
+    Permissions, PersonId, Policy, ResetId, RoleId, RoleName, ScanId, SessionId, SignupId, SkuId, TenantId, Tier,
+    UserId,
 };
 
 /// A fact. The serialised form is `{"kind": "...", ...}`; `kind` is the bus's detail-type.
@@ -344,6 +345,251 @@ pub enum Event {
         /// A stable code, such as `consent_lost`.
         reason: String,
     },
+    /// An owner let Steward write to the directory, in one tier.
+    #[serde(rename = "connection.tier_granted")]
+    TierGranted {
+        /// The directory.
+        directory: DirectoryId,
+        /// What it may write.
+        tier: Tier,
+        /// Permissions that were asked for and not granted.
+        #[schema(max_items = 64)]
+        missing: Vec<String>,
+    },
+    /// Steward may no longer write to the directory: given back by a member, or withdrawn at Microsoft.
+    #[serde(rename = "connection.tier_ended")]
+    TierEnded {
+        /// The directory.
+        directory: DirectoryId,
+        /// What it could write.
+        tier: Tier,
+        /// Microsoft's code where it was withdrawn there; `None` when a member gave it back.
+        reason: Option<String>,
+    },
+    /// A finding is not to be shown until a day.
+    #[serde(rename = "finding.snoozed")]
+    FindingSnoozed {
+        /// Which.
+        finding: FindingId,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A finding that was snoozed is shown again.
+    #[serde(rename = "finding.woken")]
+    FindingWoken {
+        /// Which.
+        finding: FindingId,
+    },
+    /// The company decided to live with something: a dismissed finding is one of these (F137).
+    #[serde(rename = "exception.added")]
+    ExceptionAdded {
+        /// Which.
+        exception: ExceptionId,
+        /// What it is about.
+        finding: Option<FindingId>,
+        /// The person it is about, where it is about one.
+        person: Option<PersonId>,
+        /// The licence type it is about, where it is about one.
+        #[schema(value_type = Option<String>)]
+        sku: Option<SkuId>,
+        /// When it ends by itself.
+        expires_at: Option<Timestamp>,
+    },
+    /// An exception was changed: its reason, owner or end.
+    #[serde(rename = "exception.changed")]
+    ExceptionChanged {
+        /// Which.
+        exception: ExceptionId,
+        /// When it ended before.
+        before: Option<Timestamp>,
+        /// When it ends now.
+        after: Option<Timestamp>,
+    },
+    /// An exception is over: what it covered counts again.
+    #[serde(rename = "exception.ended")]
+    ExceptionEnded {
+        /// Which.
+        exception: ExceptionId,
+        /// Whether its time was up, not somebody's decision.
+        expired: bool,
+    },
+    /// What the company pays for licences was changed; findings are priced anew without a scan.
+    #[serde(rename = "prices.changed")]
+    PricesChanged {
+        /// Licence types with another price, term or billing plan than before.
+        #[schema(max_items = 1000, value_type = Vec<String>)]
+        skus: Vec<SkuId>,
+        /// Whether by a file.
+        imported: bool,
+    },
+    /// What the checks look for was changed; the next scan goes by it.
+    #[serde(rename = "checks.changed")]
+    ChecksChanged {
+        /// Names of the settings that changed.
+        #[schema(max_items = 64)]
+        fields: Vec<String>,
+    },
+    /// Findings and totals were worked out anew after prices or exceptions changed.
+    #[serde(rename = "findings.settled")]
+    FindingsSettled {
+        /// Certain saving a month, minor units of the tenant's currency.
+        certain_minor: i64,
+        /// Likely saving a month, minor units.
+        likely_minor: i64,
+    },
+    /// A fix was approved and is to be carried out.
+    #[serde(rename = "fix.requested")]
+    FixRequested {
+        /// Which.
+        fix: FixId,
+        /// The finding it came from.
+        finding: Option<FindingId>,
+        /// People or things it changes.
+        items: u32,
+        /// When it is to begin; at once when `None`.
+        at: Option<Timestamp>,
+    },
+    /// A fix or its undo stored its place and is to go on.
+    #[serde(rename = "fix.paused")]
+    FixPaused {
+        /// Which.
+        fix: FixId,
+        /// How often it has been paused.
+        pauses: u32,
+    },
+    /// A fix ended.
+    #[serde(rename = "fix.finished")]
+    FixFinished {
+        /// Which.
+        fix: FixId,
+        /// Items done and read back.
+        done: u32,
+        /// Items Microsoft refused.
+        failed: u32,
+        /// Items left alone, with a reason.
+        skipped: u32,
+        /// Items Microsoft accepted and does not show yet.
+        pending: u32,
+        /// What it saves a month once seats are given back, minor units.
+        monthly_minor: i64,
+    },
+    /// A fix that had not begun was called off.
+    #[serde(rename = "fix.cancelled")]
+    FixCancelled {
+        /// Which.
+        fix: FixId,
+    },
+    /// The undo of a fix was asked for.
+    #[serde(rename = "fix.undo_requested")]
+    FixUndoRequested {
+        /// Which.
+        fix: FixId,
+        /// Items to put back.
+        items: u32,
+    },
+    /// The undo of a fix ended.
+    #[serde(rename = "fix.undone")]
+    FixUndone {
+        /// Which.
+        fix: FixId,
+        /// Items put back.
+        done: u32,
+        /// Items that could not be put back; each says why.
+        failed: u32,
+    },
+    /// A manager was asked whether somebody still needs a licence.
+    #[serde(rename = "attestation.requested")]
+    AttestationRequested {
+        /// Which.
+        attestation: AttestationId,
+        /// The finding it came from.
+        finding: FindingId,
+    },
+    /// The manager answered.
+    #[serde(rename = "attestation.answered")]
+    AttestationAnswered {
+        /// Which.
+        attestation: AttestationId,
+        /// What they said.
+        answer: Answer,
+    },
+    /// Nobody answered in time.
+    #[serde(rename = "attestation.expired")]
+    AttestationExpired {
+        /// Which.
+        attestation: AttestationId,
+    },
+    /// A renewal with unused seats is near: reduce by then, or pay for another term.
+    #[serde(rename = "renewal.near")]
+    RenewalNear {
+        /// The licence type.
+        #[schema(value_type = String)]
+        sku: SkuId,
+        /// The subscription renews on this day.
+        #[schema(value_type = String, format = "date")]
+        renews_on: jiff::civil::Date,
+        /// Seats that can be given back.
+        seats: u32,
+    },
+    /// Seats were given back at Microsoft: a saving became real.
+    #[serde(rename = "saving.realised")]
+    SavingRealised {
+        /// The licence type.
+        #[schema(value_type = String)]
+        sku: SkuId,
+        /// Seats fewer than before.
+        seats: u32,
+        /// What they cost a month, minor units of the tenant's currency; 0 where the price is not known.
+        monthly_minor: i64,
+    },
+    /// An address to subscribe to was made.
+    #[serde(rename = "feed.created")]
+    FeedCreated {
+        /// Which.
+        feed: FeedId,
+    },
+    /// An address to subscribe to was revoked.
+    #[serde(rename = "feed.revoked")]
+    FeedRevoked {
+        /// Which.
+        feed: FeedId,
+    },
+    /// Findings, people or savings were taken away as a file.
+    #[serde(rename = "data.exported")]
+    DataExported {
+        /// What.
+        what: Export,
+        /// Rows in it.
+        rows: u32,
+    },
+}
+
+/// A manager's answer to whether a licence is still needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Leave it.
+    StillNeeded,
+    /// Take it back.
+    NotNeeded,
+    /// Ask again later.
+    AskLater,
+}
+
+/// What can be taken away as a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Export {
+    /// Findings.
+    Findings,
+    /// People with licences and costs.
+    People,
+    /// Licence types, seats and prices.
+    Licences,
+    /// Savings found, approved and realised.
+    Savings,
+    /// Fixes and their items.
+    Fixes,
 }
 
 /// A sort of second factor.
@@ -429,6 +675,30 @@ kinds! {
     ScanPaused => "scan.paused",
     ScanFinished => "scan.finished",
     ScanFailed => "scan.failed",
+    TierGranted => "connection.tier_granted",
+    TierEnded => "connection.tier_ended",
+    FindingSnoozed => "finding.snoozed",
+    FindingWoken => "finding.woken",
+    ExceptionAdded => "exception.added",
+    ExceptionChanged => "exception.changed",
+    ExceptionEnded => "exception.ended",
+    PricesChanged => "prices.changed",
+    ChecksChanged => "checks.changed",
+    FindingsSettled => "findings.settled",
+    FixRequested => "fix.requested",
+    FixPaused => "fix.paused",
+    FixFinished => "fix.finished",
+    FixCancelled => "fix.cancelled",
+    FixUndoRequested => "fix.undo_requested",
+    FixUndone => "fix.undone",
+    AttestationRequested => "attestation.requested",
+    AttestationAnswered => "attestation.answered",
+    AttestationExpired => "attestation.expired",
+    RenewalNear => "renewal.near",
+    SavingRealised => "saving.realised",
+    FeedCreated => "feed.created",
+    FeedRevoked => "feed.revoked",
+    DataExported => "data.exported",
 }
 
 /// Who caused an event.

@@ -132,6 +132,22 @@ id!(
     PasskeyId, "pky", random()
 );
 id!(
+    /// What a company decided to live with: a finding, a person or a licence type it does not want to hear of.
+    ExceptionId, "exc", random()
+);
+id!(
+    /// A question to a manager whether a licence is still needed.
+    AttestationId, "att", random()
+);
+id!(
+    /// An address under which renewal dates can be subscribed to.
+    FeedId, "fed", random()
+);
+id!(
+    /// One change in the customer's Microsoft 365, with its undo. Sorts by time.
+    FixId, "fix", ordered(now: Timestamp)
+);
+id!(
     /// One run of all checks. Sorts by time.
     ScanId, "scn", ordered(now: Timestamp)
 );

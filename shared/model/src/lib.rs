@@ -9,15 +9,17 @@ pub mod policy;
 pub mod role;
 pub mod tenant;
 pub mod text;
+pub mod tier;
 
 pub use clock::{Clock, Ids};
 pub use event::{Event, EventKind};
 pub use guid::{DirectoryId, GroupId, PersonId, PlanId, SkuId};
 pub use ids::{
-    EmailChangeId, EventId, FindingId, InvitationId, KeyId, PasskeyId, ResetId, RoleId, ScanId, SessionId, SignupId,
-    TenantId, UserId,
+    AttestationId, EmailChangeId, EventId, ExceptionId, FeedId, FindingId, FixId, InvitationId, KeyId, PasskeyId,
+    ResetId, RoleId, ScanId, SessionId, SignupId, TenantId, UserId,
 };
 pub use money::{Currency, Money};
 pub use policy::Policy;
 pub use role::{CustomRole, Permission, Permissions, Role, RoleName};
 pub use tenant::TenantState;
+pub use tier::Tier;

@@ -53,6 +53,20 @@ permissions! {
     StartScans = "scans:start";
     /// See findings, licences and savings.
     ReadFindings = "findings:read";
+    /// Dismiss, snooze and accept findings, and ask managers about licences.
+    ManageFindings = "findings:manage";
+    /// See the people of the directory with their licences and what those cost.
+    ReadPeople = "people:read";
+    /// Take findings, people and savings away as files, and make calendar addresses.
+    ExportData = "data:export";
+    /// Set prices and what the checks look for.
+    ManageChecks = "checks:manage";
+    /// See fixes and how they went.
+    ReadFixes = "fixes:read";
+    /// See what a fix would change, asked of Microsoft now.
+    PreviewFixes = "fixes:preview";
+    /// Change the customer's Microsoft 365, and undo it.
+    ApplyFixes = "fixes:apply";
 }
 
 /// A set of permissions.
@@ -161,17 +175,37 @@ impl Role {
                 P::ReadScans,
                 P::StartScans,
                 P::ReadFindings,
+                P::ReadPeople,
+                P::ReadFixes,
+                P::PreviewFixes,
             ]
             .into_iter()
             .collect(),
-            Self::Member => {
-                [P::ReadTenant, P::ReadMembers, P::ReadConnection, P::ReadScans, P::StartScans, P::ReadFindings]
-                    .into_iter()
-                    .collect()
-            }
-            Self::ReadOnly => {
-                [P::ReadTenant, P::ReadMembers, P::ReadConnection, P::ReadScans, P::ReadFindings].into_iter().collect()
-            }
+            Self::Member => [
+                P::ReadTenant,
+                P::ReadMembers,
+                P::ReadConnection,
+                P::ReadScans,
+                P::StartScans,
+                P::ReadFindings,
+                P::ManageFindings,
+                P::ReadPeople,
+                P::ReadFixes,
+                P::PreviewFixes,
+            ]
+            .into_iter()
+            .collect(),
+            Self::ReadOnly => [
+                P::ReadTenant,
+                P::ReadMembers,
+                P::ReadConnection,
+                P::ReadScans,
+                P::ReadFindings,
+                P::ReadPeople,
+                P::ReadFixes,
+            ]
+            .into_iter()
+            .collect(),
         }
     }
 }

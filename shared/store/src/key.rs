@@ -24,6 +24,10 @@ pub enum Collection {
     Stage,
     /// `TENANT#<id>#CHAIN`: the seals of its log.
     Chain,
+    /// `TENANT#<id>#TREND`: what each day looked like.
+    Trend,
+    /// `TENANT#<id>#FIXES`: changes in its Microsoft 365, item by item, with their undo.
+    Fixes,
 }
 
 /// All of them.
@@ -34,6 +38,8 @@ pub const COLLECTIONS: &[Collection] = &[
     Collection::People,
     Collection::Stage,
     Collection::Chain,
+    Collection::Trend,
+    Collection::Fixes,
 ];
 
 impl Collection {
@@ -46,6 +52,8 @@ impl Collection {
             Self::People => format!("TENANT#{tenant}#PEOPLE"),
             Self::Stage => format!("TENANT#{tenant}#STAGE"),
             Self::Chain => format!("TENANT#{tenant}#CHAIN"),
+            Self::Trend => format!("TENANT#{tenant}#TREND"),
+            Self::Fixes => format!("TENANT#{tenant}#FIXES"),
         }
     }
 }

@@ -12,6 +12,7 @@ mod invitation;
 mod people;
 mod removed;
 mod scan;
+mod snapshot;
 mod work_account;
 
 pub use api_key::{ApiKey, ApiKeyCount, ApiKeyState};
@@ -30,6 +31,7 @@ pub use invitation::{Invitation, InvitationState};
 pub use people::{Bucket, Stage};
 pub use removed::{Removed, Whom};
 pub use scan::{Phase, Progress, Resume, Scan, ScanState};
+pub use snapshot::{SeatsOfDay, Snapshot};
 pub use work_account::WorkAccount;
 
 use jiff::Timestamp;
