@@ -4,7 +4,7 @@ NEXTEST := 0.9.143
 export CARGO_TERM_COLOR ?= never
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: run test browser lint tools openapi new lambdas bench kills help
+.PHONY: run test browser lint tools openapi new lambdas bench kills storm help
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,4 +52,10 @@ bench: lambdas ## Measure everything and rewrite docs/benchmarks.md; best on a q
 N ?= 100
 kills: tools ## Kill the running system N times and look whether anything was lost: make kills N=100
 	cargo build --locked --quiet --package steward
-	STEWARD_KILLS=$(N) STEWARD_KILLS_RECORD=1 cargo nextest run --locked --package faults --no-capture
+	STEWARD_KILLS=$(N) STEWARD_KILLS_RECORD=1 cargo nextest run --locked --package faults --no-capture kills
+
+S ?= 10
+storm: tools ## Send 500 bad passwords a second for S seconds and look who waits: make storm S=10
+	export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16; \
+		cargo build --locked --release --quiet --package steward && \
+		STEWARD_STORM=$(S) cargo nextest run --locked --release --package faults --no-capture storm

@@ -4,7 +4,7 @@ use identity::{Hashers, Signer, SigningKey};
 use runtime::{Connect, Deps, Kernel, Secrets, StartError, secrets};
 
 /// Password hashes computed at once in one process; a Lambda serves one request at a time anyway.
-const HASHES_AT_ONCE: usize = 2;
+const HASHES_AT_ONCE: usize = 1;
 
 /// What every function here needs.
 #[derive(Debug, Clone)]

@@ -67,7 +67,7 @@ pub async fn hashed(hashers: &Hashers, password: &str, known_words: &[&str]) -> 
     if let Some(problem) = problem(password, known_words) {
         return Err(Error::invalid(vec![problem]));
     }
-    hashers.hash(password).await.map_err(|error| Error::internal(error.to_string()))
+    Ok(hashers.hash(&hashers.turn()?, password).await?)
 }
 
 #[cfg(test)]

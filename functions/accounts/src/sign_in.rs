@@ -6,7 +6,7 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
-use identity::{normalised, visitor};
+use identity::{Turn, normalised, visitor};
 use jiff::SignedDuration;
 use model::{Event, TenantId, UserId};
 use runtime::{Function, Kernel};
@@ -103,6 +103,7 @@ pub async fn sign_in(
 ) -> Result<Response> {
     let accounts = &deps.accounts;
     let (kernel, store) = (&accounts.kernel, &accounts.kernel.store);
+    let turn = accounts.hashers.turn()?;
     within_by_address(store, throttle::BY_ADDRESS, &client).await?;
     // An address that is none is looked up all the same: the course of work is the same for every refusal.
     let email = normalised(&body.email).unwrap_or_else(|| "nobody@invalid.example".into());
@@ -113,15 +114,14 @@ pub async fn sign_in(
     let tries = Tries::of(&facts.throttle, kernel.clock.now(), device.is_trusted_by(&account.devices));
     tries.admit()?;
     let hash = facts.login.as_ref().filter(|_| !tries.wait()).and_then(|login| login.password_hash.as_deref());
-    let right =
-        accounts.hashers.verify(&body.password, hash).await.map_err(|error| Error::internal(error.to_string()))?;
+    let right = accounts.hashers.verify(&turn, &body.password, hash).await?;
     let membership = chosen(&account.memberships, body.tenant);
     let (true, Some(login), Some(membership)) = (right, &facts.login, membership) else {
         let told = facts.login.as_ref().and(account.memberships.first()).map(|membership| (user, membership));
         refuse(accounts, &email, tries, right, told, visitor(client)).await?;
         return Err(refused("address, password, too many failures or no membership"));
     };
-    let rehashed = rehashed(accounts, login, &body.password).await?;
+    let rehashed = rehashed(accounts, &turn, login, &body.password).await?;
     if account.factors.value.any() {
         return challenged(kernel, &email, login, membership, rehashed, &account.factors.value).await;
     }
@@ -189,11 +189,11 @@ async fn refuse(
 }
 
 /// The login with a hash made as hashes are made now, where it was made in another way.
-async fn rehashed(accounts: &Accounts, login: &EmailLogin, password: &str) -> Result<Option<EmailLogin>> {
+async fn rehashed(accounts: &Accounts, turn: &Turn, login: &EmailLogin, password: &str) -> Result<Option<EmailLogin>> {
     if login.password_hash.as_ref().is_none_or(|hash| !accounts.hashers.outdated(hash)) {
         return Ok(None);
     }
-    let hash = accounts.hashers.hash(password).await.map_err(|error| Error::internal(error.to_string()))?;
+    let hash = accounts.hashers.hash(turn, password).await?;
     Ok(Some(EmailLogin { password_hash: Some(hash), ..login.clone() }))
 }
 

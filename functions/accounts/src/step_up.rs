@@ -81,8 +81,7 @@ async fn by_password(deps: &Accounts, account: &Account, password: &str) -> Resu
     let profile = account.profile.as_ref().ok_or_else(|| Error::internal("a session without a user"))?;
     let login = deps.kernel.store.sign_in_facts(&profile.email).await?.login;
     let hash = login.filter(|login| login.user == profile.user).and_then(|login| login.password_hash);
-    let right =
-        deps.hashers.verify(password, hash.as_deref()).await.map_err(|error| Error::internal(error.to_string()))?;
+    let right = deps.hashers.verify(&deps.hashers.turn()?, password, hash.as_deref()).await?;
     if right { Ok(()) } else { Err(Error::new(Code::PasswordRefused, "Type the password you sign in with.")) }
 }
 

@@ -82,7 +82,7 @@ pub async fn verify_email(
     errors.extend(password::problem(&body.password, &known_words));
     let Some(name) = name.filter(|_| errors.is_empty()) else { return Err(Error::invalid(errors)) };
 
-    let password_hash = deps.hashers.hash(&body.password).await.map_err(|error| Error::internal(error.to_string()))?;
+    let password_hash = deps.hashers.hash(&deps.hashers.turn()?, &body.password).await?;
     let owner = Registration { name, password_hash };
     let origin = visitor(client);
     let currency = body.currency.unwrap_or(Currency::Usd);

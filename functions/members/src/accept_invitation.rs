@@ -103,7 +103,7 @@ async fn who(deps: &Joining, invited: &Invited, user: Option<UserId>, body: &Acc
         errors.push(FieldProblem::new("/password", weak.code, weak.message));
     }
     let Some(name) = checked.filter(|_| errors.is_empty()) else { return Err(Error::invalid(errors)) };
-    let password_hash = deps.hashers.hash(password).await.map_err(|error| Error::internal(error.to_string()))?;
+    let password_hash = deps.hashers.hash(&deps.hashers.turn()?, password).await?;
     Ok(Who::New(Registration { name, password_hash }))
 }
 

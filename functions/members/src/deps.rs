@@ -4,7 +4,7 @@ use identity::Hashers;
 use runtime::{Connect, Deps, Kernel, StartError};
 
 /// Password hashes computed at once in one process; a Lambda serves one request at a time anyway.
-const HASHES_AT_ONCE: usize = 2;
+const HASHES_AT_ONCE: usize = 1;
 
 /// Kernel and hashers.
 #[derive(Debug, Clone)]

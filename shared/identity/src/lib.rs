@@ -11,5 +11,5 @@ mod signing_key;
 pub use access::{ACCESS_GOOD_FOR, AccessToken, BadToken, Claims, REREAD, Signer, Verifier};
 pub use address::normalised;
 pub use caller::{Caller, Person, Recent, Right, can, visitor};
-pub use password::{Hashers, Weak};
+pub use password::{HashError, Hashers, Turn, Weak};
 pub use signing_key::{BadSigningKey, SigningKey};

@@ -108,6 +108,14 @@ impl Steward {
         self.client.clone()
     }
 
+    /// Memory it has resident, bytes (`VmRSS`).
+    pub fn resident(&self) -> anyhow::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let kib: u64 = line.trim().strip_suffix("kB").context("no kB")?.trim().parse()?;
+        Ok(kib * 1024)
+    }
+
     /// Waits until every event in its table was delivered, as far as its files tell.
     pub async fn wait_until_idle(&self, data: &Path) -> anyhow::Result<()> {
         let clock = Clock::new(SystemClock);

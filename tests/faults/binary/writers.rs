@@ -105,6 +105,11 @@ impl Writers {
         self.state().open.iter().map(|session| session.id.clone()).collect()
     }
 
+    /// The access token of a session that is open.
+    pub fn a_token(&self) -> Option<String> {
+        self.state().open.first().map(|session| session.access.clone())
+    }
+
     /// The users whose sessions come and go.
     pub async fn make_users(&self, steward: &Steward) -> anyhow::Result<()> {
         let http = steward.http();

@@ -1,19 +1,19 @@
 //! `kill -9` of the real `steward up` while eight writers write. What was answered is there after the restart with
 //! its event, nothing is there by halves, and every effect happens. `make kills N=100` for more than a few.
 
-mod check;
-mod process;
-mod writers;
-
 use std::{env, path::PathBuf, time::Duration};
 
 use jiff::SignedDuration;
 use model::Clock;
-use process::{Steward, binary};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use runtime::SystemClock;
-use writers::Writers;
+
+use crate::{
+    check,
+    process::{Steward, binary},
+    writers::Writers,
+};
 
 const SEED: u64 = 2026;
 /// Longest from exec to an answer of `/v1/ready`.
