@@ -20,6 +20,7 @@ async fn connected(app: &App) -> (Client<'_>, PersonId) {
     let person = administrator(app, directory);
     assert_eq!(link(app, &owner, person).await.status, 204);
     app.pump().await;
+    app.microsoft().set_claim(person, "amr", json!(["pwd", "mfa"]));
     (owner, person)
 }
 
