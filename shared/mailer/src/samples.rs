@@ -93,7 +93,12 @@ fn account(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         ("second_factor_failed", Page::ResetPassword, device(), News::SecondFactorFailed { by_microsoft: false }),
         ("second_factor_failed_microsoft", Page::Security, device(), News::SecondFactorFailed { by_microsoft: true }),
         ("recovery_codes_low", Page::Security, device(), News::RecoveryCodesLow { left: 3, new_device: false }),
-        ("recovery_codes_gone", Page::Security, device(), News::RecoveryCodesLow { left: 0, new_device: true }),
+        (
+            "recovery_codes_low_new_device",
+            Page::Security,
+            device(),
+            News::RecoveryCodesLow { left: 0, new_device: true },
+        ),
         ("confirm_microsoft", Page::ConfirmMicrosoft, device(), News::ConfirmMicrosoft { minutes: 60 }),
         ("session_ended", Page::SignIn, device(), News::SessionEnded),
         ("sessions_revoked", Page::Devices, device(), News::SessionsRevoked { all: true }),

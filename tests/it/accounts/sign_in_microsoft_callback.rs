@@ -306,14 +306,14 @@ async fn where_the_company_needs_a_second_factor_microsoft_alone_is_no_more_than
     let anna = ids(&app, id, 1)[0];
     let scope = table::scope_of(&app, owner.tenant);
     let now = app.clock.clock().now();
-    let from = now + SignedDuration::from_hours(1);
+    let from = now + SignedDuration::from_mins(10);
     let needs = |from| Policy { second_factor: SecondFactor::Required { from }, ..Policy::default() };
     let mut policy = needs(from);
     policy.join = company(&app, &owner).await.policy.join;
     table::set_policy(&app, &scope, policy).await;
     let here = client(&app, anna).await;
     here.get("/v1/tenant").await.expect::<Value>(200);
-    app.clock.advance(SignedDuration::from_hours(1));
+    app.clock.advance(SignedDuration::from_mins(10));
     here.get("/v1/tenant").await.expect_problem(403, "second_factor_required");
     // After the grace one can be set up, and nothing else is possible.
     let here = client(&app, anna).await;
