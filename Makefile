@@ -4,7 +4,7 @@ NEXTEST := 0.9.143
 export CARGO_TERM_COLOR ?= never
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: run test browser lint tools openapi new lambdas bench kills storm help
+.PHONY: run test browser lint tools openapi new lambdas bench timing kills storm help
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ lambdas: ## Build every Lambda for release
 bench: lambdas ## Measure everything and rewrite docs/benchmarks.md; best on a quiet machine
 	CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
 		cargo run --locked --release --quiet --package load -- $(ARGS)
+
+timing: tools ## Whether the time of an answer tells who has an account, by 2,000 samples of each case; best on a quiet machine
+	cargo nextest run --locked --package tests --run-ignored only --test-threads 1 -E 'test(uniform::)'
 
 N ?= 100
 kills: tools ## Kill the running system N times and look whether anything was lost: make kills N=100

@@ -35,6 +35,9 @@ fn says(of: Page) -> (&'static str, String) {
         Page::UndoEmailChange => {
             ("Put your old address back", sends(UNUSED, "email-change/undo", r#"{"token":"sut_…"}"#))
         }
+        Page::ConfirmMicrosoft => {
+            ("Is this Microsoft account yours?", sends(UNUSED, "sign-in/microsoft/confirm", r#"{"token":"slt_…"}"#))
+        }
         Page::Invitation => {
             let look = sends(UNUSED, "invitations/preview", r#"{"token":"sit_…"}"#);
             let body = r#"{"token":"sit_…","name":"Anna Berg","password":"four unrelated words here"}"#;

@@ -11,6 +11,7 @@ use crate::{table::items, tenants::policy::change_policy};
 
 pub const BEGIN: &str = "/v1/sign-in/microsoft";
 pub const CALLBACK: &str = "/v1/sign-in/microsoft/callback";
+pub const CONFIRM: &str = "/v1/sign-in/microsoft/confirm";
 pub const LINK: &str = "/v1/me/microsoft";
 pub const LINK_CALLBACK: &str = "/v1/me/microsoft/callback";
 

@@ -18,6 +18,7 @@ use crate::table::{items, scope, session, set_role, set_state};
 const PUBLIC: &[&str] = &[
     "accounts-begin-passkey-sign-in",
     "accounts-confirm-email",
+    "accounts-confirm-microsoft",
     "accounts-jwks",
     "accounts-passkey-sign-in",
     "accounts-refresh",

@@ -56,6 +56,7 @@ async fn member(app: &App, owner: &Client<'_>, bits: u128, name: &str, role: Rol
         name: name.into(),
         joined_at: app.clock.clock().now(),
         mver: 1,
+        last_seen: None,
     };
     let scope = scope(app, owner).await;
     let kept = Versioned { value: member.clone(), version: 0 };
@@ -92,9 +93,12 @@ async fn what_happens_to_an_account_is_told_to_its_owner_once_with_when_and_from
     let (user, session) = (owner.user, session(&owner));
     let directory: DirectoryId = "5eead000-0000-4000-8000-00000000000d".parse().unwrap();
     let events = [
-        (Event::UserSignedIn { session, amr: vec!["pwd".into()], new_device: true }, "1 new device signed in"),
+        (
+            Event::UserSignedIn { session, amr: vec!["pwd".into()], new_device: true, recovery_codes_left: None },
+            "1 new device signed in",
+        ),
         (Event::UserSignInBlocked { user, failures: 10 }, "10 failed tries to sign in"),
-        (Event::UserSecondFactorFailed { user }, "Somebody may know your Steward password"),
+        (Event::UserSecondFactorFailed { user, by_microsoft: false }, "Somebody may know your Steward password"),
         (Event::PasswordChanged { user, by_reset: false }, "Your Steward password was changed"),
         (Event::PasswordChanged { user, by_reset: true }, "Your Steward password was changed"),
         (Event::FactorAdded { user, factor: Factor::Passkey }, "A passkey was added"),
@@ -124,7 +128,7 @@ async fn what_happens_to_an_account_is_told_to_its_owner_once_with_when_and_from
     }
     assert_eq!(news(&app).await, Vec::new());
     // A device that is known is no news.
-    let known = Event::UserSignedIn { session, amr: Vec::new(), new_device: false };
+    let known = Event::UserSignedIn { session, amr: Vec::new(), new_device: false, recovery_codes_left: None };
     assert_eq!(told(&app, &owner, Actor::User { id: user }, known).await, Vec::new());
 }
 

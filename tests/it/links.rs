@@ -75,6 +75,7 @@ pub async fn join(app: &App, who: &Client<'_>, name: &str, email: &str, owner: &
         name: name.into(),
         joined_at: Timestamp::UNIX_EPOCH,
         mver: 1,
+        last_seen: None,
     };
     let scope = scope(app, owner).await;
     app.system.store.of(&scope).checkpoint(&Versioned { value: member, version: 0 }).await.unwrap();

@@ -3,30 +3,52 @@
 use http::{Method, Request, header};
 use model::{Permission, Permissions, Role, RoleName};
 use serde_json::{Value, json};
-use tests::App;
+use tests::{Answer, App};
 
 use crate::{
     members::{join, set_company},
     table::{scope_of, set_member},
 };
 
-/// An operation of the reviewed table that takes a permission.
+/// An operation of the reviewed table that not anybody may call.
 struct Row {
     method: Method,
     path: String,
-    takes: Permission,
+    /// Whether a key may call it too.
+    by_key: bool,
+    takes: Option<Permission>,
 }
 
 fn rows() -> Vec<Row> {
     let table = include_str!("../../docs/roles.md").split("## Operations").nth(1).expect("the operations");
     let rows = table.lines().filter_map(|line| {
-        let [_, _, route, _, takes, _] = line.split('|').map(str::trim).collect::<Vec<_>>()[..] else { return None };
-        let takes = takes.strip_prefix('`')?.strip_suffix('`')?;
+        let [_, _, route, who, takes, _] = line.split('|').map(str::trim).collect::<Vec<_>>()[..] else { return None };
         let (method, path) = route.strip_prefix('`')?.strip_suffix('`')?.split_once(' ')?;
-        let takes = Permission::ALL.iter().copied().find(|one| one.as_str() == takes).expect("a permission");
-        Some(Row { method: method.parse().expect("a method"), path: path.to_owned(), takes })
+        let permission = |takes: &str| Permission::ALL.iter().copied().find(|one| one.as_str() == takes);
+        let takes = match takes {
+            "none" => None,
+            takes => Some(permission(takes.trim_matches('`')).expect("a permission")),
+        };
+        let (method, path) = (method.parse().expect("a method"), path.to_owned());
+        let row = Row { method, path, by_key: who == "a person or a key", takes };
+        (who != "anybody").then_some(row)
     });
     rows.collect()
+}
+
+/// Calls an operation about nothing; its answer, and what it tells if that is a problem.
+async fn tried(app: &App, token: &str, method: &Method, path: &str) -> (Answer, Value) {
+    let request = Request::builder()
+        .method(method.clone())
+        .uri(of_nothing(path))
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body("{\"nothing\":0}".into())
+        .unwrap();
+    let answer = app.send(request).await;
+    // An export is a file, and some answers are empty: what lacks is told in a problem only.
+    let told = serde_json::from_slice(&answer.body).unwrap_or_default();
+    (answer, told)
 }
 
 /// The path with ids that are well-formed and of nothing.
@@ -43,7 +65,8 @@ async fn every_set_of_rights_does_what_the_reviewed_table_says_and_no_more() {
     let app = App::start().await;
     let owner = app.tenant("acme").await;
     let ben = join(&app, &owner, "ben@acme.example", "member").await;
-    let rows = rows();
+    let rows: Vec<(Row, Permission)> =
+        rows().into_iter().filter_map(|row| row.takes.map(|takes| (row, takes))).collect();
     assert!(rows.len() >= 20, "{} rows", rows.len());
     // Ours, none at all, each permission alone, and everything but one.
     let mut sets: Vec<Permissions> = Role::ALL.iter().map(|role| role.permissions()).collect();
@@ -57,21 +80,41 @@ async fn every_set_of_rights_does_what_the_reviewed_table_says_and_no_more() {
     set_member(&app, &scope, &ben, |member| member.role = role).await;
     for permissions in sets {
         set_company(&app, owner.tenant, |company| company.roles[0].permissions = permissions).await;
-        for Row { method, path, takes } in &rows {
-            let request = Request::builder()
-                .method(method.clone())
-                .uri(of_nothing(path))
-                .header(header::AUTHORIZATION, format!("Bearer {}", ben.token))
-                .header(header::CONTENT_TYPE, "application/json")
-                .body("{\"nothing\":0}".into())
-                .unwrap();
-            let answer = app.send(request).await;
-            // An export is a file, and some answers are empty: what lacks is told in a problem only.
-            let told: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        for (Row { method, path, .. }, takes) in &rows {
+            let (answer, told) = tried(&app, &ben.token, method, path).await;
             let lacking = told["required_permission"].clone();
             let refused = answer.status == 403 && lacking == takes.as_str();
             assert_eq!(refused, !permissions.holds(*takes), "{method} {path} {permissions:?}: {told}");
         }
+    }
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_key_with_one_scope_does_what_takes_that_and_nothing_that_a_person_has_to_do() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let rows = rows();
+    assert!(rows.iter().filter(|row| row.by_key).count() >= 15 && rows.iter().any(|row| !row.by_key));
+    for scope in Permission::ALL {
+        let wanted = json!({ "name": "One scope", "scopes": [scope.as_str()] });
+        let made: Value = owner.post("/v1/keys", wanted).await.expect(201);
+        let text = made["text"].as_str().unwrap();
+        for Row { method, path, by_key, takes } in &rows {
+            let (answer, told) = tried(&app, text, method, path).await;
+            let refused = match takes {
+                Some(takes) if takes != scope => Some("forbidden"),
+                _ if !by_key => Some("person_needed"),
+                _ => None,
+            };
+            let shown = format!("{method} {path} with {}: {} {told}", scope.as_str(), answer.status);
+            match refused {
+                Some(code) => assert_eq!((answer.status.as_u16(), &told["code"]), (403, &json!(code)), "{shown}"),
+                None => assert!(!matches!(answer.status.as_u16(), 401 | 403), "{shown}"),
+            }
+        }
+        let path = format!("/v1/keys/{}", made["key"]["key"].as_str().unwrap_or_else(|| panic!("{made}")));
+        assert_eq!(owner.delete(&path).await.status, 204);
     }
     app.pump().await;
 }

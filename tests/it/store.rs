@@ -17,8 +17,7 @@ use tests::App;
 use crate::table::{count, items, scope, scope_of, session, set_member, set_state};
 
 fn proven(user: UserId) -> Proven {
-    let amr = vec!["pwd".into()];
-    Proven { user, amr, by_password: None, clear_throttle_of: None, new_device: false, consume: None }
+    Proven::of(user, vec!["pwd".into()])
 }
 
 fn scan(number: u128, at: Timestamp) -> Scan {

@@ -8,7 +8,8 @@ use axum::{
 use model::Ids;
 use store::{Devices, TokenHash};
 
-/// `__Host-`: set by this host alone, over TLS, for every path (RFC 6265bis 4.1.3.2).
+use crate::cookies;
+
 const COOKIE: &str = "__Host-steward-device";
 /// How long a browser keeps it: as long as browsers keep any.
 const DAYS: i64 = 400;
@@ -27,7 +28,9 @@ impl Device {
     /// The device of a request. A browser is whatever sends `Sec-Fetch-Site`, which programs and pages cannot set.
     pub fn of(headers: &HeaderMap, client: &Client, ids: &Ids) -> Self {
         let known = |value: &str| Self { hash: TokenHash::of(value), shown: true, new: None };
-        if let Some(value) = cookie(headers) {
+        // Of the form we give out; another is as good as none.
+        let ours = |value: &&str| value.len() == 32 && value.bytes().all(|b| b.is_ascii_hexdigit());
+        if let Some(value) = cookies::named(headers, COOKIE).find(ours) {
             return known(value);
         }
         if headers.contains_key("sec-fetch-site") {
@@ -63,12 +66,4 @@ impl Device {
         }
         response
     }
-}
-
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let mut ours = pairs.filter(|(name, _)| *name == COOKIE).map(|(_, value)| value);
-    // Of the form we give out; another is as good as none.
-    ours.find(|value| value.len() == 32 && value.bytes().all(|b| b.is_ascii_hexdigit()))
 }

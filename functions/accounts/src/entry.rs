@@ -1,11 +1,13 @@
 //! Where somebody gets in whom Microsoft signed in (C8): by a work account that is linked, or as a new member of the
 //! company that their directory is linked to, as far as its policy goes.
 
-use api::{Code, Error, Result};
+use api::{Code, Error, Result, within};
 use graph::Identity;
 use identity::normalised;
 use model::{TenantId, UserId};
-use store::{Joined, Membership, Newcomer, NoEntry, Origin, Store};
+use store::{Account, Joined, Membership, Newcomer, NoEntry, Origin, Store};
+
+use crate::limits;
 
 /// Tries, when others change at the same moment what it is decided by.
 const TRIES: u32 = 6;
@@ -14,6 +16,15 @@ const TRIES: u32 = 6;
 pub(crate) struct Entry {
     pub(crate) user: UserId,
     pub(crate) membership: Membership,
+    /// Their account as read before; `None` for somebody who became a user just now.
+    pub(crate) account: Option<Account>,
+}
+
+/// What came of one attempt.
+enum Attempt {
+    In(Entry),
+    Out(NoEntry),
+    Changed,
 }
 
 /// Finds or makes the membership, in `company` where one is named.
@@ -25,15 +36,15 @@ pub(crate) async fn enter(
 ) -> Result<Entry> {
     for _ in 0..TRIES {
         match attempt(store, identity, company, origin).await? {
-            Joined::In { user, membership } => return Ok(Entry { user, membership }),
-            Joined::Out(why) => return Err(refused(why)),
-            Joined::Changed => {}
+            Attempt::In(entry) => return Ok(entry),
+            Attempt::Out(why) => return Err(refused(why)),
+            Attempt::Changed => {}
         }
     }
     Err(Error::new(Code::Unavailable, "Too many people join at this moment. Begin again.").retry_after(1))
 }
 
-async fn attempt(store: &Store, identity: &Identity, company: Option<TenantId>, origin: &Origin) -> Result<Joined> {
+async fn attempt(store: &Store, identity: &Identity, company: Option<TenantId>, origin: &Origin) -> Result<Attempt> {
     let account = store.work_account(identity.directory, identity.person).await?;
     if account.as_ref().is_some_and(|account| !account.linked) {
         return Err(Error::new(
@@ -43,11 +54,13 @@ async fn attempt(store: &Store, identity: &Identity, company: Option<TenantId>, 
     }
     let user = account.map(|account| account.user);
     let home = store.tenant_of_directory(identity.directory).await?;
+    let mut account = None;
     if let Some(user) = user {
-        let memberships = store.memberships(user).await?;
-        if let Some(membership) = chosen(memberships, company, home) {
-            return Ok(Joined::In { user, membership });
+        let known = store.account(user).await?;
+        if let Some(membership) = chosen(&known.memberships, company, home).cloned() {
+            return Ok(Attempt::In(Entry { user, membership, account: Some(known) }));
         }
+        account = Some(known);
     }
     let home = match (home, company) {
         (Some(home), Some(named)) if home != named => return Err(refused(NoEntry::InvitationNeeded)),
@@ -71,21 +84,31 @@ async fn attempt(store: &Store, identity: &Identity, company: Option<TenantId>, 
     }
     let newcomer = newcomer(identity, user);
     if user.is_none()
-        && let Some(adopted) = store.adopt(home, &newcomer, origin).await?
+        && let Some(linkable) = store.linkable(home, &newcomer, origin).await?
     {
-        return Ok(adopted);
+        within(store, limits::LINK_OF, &linkable.user().to_string()).await?;
+        store.request_link(linkable).await?;
+        return Err(Error::new(
+            Code::ConfirmByMail,
+            "We sent a mail to the address of this work account. Confirm there that it is yours, then sign in with \
+             Microsoft again.",
+        ));
     }
-    Ok(store.join(home, &newcomer, origin).await?)
+    Ok(match store.join(home, &newcomer, origin).await? {
+        Joined::In { user, membership } => Attempt::In(Entry { user, membership, account }),
+        Joined::Out(why) => Attempt::Out(why),
+        Joined::Changed => Attempt::Changed,
+    })
 }
 
 /// The membership that is meant: the named company's, or that of the directory, or the oldest.
-fn chosen(memberships: Vec<Membership>, company: Option<TenantId>, home: Option<TenantId>) -> Option<Membership> {
+fn chosen(memberships: &[Membership], company: Option<TenantId>, home: Option<TenantId>) -> Option<&Membership> {
     let of = |tenant: TenantId| memberships.iter().position(|membership| membership.tenant == tenant);
     let place = match company {
         Some(named) => of(named)?,
         None => home.and_then(of).unwrap_or(0),
     };
-    memberships.into_iter().nth(place)
+    memberships.get(place)
 }
 
 fn newcomer(identity: &Identity, user: Option<UserId>) -> Newcomer {
@@ -133,12 +156,12 @@ mod tests {
         let of = |tenants: &[TenantId]| -> Vec<Membership> {
             tenants.iter().map(|tenant| Membership { tenant: *tenant, company: String::new(), mver: 1 }).collect()
         };
-        let entered = |company, home| chosen(of(&[a, b]), company, home).map(|membership| membership.tenant);
+        let entered = |company, home| chosen(&of(&[a, b]), company, home).map(|membership| membership.tenant);
         assert_eq!(entered(None, None), Some(a));
         assert_eq!(entered(None, Some(b)), Some(b));
         assert_eq!(entered(None, Some(c)), Some(a), "a member elsewhere does not join by accident");
         assert_eq!(entered(Some(b), Some(a)), Some(b));
         assert_eq!(entered(Some(c), Some(c)), None);
-        assert!(chosen(Vec::new(), None, Some(a)).is_none());
+        assert!(chosen(&[], None, Some(a)).is_none());
     }
 }

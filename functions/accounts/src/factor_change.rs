@@ -1,11 +1,13 @@
 //! A change of one's own factors, from what is there to the committed change.
 
-use api::{Error, Result};
+use api::{Code, Error, Result};
 use identity::{Recent, can};
 use model::Event;
 use serde::Deserialize;
-use store::{Account, FactorChange, Factors, Store, TokenHash, User, Versioned};
+use store::{Account, Conflict, FactorChange, Factors, Store, StoreError, TokenHash, User, Versioned, WayIn};
 use utoipa::IntoParams;
+
+use crate::ways_in::last;
 
 /// Somebody's account, its owner there.
 pub struct Own {
@@ -44,13 +46,16 @@ pub struct End<'a> {
     pub consume: Option<&'a TokenHash>,
     /// Whether the other sessions end.
     pub end_other_sessions: bool,
+    /// A way in that is left, where this gives one up.
+    pub way_in: Option<WayIn>,
 }
 
 impl Own {
     /// Commits the factors as changed, and ends the other sessions where that was asked for (ASVS 7.4.3).
     ///
     /// # Errors
-    /// 412 when they were changed meanwhile.
+    /// 412 when they were changed meanwhile; [`Code::LastWayIn`] and [`Code::SecondFactorRequired`] when what is removed is
+    /// the last of its kind that has to stay.
     pub async fn commit(
         self,
         store: &Store,
@@ -58,15 +63,24 @@ impl Own {
         event: Event,
         end: End<'_>,
     ) -> Result<()> {
-        let End { proved, consume, end_other_sessions } = end;
+        let End { proved, consume, end_other_sessions, way_in } = end;
         let change = FactorChange {
             factors: &self.factors,
             email: &self.profile.email,
             session: person.session(),
             proved,
             consume,
+            way_in: way_in.as_ref(),
         };
-        store.change_factors(person.scope(), change, event).await?;
+        store.change_factors(person.scope(), change, event).await.map_err(|error| match error {
+            StoreError::Conflict(Conflict::State("way in")) => last(),
+            StoreError::Conflict(Conflict::State("break glass")) => {
+                let told = "You get in to your company when Microsoft does not work, and need a second factor for it. Add \
+                            another one first, or have the company name another owner.";
+                Error::new(Code::SecondFactorRequired, told)
+            }
+            error => error.into(),
+        })?;
         if end_other_sessions {
             store.end_other_sessions(person.scope(), person.user(), person.session().session).await?;
         }

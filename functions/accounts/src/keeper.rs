@@ -8,15 +8,16 @@ use std::convert::Infallible;
 use api::Error;
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderValue, request::Parts},
 };
 use jiff::Timestamp;
 use store::Session;
 
+use crate::cookies;
+
 /// What a browser says that it is one with.
 pub const HEADER: &str = "x-steward-client";
 const BROWSER: &[u8] = b"browser";
-/// `__Host-` binds it to this host, to `/` and to HTTPS (RFC 6265bis, 4.1.3.2).
 const COOKIE: &str = "__Host-steward-refresh";
 const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Strict";
 /// The cookie that makes a browser forget its token.
@@ -40,13 +41,7 @@ impl Keeper {
         if headers.get(HEADER).is_none_or(|value| value.as_bytes() != BROWSER) {
             return Self::Program;
         }
-        let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut ours = sent.flat_map(|text| text.split(';')).filter_map(|pair| {
-            let (name, value) = pair.trim().split_once('=')?;
-            (name == COOKIE).then(|| value.to_owned())
-        });
-        let presented = ours.next().filter(|_| ours.next().is_none());
-        Self::Browser { presented }
+        Self::Browser { presented: cookies::only(headers, COOKIE).map(str::to_owned) }
     }
 
     /// Whether it is a browser.

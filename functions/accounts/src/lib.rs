@@ -9,7 +9,9 @@ pub mod change_email;
 pub mod change_password;
 pub mod companies;
 pub mod confirm_email;
+pub mod confirm_microsoft;
 pub mod confirm_totp;
+mod cookies;
 pub mod deps;
 mod device;
 pub mod end_session;
@@ -55,6 +57,7 @@ pub mod undo_email;
 pub mod unlink_microsoft;
 pub mod update_me;
 pub mod verify_email;
+mod ways_in;
 pub mod work_accounts;
 
 pub use deps::{Accounts, Rotating, Signing};
@@ -93,6 +96,7 @@ pub const FUNCTIONS: &[Function<Accounts>] = &[
     begin_passkey_sign_in::FUNCTION,
     work_accounts::FUNCTION,
     unlink_microsoft::FUNCTION,
+    confirm_microsoft::FUNCTION,
 ];
 /// The functions that sign access tokens: only they may read the signing key.
 pub const SIGNING_FUNCTIONS: &[Function<Signing>] = &[

@@ -34,6 +34,8 @@ pub const RESET_OF: Limit = limit("password-reset-address", 3, HOUR);
 pub const LINK: Limit = limit("link", 30, SignedDuration::from_mins(10));
 /// Changes of address one person asks for: each sends a mail to an address that may be somebody else's.
 pub const NEW_ADDRESS_OF: Limit = limit("email-change", 5, HOUR);
+/// Mails that ask one person whether a work account is theirs: whoever runs a directory can make it ask.
+pub const LINK_OF: Limit = limit("microsoft-link", 5, HOUR);
 /// Refreshes from one network. Each session needs one in a quarter of an hour.
 pub const REFRESH: Limit = limit("refresh", 300, MINUTE);
 

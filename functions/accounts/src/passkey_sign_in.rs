@@ -69,14 +69,7 @@ pub async fn passkey_sign_in(
     let proved = proof.check(kernel, &account).await?.ok_or_else(|| refused("passkey"))?;
     let membership = chosen(&account.memberships, body.tenant).ok_or_else(|| refused("no membership"))?;
     let device = Device::of(&headers, &client, &kernel.ids);
-    let proven = Proven {
-        user,
-        amr: amr(proved.amr),
-        by_password: None,
-        clear_throttle_of: None,
-        new_device: device.is_new_to(&account.devices),
-        consume: None,
-    };
+    let proven = Proven { new_device: device.is_new_to(&account.devices), ..Proven::of(user, amr(proved.amr)) };
     let noted = Noted {
         devices: account.devices.noting(device.hash(), kernel.clock.now()),
         factors: Some(proved.factors),

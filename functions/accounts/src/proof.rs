@@ -33,6 +33,8 @@ pub struct Proved {
     pub factors: Versioned<Factors>,
     /// How it proves (RFC 8176).
     pub amr: &'static [&'static str],
+    /// How many recovery codes are left, where one was used.
+    pub recovery_codes_left: Option<u32>,
 }
 
 impl Proof {
@@ -77,6 +79,7 @@ impl Proof {
         let mut factors = account.factors.clone();
         let user = factors.value.user;
         let email = account.profile.as_ref().map_or("", |profile| profile.email.as_str());
+        let mut recovery_codes_left = None;
         let amr: &[&str] = match self {
             Self::Totp(code) => {
                 let Some(kept) = factors.value.totp.as_mut() else { return Ok(None) };
@@ -92,6 +95,7 @@ impl Proof {
                 // Hashes of 120-bit secrets: what comparing them takes tells nothing of a secret.
                 let Some(place) = codes.iter().position(|known| *known == hash) else { return Ok(None) };
                 codes.remove(place);
+                recovery_codes_left = u32::try_from(codes.len()).ok();
                 &["otp"]
             }
             Self::Passkey { ceremony, shown } => {
@@ -111,7 +115,7 @@ impl Proof {
                 PASSKEY
             }
         };
-        Ok(Some(Proved { factors, amr }))
+        Ok(Some(Proved { factors, amr, recovery_codes_left }))
     }
 }
 

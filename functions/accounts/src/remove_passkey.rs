@@ -11,6 +11,7 @@ use crate::{
     Accounts,
     factor_change::{self, End, Removal},
     recovery,
+    ways_in::left,
 };
 
 /// `accounts-remove-passkey`.
@@ -19,7 +20,8 @@ pub const FUNCTION: Function<Accounts> = Function::http("accounts-remove-passkey
 /// Remove a passkey
 ///
 /// Needs a proof of who you are that is at most ten minutes old. With the last second factor the recovery codes go too;
-/// where your company needs one of everybody, the last stays.
+/// where your company needs one of everybody, or counts on you when Microsoft does not work, the last stays. So does your
+/// last way to sign in.
 #[utoipa::path(
     delete, path = "/v1/me/passkeys/{passkey}", operation_id = "accounts-remove-passkey", tag = "accounts", security(("bearer" = [])),
     params(("passkey" = PasskeyId, Path, description = "Which."), Removal),
@@ -40,7 +42,11 @@ pub async fn remove_passkey(
     let place = passkeys.iter().position(|kept| kept.passkey == passkey).ok_or_else(Error::not_found)?;
     passkeys.remove(place);
     recovery::after_removal(&mut own.factors.value, person.policy())?;
-    let end = End { end_other_sessions: query.end_other_sessions, ..End::default() };
+    let mut end = End { end_other_sessions: query.end_other_sessions, ..End::default() };
+    if own.factors.value.passkeys.is_empty() {
+        let accounts = store.work_accounts(user).await?;
+        end.way_in = Some(left(store, &person, &accounts, None).await?);
+    }
     own.commit(store, &person, Event::FactorRemoved { user, factor: Factor::Passkey }, end).await?;
     Ok(StatusCode::NO_CONTENT)
 }

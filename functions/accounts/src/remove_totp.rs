@@ -19,7 +19,7 @@ pub const FUNCTION: Function<Accounts> = Function::http("accounts-remove-totp", 
 /// Remove codes of an app
 ///
 /// Needs a proof of who you are that is at most ten minutes old. With the last second factor the recovery codes go too;
-/// where your company needs one of everybody, the last stays.
+/// where your company needs one of everybody, or counts on you when Microsoft does not work, the last stays.
 #[utoipa::path(
     delete, path = "/v1/me/totp", operation_id = "accounts-remove-totp", tag = "accounts", security(("bearer" = [])),
     params(Removal),

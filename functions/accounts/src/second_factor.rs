@@ -1,4 +1,4 @@
-//! `POST /v1/sign-in/second-factor`: the second step of a sign-in whose password was right.
+//! `POST /v1/sign-in/second-factor`: the second step of a sign-in whose first was right: the password, or Microsoft.
 
 use api::{Client, Code, Error, Json, Result, within, within_by_address};
 use axum::{extract::State, http::HeaderMap, response::Response};
@@ -6,7 +6,7 @@ use identity::visitor;
 use model::Event;
 use runtime::Function;
 use serde::Deserialize;
-use store::{Conflict, Noted, Proven, Purpose, StoreError, Throttle, TokenHash};
+use store::{Conflict, FirstStep, Noted, Proven, Purpose, StoreError, Throttle, TokenHash};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -64,12 +64,14 @@ pub async fn second_factor(
     Json(body): Json<SecondFactorRequest>,
 ) -> Result<Response> {
     let (kernel, store) = (&deps.accounts.kernel, &deps.accounts.kernel.store);
-    let over = |why: &'static str| Error::new(Code::SignInRefused, "Sign in with your password again.").because(why);
+    let over = |why: &'static str| Error::new(Code::SignInRefused, "Begin to sign in again.").because(why);
     within_by_address(store, throttle::BY_ADDRESS, &client).await?;
     let proof = Proof::of(body.totp, body.recovery_code, body.passkey)?;
     let challenge = TokenHash::of(&body.challenge);
     let begun = store.token(&challenge).await?.map(|token| token.purpose);
-    let Some(Purpose::SecondFactor { user, email, epoch, tenant }) = begun else { return Err(over("no challenge")) };
+    let Some(Purpose::SecondFactor { user, email, epoch, tenant, first }) = begun else {
+        return Err(over("no challenge"));
+    };
     within(store, throttle::PROOFS, &user.to_string()).await?;
     let (account, throttled) = (store.account(user).await?, store.sign_in_facts(&email).await?.throttle);
     let device = Device::of(&headers, &client, &kernel.ids);
@@ -81,17 +83,17 @@ pub async fn second_factor(
     }
     let Some(proved) = proof.check(kernel, &account).await? else {
         let (failures, until) = tries.failed();
-        let event = Event::UserSecondFactorFailed { user };
+        let event = Event::UserSecondFactorFailed { user, by_microsoft: first == FirstStep::Microsoft };
         store.sign_in_failed_noting(&email, until, failures, event, Some(membership), visitor(client)).await?;
         return Err(refused("wrong or used"));
     };
     let proven = Proven {
-        user,
-        amr: amr(&[&["pwd"], proved.amr].concat()),
         clear_throttle_of: (throttled != Throttle::default()).then(|| email.clone()),
-        by_password: Some((email, epoch)),
+        login: Some((email, epoch)),
         new_device: device.is_new_to(&account.devices),
         consume: Some(challenge),
+        recovery_codes_left: proved.recovery_codes_left,
+        ..Proven::of(user, amr(&[&[first.amr()], proved.amr].concat()))
     };
     let noted = Noted {
         devices: account.devices.noting(device.hash(), kernel.clock.now()),

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use model::{Event, TenantId, UserId};
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
-use store::{EmailLogin, Factors, Membership, Noted, Origin, Proven, Purpose, StoreError, Throttle};
+use store::{EmailLogin, Factors, FirstStep, Membership, Noted, Origin, Proven, Purpose, StoreError, Throttle};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -123,15 +123,15 @@ pub async fn sign_in(
     };
     let rehashed = rehashed(accounts, &turn, login, &body.password).await?;
     if account.factors.value.any() {
-        return challenged(kernel, &email, login, membership, rehashed, &account.factors.value).await;
+        let login = (email.as_str(), login);
+        let step = challenged(kernel, FirstStep::Password, login, membership, rehashed, &account.factors.value).await;
+        return Ok(step.map_err(closed)?.into_response());
     }
     let proven = Proven {
-        user,
-        amr: amr(&["pwd"]),
         clear_throttle_of: (facts.throttle != Throttle::default()).then(|| email.clone()),
-        by_password: Some((email, login.epoch)),
+        login: Some((email, login.epoch)),
         new_device: device.is_new_to(&account.devices),
-        consume: None,
+        ..Proven::of(user, amr(&[FirstStep::Password.amr()]))
     };
     let devices = account.devices.noting(device.hash(), kernel.clock.now());
     let noted = Noted { devices, factors: None, rehashed };
@@ -141,22 +141,25 @@ pub async fn sign_in(
     Ok(device.remember(signed_in))
 }
 
-/// Answers a right password of somebody who has a second factor.
-async fn challenged(
+/// What somebody gets whose first step was right and who has a second factor. `login` is of an address.
+///
+/// # Errors
+/// As [`store::Store::challenge`].
+pub(crate) async fn challenged(
     kernel: &Kernel,
-    email: &str,
-    login: &EmailLogin,
+    first: FirstStep,
+    login: (&str, &EmailLogin),
     membership: &Membership,
     rehashed: Option<EmailLogin>,
     factors: &Factors,
-) -> Result<Response> {
+) -> std::result::Result<Json<SignInStep>, StoreError> {
     let (challenge, hash) = one_time::mint(kernel);
-    let (user, tenant) = (login.user, membership.tenant);
-    let purpose = Purpose::SecondFactor { user, email: email.to_owned(), epoch: login.epoch, tenant };
+    let (email, tenant, &EmailLogin { user, epoch, .. }) = (login.0.to_owned(), membership.tenant, login.1);
+    let purpose = Purpose::SecondFactor { user, email, epoch, tenant, first };
     let token = one_time::token(kernel, purpose, CHALLENGE);
-    kernel.store.challenge(&hash, &token, (email, login), membership, rehashed.as_ref()).await.map_err(closed)?;
+    kernel.store.challenge(&hash, &token, login, membership, rehashed.as_ref()).await?;
     let step = Challenge { challenge, methods: methods(factors), expires_in: CHALLENGE.as_secs() };
-    Ok(Json(SignInStep::SecondFactor(step)).into_response())
+    Ok(Json(SignInStep::SecondFactor(step)))
 }
 
 /// A door that closed reads like a wrong password.

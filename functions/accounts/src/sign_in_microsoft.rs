@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use crate::{
     AtMicrosoft,
     at_microsoft::{GOOD_FOR, MicrosoftPage, begin, secret},
+    cookies,
 };
 
 /// `accounts-sign-in-microsoft`.
@@ -85,14 +86,7 @@ impl Browser {
     }
 
     fn of(headers: &HeaderMap) -> Option<Self> {
-        let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut ours = sent.flat_map(|text| text.split(';')).filter_map(|pair| {
-            let (name, value) = pair.trim().split_once('=')?;
-            (name == COOKIE).then_some(value)
-        });
-        // Two of that name: which one counts would be a guess.
-        let cookie = ours.next().filter(|_| ours.next().is_none())?;
-        Some(Self(TokenHash::of(cookie)))
+        cookies::only(headers, COOKIE).map(|cookie| Self(TokenHash::of(cookie)))
     }
 }
 

@@ -4,19 +4,29 @@
 //! a verified id_token, and from its `tid` and `oid` alone (C8, checks.md 4.13).
 
 use api::{Client, Code, Error, Json, Result, within_by_address};
-use axum::{extract::State, http::header, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
 use graph::Identity;
 use identity::visitor;
 use jiff::SignedDuration;
+use model::UserId;
 use runtime::Function;
-use store::{Conflict, Limit, Proven, Purpose, Session, StoreError, TokenHash};
+use store::{
+    Account, Conflict, Devices, EmailLogin, Factors, FirstStep, Limit, Noted, Proven, Purpose, Session, Store,
+    StoreError, TokenHash,
+};
 use utoipa_axum::routes;
 
 use crate::{
     MicrosoftSigning,
     at_microsoft::{Returned, not_begun_here, redeem},
+    device::Device,
     entry::{Entry, enter},
     keeper::Keeper,
+    sign_in::{SignInStep, challenged},
     sign_in_microsoft::Browser,
     tokens::Tokens,
 };
@@ -31,13 +41,15 @@ const LIMIT: Limit = Limit { name: "microsoft-callback", count: 120, window: Sig
 ///
 /// Who is a member gets in. Somebody new becomes a member where the company's policy lets people of its Microsoft 365
 /// join: not as a guest, not without an address that Microsoft verified, not after having been removed, and while
-/// there is a seat. A work account is never matched to an account by its address alone.
+/// there is a seat. A work account is never matched to an account by its address alone: a plain member whose verified
+/// address it has is asked by mail, and this answers 403 `confirm_by_mail`. Somebody with a second factor gets a
+/// challenge instead of tokens, unless Microsoft says that it asked for one.
 #[utoipa::path(
     post, path = "/v1/sign-in/microsoft/callback", operation_id = "accounts-sign-in-microsoft-callback", tag = "accounts",
     request_body = Returned, security(()),
     params(("x-steward-client" = Option<String>, Header, description = "`browser`: the refresh token comes as a cookie.")),
     responses(
-        (status = 200, description = "Signed in.", body = Tokens),
+        (status = 200, description = "Signed in, or asked for a second factor.", body = SignInStep),
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
     )
 )]
@@ -46,10 +58,11 @@ pub async fn callback(
     client: Client,
     browser: Browser,
     keeper: Keeper,
+    headers: HeaderMap,
     Json(body): Json<Returned>,
 ) -> Result<Response> {
     let at_microsoft = &deps.at_microsoft;
-    let store = &at_microsoft.kernel.store;
+    let (kernel, store) = (&at_microsoft.kernel, &at_microsoft.kernel.store);
     within_by_address(store, LIMIT, &client).await?;
     let token = store.token(&TokenHash::of(&body.state)).await?.ok_or_else(not_begun_here)?;
     let (company, secrets) = match token.purpose {
@@ -57,20 +70,55 @@ pub async fn callback(
         _ => return Err(not_begun_here()),
     };
     let identity = redeem(at_microsoft, &at_microsoft.sign_in_page, &browser.name(), &secrets, &body).await?;
-    let origin = visitor(client);
-    let Entry { user, membership } = enter(store, &identity, company, &origin).await?;
-    let proven = Proven {
-        user,
-        amr: amr(&identity),
-        by_password: None,
-        clear_throttle_of: None,
-        new_device: false,
-        consume: None,
-    };
-    let (token, session) = store.open_session(proven, &membership, origin).await.map_err(closed)?;
-    let mut response = Tokens::answer(&deps.signing, &keeper, &session, membership.mver, token)?;
+    let origin = visitor(client.clone());
+    let Entry { user, membership, account } = enter(store, &identity, company, &origin).await?;
+    let Known { login, factors, devices } = Known::of(store, user, account).await?;
+    let mut proven = Proven::of(user, amr(&identity));
+    if !identity.second_factor
+        && let Some((email, login)) = &login
+    {
+        // The flag of the login is written with the factors: of two that are set up and passed by at once, one fails.
+        if login.second_factor {
+            let first = (email.as_str(), login);
+            let asked = challenged(kernel, FirstStep::Microsoft, first, &membership, None, &factors).await;
+            return Ok(forgotten(asked.map_err(closed)?.into_response()));
+        }
+        proven.login = Some((email.clone(), login.epoch));
+    }
+    let device = Device::of(&headers, &client, &kernel.ids);
+    proven.new_device = device.is_new_to(&devices);
+    let noted = Noted { devices: devices.noting(device.hash(), kernel.clock.now()), ..Noted::default() };
+    let opened = store.open_session_noting(proven, &membership, noted, origin).await;
+    let (token, session) = opened.map_err(closed)?;
+    let answer = Tokens::answer_as(&deps.signing, &keeper, &session, membership.mver, token, SignInStep::SignedIn)?;
+    Ok(forgotten(device.remember(answer)))
+}
+
+/// What is known of somebody that Microsoft signed in.
+struct Known {
+    /// Their address and its login; `None` for who became a user just now, and has nothing more to prove.
+    login: Option<(String, EmailLogin)>,
+    factors: Factors,
+    devices: Devices,
+}
+
+impl Known {
+    async fn of(store: &Store, user: UserId, account: Option<Account>) -> Result<Self> {
+        let Some(Account { profile, factors, devices, .. }) = account else {
+            return Ok(Self { login: None, factors: Factors::none(user), devices: Devices::default() });
+        };
+        let email = profile.ok_or_else(|| Error::internal("a work account without a user"))?.email;
+        let login = store.login(&email).await?.filter(|login| login.user == user);
+        // Its address changes at this very moment.
+        let login = login.ok_or_else(|| Error::new(Code::Unavailable, "Begin again.").retry_after(1))?;
+        Ok(Self { login: Some((email, login)), factors: factors.value, devices })
+    }
+}
+
+/// Makes the browser forget the ceremony.
+fn forgotten(mut response: Response) -> Response {
     response.headers_mut().append(header::SET_COOKIE, Browser::FORGET);
-    Ok(response)
+    response
 }
 
 /// How Microsoft says the person proved who they are.

@@ -1,14 +1,17 @@
 //! `DELETE /v1/me/microsoft/{directory}`: a work account signs its user in no more.
 
-use api::{Code, Error, Path, Result};
+use api::{Error, Path, Result};
 use axum::{extract::State, http::StatusCode};
-use identity::{Person, Recent, can};
+use identity::{Recent, can};
 use model::DirectoryId;
 use runtime::Function;
-use store::{Conflict, Store, StoreError, WayIn, WorkAccount};
+use store::{Conflict, StoreError};
 use utoipa_axum::routes;
 
-use crate::Accounts;
+use crate::{
+    Accounts,
+    ways_in::{last, left},
+};
 
 /// `accounts-unlink-microsoft`.
 pub const FUNCTION: Function<Accounts> = Function::http("accounts-unlink-microsoft", || routes!(unlink));
@@ -33,29 +36,13 @@ pub async fn unlink(
     let accounts = store.work_accounts(person.user()).await?;
     let (unlinked, others): (Vec<_>, Vec<_>) = accounts.into_iter().partition(|one| one.directory == directory);
     let account = unlinked.first().ok_or_else(Error::not_found)?;
-    let only = || Error::new(Code::LastWayIn, "Set a password or link another work account first.");
-    let other = other_way_in(store, &person, &others).await?.ok_or_else(only)?;
+    let factors = store.account(person.user()).await?.factors;
+    let passkey = (!factors.value.passkeys.is_empty()).then_some(factors.version);
+    let other = left(store, &person, &others, passkey).await?;
     store.unlink_work_account(person.scope(), account, &other).await.map_err(|error| match error {
-        StoreError::Conflict(Conflict::State("way in")) => only(),
+        StoreError::Conflict(Conflict::State("way in")) => last(),
         StoreError::Conflict(Conflict::Missing(_)) => Error::not_found(),
         error => error.into(),
     })?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// A way to sign in that is left without the account: another work account, or a password where the company's policy
-/// lets in with one.
-async fn other_way_in(
-    store: &Store,
-    person: &Person<can::ChangeOneself>,
-    others: &[WorkAccount],
-) -> Result<Option<WayIn>> {
-    if let Some(other) = others.first() {
-        return Ok(Some(WayIn::WorkAccount(other.directory)));
-    }
-    if !person.policy().lets_in_without_microsoft(person.user()) {
-        return Ok(None);
-    }
-    let login = store.login_of(person.user()).await?.filter(|(_, login)| login.password_hash.is_some());
-    Ok(login.map(|(email, login)| WayIn::Password { email, epoch: login.epoch }))
 }

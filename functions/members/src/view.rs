@@ -29,6 +29,9 @@ pub struct MemberView {
     pub second_factor: bool,
     /// When they joined.
     pub joined_at: Timestamp,
+    /// When they were last here, to the day; absent before their first sign-in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
     /// This version, for `if-match`.
     #[schema(example = "\"3\"")]
     pub etag: String,
@@ -38,9 +41,9 @@ impl MemberView {
     /// A member of `company`.
     pub fn of(member: Versioned<Member>, company: &Company, second_factor: bool) -> Self {
         let Versioned { value, version } = member;
-        let Member { user, role, active, email, name, joined_at, mver: _ } = value;
+        let Member { user, role, active, email, name, joined_at, mver: _, last_seen } = value;
         let role_name = company.name_of_role(role);
-        Self { user, name, email, role, role_name, active, second_factor, joined_at, etag: etag(version) }
+        Self { user, name, email, role, role_name, active, second_factor, joined_at, last_seen, etag: etag(version) }
     }
 }
 

@@ -16,6 +16,9 @@ pub fn sentence(event: &Event) -> String {
         Event::UserSignInBlocked { failures, .. } => {
             format!("Sign-in waits for a while after {failures} failures in a row.")
         }
+        Event::UserSecondFactorFailed { by_microsoft: true, .. } => {
+            "A sign-in at Microsoft was followed by a wrong second factor.".into()
+        }
         Event::UserSecondFactorFailed { .. } => "A right password was followed by a wrong second factor.".into(),
         Event::PasswordResetRequested { .. } => "A new password was asked for.".into(),
         Event::PasswordChanged { by_reset: true, .. } => "A password was reset by mail.".into(),
@@ -29,6 +32,9 @@ pub fn sentence(event: &Event) -> String {
         Event::FactorsReset { .. } => "A member's second factors were reset by an administrator.".into(),
         Event::SessionsRevoked { session: Some(_), .. } => "A session was ended.".into(),
         Event::SessionsRevoked { .. } => "All other sessions of a user were ended.".into(),
+        Event::IdentityLinkRequested { .. } => {
+            "A Microsoft account is to be linked to a user, who was asked by mail.".into()
+        }
         Event::IdentityLinked { .. } => "A Microsoft account was linked to a user.".into(),
         Event::IdentityUnlinked { .. } => "A Microsoft account was unlinked from a user.".into(),
         Event::MemberInvited { resent: true, role, .. } => {

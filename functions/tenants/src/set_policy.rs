@@ -74,16 +74,17 @@ pub async fn set_policy(
     if policy.join != before.join {
         may_let_join(&person, &company.value, policy.join)?;
     }
+    let mut login = None;
     if let SignInWays::Microsoft { break_glass } = policy.sign_in
         && policy.sign_in != before.sign_in
     {
         may_demand_microsoft(&deps, &person, &tenant).await?;
-        gets_in_without_microsoft(&deps, &tenant, break_glass).await?;
+        login = Some(login_without_microsoft(&deps, &tenant, break_glass).await?);
     }
-    match tenant.set_policy(company, policy).await {
+    match tenant.set_policy(company, policy, login).await {
         Ok(company) => shown(company),
         Err(StoreError::Conflict(Conflict::Version)) => Err(stale()),
-        Err(StoreError::Conflict(Conflict::State("owner"))) => Err(no_break_glass()),
+        Err(StoreError::Conflict(Conflict::State("owner" | "way in"))) => Err(no_break_glass()),
         Err(StoreError::Conflict(Conflict::State("connection"))) => Err(not_connected()),
         Err(error) => Err(error.into()),
     }
@@ -143,15 +144,15 @@ async fn may_demand_microsoft(deps: &Kernel, person: &Recent<can::ManageTenant>,
     Ok(())
 }
 
-/// The owner who is let in without Microsoft has a password and a second factor.
-async fn gets_in_without_microsoft(deps: &Kernel, tenant: &Tenant<'_>, user: model::UserId) -> Result<()> {
+/// Address and epoch of the login of the owner who is let in without Microsoft, who has a password and a second factor.
+async fn login_without_microsoft(deps: &Kernel, tenant: &Tenant<'_>, user: model::UserId) -> Result<(String, u32)> {
     let member = tenant.get_strong::<Member>(&user).await?.map(|member| member.value);
     if !member.is_some_and(|member| member.active && member.role == RoleName::OWNER) {
         return Err(no_break_glass());
     }
     let login = deps.store.login_of(user).await?;
-    let ready = login.is_some_and(|(_, login)| login.password_hash.is_some() && login.second_factor);
-    if ready { Ok(()) } else { Err(no_break_glass()) }
+    let ready = login.filter(|(_, login)| login.password_hash.is_some() && login.second_factor);
+    ready.map(|(email, login)| (email, login.epoch)).ok_or_else(no_break_glass)
 }
 
 fn no_break_glass() -> Error {

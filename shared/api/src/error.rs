@@ -124,6 +124,8 @@ codes! {
     AddressUnverified = FORBIDDEN, "address_unverified", "Microsoft does not confirm your address";
     /// The address has an account, which a work account does not prove to be one's own.
     AccountExists = CONFLICT, "account_exists", "Your address has an account already";
+    /// A work account is linked once the owner of its address confirms it by the mail that was sent.
+    ConfirmByMail = FORBIDDEN, "confirm_by_mail", "Look at your mail";
     /// Without it nobody could sign in to the account any more.
     LastWayIn = CONFLICT, "last_way_in", "This is your only way to sign in";
     /// `If-Match` is missing (RFC 6585).

@@ -314,8 +314,11 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let person = <Person<R> as FromRequestParts<S>>::from_request_parts(parts, state).await?;
-        let age = Verifier::from_ref(state).now().as_second() - person.session.proven_at;
-        if age > Self::MOST.as_secs() {
+        let session = &person.session;
+        let age = Verifier::from_ref(state).now().as_second() - session.proven_at;
+        // Whoever has a second factor of ours proves with it: Entra's word for the first one is not enough (ASVS 6.8.4).
+        let weak = session.by_microsoft() && !session.has_second_factor();
+        if age > Self::MOST.as_secs() || (weak && Store::from_ref(state).has_second_factor(session.user).await?) {
             let told = "Confirm with your password, a code or a passkey at `/v1/step-up`, then send this again.";
             return Err(Error::new(Code::ProofTooOld, told));
         }

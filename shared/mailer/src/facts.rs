@@ -71,7 +71,7 @@ fn notice_facts(notice: &Notice, links: &Links) -> Result<Value, RenderError> {
 /// What only this sort of news has: names for its sentences, and lines of its own.
 fn news_facts(news: &News) -> (Value, Vec<Row>) {
     match news {
-        News::PasswordReset { minutes } => {
+        News::PasswordReset { minutes } | News::ConfirmMicrosoft { minutes } => {
             (context! { lifetime => counted(*minutes, "minute", "minutes") }, Vec::new())
         }
         News::PasswordChanged { by_reset } => (context! { by_reset => *by_reset }, Vec::new()),
@@ -82,6 +82,12 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
         News::SignInBlocked { failures } => {
             let tries = counted(*failures, "failed try", "failed tries");
             (context! { failures => tries, times => counted(*failures, "time", "times") }, Vec::new())
+        }
+        News::SecondFactorFailed { by_microsoft } => (context! { by_microsoft => *by_microsoft }, Vec::new()),
+        News::RecoveryCodesLow { left, new_device } => {
+            let codes =
+                if *left == 0 { "no recovery codes".into() } else { counted(*left, "recovery code", "recovery codes") };
+            (context! { left => codes, new_device => *new_device }, Vec::new())
         }
         News::SessionsRevoked { all } => (context! { all => *all }, Vec::new()),
         News::FactorAdded { factor } | News::FactorRemoved { factor } => {
@@ -100,7 +106,10 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
             };
             (about, vec![("Your role", to_strangers(role))])
         }
-        News::MemberJoined { person, role } => (context! { person => text(person) }, vec![("Role", text(role))]),
+        News::InvitationDeclined { email } => (context! {}, vec![("Invited", text(email))]),
+        News::MemberJoined { person, role } | News::JoinedWithMicrosoft { person, role } => {
+            (context! { person => text(person) }, vec![("Role", text(role))])
+        }
         News::RoleChanged { before, after } => {
             (context! {}, vec![("Role before", text(before)), ("Role now", text(after))])
         }
@@ -123,7 +132,6 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
         News::ResetWithMicrosoft
         | News::EmailRestored
         | News::NewDevice
-        | News::SecondFactorFailed
         | News::SessionEnded
         | News::FactorsReset
         | News::IdentityLinked

@@ -1,5 +1,13 @@
 //! Other people's text, made harmless before it reaches a template.
 
+/// Other people's text as the name of a sender: nothing that ends a name in a header, makes an address, or reads as an
+/// encoded word (RFC 2047), which some mail programs decode wherever it stands. At most 60 characters (ASVS 1.3.11).
+pub(crate) fn as_sender(text: &str) -> String {
+    let spaced: String = one_line(text).chars().map(|c| if "\"<>@[]\\:;=?".contains(c) { ' ' } else { c }).collect();
+    let short: String = one_line(&spaced).chars().take(60).collect();
+    short.trim().to_owned()
+}
+
 /// Other people's text as a mail may show it: one line, no control or text-direction characters, not too long, and
 /// nothing a mail program would make a link of.
 pub(crate) fn shown(text: &str, max: usize) -> String {

@@ -80,6 +80,15 @@ pub struct Rendered {
 }
 
 impl Letter {
+    /// The company a letter is from, in whose name it is sent. Not that of a sign-up: anybody types one, to any address.
+    pub(crate) fn company(&self) -> Option<&str> {
+        match self {
+            Self::VerifyEmail { .. } | Self::AlreadyRegistered { .. } => None,
+            Self::ScanFinished { company, .. } | Self::ConnectionLost { company, .. } => Some(company),
+            Self::Notice(notice) => Some(&notice.company),
+        }
+    }
+
     /// Subject, HTML and text.
     ///
     /// # Errors

@@ -79,8 +79,18 @@ pub enum News {
         /// Failures in a row.
         failures: u32,
     },
-    /// A right password was followed by a wrong second factor (C5).
-    SecondFactorFailed,
+    /// A right first step was followed by a wrong second factor (C5).
+    SecondFactorFailed {
+        /// Whether the first step was a sign-in at Microsoft, not the password.
+        by_microsoft: bool,
+    },
+    /// A recovery code was used to sign in, and few are left (C5).
+    RecoveryCodesLow {
+        /// How many.
+        left: u32,
+        /// Whether it was from a device that the account has not seen, which nothing else tells of then.
+        new_device: bool,
+    },
     /// A sign-in was ended because its token was used twice (C4).
     SessionEnded,
     /// Sign-ins were ended by who is in the account.
@@ -100,6 +110,11 @@ pub enum News {
     },
     /// An administrator removed all second factors.
     FactorsReset,
+    /// A work account with the reader's address signed in; the link links it (C8).
+    ConfirmMicrosoft {
+        /// Minutes the link works for.
+        minutes: u32,
+    },
     /// A Microsoft account was linked (C8).
     IdentityLinked,
     /// A Microsoft account was unlinked.
@@ -117,6 +132,18 @@ pub enum News {
     },
     /// An invitation was accepted; goes to the inviter.
     MemberJoined {
+        /// Who joined.
+        person: String,
+        /// With which role.
+        role: String,
+    },
+    /// An invitation was declined; goes to the inviter.
+    InvitationDeclined {
+        /// The address that was invited.
+        email: String,
+    },
+    /// Somebody joined by signing in with Microsoft; goes to owners.
+    JoinedWithMicrosoft {
         /// Who joined.
         person: String,
         /// With which role.

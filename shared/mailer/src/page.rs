@@ -15,6 +15,8 @@ pub enum Page {
     ConfirmEmail,
     /// Puts an old address back, with a token.
     UndoEmailChange,
+    /// Links a work account, with a token.
+    ConfirmMicrosoft,
     /// Accepts or declines an invitation, with a token.
     Invitation,
     /// One's own password, factors and Microsoft accounts.
@@ -40,6 +42,7 @@ impl Page {
         Self::ResetPassword,
         Self::ConfirmEmail,
         Self::UndoEmailChange,
+        Self::ConfirmMicrosoft,
         Self::Invitation,
         Self::Security,
         Self::Devices,
@@ -58,6 +61,7 @@ impl Page {
             Self::ResetPassword => "/reset-password",
             Self::ConfirmEmail => "/confirm-email",
             Self::UndoEmailChange => "/undo-email-change",
+            Self::ConfirmMicrosoft => "/confirm-microsoft",
             Self::Invitation => "/invitation",
             Self::Security => "/account/security",
             Self::Devices => "/account/devices",

@@ -56,7 +56,9 @@ pub fn samples(base_url: &str, theirs: &dyn Fn(&str) -> String) -> Vec<Sample> {
     let notices = account(theirs).into_iter().chain(team(theirs)).chain(keys(theirs));
     all.extend(notices.map(|(name, page, by, news)| {
         let link = match page {
-            Page::ConfirmEmail | Page::UndoEmailChange | Page::Invitation => page.with_token(base_url, TOKEN),
+            Page::ConfirmEmail | Page::UndoEmailChange | Page::ConfirmMicrosoft | Page::Invitation => {
+                page.with_token(base_url, TOKEN)
+            }
             Page::ResetPassword if name == "password_reset" => page.with_token(base_url, TOKEN),
             page => page.of(base_url),
         };
@@ -88,7 +90,16 @@ fn account(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         ("email_restored", Page::ResetPassword, device(), News::EmailRestored),
         ("new_device", Page::Devices, device(), News::NewDevice),
         ("sign_in_blocked", Page::ResetPassword, device(), News::SignInBlocked { failures: 10 }),
-        ("second_factor_failed", Page::ResetPassword, device(), News::SecondFactorFailed),
+        ("second_factor_failed", Page::ResetPassword, device(), News::SecondFactorFailed { by_microsoft: false }),
+        ("second_factor_failed_microsoft", Page::Security, device(), News::SecondFactorFailed { by_microsoft: true }),
+        ("recovery_codes_low", Page::Security, device(), News::RecoveryCodesLow { left: 3, new_device: false }),
+        (
+            "recovery_codes_low_new_device",
+            Page::Security,
+            device(),
+            News::RecoveryCodesLow { left: 0, new_device: true },
+        ),
+        ("confirm_microsoft", Page::ConfirmMicrosoft, device(), News::ConfirmMicrosoft { minutes: 60 }),
         ("session_ended", Page::SignIn, device(), News::SessionEnded),
         ("sessions_revoked", Page::Devices, device(), News::SessionsRevoked { all: true }),
         ("sessions_revoked_one", Page::Devices, device(), News::SessionsRevoked { all: false }),
@@ -115,11 +126,15 @@ fn team(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         join: Join::AppRole,
     };
     let joined = News::MemberJoined { person: theirs("Anna Berg"), role: theirs("Bookkeeping") };
+    let with_microsoft = News::JoinedWithMicrosoft { person: theirs("Anna Berg"), role: theirs("Bookkeeping") };
+    let declined = News::InvitationDeclined { email: theirs("ben@northwind.example") };
     let role = News::RoleChanged { before: "member".into(), after: theirs("Bookkeeping") };
     vec![
         ("invitation", Page::Invitation, jonas(), invitation(false)),
         ("invitation_resent", Page::Invitation, jonas(), invitation(true)),
         ("member_joined", Page::Team, By::Device { device: None, ip: None }, joined),
+        ("joined_with_microsoft", Page::Team, By::Device { device: None, ip: None }, with_microsoft),
+        ("invitation_declined", Page::Team, By::Device { device: None, ip: None }, declined),
         ("role_changed", Page::Home, jonas(), role),
         ("member_deactivated", Page::Home, jonas(), News::MemberDeactivated),
         ("member_reactivated", Page::SignIn, jonas(), News::MemberReactivated),

@@ -8,7 +8,7 @@ use aws_sdk_sesv2::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::{Letter, MailerConfig, RenderError};
+use crate::{Letter, MailerConfig, RenderError, harmless::as_sender};
 
 /// The id SES gave a mail; bounces and complaints name it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -91,7 +91,7 @@ impl Mailer {
         let sent = self
             .client
             .send_email()
-            .from_email_address(sender(&self.config.from_name, &self.config.from_address))
+            .from_email_address(sender(&from_name(letter, &self.config.from_name), &self.config.from_address))
             .reply_to_addresses(&self.config.reply_to)
             .destination(Destination::builder().to_addresses(to).build())
             .content(EmailContent::builder().simple(message).build())
@@ -128,6 +128,12 @@ fn recipient(to: &str) -> Result<(), MailError> {
         && !local.contains('@');
     let reason = || MailError::Address { reason: "not one address of ASCII characters".into() };
     sound.then_some(()).ok_or_else(reason)
+}
+
+/// Who a letter says it is from: `Northwind Ltd via Steward`, or Steward alone.
+fn from_name(letter: &Letter, ours: &str) -> String {
+    let company = letter.company().map(as_sender).filter(|company| !company.is_empty());
+    company.map_or_else(|| ours.to_owned(), |company| format!("{company} via {ours}"))
 }
 
 /// `"Name" <address>`, the name as RFC 2047 encoded words unless it is ASCII.
@@ -181,6 +187,27 @@ mod tests {
         let long = sender(&"Größe ".repeat(20), "a@b.example");
         assert!(long.is_ascii());
         assert!(long.split(' ').all(|word| word.len() <= 75), "{long}");
+    }
+
+    #[test]
+    fn a_company_is_named_as_the_sender_but_for_sign_ups_and_whatever_it_is_called() {
+        let from = |company: &str| {
+            let (company, link) = (company.to_owned(), String::new());
+            from_name(&Letter::ConnectionLost { company, reason_text: String::new(), link }, "Steward")
+        };
+        assert_eq!(from("Northwind Ltd"), "Northwind Ltd via Steward");
+        assert_eq!(from("Smith & Søn, A/S (UK)"), "Smith & Søn, A/S (UK) via Steward");
+        // Another header, another address, words that mail programs decode, text that turns direction.
+        assert_eq!(from("A\r\nBcc: c@d.example"), "A Bcc c d.example via Steward");
+        assert_eq!(from("\"Bank\" <pay@bank.example>"), "Bank pay bank.example via Steward");
+        assert_eq!(from("=?UTF-8?B?UGF5?="), "UTF-8 B UGF5 via Steward");
+        assert_eq!(from("\u{202e}dwatS"), "dwatS via Steward");
+        assert_eq!(from(" <@> \u{200b}"), "Steward", "nothing is left");
+        let long = from(&"x".repeat(400));
+        assert_eq!(long.chars().count(), 60 + " via Steward".len());
+        let (company, link) = ("Contoso".to_owned(), String::new());
+        let to_a_stranger = Letter::VerifyEmail { company, link, expires_hours: 24 };
+        assert_eq!(from_name(&to_a_stranger, "Steward"), "Steward", "anybody can type a company to any address");
     }
 
     #[test]

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AttestationId, CustomRole, DirectoryId, EmailChangeId, ExceptionId, FeedId, FindingId, FixId, InvitationId, KeyId,
-    Permissions, PersonId, Policy, ResetId, RoleId, RoleName, ScanId, SessionId, SignupId, SkuId, TenantId, Tier,
-    UserId,
+    LinkId, Permissions, PersonId, Policy, ResetId, RoleId, RoleName, ScanId, SessionId, SignupId, SkuId, TenantId,
+    Tier, UserId,
 };
 
 /// A fact. The serialised form is `{"kind": "...", ...}`; `kind` is the bus's detail-type.
@@ -40,6 +40,9 @@ pub enum Event {
         /// Whether nobody signed in to this account from such a device before.
         #[serde(default)]
         new_device: bool,
+        /// How many recovery codes are left, where one was used.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recovery_codes_left: Option<u32>,
     },
     /// Sign-in to an account was tried in vain so often that it waits now (C3).
     #[serde(rename = "user.sign_in_blocked")]
@@ -49,11 +52,14 @@ pub enum Event {
         /// Failures in a row.
         failures: u32,
     },
-    /// A right password was followed by a wrong second factor: somebody may know the password (C5).
+    /// A right first step was followed by a wrong second factor: somebody may know the password (C5).
     #[serde(rename = "user.second_factor_failed")]
     UserSecondFactorFailed {
         /// Whose account.
         user: UserId,
+        /// Whether the first step was a sign-in at Microsoft, not the password.
+        #[serde(default)]
+        by_microsoft: bool,
     },
     /// Somebody asked for a new password. The address is in the reset item, not here.
     #[serde(rename = "user.password_reset_requested")]
@@ -120,6 +126,14 @@ pub enum Event {
         user: UserId,
         /// One of them; all others than the one that asked, when `None`.
         session: Option<SessionId>,
+    },
+    /// A work account with a member's address signed in and is to be linked, once that address confirms it by mail (C8).
+    #[serde(rename = "user.identity_link_requested")]
+    IdentityLinkRequested {
+        /// The request.
+        link: LinkId,
+        /// Whose account it is to be linked to.
+        user: UserId,
     },
     /// A work account was linked to a user: they can sign in with Microsoft.
     #[serde(rename = "user.identity_linked")]
@@ -648,6 +662,7 @@ kinds! {
     FactorRemoved => "user.factor_removed",
     FactorsReset => "member.factors_reset",
     SessionsRevoked => "user.sessions_revoked",
+    IdentityLinkRequested => "user.identity_link_requested",
     IdentityLinked => "user.identity_linked",
     IdentityUnlinked => "user.identity_unlinked",
     MemberInvited => "member.invited",

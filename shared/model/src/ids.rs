@@ -124,6 +124,10 @@ id!(
     EmailChangeId, "emc", random()
 );
 id!(
+    /// A request to link a work account by mail.
+    LinkId, "lnk", random()
+);
+id!(
     /// A key for programs.
     KeyId, "key", random()
 );

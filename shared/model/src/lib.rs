@@ -15,8 +15,8 @@ pub use clock::{Clock, Ids};
 pub use event::{Event, EventKind};
 pub use guid::{DirectoryId, GroupId, PersonId, PlanId, SkuId};
 pub use ids::{
-    AttestationId, EmailChangeId, EventId, ExceptionId, FeedId, FindingId, FixId, InvitationId, KeyId, PasskeyId,
-    ResetId, RoleId, ScanId, SessionId, SignupId, TenantId, UserId,
+    AttestationId, EmailChangeId, EventId, ExceptionId, FeedId, FindingId, FixId, InvitationId, KeyId, LinkId,
+    PasskeyId, ResetId, RoleId, ScanId, SessionId, SignupId, TenantId, UserId,
 };
 pub use money::{Currency, Money};
 pub use policy::Policy;

@@ -39,6 +39,10 @@ impl Policy {
     pub fn needs_second_factor(&self, now: Timestamp) -> bool {
         matches!(self.second_factor, SecondFactor::Required { from } if from <= now)
     }
+    /// Whether `user` is the one who gets in when Microsoft does not work.
+    pub fn counts_on(&self, user: UserId) -> bool {
+        matches!(self.sign_in, SignInWays::Microsoft { break_glass } if break_glass == user)
+    }
     /// Whether `user` may sign in with a password or passkey of ours.
     pub fn lets_in_without_microsoft(&self, user: UserId) -> bool {
         match self.sign_in {

@@ -1,5 +1,6 @@
 //! Accounts: sign-up, sign-in, sessions. The items here belong to users, not tenants.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use model::{
     Currency, DirectoryId, Event, Policy, RoleName, SessionId, SignupId, TenantId, TenantState, UserId, event::Actor,
@@ -9,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Company, Conflict, Devices, EmailLogin, Factors, Jwks, Member, Membership, Result, Schedule, Session, SessionProof,
     SignUp, Store, StoreError, Throttle, Token, TokenHash, User, Versioned,
-    commit::{Action, Commit, Condition, Place, What},
+    commit::{Action, Commit, Condition, Place, TRANSACTION_CONFLICT, What},
     db::{decode, encode, number, text},
     directory::{Origin, TenantScope},
     factors::factors_put,
     key::Key,
-    records::DirectoryLink,
+    records::{DirectoryLink, TenantRecord},
 };
 
 /// How long a sign-up waits for its address to be verified (F65).
@@ -54,14 +55,32 @@ pub struct Proven {
     pub user: UserId,
     /// How (RFC 8176).
     pub amr: Vec<String>,
-    /// The address and the epoch of the password, where one was given: a session is not opened once it was changed.
-    pub by_password: Option<(String, u32)>,
+    /// The address and the epoch of its login, where the proof rests on them: no session is opened once the password was
+    /// changed, or a second factor set up that was not asked for.
+    pub login: Option<(String, u32)>,
     /// The address whose failures are forgotten.
     pub clear_throttle_of: Option<String>,
     /// Whether the device is new to the account.
     pub new_device: bool,
     /// A one-time token that this sign-in uses up.
     pub consume: Option<TokenHash>,
+    /// How many recovery codes are left, where this sign-in used one.
+    pub recovery_codes_left: Option<u32>,
+}
+
+impl Proven {
+    /// Somebody who proved who they are, by themselves.
+    pub const fn of(user: UserId, amr: Vec<String>) -> Self {
+        Self {
+            user,
+            amr,
+            login: None,
+            clear_throttle_of: None,
+            new_device: false,
+            consume: None,
+            recovery_codes_left: None,
+        }
+    }
 }
 
 /// What a sign-in writes beside its session.
@@ -150,7 +169,7 @@ impl Store {
 
     /// Whether an address has an account.
     pub async fn has_account(&self, email: &str) -> Result<bool> {
-        Ok(self.get(&EmailLogin::key(email), true).await?.is_some())
+        Ok(self.login(email).await?.is_some())
     }
 
     /// Keeps a one-time token by its hash.
@@ -210,7 +229,7 @@ impl Store {
         done_item.insert("ttl".into(), number(signup.good_until));
         let waiting = Condition {
             expression: Some("attribute_exists(PK) AND done = :no"),
-            values: vec![(":no", aws_sdk_dynamodb::types::AttributeValue::Bool(false))],
+            values: vec![(":no", AttributeValue::Bool(false))],
             ..Condition::default()
         };
         let profile = User::new(user, signup.email.clone(), owner.name.clone(), now);
@@ -253,6 +272,7 @@ impl Store {
                 name: owner.name.clone(),
                 joined_at: now,
                 mver: 1,
+                last_seen: None,
             })
             .create(&Schedule { tenant, on: false, next_at: now, every_hours: 24 })
             .event(Event::TenantCreated { owner: user, role: RoleName::OWNER })?;
@@ -328,7 +348,7 @@ impl Store {
         noted: Noted,
         origin: Origin,
     ) -> Result<(String, Session)> {
-        let Proven { user, amr, by_password, clear_throttle_of, new_device, consume } = proven;
+        let Proven { user, amr, login, clear_throttle_of, new_device, consume, recovery_codes_left } = proven;
         let now = self.clock.now();
         let session = SessionId::generate(&self.ids);
         let token = self.refresh_token(user, session)?;
@@ -349,13 +369,13 @@ impl Store {
             user_agent: origin.user_agent.clone(),
         };
         let scope = self.scope_of_membership(membership.tenant, Origin { actor: Actor::User { id: user }, ..origin });
-        let mut change = doors(Commit::new(), user, membership, record.by_microsoft()).action(put(
+        let mut change = doors(Commit::new(), user, membership, record.by_microsoft(), Some(now)).action(put(
             Session::key(user, session),
             session_item(&record)?,
             Condition::absent(),
             "session",
         ));
-        if let Some((email, epoch)) = by_password {
+        if let Some((email, epoch)) = login {
             change = change.action(same_password(&email, user, epoch, noted.rehashed.as_ref())?);
         }
         if let Some(devices) = noted.devices {
@@ -376,7 +396,8 @@ impl Store {
         if let Some(link) = consume {
             change = change.consume(&link, now);
         }
-        self.of(&scope).commit(change.event(Event::UserSignedIn { session, amr, new_device })?).await?;
+        let event = Event::UserSignedIn { session, amr, new_device, recovery_codes_left };
+        self.of(&scope).commit(change.event(event)?).await?;
         Ok((token, record))
     }
 
@@ -426,10 +447,15 @@ impl Store {
                 idle_until: (now + IDLE).as_second().min(record.absolute_until),
                 ..record
             };
-            let item = session_item(&next)?;
-            match self.put_one(Session::key(user, session), item, won, Conflict::Version).await {
+            let put = What::Put { item: session_item(&next)?, condition: won };
+            let mut actions = vec![(Session::key(user, session), put, Conflict::Version)];
+            if !same_day(record.rotated_at, now) {
+                actions.push(seen(user, membership.mver, now).of(next.tenant));
+            }
+            match self.transact(actions).await {
                 Ok(()) => return Ok(Rotation::Rotated { token, session: Box::new(next), mver: membership.mver }),
                 Err(StoreError::Conflict(_)) => {}
+                Err(StoreError::Unavailable(why)) if why == TRANSACTION_CONFLICT => {}
                 Err(error) => return Err(error),
             }
         }
@@ -526,13 +552,44 @@ pub(crate) fn session_as_read(session: &Session) -> Condition {
     }
 }
 
-/// The doors of a sign-in: membership active at its version, tenant open, and let in by this way (C8: a company may let
-/// in by Microsoft alone, but for one owner).
-pub(crate) fn doors(change: Commit, user: UserId, membership: &Membership, by_microsoft: bool) -> Commit {
-    let active = Condition {
+/// Holds while a membership is active at a version.
+pub(crate) fn active_at(mver: u64) -> Condition {
+    Condition {
         expression: Some("active = :yes AND mver = :mver"),
-        values: vec![(":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true)), (":mver", number(membership.mver))],
+        values: vec![(":yes", AttributeValue::Bool(true)), (":mver", number(mver))],
         ..Condition::default()
+    }
+}
+
+/// Notes that a member is here, if they are active at that version.
+fn seen(user: UserId, mver: u64, now: Timestamp) -> Action {
+    let mut condition = active_at(mver);
+    condition.values.push((":now", text(now.to_string())));
+    Action {
+        place: Place::Own(Member::COLLECTION, Member::sort_key(&user)),
+        what: What::Set { expression: "SET last_seen = :now", condition },
+        conflict: Conflict::State("member"),
+    }
+}
+
+/// Whether an instant, in milliseconds since 1970, is of the day of `now` (UTC).
+fn same_day(millis: i64, now: Timestamp) -> bool {
+    const DAY: i64 = 86_400_000;
+    millis.div_euclid(DAY) == now.as_millisecond().div_euclid(DAY)
+}
+
+/// The doors of a sign-in: membership active at its version, tenant open, and let in by this way (C8: a company may let
+/// in by Microsoft alone, but for one owner). Who goes through at an instant `seen_at` is noted with it.
+pub(crate) fn doors(
+    change: Commit,
+    user: UserId,
+    membership: &Membership,
+    by_microsoft: bool,
+    seen_at: Option<Timestamp>,
+) -> Commit {
+    let change = match seen_at {
+        Some(now) => change.action(seen(user, membership.mver, now)),
+        None => change.check::<Member>(&user, active_at(membership.mver), "member"),
     };
     let mut open = Condition {
         expression: Some("#state IN (:active, :past_due, :read_only)"),
@@ -552,16 +609,22 @@ pub(crate) fn doors(change: Commit, user: UserId, membership: &Membership, by_mi
         ]);
         open.values.extend([(":microsoft", text("microsoft")), (":user", text(user.to_string()))]);
     }
-    change.check::<Member>(&user, active, "member").check::<Company>(&(), open, "tenant")
+    change.check::<Company>(&(), open, "tenant")
+}
+
+/// Holds while a login is this user's and what it was at an epoch, which moves with each change of the password, the
+/// address and the second factor.
+pub(crate) fn login_at(epoch: u32, user: UserId) -> Condition {
+    Condition {
+        expression: Some("epoch = :epoch AND #user = :user"),
+        names: vec![("#user", "user")],
+        values: vec![(":epoch", number(epoch)), (":user", text(user.to_string()))],
+    }
 }
 
 /// Holds while the password of an address is the one that was right; writes a newer hash of it where there is one.
 pub(crate) fn same_password(email: &str, user: UserId, epoch: u32, rehashed: Option<&EmailLogin>) -> Result<Action> {
-    let condition = Condition {
-        expression: Some("epoch = :epoch AND #user = :user"),
-        names: vec![("#user", "user")],
-        values: vec![(":epoch", number(epoch)), (":user", text(user.to_string()))],
-    };
+    let condition = login_at(epoch, user);
     let what = match rehashed {
         Some(login) => What::Put { item: encode("EmailLogin", login)?, condition },
         None => What::Check { condition },

@@ -6,13 +6,13 @@ use model::{EmailChangeId, Event, TenantId, UserId, event::Actor};
 use crate::{
     Commit, Conflict, EmailChange, EmailChangeState, EmailLogin, Member, Result, Store, StoreError, TenantScope,
     TokenHash, Versioned,
-    accounts::put,
+    accounts::{login_at, put},
     commit::{Action, Condition, Place, What, item_of, versioned},
     db::{decode, encode, number},
     directory::Origin,
     key::{Collection, Key},
-    passwords::as_read,
     records::{TenantRecord, User},
+    sessions::Which,
 };
 
 /// Tries of a change that others get in the way of.
@@ -126,7 +126,7 @@ impl Store {
             let commit = self.moved(link, &undone, (&profile, &restored), (&login, &next)).await?;
             let event = Event::EmailChanged { change: change.change, user: change.user, undone: true };
             let scope = self.scope_of_change(change, origin.clone());
-            match self.end_sessions(&scope, change.user, None, commit, event).await {
+            match self.end_sessions(&scope, change.user, Which::All, commit, event).await {
                 Err(StoreError::Conflict(Conflict::Version)) => {}
                 done => return done,
             }
@@ -179,7 +179,7 @@ impl Store {
             let item = encode("EmailLogin", next)?;
             commit = commit.action(Action {
                 place: Place::Global(EmailLogin::key(to)),
-                what: What::Put { item, condition: as_read(login) },
+                what: What::Put { item, condition: login_at(login.epoch, login.user) },
                 conflict: Conflict::Version,
             });
         } else {
@@ -187,7 +187,7 @@ impl Store {
                 .action(put(EmailLogin::key(to), encode("EmailLogin", next)?, Condition::absent(), "email"))
                 .action(Action {
                     place: Place::Global(EmailLogin::key(&profile.email)),
-                    what: What::Delete { condition: as_read(login) },
+                    what: What::Delete { condition: login_at(login.epoch, login.user) },
                     conflict: Conflict::Version,
                 });
         }

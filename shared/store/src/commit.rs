@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::{
     operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
     types::{
         AttributeValue, ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
-        TransactWriteItem,
+        TransactWriteItem, Update,
     },
 };
 use jiff::Timestamp;
@@ -21,6 +21,8 @@ use crate::{
 
 /// The attribute that names the conditional write an item was last put by.
 const WRITE: &str = "w";
+/// DynamoDB's word for two transactions at once on one item.
+pub(crate) const TRANSACTION_CONFLICT: &str = "TransactionConflict";
 
 /// What a change writes. Without [`Commit::event`] it cannot be committed: a change nobody hears of is no change.
 #[derive(Default)]
@@ -59,9 +61,21 @@ pub(crate) enum Place {
 }
 
 pub(crate) enum What {
-    Put { item: Item, condition: Condition },
-    Delete { condition: Condition },
-    Check { condition: Condition },
+    Put {
+        item: Item,
+        condition: Condition,
+    },
+    Delete {
+        condition: Condition,
+    },
+    Check {
+        condition: Condition,
+    },
+    /// Sets attributes that no version counts, under a condition whose values are theirs too.
+    Set {
+        expression: &'static str,
+        condition: Condition,
+    },
 }
 
 /// A condition with its values; names are fixed text of this crate, values never are.
@@ -247,7 +261,7 @@ impl Store {
                 if let Some(conflict) = at("ConditionalCheckFailed").and_then(|place| conflicts.get(place)) {
                     return Err(StoreError::Conflict(*conflict));
                 }
-                let busy = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+                let busy = [TRANSACTION_CONFLICT, "ThrottlingError", "ProvisionedThroughputExceeded"];
                 if let Some(code) = busy.into_iter().find(|code| at(code).is_some()) {
                     return Err(StoreError::Unavailable(code.into()));
                 }
@@ -348,6 +362,10 @@ impl Store {
             What::Check { condition } => item
                 .condition_check(conditioned!(ConditionCheck::builder().set_key(Some(key.item())), condition))
                 .build(),
+            What::Set { expression, condition } => {
+                let update = Update::builder().set_key(Some(key.item())).update_expression(expression);
+                item.update(conditioned!(update, condition)).build()
+            }
         })
     }
 }

@@ -75,14 +75,7 @@ impl Store {
     /// # Errors
     /// [`crate::Conflict::State`] `member` or `tenant` when that closes the door.
     pub async fn switch(&self, session: &Session, to: &Membership, origin: Origin) -> Result<(String, Session)> {
-        let proven = Proven {
-            user: session.user,
-            amr: session.amr.clone(),
-            by_password: None,
-            clear_throttle_of: None,
-            new_device: false,
-            consume: None,
-        };
+        let proven = Proven::of(session.user, session.amr.clone());
         let times = (session.proven_at, session.absolute_until);
         self.open_session_lasting(times, proven, to, Noted::default(), origin).await
     }

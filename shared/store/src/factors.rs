@@ -2,16 +2,17 @@
 
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
 use jiff::{SignedDuration, Timestamp};
-use model::{Event, UserId};
+use model::{DirectoryId, Event, UserId};
 
 use crate::{
-    Conflict, Devices, EmailLogin, Factors, Membership, NotAdmitted, Origin, Result, Session, Store, StoreError,
-    TenantScope, Throttle, Token, TokenHash, User, Versioned,
-    accounts::{doors, put, same_password, session_as_read, session_item},
+    Company, Conflict, Devices, EmailLogin, Factors, FirstStep, Membership, NotAdmitted, Origin, Purpose, Result,
+    Session, Store, StoreError, TenantScope, Throttle, Token, TokenHash, User, Versioned, WorkAccount,
+    accounts::{doors, login_at, put, same_password, session_as_read, session_item},
     commit::{Action, Commit, Condition, Place, What},
     db::{decode, encode, key_of, number, refused, spent, text},
-    key::Key,
+    key::{Collection, Key},
     meter::Units,
+    records::TenantRecord,
 };
 
 /// What signing in needs of a user, read in one round trip whether or not there is one.
@@ -40,6 +41,54 @@ pub struct FactorChange<'a> {
     pub proved: &'a [&'a str],
     /// A one-time token that it uses up.
     pub consume: Option<&'a TokenHash>,
+    /// A way in that is to be there still, where this gives one up.
+    pub way_in: Option<&'a WayIn>,
+}
+
+/// Another way in than the one that is given up.
+#[derive(Debug, Clone)]
+pub enum WayIn {
+    /// A password.
+    Password {
+        /// Of which address.
+        email: String,
+        /// At which epoch.
+        epoch: u32,
+    },
+    /// A passkey.
+    Passkey {
+        /// The version the factors were read at.
+        version: u64,
+    },
+    /// A work account of another directory.
+    WorkAccount(DirectoryId),
+}
+
+impl WayIn {
+    /// That it is there when a change is written.
+    pub(crate) fn check(&self, user: UserId) -> Action {
+        let (key, condition) = match self {
+            Self::Password { email, epoch } => (EmailLogin::key(email), login_at(*epoch, user)),
+            Self::Passkey { version } => (Factors::key(user), Condition::version(*version)),
+            Self::WorkAccount(directory) => (
+                WorkAccount::key_of_user(user, *directory),
+                Condition { expression: Some("attribute_exists(PK)"), ..Condition::default() },
+            ),
+        };
+        Action { place: Place::Global(key), what: What::Check { condition }, conflict: Conflict::State("way in") }
+    }
+}
+
+impl Account {
+    /// Nothing.
+    const fn none(user: UserId) -> Self {
+        Self {
+            profile: None,
+            memberships: Vec::new(),
+            factors: Versioned { value: Factors::none(user), version: 0 },
+            devices: Devices { known: Vec::new() },
+        }
+    }
 }
 
 impl Store {
@@ -48,12 +97,7 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn account(&self, user: UserId) -> Result<Account> {
-        let mut account = Account {
-            profile: None,
-            memberships: Vec::new(),
-            factors: Versioned { value: Factors::none(user), version: 0 },
-            devices: Devices::default(),
-        };
+        let mut account = Account::none(user);
         let mut start = None;
         loop {
             // By their names all of these lie together; sessions sort behind them.
@@ -93,6 +137,17 @@ impl Store {
         }
     }
 
+    /// Whether a user has a second factor.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn has_second_factor(&self, user: UserId) -> Result<bool> {
+        // A batch of one: what letting somebody in may read (template.yaml, Admission).
+        let found = self.get_many(&[Factors::key(user)], true).await?.into_iter().next().flatten();
+        let factors: Option<Factors> = found.map(|item| decode("Factors", item)).transpose()?;
+        Ok(factors.is_some_and(|factors| factors.any()))
+    }
+
     /// Takes a one-time token: whoever asks again finds nothing, whatever came of it.
     ///
     /// # Errors
@@ -114,7 +169,7 @@ impl Store {
         Ok(token.filter(|token| token.good_until > self.clock.now().as_second()))
     }
 
-    /// Keeps the challenge that a sign-in goes on with after its password was right. The same doors as those of a
+    /// Keeps the challenge that a sign-in goes on with after its first step was right. The same doors as those of a
     /// session: who would not be let in is not asked for more.
     ///
     /// # Errors
@@ -130,7 +185,8 @@ impl Store {
         let (email, login) = login;
         let mut item = encode("Token", challenge)?;
         item.insert("ttl".into(), number(challenge.good_until));
-        let change = doors(Commit::new(), login.user, membership, false)
+        let by_microsoft = matches!(challenge.purpose, Purpose::SecondFactor { first: FirstStep::Microsoft, .. });
+        let change = doors(Commit::new(), login.user, membership, by_microsoft, None)
             .action(put(Token::key(hash), item, Condition::absent(), "token"))
             .action(same_password(email, login.user, login.epoch, rehashed)?);
         self.transact(change.actions.into_iter().map(|action| action.of(membership.tenant)).collect()).await
@@ -173,17 +229,32 @@ impl Store {
     ///
     /// # Errors
     /// [`Conflict::Version`] when the factors changed since they were read, [`Conflict::State`] `session` when the session
-    /// did, `token` when the one-time token was used, `password` when the login changed.
+    /// did, `token` when the one-time token was used, `password` when the login changed, `way in` when the way in that is
+    /// left is gone, `break glass` when it is the last factor of who gets in to a company when Microsoft does not work.
     pub async fn change_factors(&self, scope: &TenantScope, change: FactorChange<'_>, event: Event) -> Result<()> {
-        let FactorChange { factors, email, session, proved, consume } = change;
+        let FactorChange { factors, email, session, proved, consume, way_in } = change;
         let user = session.user;
         let mut commit = Commit::new().action(factors_put(factors)?);
-        let login = self.get(&EmailLogin::key(email), true).await?;
-        let login: Option<EmailLogin> = login.map(|item| decode("EmailLogin", item)).transpose()?;
-        if let Some(login) = login.filter(|login| login.user == user && login.second_factor != factors.value.any()) {
-            // The epoch moves with the flag: a sign-in under way that was asked for less fails.
-            let next = EmailLogin { epoch: login.epoch + 1, second_factor: factors.value.any(), ..login.clone() };
-            commit = commit.action(same_password(email, user, login.epoch, Some(&next))?);
+        let login = self.login(email).await?.filter(|login| login.user == user);
+        match login.filter(|login| login.second_factor != factors.value.any()) {
+            Some(login) => {
+                // A transaction has one action on an item: what is checked of the login is checked by this one.
+                if let Some(WayIn::Password { epoch, .. }) = way_in
+                    && *epoch != login.epoch
+                {
+                    return Err(Conflict::State("way in").into());
+                }
+                // The epoch moves with the flag: a sign-in under way that was asked for less fails.
+                let next = EmailLogin { epoch: login.epoch + 1, second_factor: factors.value.any(), ..login.clone() };
+                commit = commit.action(same_password(email, user, login.epoch, Some(&next))?);
+                if let Some(way @ (WayIn::WorkAccount(_) | WayIn::Passkey { .. })) = way_in {
+                    commit = commit.action(way.check(user));
+                }
+            }
+            None => commit = way_in.into_iter().fold(commit, |commit, way| commit.action(way.check(user))),
+        }
+        if !factors.value.any() {
+            commit = self.unless_break_glass(commit, user).await?;
         }
         if !proved.is_empty() {
             commit = commit.action(session_put(session, &self.proven(session, proved))?);
@@ -192,6 +263,26 @@ impl Store {
             commit = commit.consume(token, self.clock.now());
         }
         self.of(scope).commit(commit.event(event)?).await.map(|_| ())
+    }
+
+    /// `commit`, if none of the user's companies counts on them when Microsoft does not work (C8).
+    async fn unless_break_glass(&self, commit: Commit, user: UserId) -> Result<Commit> {
+        let others = |user: UserId| Condition {
+            expression: Some(
+                "attribute_not_exists(#policy.#sign_in.#break_glass) OR #policy.#sign_in.#break_glass <> :user",
+            ),
+            names: vec![("#policy", "policy"), ("#sign_in", "sign_in"), ("#break_glass", "break_glass")],
+            values: vec![(":user", text(user.to_string()))],
+        };
+        let memberships = self.memberships(user).await?;
+        Ok(memberships.iter().fold(commit, |commit, membership| {
+            let root = Collection::Root.partition(membership.tenant, None);
+            commit.action(Action {
+                place: Place::Global(Key::new(root, Company::sort_key(&()))),
+                what: What::Check { condition: others(user) },
+                conflict: Conflict::State("break glass"),
+            })
+        }))
     }
 
     /// Notes that a session's person proved anew who they are, with what that used up.

@@ -5,10 +5,12 @@ use model::{Event, InvitationId, RoleName, TenantId, UserId, event::Actor};
 use crate::{
     Company, Conflict, EmailLogin, Invitation, InvitationState, Member, Membership, Origin, Purpose, Registration,
     Removed, Result, Store, StoreError, Tenant, Token, TokenHash, User, Versioned, Whom,
+    accounts::login_at,
     commit::{Action, Commit, Condition, Place, What, versioned},
-    db::{decode, encode, number, text},
+    db::{decode, encode, text},
     key::{Collection, Item, Key},
     records::TenantRecord,
+    sessions::Which,
 };
 
 /// Most seats of invitations that are too old that one further invitation gives free: what one transaction holds easily.
@@ -143,10 +145,10 @@ impl Tenant<'_> {
         if !keeps_seat {
             for old in &mut lapsed {
                 old.value.seat = false;
-                company.value.seats = company.value.seats.saturating_sub(1);
+                company = company.without_seat();
                 change = change.replace(old);
             }
-            company.value.seats += 1;
+            company = company.with_seat().ok_or(Conflict::State("seats"))?;
         }
         let invitation = Invitation {
             invitation: Invitation::id_of(self.id(), &email),
@@ -220,7 +222,7 @@ impl Tenant<'_> {
 /// An invitation that waits no longer, and its seat given back.
 fn closed(mut company: Versioned<Company>, mut invitation: Versioned<Invitation>, state: InvitationState) -> Commit {
     if std::mem::take(&mut invitation.value.seat) {
-        company.value.seats = company.value.seats.saturating_sub(1);
+        company = company.without_seat();
     }
     invitation.value.state = state;
     Commit::new().replace(&invitation).replace(&company)
@@ -245,8 +247,7 @@ impl Store {
         if invitation.value.serial != serial || !invitation.value.is_open(self.clock.now()) {
             return Ok(None);
         }
-        let login = self.get(&EmailLogin::key(&invitation.value.email), true).await?;
-        let login: Option<EmailLogin> = login.map(|item| decode("EmailLogin", item)).transpose()?;
+        let login = self.login(&invitation.value.email).await?;
         let account = match &login {
             None => InvitedAccount::None,
             Some(login) if self.memberships(login.user).await?.is_empty() => InvitedAccount::Idle(login.user),
@@ -287,7 +288,7 @@ impl Store {
         let mver = removed.as_ref().map_or(0, |removed| removed.value.mver) + 1;
         if removed.is_some() {
             // While they were out nobody could open a session here: those that are left are of before.
-            self.end_sessions_in(user, tenant).await?;
+            self.end_at_once(user, Which::In(tenant)).await?;
         }
         invitation.value.state = InvitationState::Accepted;
         invitation.value.seat = false;
@@ -338,7 +339,7 @@ impl Store {
                 what: What::Put { item: encode("Membership", &membership)?, condition: Condition::absent() },
                 conflict: Conflict::Taken(Member::KIND),
             })
-            .create(&Member { user, role, active: true, email, name, joined_at: now, mver });
+            .create(&Member { user, role, active: true, email, name, joined_at: now, mver, last_seen: None });
         if let Some(removed) = removed {
             // Invited again: every way in is open again.
             let accounts = self.work_accounts(user).await?;
@@ -373,11 +374,7 @@ fn with_password(user: UserId, login: Option<EmailLogin>, hash: String) -> (Emai
         let login = EmailLogin { user, password_hash: Some(hash), epoch: 0, second_factor: false };
         return (login, Condition::absent(), Conflict::Taken("email"));
     };
-    let same = Condition {
-        expression: Some("#user = :user AND epoch = :epoch"),
-        names: vec![("#user", "user")],
-        values: vec![(":user", text(user.to_string())), (":epoch", number(login.epoch))],
-    };
+    let same = login_at(login.epoch, user);
     (EmailLogin { password_hash: Some(hash), epoch: login.epoch + 1, ..login }, same, Conflict::Version)
 }
 

@@ -39,7 +39,7 @@ pub use cursor::{Listed, MOST, PageRequest};
 pub use db::{Store, StoreConfig};
 pub use directory::{Admission, Due, DueKey, KeyProof, Origin, Principal, SessionProof, TenantScope};
 pub use error::{Conflict, NotAdmitted, StoreError};
-pub use factors::{Account, FactorChange};
+pub use factors::{Account, FactorChange, WayIn};
 pub use invitations::{Invited, InvitedAccount, Invitee, Joining};
 pub use key::{COLLECTIONS, Collection};
 pub use keys::KEYS_MOST;
@@ -51,7 +51,7 @@ pub use records::*;
 pub use roles::RoleUse;
 pub use seal::{Sealed, Sealer};
 pub use tenant::{Overview, Tenant, Versioned};
-pub use work_accounts::{Joined, Newcomer, NoEntry, WayIn};
+pub use work_accounts::{Joined, Linkable, Newcomer, NoEntry};
 
 /// What every call of this crate returns.
 pub type Result<T> = std::result::Result<T, StoreError>;

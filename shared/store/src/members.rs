@@ -1,15 +1,17 @@
 //! Members (C9): another role, in or out, removed. A company never loses its last owner: its count of owners is written
 //! in the same transaction, at the version it was read at.
 
-use model::{Event, RoleName, TenantId, UserId};
+use model::{Event, RoleName, UserId};
 
 use crate::{
-    Company, Conflict, EmailLogin, Member, Membership, Removed, Result, Session, Store, Tenant, User, Versioned,
+    Company, Conflict, EmailLogin, Factors, Member, Membership, Removed, Result, Tenant, Versioned,
+    accounts::login_at,
     commit::{Action, Commit, Condition, Place as At, What, versioned},
-    db::{decode, encode, number, text},
+    db::{decode, encode, number},
     invitations::three,
     key::{Collection, Key},
     records::TenantRecord,
+    sessions::Which,
 };
 
 /// A member and their company, as they are now.
@@ -44,7 +46,7 @@ impl Place {
                 What::Put { item: encode("Membership", &membership)?, condition: same }
             }
             None => {
-                company.seats = company.seats.saturating_sub(1);
+                self.company = self.company.without_seat();
                 What::Delete { condition: same }
             }
         };
@@ -127,7 +129,7 @@ impl Tenant<'_> {
         let user = after.user;
         let event = if active {
             // Nobody inactive opens a session: those that are left are of before, and do not come back (ASVS 7.4.2).
-            self.store().end_sessions_in(user, self.id()).await?;
+            self.store().end_at_once(user, Which::In(self.id())).await?;
             Event::MemberReactivated { user }
         } else {
             Event::MemberDeactivated { user }
@@ -159,14 +161,11 @@ impl Tenant<'_> {
             return Err(Conflict::State("account").into());
         }
         let email = store.user(user).await?.ok_or(Conflict::Missing("user"))?.email;
-        let login = store.get(&EmailLogin::key(&email), true).await?.ok_or(Conflict::Missing("user"))?;
-        let login: EmailLogin = decode("EmailLogin", login)?;
-        let same = Condition {
-            expression: Some("#user = :user AND epoch = :epoch"),
-            names: vec![("#user", "user")],
-            values: vec![(":user", text(user.to_string())), (":epoch", number(login.epoch))],
-        };
-        let bare = EmailLogin { second_factor: false, ..login };
+        let login = store.login(&email).await?.ok_or(Conflict::Missing("user"))?;
+        let same = login_at(login.epoch, user);
+        // As with every change of the flag: a sign-in under way fails.
+        let epoch = login.epoch + u32::from(login.second_factor);
+        let bare = EmailLogin { second_factor: false, epoch, ..login };
         let change = Commit::new()
             .action(Action {
                 place: At::Global(EmailLogin::key(&email)),
@@ -174,25 +173,11 @@ impl Tenant<'_> {
                 conflict: Conflict::Version,
             })
             .action(Action {
-                place: At::Global(Key::new(User::partition(user), "FACTORS")),
+                place: At::Global(Factors::key(user)),
                 what: What::Delete { condition: Condition::default() },
                 conflict: Conflict::Missing("factors"),
             });
         self.commit(change.event(Event::FactorsReset { user })?).await?;
-        store.end_sessions_in(user, self.id()).await
-    }
-}
-
-impl Store {
-    /// Ends a user's sessions in one tenant.
-    pub(crate) async fn end_sessions_in(&self, user: UserId, tenant: TenantId) -> Result<()> {
-        let (items, _) = self.query(&User::partition(user), "SESSION#", None, None, false, true).await?;
-        for item in items {
-            let session: Session = decode("Session", item)?;
-            if session.tenant == tenant {
-                self.delete_one(&Session::key(user, session.session)).await?;
-            }
-        }
-        Ok(())
+        store.end_at_once(user, Which::In(self.id())).await
     }
 }

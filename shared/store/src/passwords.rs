@@ -1,19 +1,15 @@
 //! Passwords of one's own: reset by mail and change (C6).
 
-use model::{Event, ResetId, SessionId, TenantId, UserId, event::Actor};
+use model::{Event, ResetId, TenantId, UserId, event::Actor};
 
 use crate::{
     Commit, Conflict, EmailLogin, PasswordReset, Result, Session, Store, TenantScope, Throttle, TokenHash,
-    accounts::put,
+    accounts::{login_at, put},
     commit::{Action, Condition, Place, What},
-    db::{decode, encode, number, text},
+    db::{decode, encode, number},
     directory::Origin,
-    key::Key,
-    records::User,
+    sessions::Which,
 };
-
-/// Sessions ended in the transaction of what ends them; a transaction holds 100 actions.
-const AT_ONCE: usize = 80;
 
 impl Store {
     /// Keeps a request for a new password and says so. The same reads and writes whether or not the address has an
@@ -76,7 +72,7 @@ impl Store {
         let login = self.login(&reset.email).await?.filter(|login| login.user == user && login.epoch == reset.epoch);
         let login = login.ok_or(Conflict::State("token"))?;
         let change = change.action(new_password(&reset.email, &login, password_hash)?);
-        self.end_sessions(&scope, user, None, change, Event::PasswordChanged { user, by_reset: true }).await
+        self.end_sessions(&scope, user, Which::All, change, Event::PasswordChanged { user, by_reset: true }).await
     }
 
     /// Sets another password for somebody who just proved who they are, and ends their other sessions.
@@ -94,42 +90,7 @@ impl Store {
         let login = login.ok_or(Conflict::Missing("login"))?;
         let change = Commit::new().action(new_password(email, &login, password_hash)?);
         let event = Event::PasswordChanged { user: session.user, by_reset: false };
-        self.end_sessions(scope, session.user, Some(session.session), change, event).await
-    }
-
-    /// Commits `change` and ends all sessions of a user but `kept` with it.
-    pub(crate) async fn end_sessions(
-        &self,
-        scope: &TenantScope,
-        user: UserId,
-        kept: Option<SessionId>,
-        mut change: Commit,
-        event: Event,
-    ) -> Result<()> {
-        let mut sessions = self.sessions_but(user, kept).await?;
-        // What one transaction cannot hold ends before it: nothing survives a change that was made.
-        for key in sessions.split_off(sessions.len().min(AT_ONCE)) {
-            self.delete_one(&key).await?;
-        }
-        for key in sessions {
-            change = change.action(Action {
-                place: Place::Global(key),
-                what: What::Delete { condition: Condition::default() },
-                conflict: Conflict::State("session"),
-            });
-        }
-        self.of(scope).commit(change.event(event)?).await?;
-        // What was opened with the old secret between the two.
-        for key in self.sessions_but(user, kept).await? {
-            self.delete_one(&key).await?;
-        }
-        Ok(())
-    }
-
-    async fn sessions_but(&self, user: UserId, kept: Option<SessionId>) -> Result<Vec<Key>> {
-        let kept = kept.map(|session| Session::key(user, session));
-        let (items, _) = self.query(&User::partition(user), "SESSION#", None, None, false, true).await?;
-        Ok(items.iter().filter_map(crate::db::key_of).filter(|key| Some(key) != kept.as_ref()).collect())
+        self.end_sessions(scope, session.user, Which::Others(session.session), change, event).await
     }
 }
 
@@ -138,20 +99,7 @@ fn new_password(email: &str, login: &EmailLogin, password_hash: String) -> Resul
     let next = EmailLogin { password_hash: Some(password_hash), epoch: login.epoch + 1, ..login.clone() };
     Ok(Action {
         place: Place::Global(EmailLogin::key(email)),
-        what: What::Put { item: encode("EmailLogin", &next)?, condition: as_read(login) },
+        what: What::Put { item: encode("EmailLogin", &next)?, condition: login_at(login.epoch, login.user) },
         conflict: Conflict::State("token"),
     })
-}
-
-/// That a login is the one that was read. Its epoch moves with each change of the password or the address.
-pub(crate) fn as_read(login: &EmailLogin) -> Condition {
-    Condition {
-        expression: Some("epoch = :epoch AND #user = :user AND second_factor = :second_factor"),
-        names: vec![("#user", "user")],
-        values: vec![
-            (":epoch", number(login.epoch)),
-            (":user", text(login.user.to_string())),
-            (":second_factor", aws_sdk_dynamodb::types::AttributeValue::Bool(login.second_factor)),
-        ],
-    }
 }

@@ -1,15 +1,16 @@
 //! A user's sessions: list and end.
 
-use model::{Event, SessionId, UserId};
+use model::{Event, SessionId, TenantId, UserId};
 
 use crate::{
     Conflict, Result, Session, Store, TenantScope, User,
     commit::{Action, Commit, Condition, Place, What},
     db::decode,
+    key::Key,
 };
 
-/// Sessions ended in one transaction, which takes 100 actions with the event.
-const AT_ONCE: usize = 99;
+/// Sessions ended in the transaction of what ends them; a transaction holds 100 actions.
+const AT_ONCE: usize = 80;
 
 impl Store {
     /// A user's sessions that are not over, the newest first.
@@ -38,19 +39,72 @@ impl Store {
     /// # Errors
     /// When the table does not answer; those that are ended by then stay ended.
     pub async fn end_other_sessions(&self, scope: &TenantScope, user: UserId, kept: SessionId) -> Result<()> {
-        let others: Vec<SessionId> =
-            self.sessions(user).await?.iter().map(|s| s.session).filter(|s| *s != kept).collect();
-        for some in others.chunks(AT_ONCE) {
-            // Ended by somebody else meanwhile is ended as well.
-            let change = some.iter().fold(Commit::new(), |change, session| {
-                change.action(Action {
-                    place: Place::Global(Session::key(user, *session)),
-                    what: What::Delete { condition: Condition::default() },
-                    conflict: Conflict::Missing("session"),
-                })
+        let others = Which::Others(kept);
+        if self.which(user, others).await?.is_empty() {
+            return Ok(());
+        }
+        self.end_sessions(scope, user, others, Commit::new(), Event::SessionsRevoked { user, session: None }).await
+    }
+
+    /// Commits `change` and ends sessions with it.
+    pub(crate) async fn end_sessions(
+        &self,
+        scope: &TenantScope,
+        user: UserId,
+        which: Which,
+        mut change: Commit,
+        event: Event,
+    ) -> Result<()> {
+        let mut sessions = self.which(user, which).await?;
+        // What one transaction cannot hold ends before it: nothing survives a change that was made.
+        for key in sessions.split_off(sessions.len().min(AT_ONCE)) {
+            self.delete_one(&key).await?;
+        }
+        for key in sessions {
+            change = change.action(Action {
+                place: Place::Global(key),
+                what: What::Delete { condition: Condition::default() },
+                conflict: Conflict::State("session"),
             });
-            self.of(scope).commit(change.event(Event::SessionsRevoked { user, session: None })?).await?;
+        }
+        self.of(scope).commit(change.event(event)?).await?;
+        // What was opened with the old secret between the two.
+        self.end_at_once(user, which).await
+    }
+
+    /// Ends sessions whose end another change tells of.
+    pub(crate) async fn end_at_once(&self, user: UserId, which: Which) -> Result<()> {
+        for key in self.which(user, which).await? {
+            self.delete_one(&key).await?;
         }
         Ok(())
+    }
+
+    async fn which(&self, user: UserId, which: Which) -> Result<Vec<Key>> {
+        let (items, _) = self.query(&User::partition(user), Session::PREFIX, None, None, false, true).await?;
+        let sessions = items.into_iter().map(|item| decode("Session", item)).collect::<Result<Vec<Session>>>()?;
+        let chosen = sessions.into_iter().filter(|session| which.picks(session));
+        Ok(chosen.map(|session| Session::key(user, session.session)).collect())
+    }
+}
+
+/// Which of a user's sessions end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Which {
+    /// All.
+    All,
+    /// All but one.
+    Others(SessionId),
+    /// Those in one tenant.
+    In(TenantId),
+}
+
+impl Which {
+    fn picks(self, session: &Session) -> bool {
+        match self {
+            Self::All => true,
+            Self::Others(kept) => session.session != kept,
+            Self::In(tenant) => session.tenant == tenant,
+        }
     }
 }

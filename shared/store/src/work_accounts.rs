@@ -1,11 +1,12 @@
 //! Work accounts: who signs in with which, and who becomes a member by it (C8).
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use model::{DirectoryId, Event, PersonId, Role, RoleName, TenantId, UserId, event::Actor};
+use model::{DirectoryId, Event, LinkId, PersonId, Role, RoleName, TenantId, UserId, event::Actor};
 
 use crate::{
-    Company, Conflict, EmailLogin, Member, Membership, Removed, Result, Store, StoreError, TenantScope, User, Whom,
-    WorkAccount,
+    Company, Conflict, EmailLogin, LinkRequest, Member, Membership, Removed, Result, Store, StoreError, TenantScope,
+    TokenHash, User, WayIn, Whom, WorkAccount,
+    accounts::{active_at, login_at},
     commit::{Action, Commit, Condition, Place, What},
     db::{decode, encode, number, text},
     directory::Origin,
@@ -30,6 +31,20 @@ pub struct Newcomer {
     pub app_roles: Vec<String>,
     /// Whether Microsoft asked for a second factor.
     pub second_factor: bool,
+}
+
+/// A work account that a member may link by mail.
+#[derive(Debug)]
+pub struct Linkable {
+    request: LinkRequest,
+    scope: TenantScope,
+}
+
+impl Linkable {
+    /// Whose account it would be linked to.
+    pub const fn user(&self) -> UserId {
+        self.request.user
+    }
 }
 
 /// What came of wanting in.
@@ -61,20 +76,6 @@ pub enum NoEntry {
     AddressUnverified,
     /// The company's account is closed or read-only.
     Closed,
-}
-
-/// Another way in than the one that is given up.
-#[derive(Debug, Clone)]
-pub enum WayIn {
-    /// A password.
-    Password {
-        /// Of which address.
-        email: String,
-        /// At which epoch.
-        epoch: u32,
-    },
-    /// A work account of another directory.
-    WorkAccount(DirectoryId),
 }
 
 impl Store {
@@ -126,17 +127,6 @@ impl Store {
     pub async fn unlink_work_account(&self, scope: &TenantScope, account: &WorkAccount, other: &WayIn) -> Result<()> {
         let WorkAccount { user, directory, person, .. } = *account;
         let unlinked = WorkAccount { linked: false, since: self.clock.now(), ..account.clone() };
-        let (key, condition) = match other {
-            WayIn::Password { email, epoch } => (
-                EmailLogin::key(email),
-                Condition {
-                    expression: Some("epoch = :epoch AND #user = :user"),
-                    names: vec![("#user", "user")],
-                    values: vec![(":epoch", number(*epoch)), (":user", text(user.to_string()))],
-                },
-            ),
-            WayIn::WorkAccount(directory) => (WorkAccount::key_of_user(user, *directory), there()),
-        };
         let change = Commit::new()
             .action(Action {
                 place: Place::Global(WorkAccount::key_of_user(user, directory)),
@@ -148,53 +138,81 @@ impl Store {
                 what: What::Put { item: encode("WorkAccount", &unlinked)?, condition: there() },
                 conflict: Conflict::Missing("work account"),
             })
-            .action(Action {
-                place: Place::Global(key),
-                what: What::Check { condition },
-                conflict: Conflict::State("way in"),
-            });
+            .action(other.check(user));
         self.of(scope).commit(change.event(Event::IdentityUnlinked { user, directory })?).await.map(|_| ())
     }
 
-    /// Links the work account of `newcomer` to the account of their address, when Microsoft verified the address and
-    /// its owner is an active member of `tenant`, which the directory is linked to (C8). Whoever runs the directory can
-    /// give anybody any address in it: so only for who may no more than look and work with findings, and never round a
-    /// second factor. Others sign in as they do and link it themselves. `None` when it is not to be linked.
-    pub async fn adopt(&self, tenant: TenantId, newcomer: &Newcomer, origin: &Origin) -> Result<Option<Joined>> {
+    /// The member whose account the work account of `newcomer` may be linked to by mail: its address is theirs, Microsoft
+    /// verified it, and they are an active member of `tenant`, which the directory is linked to (C8). Whoever runs the
+    /// directory can give anybody any address in it: so only for who may no more than look and work with findings, and
+    /// never round a second factor. Others sign in as they do and link it themselves.
+    pub async fn linkable(&self, tenant: TenantId, newcomer: &Newcomer, origin: &Origin) -> Result<Option<Linkable>> {
         let Some(email) = &newcomer.email else { return Ok(None) };
         let Some(login) = self.login(email).await? else { return Ok(None) };
         let user = login.user;
-        let scope = self.scope_of_membership(tenant, Origin { actor: Actor::User { id: user }, ..origin.clone() });
-        let own = self.of(&scope);
+        let scope = self.scope_of_membership(tenant, origin.clone());
+        if self.plain_member(&scope, user).await?.is_none() || (login.second_factor && !newcomer.second_factor) {
+            return Ok(None);
+        }
+        let request = LinkRequest {
+            link: LinkId::generate(&self.ids),
+            user,
+            tenant,
+            directory: newcomer.directory,
+            person: newcomer.person,
+            email: email.clone(),
+            epoch: login.epoch,
+            good_until: (self.clock.now() + LinkRequest::GOOD_FOR).as_second(),
+        };
+        Ok(Some(Linkable { request, scope }))
+    }
+
+    /// Keeps the request and says so, which makes the mail. It links nothing.
+    pub async fn request_link(&self, linkable: Linkable) -> Result<()> {
+        let Linkable { request, scope } = linkable;
+        let mut item = encode("LinkRequest", &request)?;
+        item.insert("ttl".into(), number(request.good_until));
+        let change = Commit::new().action(new(LinkRequest::key(request.link), item, "link"));
+        let event = Event::IdentityLinkRequested { link: request.link, user: request.user };
+        self.of(&scope).commit(change.event(event)?).await.map(drop)
+    }
+
+    /// A request to link a work account that is still good.
+    pub async fn link_request(&self, link: LinkId) -> Result<Option<LinkRequest>> {
+        let found = self.get(&LinkRequest::key(link), true).await?;
+        let request: Option<LinkRequest> = found.map(|item| decode("LinkRequest", item)).transpose()?;
+        Ok(request.filter(|request| request.good_until > self.clock.now().as_second()))
+    }
+
+    /// Links the work account that a mail asked about, if all that the mail was sent for is so still: the directory is the
+    /// company's, its member is active and plain, and their login is what it was.
+    ///
+    /// # Errors
+    /// [`Conflict::State`] when it is not, [`Conflict::Taken`] when the work account or the directory is linked already.
+    pub async fn confirm_link(&self, token: &TokenHash, request: &LinkRequest, origin: Origin) -> Result<()> {
+        let LinkRequest { user, tenant, directory, person, epoch, .. } = *request;
+        let scope = self.scope_of_membership(tenant, Origin { actor: Actor::User { id: user }, ..origin });
+        let mver = self.plain_member(&scope, user).await?.ok_or(Conflict::State("member"))?;
+        let account = WorkAccount { directory, person, user, linked: true, since: self.clock.now() };
+        let change = link(Commit::new(), &account, Condition::absent())?
+            .consume(token, self.clock.now())
+            .action(of_directory(directory, tenant))
+            .check::<Member>(&user, active_at(mver), "member")
+            .action(Action {
+                place: Place::Global(EmailLogin::key(&request.email)),
+                what: What::Check { condition: login_at(epoch, user) },
+                conflict: Conflict::State("login"),
+            });
+        self.of(&scope).commit(change.event(Event::IdentityLinked { user, directory })?).await.map(drop)
+    }
+
+    /// The version of an active membership whose role may no more than a plain member's.
+    async fn plain_member(&self, scope: &TenantScope, user: UserId) -> Result<Option<u64>> {
+        let own = self.of(scope);
         let Some(member) = own.get_strong::<Member>(&user).await?.map(|member| member.value) else { return Ok(None) };
         let Some(company) = own.get_strong::<Company>(&()).await?.map(|company| company.value) else { return Ok(None) };
         let plain = Role::Member.permissions().cover(company.permissions_of(member.role));
-        if !member.active || !plain || (login.second_factor && !newcomer.second_factor) {
-            return Ok(None);
-        }
-        let same_member = Condition {
-            expression: Some("active = :yes AND mver = :mver"),
-            values: vec![(":yes", AttributeValue::Bool(true)), (":mver", number(member.mver))],
-            ..Condition::default()
-        };
-        let same_login = Condition {
-            expression: Some("epoch = :epoch AND #user = :user"),
-            names: vec![("#user", "user")],
-            values: vec![(":epoch", number(login.epoch)), (":user", text(user.to_string()))],
-        };
-        let Newcomer { directory, person, .. } = *newcomer;
-        let account = WorkAccount { directory, person, user, linked: true, since: self.clock.now() };
-        let change = link(Commit::new(), &account, Condition::absent())?
-            .action(of_directory(directory, tenant))
-            .check::<Member>(&user, same_member, "member")
-            .action(Action {
-                place: Place::Global(EmailLogin::key(email)),
-                what: What::Check { condition: same_login },
-                conflict: Conflict::State("login"),
-            })
-            .event(Event::IdentityLinked { user, directory })?;
-        let membership = Membership { tenant, company: company.name, mver: member.mver };
-        decided(own.commit(change).await, Joined::In { user, membership }).map(Some)
+        Ok((member.active && plain).then_some(member.mver))
     }
 
     /// Makes `newcomer` a member of `tenant`, which their directory is linked to, as its policy says: one transaction of
@@ -248,8 +266,16 @@ impl Store {
         };
         let Some(company) = company.with_seat() else { return Ok(Joined::Out(NoEntry::NoSeat)) };
         let membership = Membership { tenant, company: company.value.name.clone(), mver: 1 };
-        let member =
-            Member { user, role, active: true, email: profile.email, name: profile.name, joined_at: now, mver: 1 };
+        let member = Member {
+            user,
+            role,
+            active: true,
+            email: profile.email,
+            name: profile.name,
+            joined_at: now,
+            mver: 1,
+            last_seen: None,
+        };
         let change = change
             .replace(&company)
             .create(&member)

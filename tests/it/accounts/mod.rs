@@ -6,6 +6,7 @@ mod change_email;
 mod change_password;
 mod companies;
 mod confirm_email;
+mod confirm_microsoft;
 mod confirm_totp;
 mod end_session;
 mod factors;

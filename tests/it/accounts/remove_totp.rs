@@ -1,11 +1,17 @@
 //! `accounts-remove-totp`.
 
 use jiff::SignedDuration;
-use model::{Policy, policy::SecondFactor};
+use model::{
+    Policy, RoleName,
+    policy::{SecondFactor, SignInWays},
+};
 use serde_json::{Value, json};
 use tests::{App, Authenticator};
 
-use crate::table::{scope, set_policy};
+use crate::{
+    links,
+    table::{scope, scope_of, set_policy},
+};
 
 const PATH: &str = "/v1/me/totp";
 
@@ -57,5 +63,40 @@ async fn it_needs_a_proof_of_at_most_ten_minutes() {
     let body = json!({ "password": tests::PASSWORD });
     owner.post("/v1/step-up", body).await.expect_problem(422, "invalid");
     owner.delete(PATH).await.expect_problem(403, "proof_too_old");
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn whoever_gets_in_when_microsoft_does_not_work_keeps_a_second_factor() {
+    let app = App::start().await;
+    let (owner, elsewhere) = (app.tenant("acme").await, app.tenant("nova").await);
+    owner.add_totp(app.clock.clock().now()).await;
+    let by_microsoft = |break_glass| Policy { sign_in: SignInWays::Microsoft { break_glass }, ..Policy::default() };
+    let own = scope(&app, &owner).await;
+    set_policy(&app, &own, by_microsoft(owner.user)).await;
+    owner.delete(PATH).await.expect_problem(403, "second_factor_required");
+    let added = owner.add_passkey(&mut Authenticator::new()).await;
+    let passkey = format!("/v1/me/passkeys/{}", added["passkey"]["passkey"].as_str().unwrap());
+    // Of two removed at once one stays.
+    let (a, b) = tokio::join!(owner.delete(PATH), owner.delete(&passkey));
+    let statuses = [a.status.as_u16(), b.status.as_u16()];
+    assert_eq!(statuses.iter().filter(|status| **status == 204).count(), 1, "{} {}", a.json(), b.json());
+    assert!(app.system.store.has_second_factor(owner.user).await.unwrap());
+    for path in [PATH, &passkey] {
+        assert_ne!(owner.delete(path).await.status, 204, "{path}");
+    }
+    // Nor from a session in another company of theirs.
+    set_policy(&app, &own, Policy::default()).await;
+    links::join(&app, &owner, "Owner", "owner@acme.example", &elsewhere, RoleName::OWNER).await;
+    let theirs = scope_of(&app, elsewhere.tenant);
+    set_policy(&app, &theirs, by_microsoft(owner.user)).await;
+    for path in [PATH, &passkey] {
+        assert!(matches!(owner.delete(path).await.status.as_u16(), 403 | 404), "{path}");
+    }
+    assert!(app.system.store.has_second_factor(owner.user).await.unwrap());
+    // Somebody else does it from now on.
+    set_policy(&app, &theirs, by_microsoft(elsewhere.user)).await;
+    let removed = [owner.delete(PATH).await, owner.delete(&passkey).await];
+    assert_eq!(removed.iter().filter(|answer| answer.status == 204).count(), 1);
     app.pump().await;
 }

@@ -198,14 +198,7 @@ async fn more_sessions_than_one_transaction_holds_end_all_the_same() {
     // As many a script that signs in anew each time leaves behind.
     let membership = app.system.store.memberships(owner.user).await.unwrap().remove(0);
     for _ in 0..130 {
-        let proven = store::Proven {
-            user: owner.user,
-            amr: vec!["pwd".into()],
-            by_password: None,
-            clear_throttle_of: None,
-            new_device: false,
-            consume: None,
-        };
+        let proven = store::Proven::of(owner.user, vec!["pwd".into()]);
         app.system.store.open_session(proven, &membership, store::Origin::SYSTEM).await.unwrap();
     }
     app.pump().await;

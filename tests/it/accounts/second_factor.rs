@@ -160,7 +160,7 @@ async fn wrong_codes_count_with_wrong_passwords_and_are_told() {
         .await
         .expect_problem(401, "sign_in_refused");
     let log: Value = owner.get("/v1/events").await.expect(200);
-    let failed = json!({ "kind": "user.second_factor_failed", "user": owner.user });
+    let failed = json!({ "kind": "user.second_factor_failed", "user": owner.user, "by_microsoft": false });
     let told = log["items"].as_array().unwrap().iter().filter(|entry| entry["event"] == failed).count();
     assert_eq!(told, 6);
     app.clock.advance(SignedDuration::from_secs(2));
@@ -200,4 +200,34 @@ async fn a_session_without_the_second_factor_a_company_needs_stays_out_however_i
     let again = app.call(http::Method::GET, "/v1/tenant", Some(token), None).await;
     again.expect::<Value>(200);
     app.pump().await;
+}
+
+#[tokio::test]
+async fn whoever_has_few_recovery_codes_left_is_told_by_mail() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let codes = owner.add_totp(app.clock.clock().now()).await;
+    app.pump().await;
+    let told =
+        || app.inbox().into_iter().filter(|mail| mail.subject.contains("recovery codes left")).collect::<Vec<_>>();
+    for (used, code) in codes.recovery.iter().enumerate().take(8) {
+        let begun = challenge(&app, EMAIL).await;
+        answer(&app, &begun, json!({ "recovery_code": code })).await.expect::<Value>(200);
+        app.pump().await;
+        assert_eq!(told().len(), used.saturating_sub(5), "{used}");
+    }
+    let mail = app.mail_to(EMAIL);
+    assert_eq!(mail.subject, "You have 2 recovery codes left for Steward");
+    assert!(!codes.recovery.iter().any(|code| mail.text.contains(code)));
+    // From a new device one mail tells of both.
+    let begun = challenge(&app, EMAIL).await;
+    let body = json!({ "challenge": begun["challenge"], "recovery_code": codes.recovery[8] });
+    let request = http::Request::post(PATH).header("content-type", "application/json").header("user-agent", "other");
+    app.send(request.body(body.to_string().into()).unwrap()).await.expect::<Value>(200);
+    let before = app.inbox().len();
+    app.pump().await;
+    assert_eq!(app.inbox().len(), before + 1);
+    let mail = app.mail_to(EMAIL);
+    assert_eq!(mail.subject, "You have 1 recovery code left for Steward");
+    assert!(mail.text.contains("from a device that your account has not seen before"), "{}", mail.text);
 }

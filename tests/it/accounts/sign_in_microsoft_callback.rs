@@ -1,15 +1,19 @@
 //! `accounts-sign-in-microsoft-callback`: the right people get in, and every attack changes nothing.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use axum::body::Body;
+use http::{Method, Request, header};
 use jiff::{SignedDuration, Timestamp};
 use local_microsoft::{Fault, RetryAfter, Spoiled, When};
-use model::{DirectoryId, PersonId, Role, RoleName, TenantState};
+use model::{DirectoryId, PersonId, Policy, Role, RoleName, TenantState, policy::SecondFactor};
 use serde_json::{Value, json};
 use store::{Company, Member, Removed, Whom};
-use tests::{App, Client, Options, PASSWORD, directory};
+use tests::{App, Client, Options, PASSWORD, directory, link_token};
 
+use super::second_factor::answer;
 use crate::at_microsoft::{
-    BEGIN, CALLBACK, LINK, begin, client, company_that_lets_join, lasting, link, people, post_back, returned, sign_in,
+    BEGIN, CALLBACK, CONFIRM, LINK, begin, client, company_that_lets_join, lasting, link, people, post_back, returned,
+    sign_in,
 };
 use crate::{
     microsoft::{administrator, count},
@@ -68,6 +72,13 @@ async fn somebody_of_the_connected_directory_joins_once_with_the_role_the_compan
     let log: Value = owner.get("/v1/events?limit=1").await.expect(200);
     assert_eq!(log["items"][0]["event"]["amr"], json!(["fed", "mfa"]));
     assert_eq!((count(&owner, "member.joined").await, company(&app, &owner).await.seats), (1, 2));
+    let mail = app.mail_to("owner@northwind.example");
+    assert!(mail.subject.ends_with(" joined northwind in Steward"), "{}", mail.subject);
+    assert!(
+        mail.text.contains("Role: reader") && mail.from.starts_with("\"northwind via Steward\" <"),
+        "{}",
+        mail.from
+    );
     // There is no password to guess, and none can be.
     for password in ["", PASSWORD] {
         let body = json!({ "email": anna.upn, "password": password });
@@ -236,11 +247,137 @@ async fn a_verified_address_links_a_plain_member_of_the_connected_directory_and_
     assert_eq!(table::count(&app, &["IDENTITY#"]).await, 0);
 
     app.microsoft().set_claim(person, "xms_edov", json!("1"));
+    sign_in(&app, person).await.expect_problem(403, "confirm_by_mail");
+    app.pump().await;
+    assert_eq!(table::count(&app, &["IDENTITY#"]).await, 0, "nothing is linked before the mail is answered");
+    let body = json!({ "token": link_token(&app.mail_to("owner@northwind.example")) });
+    assert_eq!(app.post(CONFIRM, body).await.status, 204);
     let linked = client(&app, person).await;
     assert_eq!((linked.user, linked.tenant), (owner.user, owner.tenant));
     table::set_role(&app, &scope, &owner, Role::Owner).await;
     assert_eq!(count(&owner, "user.identity_linked").await, 1);
     assert_eq!(company(&app, &owner).await.seats, 1);
+}
+
+#[tokio::test]
+async fn whoever_has_a_second_factor_is_asked_for_it_unless_microsoft_did() {
+    let app = App::of(directory(1, 40)).await;
+    let id = app.only_directory();
+    let owner = app.scanned("northwind", id).await;
+    let person = administrator(&app, id);
+    assert_eq!(link(&app, &owner, person).await.status, 204);
+    let codes = owner.add_totp(app.clock.clock().now()).await;
+    app.clock.advance(SignedDuration::from_secs(30));
+    let asked = sign_in(&app, person).await;
+    assert!(asked.headers["set-cookie"].to_str().unwrap().starts_with("__Host-steward-ceremony=; Max-Age=0"));
+    let step: Value = asked.expect(200);
+    assert_eq!((&step["next"], &step["methods"]), (&json!("second_factor"), &json!(["totp", "recovery_code"])));
+    assert!(step.get("access_token").is_none() && step.get("refresh_token").is_none());
+    let wrong = json!({ "totp": "000000" });
+    answer(&app, &step, wrong).await.expect_problem(401, "second_factor_refused");
+    app.pump().await;
+    let told = app.mail_to("owner@northwind.example");
+    assert_eq!(told.subject, "Somebody may be in your Microsoft account");
+
+    let code = json!({ "totp": codes.at(app.clock.clock().now()) });
+    let tokens: Value = answer(&app, &step, code).await.expect(200);
+    assert_eq!(table::claims(tokens["access_token"].as_str().unwrap())["amr"], json!(["fed", "otp"]));
+    assert_eq!((&tokens["user"], &tokens["tenant"]), (&json!(owner.user), &json!(owner.tenant)));
+    let again = json!({ "recovery_code": codes.recovery[0] });
+    answer(&app, &step, again).await.expect_problem(401, "sign_in_refused");
+    // A challenge is over when what it was made for is no more.
+    let step: Value = sign_in(&app, person).await.expect(200);
+    table::set_login(&app, "owner@northwind.example", "epoch", AttributeValue::N("99".into())).await;
+    let code = json!({ "recovery_code": codes.recovery[1] });
+    answer(&app, &step, code).await.expect_problem(401, "sign_in_refused");
+
+    app.microsoft().set_claim(person, "amr", json!(["pwd", "mfa"]));
+    let tokens: Value = sign_in(&app, person).await.expect(200);
+    assert_eq!(tokens["next"], "signed_in");
+    assert_eq!(table::claims(tokens["access_token"].as_str().unwrap())["amr"], json!(["fed", "mfa"]));
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn where_the_company_needs_a_second_factor_microsoft_alone_is_no_more_than_a_password() {
+    let app = App::of(directory(1, 40)).await;
+    let id = app.only_directory();
+    let owner = company_that_lets_join(&app, "northwind", id, all("member")).await;
+    let anna = ids(&app, id, 1)[0];
+    let scope = table::scope_of(&app, owner.tenant);
+    let now = app.clock.clock().now();
+    let from = now + SignedDuration::from_mins(10);
+    let needs = |from| Policy { second_factor: SecondFactor::Required { from }, ..Policy::default() };
+    let mut policy = needs(from);
+    policy.join = company(&app, &owner).await.policy.join;
+    table::set_policy(&app, &scope, policy).await;
+    let here = client(&app, anna).await;
+    here.get("/v1/tenant").await.expect::<Value>(200);
+    app.clock.advance(SignedDuration::from_mins(10));
+    here.get("/v1/tenant").await.expect_problem(403, "second_factor_required");
+    // After the grace one can be set up, and nothing else is possible.
+    let here = client(&app, anna).await;
+    here.get("/v1/tenant").await.expect_problem(403, "second_factor_required");
+    here.add_totp(app.clock.clock().now()).await;
+    here.get("/v1/tenant").await.expect::<Value>(200);
+    assert_eq!(sign_in(&app, anna).await.expect::<Value>(200)["next"], "second_factor");
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_session_on_microsofts_word_alone_does_nothing_sensitive_once_there_is_a_second_factor() {
+    let app = App::of(directory(1, 40)).await;
+    let id = app.only_directory();
+    let owner = company_that_lets_join(&app, "northwind", id, all("member")).await;
+    let anna = ids(&app, id, 1)[0];
+    let (weak, strong) = (client(&app, anna).await, client(&app, anna).await);
+    weak.act(LINK).await.expect::<Value>(200);
+    let codes = strong.add_totp(app.clock.clock().now()).await;
+    weak.act(LINK).await.expect_problem(403, "proof_too_old");
+    weak.delete("/v1/me/totp").await.expect_problem(403, "proof_too_old");
+    strong.act(LINK).await.expect::<Value>(200);
+    weak.get("/v1/me").await.expect::<Value>(200);
+    app.clock.advance(SignedDuration::from_secs(30));
+    let code = json!({ "totp": codes.at(app.clock.clock().now()) });
+    assert_eq!(weak.post("/v1/step-up", code).await.status, 204);
+    weak.act(LINK).await.expect::<Value>(200);
+    assert_eq!(owner.tenant, weak.tenant);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_device_that_the_account_has_not_seen_is_told_of_here_as_well() {
+    let app = App::of(directory(1, 40)).await;
+    let id = app.only_directory();
+    let owner = company_that_lets_join(&app, "northwind", id, all("member")).await;
+    let anna = people(&app, id, 1).remove(0);
+    let address = anna.upn.to_lowercase();
+    // The first device of an account is no news.
+    client(&app, anna.id).await;
+    let mails = || app.inbox().iter().filter(|mail| mail.to == [address.clone()]).count();
+    assert_eq!(mails(), 0);
+    let from_browser = async |device: Option<&str>| {
+        let begun = begin(&app, json!({})).await;
+        let body = returned(&app, &begun.url, anna.id);
+        let cookies = device.map_or_else(|| begun.cookie.clone(), |device| format!("{}; {device}", begun.cookie));
+        let request = Request::builder().method(Method::POST).uri(CALLBACK).header(header::COOKIE, cookies);
+        let request = request.header(header::CONTENT_TYPE, "application/json").header("sec-fetch-site", "same-origin");
+        let answer = app.send(request.body(Body::from(body.to_string())).unwrap()).await;
+        app.pump().await;
+        answer.expect::<Value>(200);
+        let log: Value = owner.get("/v1/events?limit=1").await.expect(200);
+        let set = answer.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap().to_owned());
+        let kept = set.into_iter().find(|cookie| cookie.starts_with("__Host-steward-device="));
+        let new = log["items"][0]["event"]["new_device"].as_bool().unwrap();
+        (new, kept.map(|cookie| cookie.split(';').next().unwrap().to_owned()))
+    };
+    let (new, kept) = from_browser(None).await;
+    assert!(new && kept.is_some());
+    assert_eq!(mails(), 1);
+    assert_eq!(from_browser(kept.as_deref()).await, (false, None));
+    assert_eq!(mails(), 1);
+    assert!(from_browser(None).await.0, "another browser");
+    app.pump().await;
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tests::{App, Options, directory};
+use tests::{App, Authenticator, Options, directory};
 
 use crate::at_microsoft::{client, company_that_lets_join, lasting, link, people, sign_in};
 use crate::microsoft::{administrator, count};
@@ -56,4 +56,57 @@ async fn the_last_way_in_stays() {
     app.clock.advance(SignedDuration::from_mins(11));
     anna.delete(&one).await.expect_problem(403, "proof_too_old");
     app.pump().await;
+}
+
+#[tokio::test]
+async fn a_passkey_is_another_way_in_and_the_last_way_in_stays_in_whatever_order_they_are_removed() {
+    let app = App::of(directory(1, 40)).await;
+    let id = app.only_directory();
+    let join = json!({ "who": "directory", "role": "member" });
+    company_that_lets_join(&app, "northwind", id, join).await;
+    // Joined with Microsoft: there is no password.
+    let person = people(&app, id, 1)[0].id;
+    let anna = client(&app, person).await;
+    let work_account = format!("/v1/me/microsoft/{id}");
+    let mut authenticator = Authenticator::new();
+    let added = anna.add_passkey(&mut authenticator).await;
+    let passkey = format!("/v1/me/passkeys/{}", added["passkey"]["passkey"].as_str().unwrap());
+
+    assert_eq!(anna.delete(&work_account).await.status, 204);
+    anna.delete(&passkey).await.expect_problem(409, "last_way_in");
+    // Codes are no way in.
+    anna.add_totp(app.clock.clock().now()).await;
+    anna.delete(&passkey).await.expect_problem(409, "last_way_in");
+    let step = crate::accounts::passkey_sign_in::sign_in(&app, &mut authenticator).await;
+    assert_eq!(step.status, 200);
+    assert_eq!(anna.delete("/v1/me/totp").await.status, 204);
+
+    // The other way about.
+    assert_eq!(link(&app, &anna, person).await.status, 204);
+    assert_eq!(anna.delete(&passkey).await.status, 204);
+    anna.delete(&work_account).await.expect_problem(409, "last_way_in");
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn of_two_ways_in_removed_at_once_one_stays() {
+    for seed in 0..4 {
+        let app = App::with(Options { directories: vec![directory(1, 40)], seed, ..Options::default() }).await;
+        let id = app.only_directory();
+        let join = json!({ "who": "directory", "role": "member" });
+        company_that_lets_join(&app, "northwind", id, join).await;
+        let anna = client(&app, people(&app, id, 1)[0].id).await;
+        let added = anna.add_passkey(&mut Authenticator::new()).await;
+        let passkey = format!("/v1/me/passkeys/{}", added["passkey"]["passkey"].as_str().unwrap());
+        let work_account = format!("/v1/me/microsoft/{id}");
+        let (a, b) = tokio::join!(anna.delete(&work_account), anna.delete(&passkey));
+        let mut statuses = [a.status.as_u16(), b.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [204, 409], "{} {}", a.json(), b.json());
+        let accounts: Value = anna.get("/v1/me/microsoft").await.expect(200);
+        let factors: Value = anna.get("/v1/me/factors").await.expect(200);
+        let left = [&accounts["items"], &factors["passkeys"]].map(|list| list.as_array().unwrap().len());
+        assert_eq!(left.iter().sum::<usize>(), 1, "{left:?}");
+        app.pump().await;
+    }
 }

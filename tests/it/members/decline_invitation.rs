@@ -21,4 +21,8 @@ async fn who_declines_gives_the_seat_back_and_the_link_is_dead() {
         app.post("/v1/invitations/decline", json!({ "token": link })).await.expect_problem(410, "link_not_good");
     }
     app.pump().await;
+    let mail = app.mail_to("owner@acme.example");
+    assert_eq!(mail.subject, "1 invitation to acme was declined");
+    assert!(mail.from.starts_with("\"acme via Steward\" <"), "{}", mail.from);
+    assert!(mail.text.contains("Invited: ben"), "{}", mail.text);
 }

@@ -1,5 +1,6 @@
 //! `members-reset-factors`.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
 use model::event::Actor;
 use serde_json::{Value, json};
@@ -7,19 +8,13 @@ use store::{Origin, Proven};
 use tests::{App, Client};
 
 use super::{invite, join, link};
+use crate::table;
 
 /// An access token of a session that a second factor stands behind.
 async fn with_second_factor(app: &App, client: &Client<'_>) -> String {
     let store = &app.system.store;
     let memberships = store.memberships(client.user).await.unwrap();
-    let proven = Proven {
-        user: client.user,
-        amr: vec!["pwd".into(), "otp".into()],
-        by_password: None,
-        clear_throttle_of: None,
-        new_device: false,
-        consume: None,
-    };
+    let proven = Proven::of(client.user, vec!["pwd".into(), "otp".into()]);
     let origin = Origin { actor: Actor::Visitor, ..Origin::SYSTEM };
     let membership = memberships.iter().find(|membership| membership.tenant == client.tenant).unwrap();
     let (refresh, _) = store.open_session(proven, membership, origin).await.unwrap();
@@ -40,7 +35,14 @@ async fn it_takes_a_second_factor_of_ones_own_and_a_recent_proof() {
     app.clock.advance(SignedDuration::from_secs(601));
     act(&strong, &path).await.expect_problem(403, "proof_too_old");
     let strong = with_second_factor(&app, &owner).await;
+    let before = app.system.store.login("ben@acme.example").await.unwrap().unwrap();
     assert_eq!(act(&strong, &path).await.status, 204);
+    let after = app.system.store.login("ben@acme.example").await.unwrap().unwrap();
+    assert_eq!(before.epoch, after.epoch, "there was none");
+    table::set_login(&app, "ben@acme.example", "second_factor", AttributeValue::Bool(true)).await;
+    assert_eq!(act(&strong, &path).await.status, 204);
+    let after = app.system.store.login("ben@acme.example").await.unwrap().unwrap();
+    assert_eq!(after.epoch, before.epoch + 1, "a sign-in under way was made for a login that asked for more");
     let event = app.call(http::Method::GET, "/v1/events?limit=1", Some(&strong), None).await.json();
     assert_eq!(event["items"][0]["event"], json!({ "kind": "member.factors_reset", "user": ben.user }));
     // Their sessions are over, and so is what asked for a second factor.

@@ -76,14 +76,7 @@ async fn link(app: &App, by: &Client<'_>, email: &str, serial: u32, secret: &str
 async fn with_second_factor(app: &App, by: &Client<'_>) -> String {
     let store = &app.system.store;
     let memberships = store.memberships(by.user).await.expect("read");
-    let proven = Proven {
-        user: by.user,
-        amr: vec!["pwd".into(), "otp".into()],
-        by_password: None,
-        clear_throttle_of: None,
-        new_device: false,
-        consume: None,
-    };
+    let proven = Proven::of(by.user, vec!["pwd".into(), "otp".into()]);
     let (refresh, _) = store.open_session(proven, &memberships[0], Origin::SYSTEM).await.expect("opened");
     let tokens: Value = app.post("/v1/refresh", json!({ "refresh_token": refresh })).await.expect(200);
     tokens["access_token"].as_str().expect("a token").to_owned()

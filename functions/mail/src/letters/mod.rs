@@ -30,9 +30,11 @@ pub const KINDS: &[EventKind] = &[
     EventKind::FactorRemoved,
     EventKind::FactorsReset,
     EventKind::SessionsRevoked,
+    EventKind::IdentityLinkRequested,
     EventKind::IdentityLinked,
     EventKind::IdentityUnlinked,
     EventKind::MemberInvited,
+    EventKind::InvitationDeclined,
     EventKind::MemberJoined,
     EventKind::MemberRoleChanged,
     EventKind::MemberDeactivated,
@@ -48,6 +50,9 @@ pub const KINDS: &[EventKind] = &[
     EventKind::ScanFinished,
 ];
 
+/// Recovery codes so few that it is time for new ones (C5).
+const LOW: u32 = 3;
+
 /// The letters about an event, at most one to an address.
 pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<Vec<Addressed>, Failure> {
     if let Event::SignupRequested { signup } = recorded.event {
@@ -55,6 +60,13 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
     }
     let Some(desk) = &Desk::of(deps, tenant, recorded).await? else { return Ok(Vec::new()) };
     match &recorded.event {
+        Event::UserSignedIn { new_device, recovery_codes_left: Some(left @ ..=LOW), .. } => match recorded.actor {
+            Actor::User { id } => {
+                let news = News::RecoveryCodesLow { left: *left, new_device: *new_device };
+                desk.tell(id, Page::Security, news).await
+            }
+            _ => Ok(Vec::new()),
+        },
         Event::UserSignedIn { new_device: true, .. } => match recorded.actor {
             Actor::User { id } => desk.tell(id, Page::Devices, News::NewDevice).await,
             _ => Ok(Vec::new()),
@@ -62,7 +74,10 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
         Event::UserSignInBlocked { user, failures } => {
             desk.tell(*user, Page::ResetPassword, News::SignInBlocked { failures: *failures }).await
         }
-        Event::UserSecondFactorFailed { user } => desk.tell(*user, Page::ResetPassword, News::SecondFactorFailed).await,
+        Event::UserSecondFactorFailed { user, by_microsoft } => {
+            let page = if *by_microsoft { Page::Security } else { Page::ResetPassword };
+            desk.tell(*user, page, News::SecondFactorFailed { by_microsoft: *by_microsoft }).await
+        }
         Event::TokenReuseDetected { user, .. } => desk.tell(*user, Page::SignIn, News::SessionEnded).await,
         Event::SessionsRevoked { user, session } => {
             desk.tell(*user, Page::Devices, News::SessionsRevoked { all: session.is_none() }).await
@@ -83,12 +98,15 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
             desk.tell(*user, Page::Security, News::FactorRemoved { factor: *factor }).await
         }
         Event::FactorsReset { user } => desk.tell(*user, Page::Security, News::FactorsReset).await,
+        Event::IdentityLinkRequested { link, .. } => security::work_account(desk, *link).await,
         Event::IdentityLinked { user, .. } => desk.tell(*user, Page::Security, News::IdentityLinked).await,
         Event::IdentityUnlinked { user, .. } => desk.tell(*user, Page::Security, News::IdentityUnlinked).await,
         Event::MemberInvited { invitation, resent, .. } => team::invited(desk, *invitation, *resent).await,
         Event::MemberJoined { user, role, invitation: Some(invitation) } => {
             team::joined(desk, *user, *role, *invitation).await
         }
+        Event::MemberJoined { user, role, invitation: None } => team::joined_with_microsoft(desk, *user, *role).await,
+        Event::InvitationDeclined { invitation } => team::declined(desk, *invitation).await,
         Event::MemberRoleChanged { user, before, after } => {
             let news = News::RoleChanged { before: desk.role(*before), after: desk.role(*after) };
             desk.tell(*user, Page::Home, news).await

@@ -1,7 +1,7 @@
 //! Letters with a link that changes an account: a new password, another address.
 
 use mailer::{News, Page};
-use model::{EmailChangeId, ResetId, UserId};
+use model::{EmailChangeId, LinkId, ResetId, UserId};
 use runtime::Failure;
 use store::{EmailChange, EmailChangeState, Purpose};
 
@@ -56,6 +56,16 @@ pub async fn email_changed(desk: &Desk<'_>, change: EmailChangeId) -> Result<Vec
     let news = News::EmailChanged { to: change.to, hours: desk.hours_until(change.good_until) };
     let letter = desk.notice(news, desk.by(Some(change.user)).await?, link);
     Ok(vec![Addressed { to: change.from, letter }])
+}
+
+/// The link that links a work account, to the address it has (C8).
+pub async fn work_account(desk: &Desk<'_>, link: LinkId) -> Result<Vec<Addressed>, Failure> {
+    let Some(request) = desk.deps.kernel.store.link_request(link).await? else { return Ok(Vec::new()) };
+    let purpose = Purpose::WorkAccountLink { link: request.link };
+    let link = desk.one_time_link(Page::ConfirmMicrosoft, "slt_", purpose, request.good_until).await?;
+    let news = News::ConfirmMicrosoft { minutes: desk.minutes_until(request.good_until) };
+    let letter = desk.notice(news, desk.by(Some(request.user)).await?, link);
+    Ok(vec![Addressed { to: request.email, letter }])
 }
 
 /// A change of address, if it is still where its event left it.

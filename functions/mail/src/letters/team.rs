@@ -1,6 +1,6 @@
 //! Letters about who works in a company, and how they get in.
 
-use mailer::{By, News, Page};
+use mailer::{By, Letter, News, Page};
 use model::{
     InvitationId, Permission, Policy, RoleName, UserId,
     event::Actor,
@@ -35,14 +35,37 @@ pub async fn joined(
     role: RoleName,
     invitation: InvitationId,
 ) -> Result<Vec<Addressed>, Failure> {
-    let Some(invitation) = desk.tenant.get::<Invitation>(&invitation).await? else { return Ok(Vec::new()) };
-    let inviter = desk.tenant.get::<Member>(&invitation.value.invited_by).await?.map(|member| member.value);
-    let Some(inviter) = inviter.filter(|inviter| inviter.active) else { return Ok(Vec::new()) };
+    let Some((_, inviter)) = inviter(desk, invitation).await? else { return Ok(Vec::new()) };
     let Some(person) = desk.person(user).await? else { return Ok(Vec::new()) };
     let news = News::MemberJoined { person: person.name, role: desk.role(role) };
-    // From where they joined is not the inviter's business.
-    let letter = desk.notice(news, By::Device { device: None, ip: None }, desk.link(Page::Team));
-    Ok(vec![Addressed { to: inviter.email, letter }])
+    Ok(vec![Addressed { to: inviter.email, letter: of_the_team(desk, news) }])
+}
+
+/// Tells the inviter, if they are still there, that the answer is no.
+pub async fn declined(desk: &Desk<'_>, invitation: InvitationId) -> Result<Vec<Addressed>, Failure> {
+    let Some((invitation, inviter)) = inviter(desk, invitation).await? else { return Ok(Vec::new()) };
+    let news = News::InvitationDeclined { email: invitation.email };
+    Ok(vec![Addressed { to: inviter.email, letter: of_the_team(desk, news) }])
+}
+
+/// Tells the owners that somebody joined whom nobody invited.
+pub async fn joined_with_microsoft(desk: &Desk<'_>, user: UserId, role: RoleName) -> Result<Vec<Addressed>, Failure> {
+    let Some(person) = desk.person(user).await? else { return Ok(Vec::new()) };
+    let owners = desk.members().await?.into_iter().filter(|member| member.role == RoleName::OWNER);
+    let news = News::JoinedWithMicrosoft { person: person.name, role: desk.role(role) };
+    Ok(owners.map(|owner| Addressed { to: owner.email, letter: of_the_team(desk, news.clone()) }).collect())
+}
+
+/// An invitation and who sent it, if they may still enter.
+async fn inviter(desk: &Desk<'_>, invitation: InvitationId) -> Result<Option<(Invitation, Member)>, Failure> {
+    let Some(invitation) = desk.tenant.get::<Invitation>(&invitation).await? else { return Ok(None) };
+    let inviter = desk.tenant.get::<Member>(&invitation.value.invited_by).await?.map(|member| member.value);
+    Ok(inviter.filter(|inviter| inviter.active).map(|inviter| (invitation.value, inviter)))
+}
+
+/// From where somebody joined or declined is not the reader's business.
+fn of_the_team(desk: &Desk<'_>, news: News) -> Letter {
+    desk.notice(news, By::Device { device: None, ip: None }, desk.link(Page::Team))
 }
 
 /// Tells everybody what they have to do under stricter rules, and who looks after the company what the rules are now.

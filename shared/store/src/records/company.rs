@@ -94,6 +94,10 @@ pub struct Member {
     pub joined_at: Timestamp,
     /// Counts up with every change of role or state; a token of an older one is refused (F51).
     pub mver: u64,
+    /// When they were last here: noted where a session is opened, and by the first of its refreshes on a day (UTC). No
+    /// request writes it otherwise, and no version counts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
 }
 
 impl Ours for Member {}

@@ -3,7 +3,9 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
-use model::{DirectoryId, EmailChangeId, EventId, InvitationId, ResetId, SessionId, SignupId, TenantId, UserId};
+use model::{
+    DirectoryId, EmailChangeId, EventId, InvitationId, LinkId, ResetId, SessionId, SignupId, TenantId, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Ours, TenantRecord};
@@ -77,16 +79,19 @@ pub enum Purpose {
         /// Of which of its links: only the newest is good.
         serial: u32,
     },
-    /// The second step of a sign-in whose password was right.
+    /// The second step of a sign-in whose first was right.
     SecondFactor {
         /// Who signs in.
         user: UserId,
         /// With which address.
         email: String,
-        /// Epoch of the password that was right.
+        /// Epoch of the login when the first step was taken.
         epoch: u32,
         /// In which tenant.
         tenant: TenantId,
+        /// What the first step was.
+        #[serde(default)]
+        first: FirstStep,
     },
     /// Sets up codes of an app.
     TotpSetup {
@@ -116,6 +121,11 @@ pub enum Purpose {
         /// `nonce\nverifier`, sealed.
         secrets: Sealed,
     },
+    /// Links a work account, from the mailbox of the account it is linked to (C8). Begins with `slt_`.
+    WorkAccountLink {
+        /// The request.
+        link: LinkId,
+    },
     /// The state of linking a work account, bound to the session that began it.
     MicrosoftLink {
         /// Who began it.
@@ -125,6 +135,27 @@ pub enum Purpose {
         /// `nonce\nverifier`, sealed.
         secrets: Sealed,
     },
+}
+
+/// The first step of a sign-in that needs a second.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FirstStep {
+    /// The password.
+    #[default]
+    Password,
+    /// A sign-in at Microsoft that says nothing of a second factor.
+    Microsoft,
+}
+
+impl FirstStep {
+    /// How it proves (RFC 8176).
+    pub const fn amr(self) -> &'static str {
+        match self {
+            Self::Password => "pwd",
+            Self::Microsoft => Session::MICROSOFT,
+        }
+    }
 }
 
 /// How far a ceremony at Microsoft is.
@@ -246,7 +277,8 @@ pub struct EmailLogin {
     /// PHC string of the password's hash; `None` for who signs in with Microsoft or a passkey only.
     #[serde(default)]
     pub password_hash: Option<String>,
-    /// Counts up with every change of the password: a sign-in that was under way with the old one fails.
+    /// Counts up with every change of the password, of the address and of `second_factor`: a sign-in that was under way
+    /// with what was there before fails.
     #[serde(default)]
     pub epoch: u32,
     /// Whether a second factor is asked for; written with the factors.
@@ -328,7 +360,7 @@ impl Session {
         self.amr.iter().any(|method| method == Self::MICROSOFT)
     }
     pub(crate) fn key(user: UserId, session: SessionId) -> Key {
-        Key::new(User::partition(user), format!("SESSION#{session}"))
+        Key::new(User::partition(user), format!("{}{session}", Self::PREFIX))
     }
 }
 

@@ -25,14 +25,15 @@ pub use factors::{Device, Devices, Factors, Passkey, Totp};
 pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction};
 pub(crate) use global::DirectoryLink;
 pub use global::{
-    Done, EmailLogin, Jwks, Membership, PublicJwk, Purpose, Session, SignIn, SignUp, Throttle, Token, TokenHash, User,
+    Done, EmailLogin, FirstStep, Jwks, Membership, PublicJwk, Purpose, Session, SignIn, SignUp, Throttle, Token,
+    TokenHash, User,
 };
 pub use invitation::{Invitation, InvitationState};
 pub use people::{Bucket, Stage};
 pub use removed::{Removed, Whom};
 pub use scan::{Phase, Progress, Resume, Scan, ScanState};
 pub use snapshot::{SeatsOfDay, Snapshot};
-pub use work_account::WorkAccount;
+pub use work_account::{LinkRequest, WorkAccount};
 
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};

@@ -1,7 +1,7 @@
 //! Work accounts at Microsoft that users sign in with.
 
-use jiff::Timestamp;
-use model::{DirectoryId, PersonId, UserId};
+use jiff::{SignedDuration, Timestamp};
+use model::{DirectoryId, LinkId, PersonId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::User;
@@ -37,5 +37,35 @@ impl WorkAccount {
     /// Where its user's are listed: one of each directory.
     pub(crate) fn key_of_user(user: UserId, directory: DirectoryId) -> Key {
         Key::new(User::partition(user), format!("{}{directory}", Self::PREFIX))
+    }
+}
+
+/// A work account that signed in with the address of a member, and waits for its link from that address's mailbox (C8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkRequest {
+    /// Which.
+    pub link: LinkId,
+    /// Whose account it is to be linked to.
+    pub user: UserId,
+    /// The company that its directory is linked to.
+    pub tenant: TenantId,
+    /// Its directory.
+    pub directory: DirectoryId,
+    /// Who it is there.
+    pub person: PersonId,
+    /// The address, normalised: where the mail goes.
+    pub email: String,
+    /// Epoch of the login when it was asked for.
+    pub epoch: u32,
+    /// Second after which it is over.
+    pub good_until: i64,
+}
+
+impl LinkRequest {
+    /// How long the link of the mail works.
+    pub const GOOD_FOR: SignedDuration = SignedDuration::from_hours(1);
+
+    pub(crate) fn key(link: LinkId) -> Key {
+        Key::new(format!("LINK#{link}"), "LINK")
     }
 }
