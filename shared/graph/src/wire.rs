@@ -86,6 +86,7 @@ wire! {
         user_type: String,
         created_date_time: Timestamp,
         department: String,
+        usage_location: String,
         on_premises_sync_enabled: bool,
         assigned_licenses: Vec<AssignedLicense>,
         license_assignment_states: Vec<LicenseAssignmentState>,
@@ -120,11 +121,29 @@ wire! {
         group_types: Vec<String>,
         on_premises_sync_enabled: bool,
         membership_rule: String,
+        is_assignable_to_role: bool,
+        mail_enabled: bool,
+        security_enabled: bool,
+        resource_provisioning_options: Vec<String>,
         license_processing_state: LicenseProcessingState,
     }
     /// Graph `licenseProcessingState`.
     LicenseProcessingState {
         state: String,
+    }
+    /// Graph `unifiedRoleAssignment`.
+    RoleAssignment {
+        /// A GUID in a string; a person, a group or an app.
+        principal_id: Uuid,
+        /// A GUID in a string.
+        role_definition_id: Uuid,
+    }
+    /// Graph `user`, of those deleted.
+    DeletedUser {
+        id: Uuid,
+        display_name: String,
+        deleted_date_time: Timestamp,
+        assigned_licenses: Vec<AssignedLicense>,
     }
     /// Graph `adminReportSettings`.
     ReportSettings {
@@ -149,6 +168,7 @@ impl User {
             user_type,
             created_date_time,
             department,
+            usage_location,
             on_premises_sync_enabled,
             assigned_licenses,
             license_assignment_states,

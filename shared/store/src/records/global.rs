@@ -4,7 +4,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use model::{
-    DirectoryId, EmailChangeId, EventId, InvitationId, LinkId, ResetId, SessionId, SignupId, TenantId, UserId,
+    DirectoryId, EmailChangeId, EventId, InvitationId, LinkId, ResetId, SessionId, SignupId, TenantId, Tier, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -166,6 +166,9 @@ pub enum SignIn {
     Identity {
         /// `nonce\nverifier`, sealed.
         secrets: Sealed,
+        /// What is to be consented to beyond reading.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tier: Option<Tier>,
     },
     /// The administrator of a known directory consents.
     Consent {
@@ -173,6 +176,9 @@ pub enum SignIn {
         directory: DirectoryId,
         /// Their object id there.
         oid: uuid::Uuid,
+        /// What they consent to beyond reading.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tier: Option<Tier>,
     },
 }
 

@@ -20,7 +20,7 @@ pub(crate) use chain::Seal;
 pub use chain::{ChainHead, Link};
 pub use changes::{EmailChange, EmailChangeState, PasswordReset};
 pub use company::{Company, Member, Schedule};
-pub use connection::{Connection, ConnectionState};
+pub use connection::{Connection, ConnectionState, Grant};
 pub use factors::{Device, Devices, Factors, Passkey, Totp};
 pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction};
 pub(crate) use global::DirectoryLink;
