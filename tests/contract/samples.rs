@@ -77,7 +77,8 @@ fn request(plan: &Plan, method: &str, path: &str, text: &str, document: &Value) 
 
 /// Whether a body has the properties its schema wants, and no other.
 fn body_fits(body: &Value, schema: &Value, document: &Value) -> Result<(), String> {
-    let schema = schema["oneOf"].as_array().and_then(|either| either.last()).unwrap_or(schema);
+    let either = schema["oneOf"].as_array().into_iter().flatten();
+    let schema = either.into_iter().find(|one| one.get("$ref").is_some()).unwrap_or(schema);
     let name = schema["$ref"].as_str().and_then(|to| to.rsplit('/').next()).ok_or("a body without a named schema")?;
     let schema = &document["components"]["schemas"][name];
     let body = body.as_object().ok_or("the body is no object")?;

@@ -5,6 +5,7 @@ mod disconnect;
 mod end_tier;
 mod status;
 mod tiers;
+mod writes;
 
 use model::{DirectoryId, PersonId};
 use serde_json::Value;
