@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use aws_lc_rs::digest::{self, SHA256, digest};
 use checks::{
-    Directory as Bought, Evaluation, Finding, Outcome, PriceList, Settings, Sources,
+    Directory as Bought, Evaluation, Finding, Outcome, PriceList, Settings, Sources, Stake,
     facts::{Missing, Sku, Subscription, Usage},
-    outcome::{Affected, FindingState},
+    outcome::{Affected, FindingState, Saving},
 };
 use flate2::{Compression, write::DeflateEncoder};
 use graph::{Activity, PageLink, Report, ReportPeriod};
@@ -455,9 +455,10 @@ impl<'a> Work<'a> {
             if known.as_ref().is_none_or(|known| undated(known) != undated(&stored)) {
                 self.tenant.save(&stored).await?;
             }
-            let worth_doing = found.saving.as_ref().is_some_and(|saving| saving.monthly.amount_minor > 0);
-            let open = found.state != FindingState::Accepted;
-            if top.len() < TOP && open && (worth_doing || !found.price_missing.is_empty()) {
+            let money = |saving: &Saving| saving.monthly.amount_minor > 0;
+            let worth_doing = found.saving.as_ref().is_some_and(money)
+                || (found.check.check().stake == Stake::Saving && !found.price_missing.is_empty());
+            if top.len() < TOP && worth_doing && found.state != FindingState::Accepted {
                 top.push(TopAction {
                     finding,
                     check: found.check,
