@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aws_lc_rs::digest::{self, SHA256, digest};
 use checks::{
-    Directory as Bought, Evaluation, Finding, Outcome, PriceList, Settings, Sources,
+    Directory as Bought, Evaluation, Finding, Outcome, PriceList, Settings, Sources, Stake,
     facts::{Missing, Sku, Subscription, Usage},
-    outcome::Affected,
+    outcome::{Affected, FindingState, Saving},
 };
 use flate2::{Compression, write::DeflateEncoder};
 use graph::{Activity, PageLink, Report, ReportPeriod};
@@ -170,7 +170,7 @@ impl<'a> Work<'a> {
         // Not optional: without them a trial's seats look like seats that are paid for.
         let subscriptions: Vec<Subscription> =
             graph_ok(directory.subscriptions().await)?.into_iter().filter_map(graph::facts::subscription).collect();
-        let bought = Bought { skus: skus.clone(), subscriptions: Ok(subscriptions.clone()) };
+        let bought = Bought::bought(skus.clone(), Ok(subscriptions.clone()));
         let blank = Evaluation::new(bought, settings, prices, now);
         self.scan.value.progress.licence_types = u32::try_from(skus.len()).unwrap_or(u32::MAX);
         self.progress(Phase::Seats, &blank, true).await?;
@@ -460,8 +460,10 @@ impl<'a> Work<'a> {
             if known.as_ref().is_none_or(|known| undated(known) != undated(&stored)) {
                 self.tenant.save(&stored).await?;
             }
-            let worth_doing = found.saving.as_ref().is_some_and(|saving| saving.monthly.amount_minor > 0);
-            if top.len() < TOP && (worth_doing || !found.price_missing.is_empty()) {
+            let money = |saving: &Saving| saving.monthly.amount_minor > 0;
+            let worth_doing = found.saving.as_ref().is_some_and(money)
+                || (found.check.check().stake == Stake::Saving && !found.price_missing.is_empty());
+            if top.len() < TOP && worth_doing && found.state != FindingState::Accepted {
                 top.push(TopAction {
                     finding,
                     check: found.check,

@@ -65,6 +65,12 @@ pub fn sku(id: &str, enabled: u32, consumed: u32) -> Sku {
     }
 }
 
+/// A licence type with these plans.
+pub fn with_plans(id: &str, plans: &[&str]) -> Sku {
+    let plan = |id: &&str| Plan { id: id.parse().expect("a GUID"), name: String::new(), for_users: true };
+    Sku { plans: plans.iter().map(plan).collect(), ..sku(id, 10, 10) }
+}
+
 pub fn subscription(sku: &str, seats: u32, renews: Option<&str>) -> Subscription {
     Subscription {
         id: format!("sub-{sku}-{seats}"),
@@ -91,6 +97,7 @@ pub fn person(n: u128, skus: &[&str]) -> Person {
         synced: false,
         purpose: Some(MailboxPurpose::User),
         licenses: skus.iter().map(|sku| license(sku)).collect(),
+        failed: vec![],
         sign_in: signed_in(1),
     }
 }
@@ -101,7 +108,7 @@ pub fn license(sku: &str) -> License {
         disabled_plans: vec![],
         direct: true,
         groups: vec![],
-        in_error: false,
+        error: None,
         changed: Some(ago(365)),
     }
 }
@@ -119,7 +126,7 @@ pub fn idle_report() -> Usage {
 }
 
 pub fn directory(skus: Vec<Sku>) -> Directory {
-    Directory { skus, subscriptions: Ok(vec![]) }
+    Directory { skus, subscriptions: Ok(vec![]), deleted: Ok(vec![]) }
 }
 
 /// A directory with ten seats, all taken, of every licence type these tests know.

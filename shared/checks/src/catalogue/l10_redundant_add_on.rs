@@ -1,31 +1,28 @@
 //! L10: an add-on somebody's other licences already contain.
 //!
 //! Rule: the value-bearing plans of the add-on that are on for the person are all contained in the person's other
-//! licences, by [`crate::plans`]. Add-ons are tried from the cheapest up, and one found redundant no longer counts as
-//! containing another: of two that contain each other only the cheaper is named (ties by id), and what is left always
-//! contains what is named.
+//! licences, by [`crate::plans`]. Of two that contain each other only the cheaper is named; what is left always contains
+//! what is named.
 //!
 //! A suite is never named here: two suites on one person are a duplicate suite, another check. What is a suite is in
 //! the product table; an unknown product that bundles two or more of mail, files, Office and Teams reads as one.
 //!
 //! Traps: an upgrade is not a duplicate (Exchange Online Plan 2 beside Business Premium); plans turned off contain
-//! nothing; a licence in error, or of a subscription that is ending, contains nothing; a listed plan is not always a
-//! right.
+//! nothing; a licence in error, on trial, or of a subscription that is ending, contains nothing; a listed plan is not
+//! always a right.
 
-use std::collections::BTreeMap;
-
-use super::{Candidate, Check, CheckId, Rule, Severity, Text, Verdict, Waste, licences, people};
+use super::{Candidate, Check, CheckId, Claim, Conclusion, Rule, Severity, Stake, Text, Verdict, licences, people};
 use crate::{
+    containment::{names, redundant},
     evaluation::Context,
-    facts::SkuStatus,
-    outcome::{Advice, Certainty, Confidence, Evidence},
-    plans::Content,
+    outcome::{Advice, Certainty, Confidence, Evidence, Remedy},
 };
 
 /// The check.
 pub const CHECK: Check = Check {
     id: CheckId::L10,
     severity: Severity::Low,
+    stake: Stake::Saving,
     text: Text {
         title: "Add-ons you already have in another licence",
         why_it_matters: "The same thing is paid for twice: once as an add-on and once inside a larger licence.",
@@ -36,7 +33,14 @@ pub const CHECK: Check = Check {
                            ladders (Exchange Online Plan 2 contains Plan 1), are all in the person's other licences. A \
                            plan this version does not know counts as value and prevents the finding.",
     },
-    rule: Rule::Person { judge, headline, held_back: "Held back" },
+    steps: &[],
+    rule: Rule::Person {
+        judge,
+        headline,
+        held_back: "Held back",
+        remedy: Remedy::RemoveLicences,
+        activity: false,
+    },
 };
 
 fn headline(count: u32, seats: u32) -> String {
@@ -44,50 +48,21 @@ fn headline(count: u32, seats: u32) -> String {
     format!("{} {verb} {} that another licence of theirs contains", people(count), licences(seats))
 }
 
-fn judge(_: &Context, candidate: &Candidate<'_>) -> Verdict {
-    let mut add_ons: Vec<_> = candidate.paid().filter(|(_, licence)| !licence.is_suite()).collect();
-    if add_ons.is_empty() || candidate.held.len() < 2 {
+fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
+    let licences = redundant(candidate, |licence| !licence.is_suite(), |_| true);
+    if licences.is_empty() {
         return Verdict::Clear;
     }
-    add_ons.sort_by_key(|(license, licence)| {
-        let price = licence.monthly().map(|money| money.amount_minor);
-        (price.is_none(), price, license.sku)
-    });
-    let mut provided: BTreeMap<_, Content> = candidate
-        .held
-        .iter()
-        .filter(|(_, licence)| licence.sku.status == SkuStatus::Enabled)
-        .map(|(license, licence)| (license.sku, licence.content_of(license).without_empty_rights(license.sku)))
-        .collect();
-    let (mut skus, mut evidence) = (Vec::new(), Vec::new());
-    for (license, licence) in add_ons {
-        let content = licence.content_of(license);
-        let others: Vec<_> = provided.iter().filter(|(sku, _)| **sku != license.sku).collect();
-        let contents: Vec<&Content> = others.iter().map(|(_, content)| *content).collect();
-        if content.is_empty() || content.missing_in(&contents).next().is_some() {
-            continue;
-        }
-        // Named as containing it: every other licence that has some of its plans.
-        let by: Vec<String> = others
-            .iter()
-            .filter(|(_, other)| content.missing_in(&[other]).count() < content.missing_in(&[]).count())
-            .filter_map(|(sku, _)| candidate.held.iter().find(|(held, _)| held.sku == **sku))
-            .map(|(_, licence)| licence.name())
-            .collect();
-        let what = format!("{} is contained in", licence.name());
-        evidence.push(Evidence::new(&what, by.join(", "), "Microsoft licence inventory", None));
-        skus.push(license.sku);
-        provided.remove(&license.sku);
-    }
-    if skus.is_empty() {
-        return Verdict::Clear;
-    }
-    Verdict::Waste(Waste {
+    let line = |claim: &Claim| {
+        let what = format!("{} is contained in", names(context, &[claim.sku]));
+        Evidence::new(&what, names(context, &claim.within), "Microsoft licence inventory", None)
+    };
+    Verdict::Found(Conclusion {
         certainty: Certainty::Certain,
         confidence: Confidence::High,
         advice: Advice::Remove,
-        skus,
-        evidence,
+        evidence: licences.iter().map(line).collect(),
+        licences,
         from_activity: false,
     })
 }
@@ -99,7 +74,7 @@ mod tests {
     use super::*;
     use crate::{
         Directory, Outcome,
-        facts::{Person, Plan, Sku},
+        facts::{AssignmentError, Person, Plan, SkuStatus},
         outcome::UndoClass,
         testing::*,
     };
@@ -116,11 +91,6 @@ mod tests {
 
     fn run(directory: Directory, person: Person) -> Outcome {
         evaluate(directory, &[(person, idle_report(), None)])
-    }
-
-    fn with_plans(id: &str, plans: &[&str]) -> Sku {
-        let plan = |id: &&str| Plan { id: id.parse().expect("a GUID"), name: String::new(), for_users: true };
-        Sku { plans: plans.iter().map(plan).collect(), ..sku(id, 10, 10) }
     }
 
     #[test]
@@ -158,7 +128,7 @@ mod tests {
     #[test]
     fn a_licence_in_error_or_ending_contains_nothing() {
         let mut in_error = person(1, &[STANDARD, EXCHANGE_1]);
-        in_error.licenses[0].in_error = true;
+        in_error.licenses[0].error = Some(AssignmentError::Other);
         assert!(named(&run(full(), in_error)).is_empty());
         let mut ending = full();
         ending.skus[1].status = SkuStatus::Warning;
