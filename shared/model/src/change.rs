@@ -42,6 +42,10 @@ pub struct State {
     /// How they hold licences.
     #[schema(max_items = 500)]
     pub licences: Vec<Held>,
+    /// Groups they are in, of those the change is about.
+    #[serde(default)]
+    #[schema(max_items = 100, value_type = Vec<GroupId>)]
+    pub groups: BTreeSet<GroupId>,
     /// Whether reports hide names (Graph's `displayConcealedNames`).
     pub concealed: Option<bool>,
 }
@@ -98,7 +102,7 @@ pub enum Standing {
 #[derive(Debug, PartialEq, Eq)]
 enum Touched {
     Direct(BTreeMap<SkuId, Option<BTreeSet<PlanId>>>),
-    ByGroup(BTreeSet<SkuId>),
+    Member(bool),
     Enabled(Option<bool>),
     Errors(BTreeSet<(SkuId, Option<GroupId>)>),
     Concealed(Option<bool>),
@@ -158,9 +162,12 @@ impl Change {
                     updated: None,
                 }));
             }
-            Self::LeaveGroup { group } => after.licences.retain(|held| held.group != Some(*group)),
+            Self::LeaveGroup { group } => {
+                after.groups.remove(group);
+                after.licences.retain(|held| held.group != Some(*group));
+            }
             // Which licences the group gives then is Microsoft's to say.
-            Self::JoinGroup { .. } => {}
+            Self::JoinGroup { group } => _ = after.groups.insert(*group),
             Self::SignIn { allowed } => after.enabled = Some(*allowed),
             Self::Reprocess => after.licences.iter_mut().for_each(|held| held.error = None),
             Self::ReportNames { concealed } => after.concealed = Some(*concealed),
@@ -170,10 +177,6 @@ impl Change {
 
     /// How `now` stands to this change, which found `before`. A change that changes nothing stands as made.
     pub fn standing(&self, before: &State, now: &State) -> Standing {
-        if let Self::JoinGroup { group } = self {
-            let joined = !now.by_group(*group).is_empty();
-            return if joined { Standing::After } else { Standing::Before };
-        }
         let touched = self.touched(now);
         if touched == self.touched(&self.applied(before)) {
             Standing::After
@@ -194,7 +197,9 @@ impl Change {
         let as_it_was = self.touched(before) == self.touched(now);
         match self {
             Self::Licences { .. } => as_it_was && before.enabled == now.enabled && rows(before) == rows(now),
-            Self::LeaveGroup { .. } | Self::JoinGroup { .. } => as_it_was && before.enabled == now.enabled,
+            Self::LeaveGroup { group } | Self::JoinGroup { group } => {
+                as_it_was && before.enabled == now.enabled && before.by_group(*group) == now.by_group(*group)
+            }
             Self::SignIn { .. } | Self::Reprocess | Self::ReportNames { .. } => as_it_was,
         }
     }
@@ -222,7 +227,7 @@ impl Change {
                 let plans = |held: &Held| held.disabled_plans.iter().copied().collect();
                 Touched::Direct(skus.map(|sku| (sku, state.direct(sku).map(plans))).collect())
             }
-            Self::LeaveGroup { group } | Self::JoinGroup { group } => Touched::ByGroup(state.by_group(*group)),
+            Self::LeaveGroup { group } | Self::JoinGroup { group } => Touched::Member(state.groups.contains(group)),
             Self::SignIn { .. } => Touched::Enabled(state.enabled),
             Self::Reprocess => {
                 let failed = state.licences.iter().filter(|held| held.error.is_some());
@@ -267,7 +272,8 @@ mod tests {
                     licences.push(row);
                 }
             }
-            State { enabled: Some(enabled), licences, concealed: Some(concealed) }
+            let groups = licences.iter().filter_map(|held| held.group).collect();
+            State { enabled: Some(enabled), licences, groups, concealed: Some(concealed) }
         })
     }
     fn change() -> impl Strategy<Value = Change> {
@@ -333,7 +339,7 @@ mod tests {
             error: None,
             updated: Some(at.parse().unwrap()),
         };
-        let state = |at: &str| State { enabled: Some(true), licences: vec![row(at)], concealed: None };
+        let state = |at: &str| State { enabled: Some(true), licences: vec![row(at)], ..State::default() };
         let (before, again) = (state("2026-01-01T00:00:00Z"), state("2026-11-21T08:00:00Z"));
         let change = Change::Licences { remove: vec![sku(1)], add: Vec::new() };
         assert_eq!(change.standing(&before, &again), Standing::Before);
@@ -343,7 +349,7 @@ mod tests {
     #[test]
     fn somebody_who_came_back_is_looked_at_anew() {
         let row = Held { sku: sku(1), group: None, disabled_plans: Vec::new(), error: None, updated: None };
-        let before = State { enabled: Some(false), licences: vec![row], concealed: None };
+        let before = State { enabled: Some(false), licences: vec![row], ..State::default() };
         let now = State { enabled: Some(true), ..before.clone() };
         let change = Change::Licences { remove: vec![sku(1)], add: Vec::new() };
         assert!(!change.still_holds(&before, &now));
@@ -355,7 +361,7 @@ mod tests {
         let direct = Held { sku: sku(1), group: None, disabled_plans: Vec::new(), error: None, updated: None };
         let by_group = Held { group: Some(group(1)), ..direct.clone() };
         let change = Change::Licences { remove: vec![sku(1)], add: Vec::new() };
-        let alone = State { enabled: None, licences: vec![direct.clone()], concealed: None };
+        let alone = State { licences: vec![direct.clone()], ..State::default() };
         let both = State { licences: vec![direct, by_group], ..alone.clone() };
         assert_eq!(change.frees(&alone), BTreeSet::from([sku(1)]));
         assert_eq!(change.frees(&both), BTreeSet::new());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use checks::{CheckId, outcome::UndoClass};
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use model::{Change, FindingId, FixId, Money, PersonId, SkuId, State, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -106,10 +106,10 @@ pub struct Freed {
 pub struct Fix {
     /// Which.
     pub fix: FixId,
-    /// The finding it came from.
-    pub finding: FindingId,
+    /// The finding it came from, where it came from one.
+    pub finding: Option<FindingId>,
     /// The finding's check.
-    pub check: CheckId,
+    pub check: Option<CheckId>,
     /// What it does.
     pub action: Action,
     /// What it does in words, number first.
@@ -122,6 +122,10 @@ pub struct Fix {
     pub parts: u16,
     /// How its items stand.
     pub tally: Tally,
+    /// What of it was told by an event already: after a retry only the rest is.
+    pub told: Tally,
+    /// What of its saving was told already, minor units.
+    pub told_minor: i64,
     /// How its undo stands.
     pub undo_tally: Option<Tally>,
     /// Who approved it.
@@ -155,14 +159,12 @@ pub struct Fix {
 
 impl Fix {
     pub(crate) const SHARDS: u8 = 4;
+    /// One that has been under way for so long is looked at by the sweep.
+    pub const STALLED: SignedDuration = SignedDuration::from_hours(1);
     /// Until when it can be undone; `None` without such a day.
     pub fn undo_until(&self) -> Option<Timestamp> {
         let UndoClass::Until { days } = self.undo else { return None };
-        self.first_done_at.map(|at| at + jiff::SignedDuration::from_hours(24 * i64::from(days)))
-    }
-    /// How what is under way stands.
-    pub fn current(&self) -> Tally {
-        if self.state.is_undo() { self.undo_tally.unwrap_or_default() } else { self.tally }
+        self.first_done_at.map(|at| at + SignedDuration::from_hours(24 * i64::from(days)))
     }
 }
 
