@@ -1,19 +1,24 @@
-//! Reading one customer's directory.
+//! One customer's directory. Here it is read for scans; [`now`] reads few things just before and after they are
+//! changed, and [`write`] is all that changes anything.
+
+pub mod now;
+pub mod write;
 
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use model::{DirectoryId, PersonId};
 use reqwest::{
-    Method, StatusCode,
+    StatusCode,
     header::{CONTENT_TYPE, HeaderMap, LOCATION, WWW_AUTHENTICATE},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use url::Url;
+use uuid::Uuid;
 
 use crate::{
     Activity, Deadline, Endpoint, Error, Page, PageLink, Refusal, Report, ReportPeriod, ReportRow,
@@ -62,6 +67,8 @@ struct Seen {
     calls: BTreeMap<(&'static str, u16), (&'static Endpoint, u32)>,
     /// How long to hold back before the next call, because Graph says a limit is near.
     hold: SignedDuration,
+    /// When the next write is within the limit.
+    next_write: Timestamp,
 }
 
 /// How often a call was made with one outcome.
@@ -91,9 +98,11 @@ pub struct BatchRequest {
 impl BatchRequest {
     /// What a person's mailbox is for: answered by [`wire::MailboxSettings`].
     pub fn mailbox_purpose(person: PersonId) -> Self {
-        let endpoint = &calls::MAILBOX_PURPOSE;
-        let relative = endpoint.relative(&person.to_string());
-        Self { endpoint, url: relative.trim_start_matches("/v1.0").to_owned() }
+        Self::of(&calls::MAILBOX_PURPOSE, &[person.0])
+    }
+
+    fn of(endpoint: &'static Endpoint, ids: &[Uuid]) -> Self {
+        Self { endpoint, url: endpoint.relative_of(ids).trim_start_matches("/v1.0").to_owned() }
     }
 }
 
@@ -365,19 +374,42 @@ impl Directory {
         body: Option<&Value>,
         stale: Option<&str>,
     ) -> Result<reqwest::Response, Fault> {
+        let (response, token) = self.exchange(endpoint, url, body, stale).await.map_err(|none| match none {
+            NoAnswer::Unsent(error) => Fault::is_final(error),
+            NoAnswer::Unconnected(error) | NoAnswer::Lost(error) => Fault::passing(error),
+        })?;
+        let status = response.status();
+        if status.is_success() || status.is_redirection() {
+            return Ok(response);
+        }
+        let after = asked_wait(&self.inner, response.headers());
+        let challenged = is_challenge(response.headers());
+        let request_id = request_id(response.headers());
+        let body: Value = serde_json::from_slice(&http::read_start(response).await).unwrap_or_default();
+        let refused = Refused { endpoint, status: status.as_u16(), after, challenged, request_id, body: &body };
+        Err(refused.fault(&token.text))
+    }
+
+    /// Sends one request with the token, which comes back beside the answer, whatever that is.
+    async fn exchange(
+        &self,
+        endpoint: &'static Endpoint,
+        url: &Url,
+        body: Option<&Value>,
+        stale: Option<&str>,
+    ) -> Result<(reqwest::Response, Token), NoAnswer> {
         let inner = &self.inner;
         self.hold_back().await;
-        let token = self.token(stale).await.map_err(Fault::is_final)?;
-        let timeout = time_left(inner, self.deadline, endpoint.path).map_err(Fault::is_final)?;
+        let token = self.token(stale).await.map_err(NoAnswer::Unsent)?;
+        let timeout = time_left(inner, self.deadline, endpoint.path).map_err(NoAnswer::Unsent)?;
         // Every address a token goes to passes here.
         if url.origin() != inner.graph.origin() {
-            return Err(Fault::is_final(bad(endpoint, "an address that is not Graph's", None)));
+            return Err(NoAnswer::Unsent(bad(endpoint, "an address that is not Graph's", None)));
         }
         let client_request_id = inner.guid().to_string();
-        let method = if body.is_some() { Method::POST } else { Method::GET };
         let mut request = inner
             .http
-            .request(method, url.clone())
+            .request(endpoint.http_method(), url.clone())
             .timeout(timeout)
             .bearer_auth(&token.text)
             .header("client-request-id", &client_request_id)
@@ -393,7 +425,9 @@ impl Directory {
         }
         let response = request.send().await.map_err(|error| {
             self.count(endpoint, 0);
-            Fault::passing(no_connection(endpoint.path, error))
+            let connected = !error.is_connect();
+            let error = no_connection(endpoint.path, error);
+            if connected { NoAnswer::Lost(error) } else { NoAnswer::Unconnected(error) }
         })?;
         let status = response.status();
         let request_id = request_id(response.headers());
@@ -407,17 +441,7 @@ impl Directory {
             request_id = request_id.as_deref().unwrap_or("-"),
             "graph"
         );
-        if status.is_success() || status.is_redirection() {
-            return Ok(response);
-        }
-        let after = asked_wait(inner, response.headers());
-        let challenged = response
-            .headers()
-            .get(WWW_AUTHENTICATE)
-            .is_some_and(|value| value.to_str().is_ok_and(|value| value.contains("claims=")));
-        let body: Value = serde_json::from_slice(&http::read_start(response).await).unwrap_or_default();
-        let refusal = Refused { endpoint, status: status.as_u16(), after, challenged, request_id, body: &body };
-        Err(refusal.fault(&token.text))
+        Ok((response, token))
     }
 
     async fn token(&self, stale: Option<&str>) -> Result<Token, Error> {
@@ -528,6 +552,16 @@ async fn read<D: Decoder>(
     })
 }
 
+/// Why no answer came.
+enum NoAnswer {
+    /// Nothing was sent, and trying again at once would not help.
+    Unsent(Error),
+    /// Nothing was sent: there was no connection.
+    Unconnected(Error),
+    /// Something was sent.
+    Lost(Error),
+}
+
 /// An answer that refuses, before it is known what it means.
 struct Refused<'a> {
     endpoint: &'static Endpoint,
@@ -539,35 +573,43 @@ struct Refused<'a> {
 }
 
 impl Refused<'_> {
-    fn fault(self, token: &str) -> Fault {
-        let Self { endpoint, status, after, challenged, request_id, body } = self;
-        let codes = codes(body);
-        let has = |list: &[&str]| codes.iter().any(|code| list.contains(code));
-        // Transient by status, whatever the body (a gateway answers HTML). 500 and 502 are not in checks.md 4.3; every
-        // call here is a read, so asking again is harmless.
-        let busy = matches!(status, 429 | 500 | 502 | 503 | 504);
-        if busy || (status == 409 && has(&["Directory_ConcurrencyViolation"])) {
-            let error = Error::Throttled { endpoint: endpoint.path, retry_after: after.unwrap_or_default() };
-            return Fault { error, again: Again::Later(after) };
-        }
-        let message = body.pointer("/error/message").and_then(Value::as_str).unwrap_or_default();
+    fn codes(&self) -> Vec<&str> {
+        codes(self.body)
+    }
+
+    fn refusal(&self, token: &str) -> Refusal {
+        let message = self.body.pointer("/error/message").and_then(Value::as_str).unwrap_or_default();
         let message = if token.is_empty() { message.to_owned() } else { message.replace(token, "[token]") };
-        let refusal = Box::new(Refusal {
-            endpoint: endpoint.path,
-            status,
-            code: for_log(codes.first().copied().unwrap_or_default()),
+        Refusal {
+            endpoint: self.endpoint.path,
+            status: self.status,
+            code: for_log(self.codes().first().copied().unwrap_or_default()),
             message: for_log(&message),
-            request_id,
-        });
+            request_id: self.request_id.clone(),
+        }
+    }
+
+    /// What it means for a read, which may be asked again whatever became of the first.
+    fn fault(self, token: &str) -> Fault {
+        let codes = self.codes();
+        let has = |list: &[&str]| codes.iter().any(|code| list.contains(code));
+        // Transient by status, whatever the body (a gateway answers HTML). 500 and 502 are not in checks.md 4.3.
+        let busy = matches!(self.status, 429 | 500 | 502 | 503 | 504);
+        if busy || (self.status == 409 && has(&["Directory_ConcurrencyViolation"])) {
+            let retry_after = self.after.unwrap_or_default();
+            let error = Error::Throttled { endpoint: self.endpoint.path, retry_after };
+            return Fault { error, again: Again::Later(self.after) };
+        }
+        let refusal = Box::new(self.refusal(token));
         if has(GONE_CODES) {
             return Fault::is_final(Error::ConsentLost { code: refusal.code });
         }
-        let error = match status {
+        let error = match self.status {
             401 => {
                 return Fault { error: Error::Refused(refusal), again: Again::WithFreshToken(token.to_owned()) };
             }
             403 if has(LICENCE_CODES) => Error::LicenceMissing(refusal),
-            403 if challenged => Error::Refused(refusal),
+            403 if self.challenged => Error::Refused(refusal),
             403 => Error::PermissionMissing(refusal),
             404 => Error::NotFound(refusal),
             410 => Error::PageExpired(refusal),
@@ -578,14 +620,18 @@ impl Refused<'_> {
     }
 }
 
-/// The codes of an error, outermost first (checks.md 4.7: the inner ones come under two spellings).
+/// The codes of an error with those of its details, outermost first (checks.md 4.7: the inner ones come under two
+/// spellings).
 fn codes(body: &Value) -> Vec<&str> {
-    let inner = |error: &'_ Value| error.get("innerError").or_else(|| error.get("innererror")).is_some();
+    fn code(error: &Value) -> Option<&str> {
+        error.get("code").and_then(Value::as_str)
+    }
     let mut codes = Vec::new();
     let mut at = body.get("error");
     while let Some(error) = at {
-        codes.extend(error.get("code").and_then(Value::as_str));
-        at = if inner(error) { error.get("innerError").or_else(|| error.get("innererror")) } else { None };
+        codes.extend(code(error));
+        codes.extend(error.get("details").and_then(Value::as_array).into_iter().flatten().filter_map(code));
+        at = error.get("innerError").or_else(|| error.get("innererror"));
     }
     codes
 }
@@ -606,28 +652,36 @@ struct ItemAnswer {
 }
 
 impl ItemAnswer {
-    fn into_result(self, endpoint: &'static Endpoint, now: jiff::Timestamp) -> Result<Value, Fault> {
+    fn into_result(self, endpoint: &'static Endpoint, now: Timestamp) -> Result<Value, Fault> {
+        match self.status {
+            200..300 => Ok(self.body),
+            _ => Err(self.refused(endpoint, now).fault("")),
+        }
+    }
+
+    fn refused(&self, endpoint: &'static Endpoint, now: Timestamp) -> Refused<'_> {
         let header = |name: &str| {
             let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
             found.and_then(|(_, value)| value.as_str())
         };
-        if (200..300).contains(&self.status) {
-            return Ok(self.body);
-        }
-        let refused = Refused {
+        Refused {
             endpoint,
             status: self.status,
             after: header("Retry-After").and_then(|value| retry_after(value, now)),
             challenged: header("WWW-Authenticate").is_some_and(|value| value.contains("claims=")),
             request_id: header("request-id").map(for_log),
             body: &self.body,
-        };
-        Err(refused.fault(""))
+        }
     }
 }
 
 fn bad(endpoint: &'static Endpoint, reason: impl Into<String>, request_id: Option<String>) -> Error {
     Error::BadAnswer { endpoint: endpoint.path, reason: for_log(&reason.into()), request_id }
+}
+
+/// A 403 that asks for more proof, not for a permission.
+fn is_challenge(headers: &HeaderMap) -> bool {
+    headers.get(WWW_AUTHENTICATE).is_some_and(|value| value.to_str().is_ok_and(|value| value.contains("claims=")))
 }
 
 fn request_id(headers: &HeaderMap) -> Option<String> {

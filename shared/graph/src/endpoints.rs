@@ -1,15 +1,18 @@
 //! Every Graph call this client can make, in one table. The client builds its URLs from it, the contract tests hold it
 //! to Microsoft's metadata and permission table, and the transparency page prints it.
 
+use model::Tier;
+use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use url::Url;
+use uuid::Uuid;
 
 /// One call of Graph.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// What a scan's record counts the call under: short, stable, of one call only.
     pub code: &'static str,
-    /// `GET`, or `POST` for `$batch`.
+    /// HTTP method.
     pub method: &'static str,
     /// Path from the root of Graph, with `{id}` and `{period}` to fill in.
     pub path: &'static str,
@@ -21,10 +24,21 @@ pub struct Endpoint {
     pub permissions: &'static [&'static str],
     /// An advanced query: sent with `ConsistencyLevel: eventual` on every page (checks.md 4.4).
     pub eventual: bool,
+    /// The consent a change needs; `None` for what is only read, under the reader's.
+    pub tier: Option<Tier>,
 }
 
-const PLAIN: Endpoint =
-    Endpoint { code: "", method: "GET", path: "", select: &[], query: "", permissions: &[], eventual: false };
+const PLAIN: Endpoint = Endpoint {
+    code: "",
+    method: "GET",
+    path: "",
+    select: &[],
+    query: "",
+    permissions: &[],
+    eventual: false,
+    tier: None,
+};
+const CHANGE: Endpoint = Endpoint { method: "POST", tier: Some(Tier::LicenceWriter), ..PLAIN };
 
 /// Who the directory is.
 pub(crate) static ORGANIZATION: Endpoint = Endpoint {
@@ -169,6 +183,106 @@ pub(crate) static BATCH: Endpoint = Endpoint { code: "batch", method: "POST", pa
 /// Where Graph sends us for a report's rows: a short-lived address on another host, fetched without the token.
 pub(crate) static DOWNLOAD: Endpoint = Endpoint { code: "download", path: "(report download)", ..PLAIN };
 
+/// Somebody just before and just after a change; asked in batches.
+pub(crate) static PERSON_NOW: Endpoint = Endpoint {
+    code: "person_now",
+    path: "/v1.0/users/{id}",
+    select: &[
+        "id",
+        "userPrincipalName",
+        "displayName",
+        "accountEnabled",
+        "userType",
+        "usageLocation",
+        "onPremisesSyncEnabled",
+        "assignedLicenses",
+        "licenseAssignmentStates",
+    ],
+    permissions: &["User.Read.All"],
+    ..PLAIN
+};
+
+/// A group that somebody is to leave; asked in batches.
+pub(crate) static GROUP_NOW: Endpoint = Endpoint {
+    code: "group_now",
+    path: "/v1.0/groups/{id}",
+    select: &[
+        "id",
+        "displayName",
+        "assignedLicenses",
+        "groupTypes",
+        "onPremisesSyncEnabled",
+        "isAssignableToRole",
+        "mailEnabled",
+        "securityEnabled",
+        "resourceProvisioningOptions",
+    ],
+    permissions: &["Group.Read.All"],
+    ..PLAIN
+};
+
+/// Whether somebody is in a group; asked in batches.
+pub(crate) static MEMBER_NOW: Endpoint = Endpoint {
+    code: "member_now",
+    path: "/v1.0/users/{id}/memberOf/{id}",
+    select: &["id"],
+    permissions: &["User.Read.All"],
+    ..PLAIN
+};
+
+/// Gives and takes licences (checks.md 1.0.5).
+pub(crate) static ASSIGN_LICENSE: Endpoint = Endpoint {
+    code: "assign_licence",
+    path: "/v1.0/users/{id}/assignLicense",
+    permissions: &["LicenseAssignment.ReadWrite.All"],
+    ..CHANGE
+};
+
+/// Takes somebody out of a group (checks.md G1).
+pub(crate) static LEAVE_GROUP: Endpoint = Endpoint {
+    code: "leave_group",
+    method: "DELETE",
+    path: "/v1.0/groups/{id}/members/{id}/$ref",
+    permissions: &["GroupMember.ReadWrite.All"],
+    ..CHANGE
+};
+
+/// Puts somebody into a group. The permission is from the call's documentation; our copy of Microsoft's permission
+/// table does not list the call.
+pub(crate) static JOIN_GROUP: Endpoint = Endpoint {
+    code: "join_group",
+    path: "/v1.0/groups/{id}/members/$ref",
+    permissions: &["GroupMember.ReadWrite.All"],
+    ..CHANGE
+};
+
+/// Lets somebody sign in or not. The second permission is the call's, by its documentation, for this one property.
+pub(crate) static SET_SIGN_IN: Endpoint = Endpoint {
+    code: "set_sign_in",
+    method: "PATCH",
+    path: "/v1.0/users/{id}",
+    permissions: &["User.EnableDisableAccount.All", "User.Read.All"],
+    ..CHANGE
+};
+
+/// Works out somebody's licences from groups again. Microsoft takes no lesser permission for it, and this one also
+/// changes what people are called and how they sign in: it is optional.
+pub(crate) static REPROCESS: Endpoint = Endpoint {
+    code: "reprocess_licences",
+    path: "/v1.0/users/{id}/reprocessLicenseAssignment",
+    permissions: &["User.ReadWrite.All"],
+    ..CHANGE
+};
+
+/// Shows or hides names in usage reports (checks.md 1.0.1).
+pub(crate) static CONCEAL_NAMES: Endpoint = Endpoint {
+    code: "conceal_names",
+    method: "PATCH",
+    path: "/v1.0/admin/reportSettings",
+    permissions: &["ReportSettings.ReadWrite.All"],
+    ..CHANGE
+};
+
 macro_rules! reports {
     ($($(#[$doc:meta])* $name:ident $code:literal => $path:literal),* $(,)?) => {
         /// A usage report; all of them are CSV, one row a person (collections D to I).
@@ -239,7 +353,7 @@ impl ReportPeriod {
     }
 }
 
-static FIXED: [&Endpoint; 11] = [
+static FIXED: [&Endpoint; 20] = [
     &ORGANIZATION,
     &SUBSCRIBED_SKUS,
     &SUBSCRIPTIONS,
@@ -251,6 +365,15 @@ static FIXED: [&Endpoint; 11] = [
     &REPORT_SETTINGS,
     &MAILBOX_PURPOSE,
     &BATCH,
+    &PERSON_NOW,
+    &GROUP_NOW,
+    &MEMBER_NOW,
+    &ASSIGN_LICENSE,
+    &LEAVE_GROUP,
+    &JOIN_GROUP,
+    &SET_SIGN_IN,
+    &REPROCESS,
+    &CONCEAL_NAMES,
 ];
 
 /// Every call of Graph this client can make.
@@ -262,14 +385,26 @@ pub fn endpoint(code: &str) -> Option<&'static Endpoint> {
     ENDPOINTS.iter().copied().chain([&DOWNLOAD]).find(|endpoint| endpoint.code == code)
 }
 
-/// What the reader app asks for: the permissions of every call a scan makes, sorted. Without `MailboxSettings.Read`,
+/// What the reader app asks for: the permissions of every call that reads, sorted. Without `MailboxSettings.Read`,
 /// which is asked for separately because it opens everybody's mailbox settings.
 pub fn reader_permissions() -> Vec<&'static str> {
-    let mut all: Vec<_> = ENDPOINTS
-        .iter()
-        .filter(|endpoint| **endpoint != &MAILBOX_PURPOSE)
-        .flat_map(|endpoint| endpoint.permissions.iter().copied())
-        .collect();
+    permissions(|endpoint| endpoint.tier.is_none() && endpoint != &MAILBOX_PURPOSE)
+}
+
+/// What the app of a tier asks for: the permissions of every change it makes, sorted; without
+/// [`optional_permissions`].
+pub fn writer_permissions(tier: Tier) -> Vec<&'static str> {
+    permissions(|endpoint| endpoint.tier == Some(tier) && endpoint != &REPROCESS)
+}
+
+/// What the app of a tier may be given beside, and does without otherwise (docs/adr/0019).
+pub fn optional_permissions(tier: Tier) -> Vec<&'static str> {
+    permissions(|endpoint| endpoint.tier == Some(tier) && endpoint == &REPROCESS)
+}
+
+fn permissions(of: impl Fn(&Endpoint) -> bool) -> Vec<&'static str> {
+    let calls = ENDPOINTS.iter().filter(|endpoint| of(endpoint));
+    let mut all: Vec<_> = calls.flat_map(|endpoint| endpoint.permissions.iter().copied()).collect();
     all.sort_unstable();
     all.dedup();
     all
@@ -279,7 +414,16 @@ impl Endpoint {
     /// Path and query below Graph's root, with `{id}` or `{period}` filled in. `value` is a GUID or a period, so that
     /// it needs no escaping.
     pub(crate) fn relative(&self, value: &str) -> String {
-        let mut text = self.path.replace("{id}", value).replace("{period}", value);
+        self.with_query(self.path.replace("{id}", value).replace("{period}", value))
+    }
+
+    /// Path and query below Graph's root, with each `{id}` filled in by the next of `ids`.
+    pub(crate) fn relative_of(&self, ids: &[Uuid]) -> String {
+        let fill = |path: String, id: &Uuid| path.replacen("{id}", &id.to_string(), 1);
+        self.with_query(ids.iter().fold(self.path.to_owned(), fill))
+    }
+
+    fn with_query(&self, mut text: String) -> String {
         let select = (!self.select.is_empty()).then(|| format!("$select={}", self.select.join(",")));
         let query = (!self.query.is_empty()).then(|| self.query.to_owned());
         for (i, part) in [select, query].into_iter().flatten().enumerate() {
@@ -287,6 +431,15 @@ impl Endpoint {
             text.push_str(&part);
         }
         text
+    }
+
+    pub(crate) fn http_method(&self) -> Method {
+        match self.method {
+            "POST" => Method::POST,
+            "PATCH" => Method::PATCH,
+            "DELETE" => Method::DELETE,
+            _ => Method::GET,
+        }
     }
 
     /// The address of the call at `graph`.
@@ -326,6 +479,24 @@ mod tests {
         assert!(!codes.contains("") && !codes.contains(DOWNLOAD.code));
         assert_eq!(endpoint("download"), Some(&DOWNLOAD));
         assert_eq!(endpoint("roles"), Some(&ROLE_ASSIGNMENTS));
+    }
+
+    #[test]
+    fn a_reader_is_not_asked_to_grant_writing() {
+        let reader = reader_permissions();
+        assert!(reader.iter().all(|permission| !permission.contains("Write") && !permission.contains("Enable")));
+        assert_eq!(
+            writer_permissions(Tier::LicenceWriter),
+            [
+                "GroupMember.ReadWrite.All",
+                "LicenseAssignment.ReadWrite.All",
+                "ReportSettings.ReadWrite.All",
+                "User.EnableDisableAccount.All",
+                "User.Read.All",
+            ]
+        );
+        assert_eq!(optional_permissions(Tier::LicenceWriter), ["User.ReadWrite.All"]);
+        assert!(writer_permissions(Tier::SecurityWriter).is_empty(), "it makes no change yet");
     }
 
     #[test]

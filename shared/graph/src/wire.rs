@@ -86,6 +86,7 @@ wire! {
         user_type: String,
         created_date_time: Timestamp,
         department: String,
+        usage_location: String,
         on_premises_sync_enabled: bool,
         assigned_licenses: Vec<AssignedLicense>,
         license_assignment_states: Vec<LicenseAssignmentState>,
@@ -120,6 +121,10 @@ wire! {
         group_types: Vec<String>,
         on_premises_sync_enabled: bool,
         membership_rule: String,
+        is_assignable_to_role: bool,
+        mail_enabled: bool,
+        security_enabled: bool,
+        resource_provisioning_options: Vec<String>,
         license_processing_state: LicenseProcessingState,
     }
     /// Graph `licenseProcessingState`.
@@ -163,6 +168,7 @@ impl User {
             user_type,
             created_date_time,
             department,
+            usage_location,
             on_premises_sync_enabled,
             assigned_licenses,
             license_assignment_states,

@@ -9,3 +9,4 @@ mod reports;
 mod server;
 mod sign_in;
 mod token;
+mod write;

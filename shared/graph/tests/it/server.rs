@@ -200,9 +200,18 @@ impl Server {
     }
 
     pub fn microsoft_with(&self, credential: Credential) -> Microsoft {
+        self.made_of(&self.origin, credential)
+    }
+
+    /// Graph is somewhere else than Entra.
+    pub fn microsoft_with_graph(&self, graph: &str) -> Microsoft {
+        self.made_of(graph, Credential::Secret(Secret::new("client-secret")))
+    }
+
+    fn made_of(&self, graph: &str, credential: Credential) -> Microsoft {
         Microsoft::new(Config {
             authority: self.origin.parse().unwrap(),
-            graph: self.origin.parse().unwrap(),
+            graph: graph.parse().unwrap(),
             app: AppRegistration { client_id: CLIENT, credential },
             clock: self.clock(),
             ids: Ids::new(Counting::default()),
