@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use graph::Write;
+use graph::write::Write;
 use model::{Assignment, Change, GroupId, PersonId, SkuId};
 
 /// The call; `None` where a change of somebody names nobody.

@@ -1,5 +1,6 @@
 //! Fixes: changes in the customer's Microsoft 365, previewed, applied item by item, read back and undone exactly.
 
+pub mod again;
 pub mod apply;
 pub mod cancel;
 pub mod change;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use graph::{Directory, Error, PersonNow};
+use graph::{Directory, Error, now::PersonNow};
 use model::{Change, GroupId, Held, PersonId, State};
 
 /// Whom or what a change is about.

@@ -13,7 +13,10 @@ use checks::{
     products::{self, Kind},
 };
 use flate2::read::DeflateDecoder;
-use graph::{BatchRequest, Deadline, Directory, GroupNow, PersonNow};
+use graph::{
+    BatchRequest, Deadline, Directory,
+    now::{GroupNow, PersonNow},
+};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use model::{Assignment, Change, FindingId, GroupId, Money, PersonId, SkuId, State, Tier};
 use serde::{Deserialize, Serialize};

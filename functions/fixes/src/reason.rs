@@ -1,6 +1,6 @@
 //! Why an item ended as it did: stable codes, and what they mean in plain words.
 
-use graph::RefusedCode;
+use graph::write::RefusedCode;
 
 /// They already had what the fix was to bring about.
 pub const ALREADY_SO: &str = "already_so";

@@ -178,6 +178,10 @@ impl Change {
     /// How `now` stands to this change, which found `before`. A change that changes nothing stands as made.
     pub fn standing(&self, before: &State, now: &State) -> Standing {
         let touched = self.touched(now);
+        // Working licences out anew may leave other errors than before: then it has not helped.
+        if matches!(self, Self::Reprocess) && touched != self.touched(&self.applied(before)) {
+            return Standing::Before;
+        }
         if touched == self.touched(&self.applied(before)) {
             Standing::After
         } else if touched == self.touched(before) {
@@ -207,12 +211,11 @@ impl Change {
     /// Whether nobody's hand is in what this change touches since `before` was read, not even one that put things back:
     /// Microsoft notes when a row last changed.
     pub fn untouched(&self, before: &State, now: &State) -> bool {
-        let updated = |state: &State| -> Vec<(SkuId, Option<Timestamp>)> {
-            let Self::Licences { remove, add } = self else { return Vec::new() };
-            let touched = remove.iter().copied().chain(add.iter().map(|assignment| assignment.sku));
-            touched.filter_map(|sku| state.direct(sku)).map(|held| (held.sku, held.updated)).collect()
-        };
-        self.standing(before, now) == Standing::Before && updated(before) == updated(now)
+        let Self::Licences { remove, add } = self else { return self.standing(before, now) == Standing::Before };
+        let mut touched = remove.iter().copied().chain(add.iter().map(|assignment| assignment.sku));
+        let noted = |sku| before.direct(sku).and_then(|held| held.updated);
+        let same = touched.all(|sku| noted(sku).is_none_or(|at| now.direct(sku).and_then(|held| held.updated) == Some(at)));
+        self.standing(before, now) == Standing::Before && same
     }
 
     /// Licence types whose seats this change takes from somebody.

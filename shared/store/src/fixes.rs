@@ -3,7 +3,7 @@
 use model::FixId;
 
 use crate::{
-    Conflict, Fix, FixPart, Lane, Result, Tenant, TenantScope, Versioned,
+    Conflict, Fix, FixPart, FixState, Lane, Result, Tenant, TenantScope, Versioned,
     commit::{Condition, What, item_of, versioned},
     key::Key,
     records::TenantRecord,
@@ -19,17 +19,21 @@ pub struct FixDue {
 }
 
 impl Tenant<'_> {
-    /// Takes the lane for a fix and shuts out whoever had it for the same; `None` while another fix has it.
+    /// Takes the lane for a fix and shuts out whoever had it for the same; `None` while another fix has it that is
+    /// under way.
     ///
     /// # Errors
     /// [`Conflict::Version`] when somebody else took it at the same moment.
     pub async fn take_lane(&self, fix: FixId) -> Result<Option<Versioned<Lane>>> {
         let lane = self.get_strong::<Lane>(&()).await?;
-        let version = match lane {
-            Some(lane) if lane.value.fix.is_some_and(|holder| holder != fix) => return Ok(None),
-            Some(lane) => lane.version,
-            None => 0,
-        };
+        let (holder, version) = lane.map_or((None, 0), |lane| (lane.value.fix, lane.version));
+        if let Some(other) = holder.filter(|holder| *holder != fix) {
+            // One that was called off as it began left the lane taken.
+            let other = self.get_strong::<Fix>(&other).await?;
+            if other.is_some_and(|other| other.value.state.is_under_way()) {
+                return Ok(None);
+            }
+        }
         self.checkpoint(&Versioned { value: Lane { fix: Some(fix) }, version }).await.map(Some)
     }
 
@@ -73,7 +77,8 @@ impl Tenant<'_> {
         const LOOKED_AT: u32 = 100;
         let page = crate::PageRequest { limit: Some(LOOKED_AT), cursor: None };
         let newest = self.list::<Fix>(&page, true).await?;
-        let waiting = newest.items.into_iter().filter(|fix| fix.value.state.is_under_way());
+        let waits = |state| matches!(state, FixState::Queued | FixState::UndoQueued);
+        let waiting = newest.items.into_iter().filter(|fix| waits(fix.value.state));
         Ok(waiting.map(|fix| fix.value.fix).min())
     }
 }
