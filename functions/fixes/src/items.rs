@@ -31,10 +31,10 @@ pub async fn items(
     Query(page): Query<PageQuery>,
 ) -> Result<Page<ItemView>> {
     let tenant = store.of(caller.scope());
-    tenant.get::<Fix>(&fix).await?.ok_or_else(Error::not_found)?;
-    let names = Names { skus: Bought::of(tenant).await?.names(), ..Names::default() };
     let one_part = PageRequest { limit: Some(1), cursor: page.cursor };
     let parts = tenant.list_under::<FixPart>(&format!("{fix}#"), &one_part, false).await?;
+    tenant.get::<Fix>(&fix).await?.ok_or_else(Error::not_found)?;
+    let names = Names { skus: Bought::of(tenant).await?.names(), ..Names::default() };
     let items = parts.items.into_iter().flat_map(|part| part.value.items);
     Ok(Page { items: items.map(|item| ItemView::of(item, &names)).collect(), next_cursor: parts.next_cursor })
 }

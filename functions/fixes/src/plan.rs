@@ -34,7 +34,7 @@ pub const MOST: usize = 500;
 /// Days a mailbox is promised to come back in: Microsoft keeps it about 30 (checks.md 1.0.5).
 const MAILBOX_DAYS: u16 = 25;
 /// How long somebody at a page waits for Microsoft.
-const PATIENCE: SignedDuration = SignedDuration::from_secs(12);
+const PATIENCE: SignedDuration = SignedDuration::from_secs(24);
 
 /// What a fix is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -195,14 +195,14 @@ impl Plan {
     /// [`Code::NotFound`] for no such finding, [`Code::Invalid`] for what it cannot be asked, [`Code::NotConnected`],
     /// [`Code::Unavailable`] when Microsoft does not answer.
     pub async fn of(deps: &Fixes, tenant: Tenant<'_>, ask: Ask) -> Result<Self, Error> {
-        let connection = tenant.get_strong::<Connection>(&()).await?.map(|connection| connection.value);
-        let connection = connection
-            .filter(|connection| connection.state == ConnectionState::Connected)
-            .ok_or_else(|| Error::new(Code::NotConnected, "There is nothing to change before Microsoft 365 is connected."))?;
         let finding = match ask.finding {
             Some(id) => Some(tenant.get::<StoredFinding>(&id).await?.ok_or_else(Error::not_found)?.value),
             None => None,
         };
+        let connection = tenant.get_strong::<Connection>(&()).await?.map(|connection| connection.value);
+        let connection = connection
+            .filter(|connection| connection.state == ConnectionState::Connected)
+            .ok_or_else(|| Error::new(Code::NotConnected, "There is nothing to change before Microsoft 365 is connected."))?;
         let action = action(&ask, finding.as_ref())?;
         let affected = match &finding {
             Some(finding) if action != Action::RevealReportNames => affected(tenant, finding, &ask).await?,

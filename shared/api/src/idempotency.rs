@@ -5,7 +5,7 @@
 //! 1. take `key: IdempotencyKey` in the handler (or `Option<IdempotencyKey>` where it is no must), before the body;
 //! 2. let the request's type be `Serialize`, so that it has one form, and run the handler's work in [`once`];
 //! 3. commit with `Commit::answered(&claim, answer)`, so that effect and answer are one transaction;
-//! 4. give the function `GetItem` and `PutItem` on `TENANT#*` in `template.yaml`.
+//! 4. give the function `GetItem`, `PutItem` and `DeleteItem` on `TENANT#*` in `template.yaml`.
 
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
@@ -67,8 +67,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 }
 
 /// Handles a request at most once for its caller, operation and key. `act` commits its change together with
-/// `Commit::answered` and returns the same answer; what it refuses without a change is kept here. A failure of ours, or
-/// too many requests, is not kept: the same key may be sent again.
+/// `Commit::answered` and returns the same answer. A refusal changes nothing and is not kept: the same key may be sent
+/// again.
 ///
 /// # Errors
 /// [`Code::KeyReused`] on another body, [`Code::KeyInUse`] while the first is being handled, and those of `act`.
@@ -99,26 +99,12 @@ pub async fn once(
             return Err(Error::new(Code::KeyReused, told));
         }
     };
-    match act(&claim).await {
-        Ok(answer) => {
-            // What was refused changed nothing, so nothing has kept the answer yet.
-            if answer.status >= 400 {
-                tenant.answer_once(&claim, answer.clone()).await?;
-            }
-            Ok(response(answer))
-        }
-        Err(error) => {
-            let code = error.problem.code;
-            if code.status().is_client_error() && code != Code::TooManyRequests {
-                let body = serde_json::to_string(&error.problem).map_err(Error::internal)?;
-                let answer = KeptAnswer { status: code.status().as_u16(), location: None, body };
-                tenant.answer_once(&claim, answer).await?;
-            } else {
-                tenant.release_once(&claim).await?;
-            }
-            Err(error)
-        }
+    let acted = act(&claim).await;
+    // What had no effect leaves no trace, and may be sent again with the same key.
+    if acted.as_ref().map_or(true, |answer| answer.status >= 400) {
+        tenant.release_once(&claim).await?;
     }
+    acted.map(response)
 }
 
 /// An answer as it goes out, the first time and again.

@@ -8,7 +8,9 @@ use model::event::Actor;
 
 use crate::{
     Commit, Conflict, KeptAnswer, Result, StoreError, Tenant, Versioned,
-    records::Once,
+    commit::{Condition, What},
+    key::Key,
+    records::{Once, TenantRecord},
 };
 
 /// How long an answer is given again.
@@ -75,23 +77,16 @@ impl Tenant<'_> {
         Err(StoreError::Unavailable("too many requests with one key at once".into()))
     }
 
-    /// Keeps the answer to a request that had no effect, such as a refusal.
-    ///
-    /// # Errors
-    /// [`Conflict::Version`] when somebody else has taken the request over.
-    pub async fn answer_once(&self, claim: &Claim, answer: KeptAnswer) -> Result<()> {
-        self.checkpoint(&claim.answered(answer)).await.map(drop)
-    }
-
-    /// Gives a request free that was not handled: the same key may be sent again at once. One that was taken over
-    /// meanwhile is left to who has it.
+    /// Gives a request free that had no effect: the same key may be sent again at once. One that was taken over or
+    /// answered meanwhile is left as it is.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn release_once(&self, claim: &Claim) -> Result<()> {
-        let over = Once { running_until: self.store.clock.now(), ..claim.0.value.clone() };
-        match self.checkpoint(&Versioned { value: over, version: claim.0.version }).await {
-            Ok(_) | Err(StoreError::Conflict(Conflict::Version)) => Ok(()),
+        let what = What::Delete { condition: Condition::version(claim.0.version) };
+        let key = Key::new(Once::COLLECTION.partition(self.scope.tenant(), None), Once::sort_key(&claim.0.value.key));
+        match self.store.transact(vec![(key, what, Conflict::Version)]).await {
+            Ok(()) | Err(StoreError::Conflict(Conflict::Version)) => Ok(()),
             Err(error) => Err(error),
         }
     }
