@@ -86,6 +86,7 @@ async fn each(visit: &mut impl Visit) -> anyhow::Result<()> {
     visit.visit::<members::Joining>(members::JOINING_FUNCTIONS).await?;
     visit.visit::<Kernel>(tenants::FUNCTIONS).await?;
     visit.visit::<microsoft::Microsoft>(microsoft::MICROSOFT_FUNCTIONS).await?;
+    visit.visit::<microsoft::Ceremony>(microsoft::CEREMONY_FUNCTIONS).await?;
     visit.visit::<Kernel>(microsoft::FUNCTIONS).await?;
     visit.visit::<Kernel>(scans::FUNCTIONS).await?;
     visit.visit::<scans::Scans>(scans::MICROSOFT_FUNCTIONS).await?;

@@ -1,5 +1,7 @@
 //! `DELETE /v1/microsoft`: ends the connection. Schedules stop, the directory is free for another account.
 
+use std::collections::BTreeMap;
+
 use api::{Code, Error, Result};
 use axum::{extract::State, http::StatusCode};
 use identity::{Caller, can};
@@ -13,7 +15,8 @@ pub const FUNCTION: Function<Kernel> = Function::http("microsoft-disconnect", ||
 
 /// Disconnect Microsoft 365
 ///
-/// What was found stays readable. To take the permissions back as well, remove the app in Microsoft's admin centre.
+/// What was found stays readable, and what Steward was allowed to change it may not any more. To take the permissions
+/// back as well, remove the apps in Microsoft's admin centre.
 #[utoipa::path(
     delete, path = "/v1/microsoft", operation_id = "microsoft-disconnect", tag = "microsoft", security(("bearer" = []), ("key" = [])),
     responses(
@@ -36,6 +39,7 @@ pub async fn disconnect(State(deps): State<Kernel>, caller: Caller<can::ManageCo
             state: ConnectionState::Disconnected,
             granted: Vec::new(),
             missing: Vec::new(),
+            tiers: BTreeMap::new(),
             since: deps.clock.now(),
             ..connection.value
         },

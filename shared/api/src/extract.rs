@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use axum::{
-    extract::{FromRequest, FromRequestParts, Request},
+    body::HttpBody,
+    extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
@@ -18,6 +19,18 @@ pub const BODY_MOST: usize = 64 * 1024;
 /// A JSON body, both ways. Unknown fields are refused by the types (`deny_unknown_fields`).
 #[derive(Debug)]
 pub struct Json<T>(pub T);
+
+/// A body that may be left out, and then is `None`.
+impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Error> {
+        if request.body().is_end_stream() {
+            return Ok(None);
+        }
+        <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
+    }
+}
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Error;

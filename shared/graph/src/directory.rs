@@ -137,6 +137,15 @@ impl Directory {
         Ok(self.token(None).await?.roles.to_vec())
     }
 
+    /// As [`Self::granted_permissions`], by a new token: one from before a consent does not know of it.
+    ///
+    /// # Errors
+    /// When Entra gives no token.
+    pub async fn permissions_granted_now(&self) -> Result<Vec<String>, Error> {
+        let before = self.token(None).await?;
+        Ok(self.token(Some(&before.text)).await?.roles.to_vec())
+    }
+
     /// Who the directory is. Whoever connects a directory must check that `id` is the one expected (checks.md 4.11).
     ///
     /// # Errors

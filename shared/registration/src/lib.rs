@@ -17,6 +17,10 @@ impl Registration {
     /// Reads directories and signs people in (docs/adr/0010).
     pub const READER: Self = Self { secret: "reader-app", client_id: "STEWARD_READER_CLIENT_ID" };
 
+    /// Changes licences, group memberships that give them, and whether an account may sign in (docs/adr/0019).
+    pub const LICENCE_WRITER: Self =
+        Self { secret: "licence-writer-app", client_id: "STEWARD_LICENCE_WRITER_CLIENT_ID" };
+
     /// Microsoft under this registration.
     ///
     /// # Errors

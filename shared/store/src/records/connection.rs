@@ -1,7 +1,9 @@
 //! The connection to the customer's Microsoft 365.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use model::{DirectoryId, UserId};
+use model::{DirectoryId, Tier, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Ours, TenantRecord};
@@ -19,7 +21,20 @@ pub enum ConnectionState {
     Disconnected,
 }
 
-/// The connection under the reader app. There is at most one per tenant.
+/// Consent in one tier, to an app registration of its own (docs/adr/0019).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Permissions granted, as in the token's `roles`.
+    pub granted: Vec<String>,
+    /// Permissions asked for and not granted.
+    pub missing: Vec<String>,
+    /// Since when.
+    pub since: Timestamp,
+    /// The member who had it granted.
+    pub by: UserId,
+}
+
+/// The connection under the reader app, and what may be changed beside. There is at most one per tenant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Connection {
     /// The directory.
@@ -38,6 +53,18 @@ pub struct Connection {
     pub since: Timestamp,
     /// The member who connected it.
     pub connected_by: UserId,
+    /// What may be changed in the directory; nothing, unless somebody agreed to it. A tier ends by itself: when a member
+    /// gives it back, or when a write finds consent withdrawn. The connection goes on without it.
+    #[serde(default)]
+    pub tiers: BTreeMap<Tier, Grant>,
+}
+
+impl Connection {
+    /// The connection without a tier; `None` where it does not have it.
+    pub fn without(&self, tier: Tier) -> Option<Self> {
+        let mut left = self.clone();
+        left.tiers.remove(&tier).map(|_| left)
+    }
 }
 
 impl Ours for Connection {}

@@ -3,7 +3,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
-use model::{DirectoryId, EmailChangeId, EventId, InvitationId, ResetId, SessionId, SignupId, TenantId, UserId};
+use model::{DirectoryId, EmailChangeId, EventId, InvitationId, ResetId, SessionId, SignupId, TenantId, Tier, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Ours, TenantRecord};
@@ -135,6 +135,9 @@ pub enum SignIn {
     Identity {
         /// `nonce\nverifier`, sealed.
         secrets: Sealed,
+        /// What is to be consented to beyond reading.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tier: Option<Tier>,
     },
     /// The administrator of a known directory consents.
     Consent {
@@ -142,6 +145,9 @@ pub enum SignIn {
         directory: DirectoryId,
         /// Their object id there.
         oid: uuid::Uuid,
+        /// What they consent to beyond reading.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tier: Option<Tier>,
     },
 }
 

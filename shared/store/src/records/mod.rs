@@ -22,7 +22,7 @@ pub(crate) use chain::Seal;
 pub use chain::{ChainHead, Link};
 pub use changes::{EmailChange, EmailChangeState, PasswordReset};
 pub use company::{Company, Member, Schedule};
-pub use connection::{Connection, ConnectionState};
+pub use connection::{Connection, ConnectionState, Grant};
 pub use factors::{Device, Devices, Factors, Passkey, Totp};
 pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction};
 pub use fix::{Action, Attempt, Fix, FixItem, FixPart, FixState, Freed, ItemState, Lane, Tally};
