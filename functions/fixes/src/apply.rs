@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use api::{Code, Error, FieldProblem, IdempotencyKey, Json, Problem, Result};
+use api::{Client, Code, Error, FieldProblem, IdempotencyKey, Json, Problem, Result};
 use axum::{extract::State, response::Response};
 use checks::outcome::GuardId;
 use identity::{Recent, can};
@@ -71,6 +71,7 @@ pub struct Drift {
 pub async fn apply(
     State(deps): State<Fixes>,
     caller: Recent<can::ApplyFixes>,
+    client: Client,
     key: IdempotencyKey,
     Json(asked): Json<Apply>,
 ) -> Result<Response> {
@@ -81,7 +82,7 @@ pub async fn apply(
         let opened = token::open(deps.kernel.store.sealer(), caller.tenant(), user, &asked.preview_token, now)?;
         let plan = Plan::of(&deps, tenant, opened.ask).await?;
         if plan.hash()? != opened.hash {
-            return drift(shown(&deps, caller.tenant(), Some(user), &plan)?);
+            return drift(shown(&deps, caller.tenant(), Some(user), &plan)?, client.request_id);
         }
         asked.confirms(&plan)?;
         approve(&deps, tenant, user, &plan, claim).await
@@ -90,9 +91,9 @@ pub async fn apply(
 }
 
 /// Refuses with what it would do now.
-fn drift(preview: PreviewView) -> Result<KeptAnswer> {
+fn drift(preview: PreviewView, instance: Option<String>) -> Result<KeptAnswer> {
     let told = "Nothing was changed. Look at the new preview and approve that.";
-    let problem = *Error::new(Code::Drift, told).problem;
+    let problem = Problem { instance, ..*Error::new(Code::Drift, told).problem };
     let body = serde_json::to_string(&Drift { problem, preview }).map_err(Error::internal)?;
     Ok(KeptAnswer { status: Code::Drift.status().as_u16(), location: None, body })
 }

@@ -18,10 +18,6 @@ use crate::{
     reason,
 };
 
-/// Days before a renewal by which seats are to be given back: Microsoft takes reductions for seven days after it, and
-/// a reseller needs some before.
-const REDUCE_BEFORE: i32 = 7;
-
 /// What a fix would do to your Microsoft 365 as it is now. Nothing was changed.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PreviewView {
@@ -303,18 +299,8 @@ fn licence(held: &Held, names: &Names) -> LicenceView {
 }
 
 /// Seats with what to do about them.
-pub fn freed(freed: Vec<Freed>) -> Vec<FreedView> {
-    let view = |seats: Freed| {
-        let reduce_by = seats.renews_on.map(|on| on.saturating_sub(jiff::Span::new().days(REDUCE_BEFORE)));
-        let are = if seats.seats == 1 { "1 seat of".into() } else { format!("{} seats of", seats.seats) };
-        let verb = if seats.seats == 1 { "is" } else { "are" };
-        let by = reduce_by.map_or_else(
-            || "Reduce at the next renewal.".into(),
-            |by| format!("Reduce by {}.", by.strftime("%-d %B %Y")),
-        );
-        let text = format!("{are} {} {verb} free. {by}", seats.product);
-        FreedView { seats, reduce_by, text }
-    };
+fn freed(freed: Vec<Freed>) -> Vec<FreedView> {
+    let view = |seats: Freed| FreedView { reduce_by: seats.reduce_by(), text: seats.words(), seats };
     freed.into_iter().map(view).collect()
 }
 

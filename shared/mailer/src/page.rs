@@ -29,6 +29,8 @@ pub enum Page {
     Keys,
     /// Connects Microsoft 365.
     Connect,
+    /// What Steward changed, and its undo.
+    Fixes,
 }
 
 impl Page {
@@ -47,6 +49,7 @@ impl Page {
         Self::SignInRules,
         Self::Keys,
         Self::Connect,
+        Self::Fixes,
     ];
 
     /// Its path below the dashboard's address.
@@ -65,6 +68,7 @@ impl Page {
             Self::SignInRules => "/settings/sign-in",
             Self::Keys => "/settings/keys",
             Self::Connect => "/connect",
+            Self::Fixes => "/fixes",
         }
     }
 

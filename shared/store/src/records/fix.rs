@@ -101,6 +101,24 @@ pub struct Freed {
     pub renews_on: Option<Date>,
 }
 
+impl Freed {
+    /// Days before a renewal by which seats are to be given back: a reseller needs some, and who comes too late pays
+    /// for another term (checks.md L21).
+    const REDUCE_BEFORE: i32 = 7;
+
+    /// Give the seats back by this day.
+    pub fn reduce_by(&self) -> Option<Date> {
+        self.renews_on.map(|on| on.saturating_sub(jiff::Span::new().days(Self::REDUCE_BEFORE)))
+    }
+
+    /// The same in words.
+    pub fn words(&self) -> String {
+        let (seats, are) = if self.seats == 1 { ("seat", "is") } else { ("seats", "are") };
+        let by = self.reduce_by().map_or_else(|| "at the next renewal".into(), |by| by.strftime("by %-d %B %Y").to_string());
+        format!("{} {seats} of {} {are} free. Reduce {by}.", self.seats, self.product)
+    }
+}
+
 /// A change in the customer's Microsoft 365.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fix {
