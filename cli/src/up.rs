@@ -4,7 +4,10 @@ use std::{fs, path::PathBuf};
 
 use clap::{Parser, ValueEnum};
 use jiff::civil::Date;
-use local::up::{Up, UpConfig, UpMicrosoft, up};
+use local::{
+    RealApp,
+    up::{Up, UpConfig, UpMicrosoft, up},
+};
 use model::Money;
 use serde_json::Value;
 use uuid::Uuid;
@@ -38,6 +41,16 @@ pub struct Args {
     /// With --microsoft real: its certificate, a PEM file.
     #[arg(long, env = "STEWARD_READER_CERTIFICATE", value_name = "FILE", required_if_eq("microsoft", "real"))]
     certificate: Option<PathBuf>,
+    /// With --microsoft real: the client id of your app registration that changes licences. Without it Steward only reads.
+    #[arg(long, env = "STEWARD_LICENCE_WRITER_CLIENT_ID", value_name = "GUID")]
+    #[arg(requires_all = ["writer_private_key", "writer_certificate"])]
+    writer_client_id: Option<Uuid>,
+    /// With --microsoft real: its private key, a PEM file.
+    #[arg(long, env = "STEWARD_LICENCE_WRITER_KEY", value_name = "FILE")]
+    writer_private_key: Option<PathBuf>,
+    /// With --microsoft real: its certificate, a PEM file.
+    #[arg(long, env = "STEWARD_LICENCE_WRITER_CERTIFICATE", value_name = "FILE")]
+    writer_certificate: Option<PathBuf>,
     /// Stop once everything is up and the first screen is printed.
     #[arg(long)]
     once: bool,
@@ -81,9 +94,19 @@ fn config(args: Args) -> Result<UpConfig, Failure> {
     };
     let microsoft = match (args.microsoft, args.directory) {
         (Microsoft::Real, _) => UpMicrosoft::Real {
-            client_id: args.client_id.ok_or_else(|| Failure::Said("--client-id is missing. See --help.".into()))?,
-            private_key_pem: read(args.private_key, "--private-key")?,
-            certificate_pem: read(args.certificate, "--certificate")?,
+            reader: RealApp {
+                client_id: args.client_id.ok_or_else(|| Failure::Said("--client-id is missing. See --help.".into()))?,
+                private_key_pem: read(args.private_key, "--private-key")?,
+                certificate_pem: read(args.certificate, "--certificate")?,
+            },
+            licence_writer: match args.writer_client_id {
+                Some(client_id) => Some(RealApp {
+                    client_id,
+                    private_key_pem: read(args.writer_private_key, "--writer-private-key")?,
+                    certificate_pem: read(args.writer_certificate, "--writer-certificate")?,
+                }),
+                None => None,
+            },
         },
         (Microsoft::Simulated, Some(folder)) => UpMicrosoft::Folder(folder),
         (Microsoft::Simulated, None) => UpMicrosoft::Sample,

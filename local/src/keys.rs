@@ -37,11 +37,10 @@ pub(crate) async fn rotate_signing(aws: &Aws, ids: &Ids) -> anyhow::Result<()> {
     aws.rotate_secret(&signing(), &uuid::Uuid::from_u128(ids.random()).to_string()).await
 }
 
-/// Keeps the reader app's key and certificate, both PEM.
-pub(crate) fn seed_reader(aws: &Aws, private_key_pem: &str, certificate_pem: &str) -> anyhow::Result<()> {
-    let reader = || json!({ "private_key_pem": private_key_pem, "certificate_pem": certificate_pem }).to_string();
-    aws.secret_if_absent(&format!("{PREFIX}/reader-app"), reader)?;
-    Ok(())
+/// Keeps the key and certificate of one of our apps, both PEM, under the name of its secret.
+pub(crate) fn seed_app(aws: &Aws, secret: &str, private_key_pem: &str, certificate_pem: &str) -> anyhow::Result<()> {
+    let key = json!({ "private_key_pem": private_key_pem, "certificate_pem": certificate_pem }).to_string();
+    aws.set_secret(&format!("{PREFIX}/{secret}"), &key)
 }
 
 /// A certificate as PEM (RFC 7468).

@@ -11,4 +11,4 @@ mod templates;
 pub mod up;
 
 pub use functions::{Described, Kind, described as functions, openapi};
-pub use system::{Directories, READER_CLIENT_ID, System, SystemConfig};
+pub use system::{Directories, LICENCE_WRITER_CLIENT_ID, READER_CLIENT_ID, RealApp, System, SystemConfig};

@@ -8,7 +8,8 @@ use axum::Router;
 use jiff::{SignedDuration, Timestamp};
 use local_aws::{Aws, AwsConfig, Bus, REGION, Target};
 use local_microsoft::{App, Credential, Directory, Simulation};
-use model::{Clock, Ids};
+use model::{Clock, Ids, Tier};
+use registration::Registration;
 use runtime::{Connect, Deadline, Deps, Env, Kernel, Rotation, secrets};
 use store::Store;
 use url::Url;
@@ -18,21 +19,32 @@ use crate::{functions, keys, table};
 
 /// Client id of the reader app at the simulated Microsoft.
 pub const READER_CLIENT_ID: Uuid = uuid!("5eead000-0000-4000-8000-000000000001");
+/// Client id of the licence writer at the simulated Microsoft.
+pub const LICENCE_WRITER_CLIENT_ID: Uuid = uuid!("5eead000-0000-4000-8000-000000000002");
 const TABLE: &str = "steward";
 
 /// Which directories the simulated Microsoft has.
 pub enum Directories {
     /// These, made by a generator or read from a folder.
     Simulated(Vec<Directory>),
-    /// None here: the real Microsoft, with an app registration of one's own.
+    /// None here: the real Microsoft, with app registrations of one's own.
     Real {
-        /// Its client id.
-        client_id: Uuid,
-        /// Its private key, PEM.
-        private_key_pem: String,
-        /// Its certificate, PEM.
-        certificate_pem: String,
+        /// The reader app.
+        reader: RealApp,
+        /// The licence writer. Without one Steward only reads: consent to change things ends at Microsoft's page.
+        licence_writer: Option<RealApp>,
     },
+}
+
+/// An app registration at the real Microsoft.
+#[derive(Clone)]
+pub struct RealApp {
+    /// Its client id.
+    pub client_id: Uuid,
+    /// Its private key, PEM.
+    pub private_key_pem: String,
+    /// Its certificate, PEM.
+    pub certificate_pem: String,
 }
 
 /// How to start.
@@ -47,8 +59,9 @@ pub struct SystemConfig {
     pub app_url: String,
     /// Microsoft.
     pub directories: Directories,
-    /// Key and certificate of the reader app at the simulated Microsoft; made when `None` and there are none yet.
-    pub reader: Option<Arc<Credential>>,
+    /// Key and certificate of our apps at the simulated Microsoft; made, for each its own, when `None` and there are none
+    /// yet.
+    pub credential: Option<Arc<Credential>>,
     /// How long an invocation may take, as Lambda's time-out.
     pub limit: SignedDuration,
 }
@@ -81,7 +94,7 @@ impl System {
     /// # Errors
     /// When a port, the folder or a function's start fails.
     pub async fn start(config: SystemConfig) -> anyhow::Result<Self> {
-        let SystemConfig { data, clock, ids, app_url, directories, reader, limit } = config;
+        let SystemConfig { data, clock, ids, app_url, directories, credential, limit } = config;
         let aws_data = data.as_ref().map(|folder| folder.join("aws"));
         let aws = Aws::start(AwsConfig { data: aws_data, clock: clock.clone() }).await?;
         aws.create_table(table::definition(TABLE)?)?;
@@ -120,7 +133,8 @@ impl System {
                 for directory in directories {
                     simulation.add(directory);
                 }
-                let certificate = reader_certificate(&aws, &connect(&variables), reader).await?;
+                let with = connect(&variables);
+                let certificate = app_certificate(&aws, &with, Registration::READER, credential.clone()).await?;
                 simulation.register_app(App {
                     client_id: READER_CLIENT_ID,
                     name: "Steward (reader)".into(),
@@ -131,17 +145,36 @@ impl System {
                         .into(),
                     permissions: graph::reader_permissions().into_iter().map(str::to_owned).collect(),
                 });
+                let certificate = app_certificate(&aws, &with, Registration::LICENCE_WRITER, credential).await?;
+                let asked = graph::writer_permissions(Tier::LicenceWriter).into_iter();
+                let asked = asked.chain(graph::optional_permissions(Tier::LicenceWriter));
+                simulation.register_app(App {
+                    client_id: LICENCE_WRITER_CLIENT_ID,
+                    name: "Steward (changes licences)".into(),
+                    certificates: vec![certificate],
+                    secret: None,
+                    redirect_uris: vec![format!("{app_url}/connect/callback")],
+                    permissions: asked.map(str::to_owned).collect(),
+                });
                 let running = simulation.serve(([127, 0, 0, 1], 0).into()).await?;
                 variables.push(("STEWARD_MICROSOFT_AUTHORITY", running.base.to_string()));
                 variables.push(("STEWARD_MICROSOFT_GRAPH", running.base.to_string()));
-                variables.push(("STEWARD_READER_CLIENT_ID", READER_CLIENT_ID.to_string()));
+                variables.push((Registration::READER.client_id, READER_CLIENT_ID.to_string()));
+                variables.push((Registration::LICENCE_WRITER.client_id, LICENCE_WRITER_CLIENT_ID.to_string()));
                 Some((simulation, running))
             }
-            Directories::Real { client_id, private_key_pem, certificate_pem } => {
-                keys::seed_reader(&aws, &private_key_pem, &certificate_pem)?;
+            Directories::Real { reader, licence_writer } => {
+                // A function starts with all it may need; nobody has consented to an app that is none.
+                let licence_writer =
+                    licence_writer.unwrap_or_else(|| RealApp { client_id: Uuid::nil(), ..reader.clone() });
+                for (registration, app) in
+                    [(Registration::READER, &reader), (Registration::LICENCE_WRITER, &licence_writer)]
+                {
+                    keys::seed_app(&aws, registration.secret, &app.private_key_pem, &app.certificate_pem)?;
+                    variables.push((registration.client_id, app.client_id.to_string()));
+                }
                 variables.push(("STEWARD_MICROSOFT_AUTHORITY", "https://login.microsoftonline.com".into()));
                 variables.push(("STEWARD_MICROSOFT_GRAPH", "https://graph.microsoft.com".into()));
-                variables.push(("STEWARD_READER_CLIENT_ID", client_id.to_string()));
                 None
             }
         };
@@ -226,21 +259,26 @@ impl System {
     }
 }
 
-/// The certificate the reader app is registered with: the one kept, or a new one.
-async fn reader_certificate(aws: &Aws, with: &Connect, given: Option<Arc<Credential>>) -> anyhow::Result<Vec<u8>> {
+/// The certificate one of our apps is registered with: the one kept, or a new one.
+async fn app_certificate(
+    aws: &Aws,
+    with: &Connect,
+    app: Registration,
+    given: Option<Arc<Credential>>,
+) -> anyhow::Result<Vec<u8>> {
     #[derive(serde::Deserialize)]
     struct Kept {
         certificate_pem: String,
     }
-    let kept = async { secrets(with)?.get::<Kept>("reader-app").await };
+    let kept = async { secrets(with)?.get::<Kept>(app.secret).await };
     if let Ok(kept) = kept.await {
         return keys::der(&kept.certificate_pem);
     }
     let credential = match given {
         Some(credential) => credential,
-        None => Arc::new(Credential::generate("Steward reader app on this machine")?),
+        None => Arc::new(Credential::generate(&format!("Steward {} on this machine", app.secret))?),
     };
-    keys::seed_reader(aws, &credential.private_key_pem, &keys::pem(&credential.certificate_der))?;
+    keys::seed_app(aws, app.secret, &credential.private_key_pem, &keys::pem(&credential.certificate_der))?;
     Ok(credential.certificate_der.clone())
 }
 

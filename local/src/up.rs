@@ -25,7 +25,7 @@ use runtime::{Deps, SystemClock, SystemRandom};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::{Directories, System, SystemConfig, demo, pages, templates};
+use crate::{Directories, RealApp, System, SystemConfig, demo, pages, templates};
 
 /// A Lambda's longest time-out.
 const LIMIT: SignedDuration = SignedDuration::from_mins(15);
@@ -49,14 +49,12 @@ pub enum UpMicrosoft {
     Sample,
     /// Simulated, with the directory of a folder of saved Graph answers, and nobody signed up.
     Folder(PathBuf),
-    /// The real one, with an app registration of one's own.
+    /// The real one, with app registrations of one's own.
     Real {
-        /// Its client id.
-        client_id: uuid::Uuid,
-        /// Its private key, PEM.
-        private_key_pem: String,
-        /// Its certificate, PEM.
-        certificate_pem: String,
+        /// The reader app.
+        reader: RealApp,
+        /// The licence writer, where Steward is to change things, too.
+        licence_writer: Option<RealApp>,
     },
 }
 
@@ -107,9 +105,7 @@ pub async fn up(config: UpConfig) -> anyhow::Result<Up> {
             let directory = Directory::from_folder(&folder)?;
             (Directories::Simulated(vec![directory]), false)
         }
-        UpMicrosoft::Real { client_id, private_key_pem, certificate_pem } => {
-            (Directories::Real { client_id, private_key_pem, certificate_pem }, false)
-        }
+        UpMicrosoft::Real { reader, licence_writer } => (Directories::Real { reader, licence_writer }, false),
     };
     let system = System::start(SystemConfig {
         data: Some(config.data.clone()),
@@ -117,7 +113,7 @@ pub async fn up(config: UpConfig) -> anyhow::Result<Up> {
         ids: Ids::new(SystemRandom),
         app_url: url.clone(),
         directories,
-        reader: None,
+        credential: None,
         limit: LIMIT,
     })
     .await?;

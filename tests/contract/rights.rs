@@ -30,6 +30,7 @@ const READER_APP: &[&str] = &[
     "microsoft-connect",
     "scans-run",
 ];
+const LICENCE_WRITER_APP: &[&str] = &["microsoft-callback"];
 const MAIL: &[&str] = &["mail-send"];
 
 /// One statement of a policy, and where it stands.
@@ -205,6 +206,7 @@ fn only_those_who_need_a_secret_or_send_mail_may() {
         (json!({ "Ref": "SigningSecret" }).to_string(), these(SIGNING)),
         (format!("writes {}", json!({ "Ref": "SigningSecret" })), these(WRITES_SIGNING)),
         (json!({ "Ref": "ReaderAppSecret" }).to_string(), these(READER_APP)),
+        (json!({ "Ref": "LicenceWriterAppSecret" }).to_string(), these(LICENCE_WRITER_APP)),
         ("ses:SendEmail".to_owned(), these(MAIL)),
     ]);
     assert_eq!(may, reviewed);
@@ -289,7 +291,7 @@ fn the_table_cannot_be_lost_or_read_by_others() {
     assert_eq!(its["SSESpecification"]["SSEType"], "KMS");
     assert_eq!(its["SSESpecification"]["KMSMasterKeyId"], attribute("Key", "Arn"));
     assert_eq!(resources["Key"]["Properties"]["EnableKeyRotation"], true);
-    for kept in ["Table", "Key", "SealingSecret", "SigningSecret", "ReaderAppSecret"] {
+    for kept in ["Table", "Key", "SealingSecret", "SigningSecret", "ReaderAppSecret", "LicenceWriterAppSecret"] {
         assert_eq!(resources[kept]["DeletionPolicy"], "Retain", "{kept}");
         assert_eq!(resources[kept]["UpdateReplacePolicy"], "Retain", "{kept}");
     }

@@ -185,6 +185,7 @@ fn of_nothing() -> BTreeMap<&'static str, String> {
         ("role", format!("rol_{zero}")),
         ("scan", format!("scn_{zero}")),
         ("session", format!("ses_{zero}")),
+        ("tier", "security_writer".to_owned()),
         ("tenant", format!("ten_{zero}")),
         ("user", format!("usr_{zero}")),
     ])
@@ -413,6 +414,7 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
             ("role", named(&role, "role")),
             ("scan", named(&scans[0], "scan")),
             ("session", session(&b).to_string()),
+            ("tier", "licence_writer".to_owned()),
             ("tenant", b.tenant.to_string()),
             ("user", b.user.to_string()),
         ]));

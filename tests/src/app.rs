@@ -6,7 +6,7 @@ use axum::{Router, body::Body};
 use http::{Method, Request, header};
 use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
-use local::{Directories, READER_CLIENT_ID, System, SystemConfig};
+use local::{Directories, LICENCE_WRITER_CLIENT_ID, READER_CLIENT_ID, System, SystemConfig};
 use local_aws::Mail;
 use local_microsoft::{Credential, Directory, Recipe, Simulation};
 use model::{DirectoryId, Ids, TenantId, UserId};
@@ -23,8 +23,8 @@ pub const BEGIN: &str = "2026-11-21T08:00:00Z";
 const APP_URL: &str = "http://127.0.0.1:8700";
 
 /// Making an RSA key takes a tenth of a second; one for all tests of a process will do.
-static READER: LazyLock<Arc<Credential>> =
-    LazyLock::new(|| Arc::new(Credential::generate("reader under test").expect("an RSA key")));
+static CREDENTIAL: LazyLock<Arc<Credential>> =
+    LazyLock::new(|| Arc::new(Credential::generate("app under test").expect("an RSA key")));
 
 /// How to start.
 pub struct Options {
@@ -80,7 +80,7 @@ impl App {
             ids: Ids::new(SeededIds::new(options.seed)),
             app_url: APP_URL.into(),
             directories: Directories::Simulated(options.directories),
-            reader: Some(READER.clone()),
+            credential: Some(CREDENTIAL.clone()),
             limit: options.limit,
         };
         let system = System::start(config).await.expect("the system starts");
@@ -268,6 +268,24 @@ impl Client<'_> {
         assert_eq!(connected["next"], "connected", "{connected}");
         connected
     }
+
+    /// Lets Steward change licences in the directory that is connected, by the whole ceremony at the simulated Microsoft.
+    ///
+    /// # Panics
+    /// When a step is refused.
+    pub async fn let_change(&self, directory: DirectoryId) -> Value {
+        let microsoft = self.app.microsoft();
+        let administrator = microsoft.directory(directory, |d| d.administrators()[0].id).expect("the directory");
+        let asked = serde_json::json!({ "tier": "licence_writer" });
+        let begun: Value = self.post("/v1/microsoft/connect", asked).await.expect(200);
+        let back = microsoft.sign_in_as(begun["url"].as_str().expect("a URL"), administrator).expect("signed in");
+        let consent: Value = self.post("/v1/microsoft/callback", query(&back)).await.expect(200);
+        let back =
+            microsoft.consent_as(consent["url"].as_str().expect("a URL"), administrator, true).expect("consented");
+        let granted: Value = self.post("/v1/microsoft/callback", query(&back)).await.expect(200);
+        assert_eq!(granted["next"], "granted", "{granted}");
+        granted
+    }
 }
 
 /// The query of a redirect, as our page posts it.
@@ -277,3 +295,5 @@ pub fn query(url: &Url) -> Value {
 
 /// The client id of the reader app.
 pub const READER_APP: uuid::Uuid = READER_CLIENT_ID;
+/// The client id of the licence writer.
+pub const LICENCE_WRITER_APP: uuid::Uuid = LICENCE_WRITER_CLIENT_ID;

@@ -7,7 +7,7 @@ mod factors;
 mod time;
 
 pub use answer::Answer;
-pub use app::{App, BEGIN, Client, Options, PASSWORD, READER_APP, directory, link_token, query};
+pub use app::{App, BEGIN, Client, LICENCE_WRITER_APP, Options, PASSWORD, READER_APP, directory, link_token, query};
 pub use authenticator::Authenticator;
 pub use factors::Codes;
 pub use time::{ManualClock, SeededIds};

@@ -350,7 +350,8 @@ async fn grant(
             }
             Ok(_) => return Err(not_begun_here()),
             Err(error) => {
-                let told = Error::new(Code::MicrosoftRefused, "Microsoft does not let us change anything. Begin again.");
+                let told =
+                    Error::new(Code::MicrosoftRefused, "Microsoft does not let us change anything. Begin again.");
                 return Err(told.because(error));
             }
         }

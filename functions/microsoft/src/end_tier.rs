@@ -21,7 +21,9 @@ const ENTERPRISE_APPS: &str =
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Ended {
     /// Steward changes nothing any more. To have Microsoft forget the consent, remove the app here.
-    #[schema(example = "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview")]
+    #[schema(
+        example = "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview"
+    )]
     pub remove_at: String,
 }
 

@@ -21,4 +21,5 @@ pub const MICROSOFT_FUNCTIONS: &[Function<Microsoft>] = &[connect::FUNCTION];
 /// The functions that may read the writer's key, too.
 pub const CEREMONY_FUNCTIONS: &[Function<Ceremony>] = &[callback::FUNCTION];
 /// The functions that do not.
-pub const FUNCTIONS: &[Function<Kernel>] = &[status::FUNCTION, disconnect::FUNCTION, colleagues::FUNCTION, end_tier::FUNCTION];
+pub const FUNCTIONS: &[Function<Kernel>] =
+    &[status::FUNCTION, disconnect::FUNCTION, colleagues::FUNCTION, end_tier::FUNCTION];

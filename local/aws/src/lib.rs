@@ -195,6 +195,14 @@ impl Aws {
         secrets::if_absent(&self.state, name, value)
     }
 
+    /// Makes the secret `name`, in place of what it was.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn set_secret(&self, name: &str, value: &str) -> anyhow::Result<()> {
+        secrets::set(&self.state, name, value)
+    }
+
     /// The secret `name` is rotated by `target`, which gets the events that Secrets Manager sends to a rotation
     /// function. `RotateSecret` of the service does it too.
     pub fn secret_rotated_by(&self, name: &str, target: Arc<dyn Target>) {

@@ -232,15 +232,27 @@ fn insert(
     Ok(())
 }
 
+/// The version of a secret that was made here.
+const FIRST: &str = "00000000-0000-0000-0000-000000000001";
+
+/// Gives the secret one value, in place of all it had.
+pub(crate) fn set(state: &State, name: &str, value: &str) -> anyhow::Result<()> {
+    let mut state = state.lock();
+    let transaction = state.transaction()?;
+    transaction.execute("DELETE FROM secret WHERE name = ?1", [name])?;
+    insert(&transaction, name, FIRST, value, 0)?;
+    put_label(&transaction, name, FIRST, CURRENT)?;
+    Ok(transaction.commit()?)
+}
+
 pub(crate) fn if_absent(state: &State, name: &str, value: impl FnOnce() -> String) -> anyhow::Result<bool> {
     let mut state = state.lock();
     let transaction = state.transaction()?;
     let known: bool =
         transaction.query_row("SELECT EXISTS (SELECT 1 FROM secret WHERE name = ?1)", [name], |row| row.get(0))?;
     if !known {
-        let version = "00000000-0000-0000-0000-000000000001";
-        insert(&transaction, name, version, &value(), 0)?;
-        put_label(&transaction, name, version, CURRENT)?;
+        insert(&transaction, name, FIRST, &value(), 0)?;
+        put_label(&transaction, name, FIRST, CURRENT)?;
         transaction.commit()?;
     }
     Ok(!known)

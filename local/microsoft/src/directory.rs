@@ -577,6 +577,18 @@ impl Directory {
         Ok(())
     }
 
+    /// Graph's `POST /users/{id}/reprocessLicenseAssignment`: what groups could not give for want of seats is tried again.
+    pub(crate) fn reprocess(&mut self, id: PersonId) -> Result<(), Refused> {
+        let before = self.person(id).map(|p| self.held(p)).ok_or_else(|| Refused::missing(id))?;
+        let free: Vec<bool> = (0..self.skus.len()).map(|sku| self.free_seats(sku) > 0).collect();
+        for license in &mut self.person_mut(id)?.licenses {
+            let sku = usize::from(license.sku);
+            license.failed &= !(free[sku] || before.contains(&sku));
+        }
+        self.recount_for(&before, id);
+        Ok(())
+    }
+
     fn changeable_group(&self, id: GroupId) -> Result<usize, Refused> {
         let (at, group) = self.group(id).ok_or_else(|| Refused::missing(id))?;
         if group.rule.is_some() {
@@ -618,6 +630,35 @@ impl Directory {
             failed: l.failed,
         });
         Some(PersonChange { enabled: person.enabled, deleted: person.deleted, licenses: licenses.collect() })
+    }
+
+    /// Everything writes can change, as bytes: equal bytes are equal directories. Left out is the day an assignment was
+    /// last changed, because Microsoft dates each anew and no undo brings the old day back.
+    pub(crate) fn fingerprint(&self) -> Vec<u8> {
+        let mut text = format!("names concealed: {}\n", self.concealed);
+        for person in &self.people {
+            let mut licenses: Vec<String> = person
+                .licenses
+                .iter()
+                .map(|l| {
+                    let group = l.group.map(|group| self.groups[usize::from(group)].id);
+                    let mut disabled = self.plan_sets[usize::from(l.disabled)].clone();
+                    disabled.sort_unstable();
+                    let sku = self.skus[usize::from(l.sku)].id;
+                    format!("{sku} by {group:?} without {disabled:?} failed {}", l.failed)
+                })
+                .collect();
+            licenses.sort_unstable();
+            let Person { id, enabled, deleted, .. } = person;
+            text.push_str(&format!("{id} enabled {enabled} deleted {deleted} {licenses:?}\n"));
+        }
+        for group in &self.groups {
+            text.push_str(&format!("{} {:?} {:?}\n", group.id, group.rule, group.members));
+        }
+        for sku in &self.skus {
+            text.push_str(&format!("{} {} of {}\n", sku.id, sku.consumed, sku.enabled));
+        }
+        text.into_bytes()
     }
 
     /// Puts kept changes back after the directory was made again.

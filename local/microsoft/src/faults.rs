@@ -13,6 +13,8 @@ pub enum Fault {
     Status(u16, RetryAfter),
     /// Done, and then answered with this status: the answer to a write was lost.
     StatusAfterwards(u16),
+    /// Done, and never answered: the connection breaks; in a `$batch` the item has no answer.
+    AnswerLost,
     /// The connection breaks in the middle of the body.
     ResetMidBody,
     /// A body that ends early, with a matching `Content-Length`.

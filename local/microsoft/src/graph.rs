@@ -78,9 +78,10 @@ fn route(path: &str) -> Option<(String, Vec<String>)> {
         ["directory", "subscriptions"] => ("/directory/subscriptions".to_owned(), vec![]),
         ["users"] => ("/users".to_owned(), vec![]),
         ["users", _] => ("/users/{id}".to_owned(), vec![id(1)]),
-        ["users", _, action @ ("assignlicense" | "mailboxsettings")] => {
+        ["users", _, action @ ("assignlicense" | "reprocesslicenseassignment" | "mailboxsettings")] => {
             (format!("/users/{{id}}/{action}"), vec![id(1)])
         }
+        ["users", _, "memberof", _] => ("/users/{id}/memberof/{id}".to_owned(), vec![id(1), id(3)]),
         ["groups"] => ("/groups".to_owned(), vec![]),
         ["groups", _] => ("/groups/{id}".to_owned(), vec![id(1)]),
         ["groups", _, "members"] => ("/groups/{id}/members".to_owned(), vec![id(1)]),
@@ -198,7 +199,14 @@ fn one(state: &mut State, caller: &Caller, call: &Operation<'_>) -> Answer {
         }
     };
     let mut answer = if allowed.by(&caller.granted) {
-        serve(state, caller, call, &template, &ids).unwrap_or_else(Answer::from)
+        let served = match call.method {
+            "GET" => state.as_seen(caller.directory, call.now, |state| serve(state, caller, call, &template, &ids)),
+            _ => {
+                state.remember(caller.directory, call.now);
+                serve(state, caller, call, &template, &ids)
+            }
+        };
+        served.unwrap_or_else(Answer::from)
     } else {
         denied().into()
     };
@@ -284,6 +292,25 @@ fn serve(
         }
         ("PATCH", "/users/{id}") => patch_user(state, caller, call, &ids[0]),
         ("POST", "/users/{id}/assignlicense") => assign_license(state, caller, call, &ids[0]),
+        ("POST", "/users/{id}/reprocesslicenseassignment") => {
+            let directory = &hosted(state, caller.directory)?.directory;
+            let id = directory.find(&ids[0]).ok_or_else(|| Refused::missing(&ids[0]))?.id;
+            change(state, caller, |hosted| {
+                hosted.directory.reprocess(id)?;
+                hosted.note_person(id);
+                Ok(Answer::empty(200))
+            })?;
+            changed_user(state, caller, call, id)
+        }
+        ("GET", "/users/{id}/memberof/{id}") => {
+            let directory = &hosted(state, caller.directory)?.directory;
+            let person = directory.find(&ids[0]).ok_or_else(|| Refused::missing(&ids[0]))?;
+            let group = directory.group(parse(&ids[1])?).map(|(_, group)| group);
+            let group = group.filter(|group| group.members.binary_search(&person.id).is_ok());
+            let group = group.ok_or_else(|| Refused::missing(&ids[1]))?;
+            let of_group = object(json!({"@odata.type": "#microsoft.graph.group", "id": group.id}));
+            Ok(entity(call, "directoryObjects", &options, of_group))
+        }
         ("GET", "/users/{id}/mailboxsettings") => {
             let directory = &hosted(state, caller.directory)?.directory;
             let person = directory.find(&ids[0]).ok_or_else(|| Refused::missing(&ids[0]))?;
@@ -668,6 +695,11 @@ fn assign_license(state: &mut State, caller: &Caller, call: &Operation<'_>, key:
         hosted.note_person(id);
         Ok(Answer::empty(200))
     })?;
+    changed_user(state, caller, call, id)
+}
+
+/// What a change of licences answers.
+fn changed_user(state: &State, caller: &Caller, call: &Operation<'_>, id: PersonId) -> Result<Answer, Refused> {
     let directory = &hosted(state, caller.directory)?.directory;
     let person = directory.person(id).ok_or_else(|| Refused::missing(id))?;
     let user = directory.user_json(person, &[render::USER_DEFAULT, &["accountEnabled", "assignedLicenses"]].concat());
@@ -835,6 +867,9 @@ fn batch(state: &mut State, caller: &Caller, call: &Operation<'_>) -> Answer {
             false => batched(state, caller, call, item),
         };
         statuses.insert(&item.id, answer.status);
+        if answer.status == 0 {
+            continue;
+        }
         let mut response = Map::new();
         response.insert("id".into(), item.id.clone().into());
         response.insert("status".into(), answer.status.into());
@@ -878,6 +913,14 @@ fn batched(state: &mut State, caller: &Caller, outer: &Operation<'_>, item: &Ite
         Some(answer) => answer,
         None if template == "/v1.0/$batch" => Answer::error(400, "BadRequest", "A batch holds no batch."),
         None => one(state, caller, &call),
+    };
+    let answer = match fault {
+        Some(Fault::StatusAfterwards(status)) => {
+            Answer::error(status, "UnknownError", "The service did not answer in time.")
+        }
+        // No status: the batch leaves its answer out.
+        Some(Fault::AnswerLost) => Answer::empty(0),
+        _ => answer,
     };
     state.log(Call {
         at: outer.now,

@@ -147,6 +147,13 @@ pub(crate) const TABLE: &[Allowed] = &[
         ],
     },
     Allowed {
+        method: "POST",
+        template: "/users/{id}/reprocesslicenseassignment",
+        least: &["User.ReadWrite.All"],
+        also: &["AgentIdUser.ReadWrite.All", "AgentIdUser.ReadWrite.IdentityParentedBy", "Directory.ReadWrite.All"],
+    },
+    Allowed { method: "GET", template: "/users/{id}/memberof/{id}", least: &["User.Read.All"], also: &[] },
+    Allowed {
         method: "GET",
         template: "/users/{id}/mailboxsettings",
         least: &["MailboxSettings.Read", "MailboxSettings.ReadWrite"],

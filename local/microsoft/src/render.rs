@@ -55,8 +55,8 @@ pub(crate) const GROUP: &[&str] = &[
     "expirationDateTime", "groupTypes", "hasMembersWithLicenseErrors", "id", "isAssignableToRole",
     "licenseProcessingState", "mail", "mailEnabled", "mailNickname", "membershipRule",
     "membershipRuleProcessingState", "onPremisesDomainName", "onPremisesLastSyncDateTime", "onPremisesSyncEnabled",
-    "preferredDataLocation", "preferredLanguage", "proxyAddresses", "renewedDateTime", "securityEnabled",
-    "securityIdentifier", "theme", "uniqueName", "visibility",
+    "preferredDataLocation", "preferredLanguage", "proxyAddresses", "renewedDateTime",
+    "resourceProvisioningOptions", "securityEnabled", "securityIdentifier", "theme", "uniqueName", "visibility",
 ];
 /// What Graph answers of a group when nothing is selected.
 #[rustfmt::skip]
@@ -310,7 +310,7 @@ impl Directory {
                 (None, "securityEnabled") => json!(true),
                 (None, "mailEnabled") => json!(false),
                 (None, "mailNickname") => json!(group.id.0.simple().to_string()),
-                (None, "assignedLabels" | "proxyAddresses") => json!([]),
+                (None, "assignedLabels" | "proxyAddresses" | "resourceProvisioningOptions") => json!([]),
                 (None, "createdDateTime") => json!(self.created.map(|day| day.time(salt(group.id.0, 1)))),
                 (None, _) => Value::Null,
             };

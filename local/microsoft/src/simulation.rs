@@ -16,7 +16,7 @@ use axum::{
 };
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use model::{Clock, DirectoryId, GroupId, PersonId};
+use model::{Clock, DirectoryId, GroupId, PersonId, PlanId, SkuId};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,8 @@ pub(crate) struct State {
     calls: VecDeque<Call>,
     in_flight: InFlight,
     latency: SignedDuration,
+    /// How far what is read is behind what was written.
+    lag: SignedDuration,
     path: Option<PathBuf>,
 }
 
@@ -110,6 +112,8 @@ pub(crate) struct Hosted {
     /// Apps whose consent was taken back.
     pub revoked: BTreeSet<Uuid>,
     pub changes: Changes,
+    /// The directory before each write that reads do not show yet, oldest first.
+    before: VecDeque<(Timestamp, Directory)>,
 }
 
 /// What an app was granted in a directory.
@@ -201,6 +205,7 @@ impl Simulation {
             calls: VecDeque::new(),
             in_flight: InFlight::default(),
             latency: SignedDuration::ZERO,
+            lag: SignedDuration::ZERO,
             path: None,
         };
         Self(Arc::new(Inner { clock, state: Mutex::new(state) }))
@@ -225,7 +230,8 @@ impl Simulation {
             };
             directory.restore(&kept.changes)?;
             let Kept { consents, revoked, changes, .. } = kept;
-            state.hosted.insert(directory.id, Hosted { directory, consents, revoked, changes });
+            let before = VecDeque::new();
+            state.hosted.insert(directory.id, Hosted { directory, consents, revoked, changes, before });
         }
         state.path = Some(path.to_owned());
         drop(state);
@@ -241,6 +247,7 @@ impl Simulation {
             consents: BTreeMap::new(),
             revoked: BTreeSet::new(),
             changes: Changes::default(),
+            before: VecDeque::new(),
         });
         state.save();
         id
@@ -326,6 +333,82 @@ impl Simulation {
     /// How long each Graph call takes, on the simulation's clock.
     pub fn page_latency(&self, latency: SignedDuration) {
         self.state().latency = latency;
+    }
+
+    /// How far reads are behind writes from now on, as Entra's replicas are (checks.md 4.6). Each write of a lagging
+    /// directory keeps a copy of it: for small directories.
+    pub fn lag(&self, lag: SignedDuration) {
+        self.state().lag = lag;
+    }
+
+    /// All that writes can change in a directory, as bytes: equal bytes are equal directories. Empty without one.
+    pub fn fingerprint(&self, directory: DirectoryId) -> Vec<u8> {
+        self.directory(directory, Directory::fingerprint).unwrap_or_default()
+    }
+
+    /// Gives and takes licences, as an administrator does beside us.
+    ///
+    /// # Errors
+    /// What Graph would refuse.
+    pub fn assign(
+        &self,
+        directory: DirectoryId,
+        person: PersonId,
+        add: &[(SkuId, Vec<PlanId>)],
+        remove: &[SkuId],
+    ) -> Result<(), Refused> {
+        let today = Day::at(self.now()).unwrap_or(FIRST_DAY);
+        self.edit(directory, |hosted| {
+            hosted.directory.assign(person, add, remove, today)?;
+            hosted.note_person(person);
+            Ok(())
+        })
+    }
+
+    /// Puts somebody into a group or takes them out, as an administrator does beside us.
+    ///
+    /// # Errors
+    /// What Graph would refuse.
+    pub fn set_member(
+        &self,
+        directory: DirectoryId,
+        group: GroupId,
+        person: PersonId,
+        member: bool,
+    ) -> Result<(), Refused> {
+        let today = Day::at(self.now()).unwrap_or(FIRST_DAY);
+        self.edit(directory, |hosted| {
+            match member {
+                true => hosted.directory.join(group, person, today)?,
+                false => hosted.directory.leave(group, person)?,
+            }
+            hosted.note_person(person);
+            hosted.note_group(group);
+            Ok(())
+        })
+    }
+
+    /// Lets somebody sign in or not, as an administrator does beside us.
+    ///
+    /// # Errors
+    /// What Graph would refuse.
+    pub fn set_sign_in(&self, directory: DirectoryId, person: PersonId, enabled: bool) -> Result<(), Refused> {
+        self.edit(directory, |hosted| {
+            hosted.directory.enable(person, enabled)?;
+            hosted.note_person(person);
+            Ok(())
+        })
+    }
+
+    fn edit(
+        &self,
+        directory: DirectoryId,
+        edit: impl FnOnce(&mut Hosted) -> Result<(), Refused>,
+    ) -> Result<(), Refused> {
+        let now = self.now();
+        let mut state = self.state();
+        state.remember(directory, now);
+        state.change(directory, edit).unwrap_or_else(|| Err(Refused::missing(directory)))
     }
 
     /// Lets a fault befall calls to come.
@@ -436,6 +519,39 @@ impl State {
             hosted.consents.insert(client_id, Consent { id, granted });
         }
         self.save();
+    }
+
+    /// Keeps the directory as it is before a write, for as long as reads do not show the write.
+    pub fn remember(&mut self, directory: DirectoryId, now: Timestamp) {
+        let Some(hosted) = self.hosted.get_mut(&directory).filter(|_| self.lag.is_positive()) else { return };
+        // What was before the first write of an instant was before all of them.
+        if hosted.before.back().is_none_or(|(at, _)| *at < now) {
+            hosted.before.push_back((now, hosted.directory.clone()));
+        }
+    }
+
+    /// Reads of a directory as it is seen now: as it was the lag ago.
+    pub fn as_seen<T>(
+        &mut self,
+        directory: DirectoryId,
+        now: Timestamp,
+        read: impl FnOnce(&mut Self) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        let lag = self.lag;
+        let swap = |state: &mut Self| {
+            if let Some(hosted) = state.hosted.get_mut(&directory)
+                && let Some((_, seen)) = hosted.before.front_mut()
+            {
+                std::mem::swap(seen, &mut hosted.directory);
+            }
+        };
+        if let Some(hosted) = self.hosted.get_mut(&directory) {
+            hosted.before.retain(|(at, _)| now.duration_since(*at) < lag);
+        }
+        swap(self);
+        let answer = read(self);
+        swap(self);
+        answer
     }
 
     /// Changes a directory and keeps the change. `None` without such a directory.
@@ -586,7 +702,7 @@ async fn answer(simulation: &Simulation, asked: &Asked) -> Response {
         None => entra::answer(simulation, asked),
     };
     drop(under_way);
-    let reset = fault == Some(Fault::ResetMidBody);
+    let reset = matches!(fault, Some(Fault::ResetMidBody | Fault::AnswerLost));
     called.status = if reset { 0 } else { answer.status };
     let response = match fault {
         Some(Fault::StatusAfterwards(status)) => {
@@ -597,6 +713,8 @@ async fn answer(simulation: &Simulation, asked: &Asked) -> Response {
         }
         Some(Fault::TruncatedJson) => cut(answer, now, false),
         Some(Fault::ResetMidBody) => cut(answer, now, true),
+        // An answer without a body would arrive whole.
+        Some(Fault::AnswerLost) => cut(Answer::json(serde_json::json!({"value": []})), now, true),
         _ => answer.into_response(now),
     };
     simulation.state().log(called);

@@ -2,7 +2,9 @@ mod callback;
 mod colleagues;
 mod connect;
 mod disconnect;
+mod end_tier;
 mod status;
+mod tiers;
 
 use model::{DirectoryId, PersonId};
 use serde_json::Value;

@@ -12,6 +12,7 @@ pub mod runtime_api;
 pub mod scan;
 pub mod stage;
 pub mod team;
+mod tiers;
 pub mod work_accounts;
 
 /// Every directory and every id of a run comes from this.

@@ -174,6 +174,10 @@ impl Company<'_> {
         match function.name {
             "microsoft-connect" | "microsoft-callback" => self.connected(false).await,
             "microsoft-disconnect" | "scans-start" => self.connected(true).await,
+            "microsoft-end-tier" => {
+                self.connected(true).await;
+                self.owner.let_change(self.stage.directory).await;
+            }
             _ => {}
         }
         let company = format!("factors{}", self.number);
@@ -256,6 +260,9 @@ impl Company<'_> {
         if path.contains("{passkey}") {
             let own: Value = self.owner.get("/v1/me/factors").await.expect(200);
             parameters.insert("passkey", own["passkeys"][0]["passkey"].as_str().context("a passkey")?.to_owned());
+        }
+        if path.contains("{tier}") {
+            parameters.insert("tier", "licence_writer".into());
         }
         Ok(parameters)
     }
