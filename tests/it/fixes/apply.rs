@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{
-    allow, app, approval, approve, by_hand, fingerprint, finding, fix, items, licences, outcome, owner, people, post,
-    preview, undo, writes,
+    app, approval, approve, fingerprint, finding, fix, items, licences, outcome, owner, people, post, preview,
+    take_by_hand, undo, writes,
 };
 use crate::{microsoft::count, scans::renew};
 
@@ -88,12 +88,9 @@ async fn one_key_is_one_fix() {
 async fn what_changed_since_the_preview_is_shown_anew() {
     let app = app(180).await;
     let owner = owner(&app).await;
-    let id = app.only_directory();
     let shown = preview(&owner, json!({ "finding": finding(&owner, "L3").await })).await;
     let person = people(&shown["items"])[0];
-    let sku = licences(&app, person)[0];
-    let take = graph::write::Write::AssignLicense { person, add: Vec::new(), remove: vec![sku] };
-    by_hand(&app, id, take).await;
+    take_by_hand(&app, person);
     let before = writes(&app);
     let answer = post(&app, &owner, "/v1/fixes", "drift", Some(approval(&shown))).await;
     answer.expect_problem(409, "drift");
@@ -165,7 +162,7 @@ async fn a_company_that_lets_steward_only_read_is_never_written_to() {
     app.pump().await;
     assert_eq!(writes(&app), 0);
     // Allowed since: the same preview, the same key.
-    allow(&app, &owner).await;
+    owner.let_change(app.only_directory()).await;
     post(&app, &owner, "/v1/fixes", "may not", Some(approval(&shown))).await.expect::<Value>(202);
     app.pump().await;
 }

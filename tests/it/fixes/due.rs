@@ -1,10 +1,9 @@
 //! `fixes-due`.
 
-use graph::write::Write;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::{app, approve, by_hand, finding, fresh, licences, owner, people, preview, writes};
+use super::{app, approve, finding, fresh, owner, people, preview, take_by_hand, writes};
 use crate::microsoft::count;
 
 #[tokio::test]
@@ -20,8 +19,7 @@ async fn a_fix_begins_on_its_day_and_leaves_alone_what_changed() {
     let waiting: Value = owner.get(&path).await.expect(200);
     assert_eq!((waiting["state"].as_str(), writes(&app)), (Some("scheduled"), 0), "{waiting:#}");
     let person = people(&shown["items"])[0];
-    let take = Write::AssignLicense { person, add: Vec::new(), remove: licences(&app, person) };
-    by_hand(&app, app.only_directory(), take).await;
+    take_by_hand(&app, person);
     app.microsoft().clear_calls();
     app.clock.advance(SignedDuration::from_hours(49));
     // Fired twice: the second finds nothing due.

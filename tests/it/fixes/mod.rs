@@ -4,6 +4,7 @@ mod due;
 mod get;
 mod items;
 mod list;
+mod model;
 
 mod preview;
 mod retry;
@@ -14,15 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
 use checks::outcome::UndoClass;
-use graph::write::Write;
 use http::{Request, header};
 use jiff::SignedDuration;
 use local_microsoft::Directory;
-use model::{DirectoryId, FixId, PersonId, SkuId};
-use registration::Registration;
+use model::{FixId, PersonId, SkuId};
 use serde_json::{Value, json};
 use store::{Action, Fix, FixPart, FixState, Tally};
-use tests::{Answer, App, Client, Options, directory, query};
+use tests::{Answer, App, Client, Options, directory};
 
 use crate::{scans::renew, table::scope};
 
@@ -38,20 +37,9 @@ pub async fn app_of(directory: Directory) -> App {
 /// Its owner.
 pub async fn owner(app: &App) -> Client<'_> {
     let owner = app.scanned("northwind", app.only_directory()).await;
-    allow(app, &owner).await;
-    owner
-}
-
-/// The ceremony at which an administrator lets Steward change licences.
-pub async fn allow(app: &App, client: &Client<'_>) {
-    let microsoft = app.microsoft();
-    let administrator = microsoft.directory(app.only_directory(), |d| d.administrators()[0].id).unwrap();
-    let begun: Value = client.post("/v1/microsoft/connect", json!({ "tier": "licence_writer" })).await.expect(200);
-    let back = microsoft.sign_in_as(begun["url"].as_str().unwrap(), administrator).unwrap();
-    let consent: Value = client.post("/v1/microsoft/callback", query(&back)).await.expect(200);
-    let back = microsoft.consent_as(consent["url"].as_str().unwrap(), administrator, true).unwrap();
-    client.post("/v1/microsoft/callback", query(&back)).await.expect::<Value>(200);
+    owner.let_change(app.only_directory()).await;
     app.pump().await;
+    owner
 }
 
 /// A fix in the table, whatever it does: what tests of other things need to have one.
@@ -196,12 +184,10 @@ pub fn licences(app: &App, person: PersonId) -> Vec<SkuId> {
     app.microsoft().directory(app.only_directory(), |directory| directory.licenses(person)).unwrap()
 }
 
-/// An administrator at Microsoft's own page changes something.
-pub async fn by_hand(app: &App, id: DirectoryId, change: Write) {
-    let microsoft = Registration::LICENCE_WRITER.connect(&app.system.connect()).await.unwrap();
-    for outcome in microsoft.directory(id).write(&[change]).await {
-        outcome.unwrap();
-    }
+/// An administrator at Microsoft's own page takes all licences that somebody has directly.
+pub fn take_by_hand(app: &App, person: PersonId) {
+    let skus = licences(app, person);
+    app.microsoft().assign(app.only_directory(), person, &[], &skus).unwrap();
 }
 
 /// Calls of Graph that changed something, or tried.

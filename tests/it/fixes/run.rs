@@ -1,6 +1,5 @@
 //! `fixes-run`.
 
-use graph::write::Write;
 use jiff::SignedDuration;
 use local_aws::{Chaos, Fault as TableFault};
 use local_microsoft::{Fault, RetryAfter, When};
@@ -8,8 +7,8 @@ use serde_json::{Value, json};
 use tests::{App, Client, LICENCE_WRITER_APP, Options, directory};
 
 use super::{
-    app, approve, by_hand, fingerprint, finding, fix, fresh, items, licences, outcome, owner, people, preview, undo,
-    writes,
+    app, approve, fingerprint, finding, fix, fresh, items, licences, outcome, owner, people, preview, take_by_hand,
+    undo, writes,
 };
 use crate::{
     microsoft::count,
@@ -175,9 +174,8 @@ async fn what_somebody_changed_meanwhile_is_left_alone_and_said() {
     let people = people(&shown["items"]);
     let [gone, taken, back, ..] = people[..] else { panic!("three people") };
     assert!(app.microsoft().delete_person(id, gone));
-    let take = Write::AssignLicense { person: taken, add: Vec::new(), remove: licences(&app, taken) };
-    by_hand(&app, id, take).await;
-    by_hand(&app, id, Write::SetSignIn { person: back, enabled: true }).await;
+    take_by_hand(&app, taken);
+    app.microsoft().set_sign_in(id, back, true).unwrap();
     app.microsoft().clear_calls();
     app.pump().await;
     let ended = ended(&app, &mut owner, &path).await;
@@ -212,7 +210,7 @@ async fn consent_withdrawn_ends_the_writing_and_not_the_reading() {
     let connection: Value = owner.get("/v1/microsoft").await.expect(200);
     assert_eq!(connection["state"], "connected");
     // Allowed again, what was left is tried again by a new preview.
-    super::allow(&app, &owner).await;
+    owner.let_change(app.only_directory()).await;
     let (_, again) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
     assert_eq!(again["tally"]["done"], ended["tally"]["skipped"]);
 }

@@ -1,12 +1,11 @@
 //! `fixes-undo`.
 
-use graph::write::Write;
 use jiff::SignedDuration;
 use local_microsoft::{Fault, RetryAfter, When};
 use model::{PersonId, SkuId};
 use serde_json::{Value, json};
 
-use super::{app, by_hand, fingerprint, finding, fix, fresh, items, licences, outcome, owner, post, undo, writes};
+use super::{app, fingerprint, finding, fix, fresh, items, licences, outcome, owner, post, undo, writes};
 
 #[tokio::test]
 async fn what_somebody_set_since_stays_and_is_said() {
@@ -24,7 +23,7 @@ async fn what_somebody_set_since_stays_and_is_said() {
         .collect();
     let [(back, sku), (gone, _), ..] = done[..] else { panic!("two people") };
     // Given back by hand as it was, and deleted.
-    by_hand(&app, id, Write::AssignLicense { person: back, add: vec![(sku, Vec::new())], remove: Vec::new() }).await;
+    app.microsoft().assign(id, back, &[(sku, Vec::new())], &[]).unwrap();
     assert!(app.microsoft().delete_person(id, gone));
     app.microsoft().clear_calls();
     let undone = undo(&app, &mut owner, &path).await;
