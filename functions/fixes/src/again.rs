@@ -74,7 +74,6 @@ pub fn answer(fix: &Fix, now: Timestamp) -> Result<KeptAnswer> {
     Ok(KeptAnswer { status: 202, location: Some(format!("/v1/fixes/{}", fix.fix)), body })
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

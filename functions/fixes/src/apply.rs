@@ -135,11 +135,8 @@ async fn approve(deps: &Fixes, tenant: Tenant<'_>, user: UserId, plan: &Plan, cl
     let parts = parts(id, plan.going());
     let items = parts.iter().map(|part| part.items.len()).sum::<usize>();
     let items = u32::try_from(items).map_err(Error::internal)?;
-    let fix = Fix {
-        items,
-        parts: u16::try_from(parts.len()).map_err(Error::internal)?,
-        ..new_fix(id, user, plan, now)
-    };
+    let fix =
+        Fix { items, parts: u16::try_from(parts.len()).map_err(Error::internal)?, ..new_fix(id, user, plan, now) };
     let fix = Fix { tally: Tally { open: items, ..Tally::default() }, ..fix };
     let event = Event::FixRequested { fix: id, finding: fix.finding, items, at: fix.at };
     let body = serde_json::to_string(&FixView::of(fix.clone(), now)).map_err(Error::internal)?;

@@ -110,9 +110,13 @@ impl Doubt {
             Self::RolesUnknown => {
                 "Microsoft did not tell who administers your Microsoft 365. Check that nobody here does.".into()
             }
-            Self::AddOnStays => format!("{who} keep another licence that may need this one. Microsoft may then refuse."),
+            Self::AddOnStays => {
+                format!("{who} keep another licence that may need this one. Microsoft may then refuse.")
+            }
             Self::ProtectionGoes => {
-                format!("{who} lose a protection: sign-in rules, device management, mail archive or a Defender product.")
+                format!(
+                    "{who} lose a protection: sign-in rules, device management, mail archive or a Defender product."
+                )
             }
         }
     }

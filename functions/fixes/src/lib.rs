@@ -25,15 +25,8 @@ pub use deps::{Fixes, Fixing};
 use runtime::{Function, Kernel};
 
 /// The functions that need no access to Microsoft.
-pub const FUNCTIONS: &[Function<Kernel>] = &[
-    list::FUNCTION,
-    get::FUNCTION,
-    items::FUNCTION,
-    cancel::FUNCTION,
-    retry::FUNCTION,
-    undo::FUNCTION,
-    due::FUNCTION,
-];
+pub const FUNCTIONS: &[Function<Kernel>] =
+    &[list::FUNCTION, get::FUNCTION, items::FUNCTION, cancel::FUNCTION, retry::FUNCTION, undo::FUNCTION, due::FUNCTION];
 /// Those that read customers' directories and never write to them.
 pub const READING_FUNCTIONS: &[Function<Fixes>] = &[preview::FUNCTION, apply::FUNCTION];
 /// The one that writes to customers' directories.

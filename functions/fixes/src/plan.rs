@@ -200,9 +200,10 @@ impl Plan {
             None => None,
         };
         let connection = tenant.get_strong::<Connection>(&()).await?.map(|connection| connection.value);
-        let connection = connection
-            .filter(|connection| connection.state == ConnectionState::Connected)
-            .ok_or_else(|| Error::new(Code::NotConnected, "There is nothing to change before Microsoft 365 is connected."))?;
+        let connection =
+            connection.filter(|connection| connection.state == ConnectionState::Connected).ok_or_else(|| {
+                Error::new(Code::NotConnected, "There is nothing to change before Microsoft 365 is connected.")
+            })?;
         let action = action(&ask, finding.as_ref())?;
         let affected = match &finding {
             Some(finding) if action != Action::RevealReportNames => affected(tenant, finding, &ask).await?,
@@ -442,15 +443,10 @@ impl Live {
 }
 
 /// Asks what the mailboxes are for that would go. Where the customer did not grant that, the last check's doubt stands.
-async fn look_at_mailboxes(
-    directory: &Directory,
-    items: &mut [Planned],
-    affected: &[Affected],
-) -> Result<(), Error> {
+async fn look_at_mailboxes(directory: &Directory, items: &mut [Planned], affected: &[Affected]) -> Result<(), Error> {
     let loses = |item: &&mut Planned| item.goes() && item.lost.contains(&Feature::Mail);
-    let doubted = |person: PersonId| {
-        affected.iter().any(|known| known.person == person && known.guards.contains(&GuardId::G2))
-    };
+    let doubted =
+        |person: PersonId| affected.iter().any(|known| known.person == person && known.guards.contains(&GuardId::G2));
     let losing: Vec<PersonId> = items.iter_mut().filter(loses).filter_map(|item| item.person).collect();
     let requests: Vec<_> = losing.iter().map(|person| BatchRequest::mailbox_purpose(*person)).collect();
     let mut shared = BTreeSet::new();
@@ -615,7 +611,8 @@ impl Maker<'_> {
         {
             doubts.insert(Doubt::GroupOpensMore);
         }
-        let takes = matches!(change, Change::Licences { .. } | Change::LeaveGroup { .. } | Change::SignIn { allowed: false });
+        let takes =
+            matches!(change, Change::Licences { .. } | Change::LeaveGroup { .. } | Change::SignIn { allowed: false });
         match (&self.live.administrators, affected.person) {
             (Some(known), person) if takes && known.contains(&person) => _ = doubts.insert(Doubt::Administrator),
             (None, _) if takes => _ = doubts.insert(Doubt::RolesUnknown),
@@ -694,7 +691,10 @@ impl Maker<'_> {
                 Ok(())
             }
             _ => {
-                let told = format!("No {} is free. Buy one first: the freed licence saves at its renewal.", self.names.sku(to));
+                let told = format!(
+                    "No {} is free. Buy one first: the freed licence saves at its renewal.",
+                    self.names.sku(to)
+                );
                 Err(Blocked::by(GuardId::G5, "no_free_licence", told))
             }
         }

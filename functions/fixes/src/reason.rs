@@ -54,11 +54,15 @@ pub fn words(code: &str) -> &'static str {
         TOO_SLOW => "Microsoft could not be reached for a long time. Try again later.",
         NOT_CONNECTED => "Your Microsoft 365 is not connected any more. Connect it, then try again.",
         CONSENT_LOST => "The permission to change licences was withdrawn. Grant it again, then try again.",
-        PERMISSION_MISSING => "Microsoft does not let Steward do this. An administrator's account, for one, is protected.",
+        PERMISSION_MISSING => {
+            "Microsoft does not let Steward do this. An administrator's account, for one, is protected."
+        }
         "no_free_licence" => "No licence of this type is free. Buy one or take one back, then try again.",
         "needed_by_another_licence" => "Another licence of theirs needs this one. Remove that one first.",
         "excluded_by_another_licence" => "Another licence of theirs cannot go with this one. Remove that one first.",
-        "not_in_this_country" => "The account has no country set, or the licence is not sold there. Set it at Microsoft.",
+        "not_in_this_country" => {
+            "The account has no country set, or the licence is not sold there. Set it at Microsoft."
+        }
         "comes_from_a_group" => "The licence comes from a group. Take them out of the group instead.",
         "not_assigned" => "They did not have this licence any more.",
         "group_has_a_rule" => "A rule decides who is in this group. Change the rule at Microsoft.",

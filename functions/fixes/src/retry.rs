@@ -43,7 +43,10 @@ pub async fn retry(
         let found = tenant.get_strong::<Fix>(&fix).await?.ok_or_else(Error::not_found)?;
         let tally = found.value.tally;
         if found.value.state != FixState::Finished || tally.failed + tally.pending == 0 {
-            return Err(Error::new(Code::WrongState, "Only a fix that has ended with failed items can be tried again."));
+            return Err(Error::new(
+                Code::WrongState,
+                "Only a fix that has ended with failed items can be tried again.",
+            ));
         }
         ask(tenant, found, FixState::Queued, Some(claim), |item| {
             let again = matches!(item.attempt.state, ItemState::Failed | ItemState::Pending);

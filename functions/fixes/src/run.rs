@@ -25,10 +25,12 @@ async fn run(deps: Fixing, event: Delivered) -> Result<(), Failure> {
     let tenant = deps.kernel.store.of(&event.scope);
     let fix: FixId = match event.recorded.event {
         Event::FixRequested { fix, .. } | Event::FixPaused { fix, .. } | Event::FixUndoRequested { fix, .. } => fix,
-        Event::FixFinished { .. } | Event::FixUndone { .. } | Event::FixCancelled { .. } => match tenant.next_fix().await? {
-            Some(next) => next,
-            None => return Ok(()),
-        },
+        Event::FixFinished { .. } | Event::FixUndone { .. } | Event::FixCancelled { .. } => {
+            match tenant.next_fix().await? {
+                Some(next) => next,
+                None => return Ok(()),
+            }
+        }
         _ => return Ok(()),
     };
     let Some(record) = tenant.get_strong::<Fix>(&fix).await? else {

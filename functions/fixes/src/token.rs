@@ -50,7 +50,8 @@ pub fn seal(
 ) -> Result<(String, Timestamp), Error> {
     let until = now + GOOD_FOR;
     let Ask { finding, people, at, .. } = plan.ask.clone();
-    let previewed = Previewed { finding, people, action: plan.action, at, hash: plan.hash()?, until: until.as_second() };
+    let previewed =
+        Previewed { finding, people, action: plan.action, at, hash: plan.hash()?, until: until.as_second() };
     let plain = serde_json::to_vec(&previewed).map_err(Error::internal)?;
     Ok((sealer.seal(&purpose(tenant, user), &plain).to_text(), until))
 }

@@ -194,7 +194,8 @@ impl<'a> Work<'a> {
     /// One part: at most one batch of writes, and another for each time Microsoft asks for patience or says nothing.
     async fn part(&mut self, at: usize, reader: &Directory, writer: &Directory) -> Result<(), Stop> {
         loop {
-            let open: Vec<usize> = self.positions(at, |state| matches!(state, ItemState::Waiting | ItemState::Intended));
+            let open: Vec<usize> =
+                self.positions(at, |state| matches!(state, ItemState::Waiting | ItemState::Intended));
             if open.is_empty() {
                 return Ok(());
             }
@@ -511,8 +512,7 @@ impl<'a> Work<'a> {
         let (now, today) = (self.now(), day(self.now()));
         let bought = Bought::of(self.tenant).await.map_err(|error| format!("{error:?}"))?;
         let standing = |item: &&FixItem| {
-            item.attempt.state == ItemState::Done
-                && item.undo.as_ref().is_none_or(|undo| undo.state != ItemState::Done)
+            item.attempt.state == ItemState::Done && item.undo.as_ref().is_none_or(|undo| undo.state != ItemState::Done)
         };
         let items: Vec<&FixItem> = self.parts.iter().flat_map(|part| &part.value.items).filter(standing).collect();
         let freed = bought.freed(items.iter().map(|item| (&item.change, &item.before)), today);
@@ -557,7 +557,8 @@ impl<'a> Work<'a> {
     async fn end_tier(&self, mut connection: Versioned<Connection>) -> Result<(), Stop> {
         let directory = connection.value.directory;
         connection.value.tiers.remove(&Tier::LicenceWriter);
-        let event = Event::TierEnded { directory, tier: Tier::LicenceWriter, reason: Some(reason::CONSENT_LOST.into()) };
+        let event =
+            Event::TierEnded { directory, tier: Tier::LicenceWriter, reason: Some(reason::CONSENT_LOST.into()) };
         match self.tenant.commit(Commit::new().replace(&connection).event(event)?).await {
             // Somebody changed the connection meanwhile: what it is now is looked at by whoever comes next.
             Ok(_) | Err(StoreError::Conflict(Conflict::Version)) => Ok(()),
@@ -641,5 +642,107 @@ fn stop(error: graph::Error) -> Stop {
         graph::Error::BadAnswer { .. } | graph::Error::Transport { .. } => Stop::Pause(UNREACHED),
         graph::Error::ConsentLost { .. } => Stop::Leave(reason::NOT_CONNECTED),
         other => Stop::Leave(other.reason()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Held, PersonId, SkuId};
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::constant(1_795_000_000, 0);
+
+    fn held(updated: i64) -> State {
+        let sku = SkuId::literal("3b555118-da6a-4418-894f-7df1e2096870");
+        let updated = Timestamp::from_second(updated).ok();
+        let row = Held { sku, group: None, disabled_plans: Vec::new(), error: None, updated };
+        State { enabled: Some(false), licences: vec![row], ..State::default() }
+    }
+
+    fn step(undo: bool) -> Step {
+        let before = held(1);
+        let remove = before.licences.iter().map(|held| held.sku).collect();
+        let item = FixItem {
+            number: 1,
+            person: Some(PersonId::literal("00000000-0000-4000-8000-000000000001")),
+            name: "Anna".into(),
+            change: Change::Licences { remove, add: Vec::new() },
+            before,
+            monthly: None,
+            attempt: Attempt::WAITING,
+            undo: None,
+        };
+        Step::of(&item, undo).unwrap()
+    }
+
+    fn intended(ago: SignedDuration, writes: u8) -> Attempt {
+        Attempt { state: ItemState::Intended, intended_at: Some(NOW - ago), writes, ..Attempt::WAITING }
+    }
+
+    fn decided(undo: bool, attempt: &Attempt, stopped: Option<&'static str>, now_is: Option<&State>) -> Next {
+        decide(&step(undo), attempt, undo, stopped, now_is, NOW)
+    }
+
+    const GONE: State = State {
+        enabled: Some(false),
+        licences: Vec::new(),
+        groups: std::collections::BTreeSet::new(),
+        concealed: None,
+    };
+
+    #[test]
+    fn what_waits_is_written_only_as_it_was_previewed() {
+        let waits = &Attempt::WAITING;
+        assert_eq!(decided(false, waits, None, Some(&held(1))), Next::Write);
+        let skipped = |why| Next::Over(ItemState::Skipped, Some(why));
+        assert_eq!(decided(false, waits, None, Some(&GONE)), skipped(reason::ALREADY_SO));
+        let back = State { enabled: Some(true), ..held(1) };
+        assert_eq!(decided(false, waits, None, Some(&back)), skipped(reason::CHANGED));
+        assert_eq!(decided(false, waits, None, None), skipped(reason::PERSON_GONE));
+        assert_eq!(decided(false, waits, Some("consent_lost"), Some(&held(1))), skipped("consent_lost"));
+    }
+
+    #[test]
+    fn what_was_intended_is_read_until_nobody_can_be_writing_it_any_more() {
+        let (early, late) = (SignedDuration::from_secs(30), SETTLED);
+        assert!(WRITE_WITHIN < SETTLED);
+        assert_eq!(
+            decided(false, &intended(early, 1), None, Some(&held(1))),
+            Next::Wait(SETTLED - SignedDuration::from_secs(30))
+        );
+        assert_eq!(decided(false, &intended(late, 1), None, Some(&held(1))), Next::Write);
+        assert_eq!(decided(false, &intended(early, 1), None, Some(&GONE)), Next::Over(ItemState::Done, None));
+        assert_eq!(
+            decided(false, &intended(late, MOST_WRITES), None, Some(&held(1))),
+            Next::Over(ItemState::Pending, Some(reason::NO_ANSWER))
+        );
+        // Given back by somebody, as it was: Microsoft has dated it anew.
+        assert_eq!(
+            decided(false, &intended(late, 1), None, Some(&held(2))),
+            Next::Over(ItemState::Failed, Some(reason::CHANGED_BY_OTHERS))
+        );
+        assert_eq!(
+            decided(false, &intended(late, 1), Some("consent_lost"), Some(&held(1))),
+            Next::Over(ItemState::Skipped, Some("consent_lost"))
+        );
+    }
+
+    #[test]
+    fn an_undo_puts_back_what_the_fix_left_and_nothing_else() {
+        let waits = &Attempt::WAITING;
+        assert_eq!(decided(true, waits, None, Some(&GONE)), Next::Write);
+        assert_eq!(
+            decided(true, waits, None, Some(&held(9))),
+            Next::Over(ItemState::Skipped, Some(reason::ALREADY_SO))
+        );
+        let mut other = held(9);
+        other.licences[0].disabled_plans = vec![model::PlanId::literal("efb87545-963c-4e0d-99df-69c6916d9eb0")];
+        let theirs = Next::Over(ItemState::Failed, Some(reason::CHANGED_BY_OTHERS));
+        assert_eq!(decided(true, waits, None, Some(&other)), theirs);
+        assert_eq!(decided(true, waits, None, None), Next::Over(ItemState::Failed, Some(reason::PERSON_GONE)));
+        // Others than those it touches are not its business: somebody may have signed in again since.
+        let enabled = State { enabled: Some(true), ..GONE };
+        assert_eq!(decided(true, waits, None, Some(&enabled)), Next::Write);
     }
 }

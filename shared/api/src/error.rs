@@ -238,10 +238,8 @@ pub struct Error {
 impl Error {
     /// An error with a sentence for the customer.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        let retryable = matches!(
-            code,
-            Code::Unavailable | Code::TooManyRequests | Code::RefreshInProgress | Code::KeyInUse
-        );
+        let retryable =
+            matches!(code, Code::Unavailable | Code::TooManyRequests | Code::RefreshInProgress | Code::KeyInUse);
         let problem = Problem {
             type_: format!("https://steward.example/problems/{}", code.as_str()),
             title: code.title().into(),

@@ -214,7 +214,8 @@ impl Change {
         let Self::Licences { remove, add } = self else { return self.standing(before, now) == Standing::Before };
         let mut touched = remove.iter().copied().chain(add.iter().map(|assignment| assignment.sku));
         let noted = |sku| before.direct(sku).and_then(|held| held.updated);
-        let same = touched.all(|sku| noted(sku).is_none_or(|at| now.direct(sku).and_then(|held| held.updated) == Some(at)));
+        let same =
+            touched.all(|sku| noted(sku).is_none_or(|at| now.direct(sku).and_then(|held| held.updated) == Some(at)));
         self.standing(before, now) == Standing::Before && same
     }
 
@@ -268,16 +269,18 @@ mod tests {
         })
     }
     fn state() -> impl Strategy<Value = State> {
-        (any::<bool>(), proptest::collection::vec(held(), 0..8), any::<bool>()).prop_map(|(enabled, rows, concealed)| {
-            let mut licences: Vec<Held> = Vec::new();
-            for row in rows {
-                if !licences.iter().any(|known| (known.sku, known.group) == (row.sku, row.group)) {
-                    licences.push(row);
+        (any::<bool>(), proptest::collection::vec(held(), 0..8), any::<bool>()).prop_map(
+            |(enabled, rows, concealed)| {
+                let mut licences: Vec<Held> = Vec::new();
+                for row in rows {
+                    if !licences.iter().any(|known| (known.sku, known.group) == (row.sku, row.group)) {
+                        licences.push(row);
+                    }
                 }
-            }
-            let groups = licences.iter().filter_map(|held| held.group).collect();
-            State { enabled: Some(enabled), licences, groups, concealed: Some(concealed) }
-        })
+                let groups = licences.iter().filter_map(|held| held.group).collect();
+                State { enabled: Some(enabled), licences, groups, concealed: Some(concealed) }
+            },
+        )
     }
     fn change() -> impl Strategy<Value = Change> {
         let licences = (0..64u8, 0..64u8, 0..16u8).prop_map(|(remove, add, bits)| Change::Licences {

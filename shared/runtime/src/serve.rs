@@ -104,7 +104,8 @@ fn instant(millis: u64) -> Timestamp {
 
 /// Puts what the gateway knows of a request where extractors find it. Headers are the client's and not believed.
 fn identified<B>(mut request: http::Request<B>) -> http::Request<B> {
-    let ends = request.extensions().get::<lambda_runtime::Context>().map(|context| api::Until(instant(context.deadline)));
+    let ends =
+        request.extensions().get::<lambda_runtime::Context>().map(|context| api::Until(instant(context.deadline)));
     if let Some(ends) = ends {
         request.extensions_mut().insert(ends);
     }

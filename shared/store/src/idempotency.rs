@@ -48,7 +48,8 @@ impl Tenant<'_> {
             Actor::Visitor | Actor::System => return Err(StoreError::Refused("a claim of nobody".into())),
         };
         // A length before each part, so that no two triples read alike.
-        let key: String = [whose.as_str(), operation, key].iter().map(|part| format!("{}:{part};", part.len())).collect();
+        let key: String =
+            [whose.as_str(), operation, key].iter().map(|part| format!("{}:{part};", part.len())).collect();
         let (key, body) = (hash(key.as_bytes()), hash(body));
         for _ in 0..RACES {
             let now = self.store.clock.now();
@@ -61,13 +62,8 @@ impl Tenant<'_> {
                 Some(found) if found.value.running_until > now => return Ok(Begun::Running(found.value.running_until)),
                 Some(found) => found.version,
             };
-            let once = Once {
-                key: key.clone(),
-                body: body.clone(),
-                running_until: until,
-                answer: None,
-                until: now + KEPT,
-            };
+            let once =
+                Once { key: key.clone(), body: body.clone(), running_until: until, answer: None, until: now + KEPT };
             match self.checkpoint(&Versioned { value: once, version }).await {
                 Ok(claimed) => return Ok(Begun::First(Claim(claimed))),
                 Err(StoreError::Conflict(Conflict::Version)) => {}
@@ -109,4 +105,3 @@ impl Claim {
 fn hash(bytes: &[u8]) -> String {
     digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
-

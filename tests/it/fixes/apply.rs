@@ -1,11 +1,13 @@
 //! `fixes-apply`.
 
+use checks::outcome::Remedy;
 use jiff::SignedDuration;
+use model::{GroupId, SkuId};
 use serde_json::{Value, json};
 
 use super::{
-    app, approval, approve, fingerprint, finding, fix, items, licences, outcome, owner, people, post, preview,
-    take_by_hand, undo, writes,
+    app, approval, approve, finding, finding_like, fingerprint, fix, items, licences, outcome, owner, people, post,
+    preview, take_by_hand, undo, writes,
 };
 use crate::{microsoft::count, scans::renew};
 
@@ -23,20 +25,39 @@ async fn licences_are_removed_told_and_put_back_to_the_byte() {
     app.pump().await;
     renew(&app, &mut owner).await;
     let ended: Value = owner.get(&path).await.expect(200);
-    assert_eq!((ended["state"].as_str(), ended["tally"]["done"].as_u64()), (Some("finished"), Some(people.len() as u64)));
+    assert_eq!(
+        (ended["state"].as_str(), ended["tally"]["done"].as_u64()),
+        (Some("finished"), Some(people.len() as u64))
+    );
     assert_eq!(ended["saving"]["monthly"], shown["saving"]["monthly"], "{ended:#}");
-    assert!(ended["saving"]["freed"].as_array().unwrap().iter().any(|freed| freed["text"].as_str().unwrap().contains("free")));
+    assert!(
+        ended["saving"]["freed"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|freed| freed["text"].as_str().unwrap().contains("free"))
+    );
     assert!(people.iter().all(|person| licences(&app, *person).is_empty()));
     assert!(items(&owner, &path).await.iter().all(|item| outcome(item) == ("done", "")));
     // The receipt says until when, and a scan sees what was done.
     let mail = app.mail_to("owner@northwind.example");
-    assert!(mail.subject.contains(&format!("{} changes done", people.len())) && mail.text.contains("undo this until"), "{}", mail.text);
+    assert!(
+        mail.subject.contains(&format!("{} changes done", people.len())) && mail.text.contains("undo this until"),
+        "{}",
+        mail.text
+    );
     let left: Value = owner.get("/v1/findings?limit=100").await.expect(200);
-    assert!(left["items"].as_array().unwrap().iter().all(|finding| finding["check"] != "L3"
-        || finding["people"].as_u64().unwrap() < shown["items"].as_array().unwrap().len() as u64), "{left:#}");
+    assert!(
+        left["items"].as_array().unwrap().iter().all(|finding| finding["check"] != "L3"
+            || finding["people"].as_u64().unwrap() < shown["items"].as_array().unwrap().len() as u64),
+        "{left:#}"
+    );
 
     let undone = undo(&app, &mut owner, &path).await;
-    assert_eq!((undone["state"].as_str(), undone["undo_tally"]["done"].as_u64()), (Some("undone"), Some(people.len() as u64)));
+    assert_eq!(
+        (undone["state"].as_str(), undone["undo_tally"]["done"].as_u64()),
+        (Some("undone"), Some(people.len() as u64))
+    );
     assert_eq!(fingerprint(&app), before);
     assert_eq!(undone["undo"]["possible"], false);
     assert!(app.mail_to("owner@northwind.example").subject.contains("put back"));
@@ -178,7 +199,10 @@ async fn of_two_who_approve_at_once_each_licence_is_taken_once() {
     let (first, second): (Value, Value) = (owner.get(&first).await.expect(200), owner.get(&second).await.expect(200));
     let number = people(&shown["items"]).len() as u64;
     let done = |fix: &Value| fix["tally"]["done"].as_u64().unwrap();
-    assert_eq!((done(&first) + done(&second), first["state"].as_str(), second["state"].as_str()), (number, Some("finished"), Some("finished")));
+    assert_eq!(
+        (done(&first) + done(&second), first["state"].as_str(), second["state"].as_str()),
+        (number, Some("finished"), Some("finished"))
+    );
     assert_eq!(writes(&app), number as usize, "each once");
 }
 
@@ -211,7 +235,8 @@ async fn people_leave_groups_and_join_them_again_to_the_byte() {
         let shown = preview(&owner, body.clone()).await;
         for item in shown["items"].as_array().unwrap() {
             let reason = item["blocked"]["reason"].as_str().unwrap_or("goes");
-            let known = ["goes", "not_assigned", "group_has_a_rule", "kept_in_active_directory", "changed_since_preview"];
+            let known =
+                ["goes", "not_assigned", "group_has_a_rule", "kept_in_active_directory", "changed_since_preview"];
             assert!(known.contains(&reason), "{item:#}");
         }
         if shown["people"] == 0 {
@@ -229,7 +254,10 @@ async fn people_leave_groups_and_join_them_again_to_the_byte() {
 
 #[tokio::test]
 async fn names_are_shown_in_reports_and_hidden_again() {
-    let recipe = local_microsoft::Recipe { concealed: true, ..local_microsoft::Recipe::new(7, tests::BEGIN.parse().unwrap(), 60) };
+    let recipe = local_microsoft::Recipe {
+        concealed: true,
+        ..local_microsoft::Recipe::new(7, tests::BEGIN.parse().unwrap(), 60)
+    };
     let app = super::app_of(local_microsoft::Directory::generate(&recipe)).await;
     let mut owner = owner(&app).await;
     let before = fingerprint(&app);
@@ -238,4 +266,92 @@ async fn names_are_shown_in_reports_and_hidden_again() {
     assert_ne!(fingerprint(&app), before);
     undo(&app, &mut owner, &path).await;
     assert_eq!(fingerprint(&app), before);
+}
+
+#[tokio::test]
+async fn licences_are_exchanged_in_one_call_and_back_to_the_byte() {
+    let app = app(180).await;
+    let mut owner = owner(&app).await;
+    let before = fingerprint(&app);
+    let types: Value = owner.get("/v1/licenses").await.expect(200);
+    let seats = |kind: &Value, name: &str| kind[name].as_u64().unwrap_or_default();
+    let free = types["items"].as_array().unwrap().iter();
+    let free =
+        free.filter(|kind| seats(kind, "assigned") < seats(kind, "bought")).map(|kind| kind["sku"].as_str().unwrap());
+    let free: Vec<SkuId> = free.map(|sku| sku.parse().unwrap()).collect();
+    let like = finding(&owner, "L6").await;
+    let swap = finding_like(&app, &owner, &like, Remedy::SwapLicences, |person| {
+        let held = licences(&app, person.person);
+        person.skus.truncate(1);
+        person.skus[0].to = free.iter().copied().find(|sku| !held.contains(sku));
+        person.skus[0].to.is_some()
+    })
+    .await;
+    let shown = preview(&owner, json!({ "finding": swap })).await;
+    assert!(shown["people"].as_u64().unwrap() > 0, "{shown:#}");
+    for item in shown["items"].as_array().unwrap() {
+        let reason = item["blocked"]["reason"].as_str().unwrap_or("goes");
+        let known = ["goes", "no_free_licence", "comes_from_a_group", "not_in_this_country"];
+        assert!(known.contains(&reason), "{item:#}");
+    }
+    app.microsoft().clear_calls();
+    let (path, ended) = fix(&app, &mut owner, json!({ "finding": swap })).await;
+    let done = ended["tally"]["done"].as_u64().unwrap();
+    assert_eq!(
+        (ended["tally"]["failed"].as_u64(), writes(&app) as u64),
+        (Some(0), done),
+        "{:#?}",
+        items(&owner, &path).await
+    );
+    assert_ne!(fingerprint(&app), before);
+    let undone = undo(&app, &mut owner, &path).await;
+    assert_eq!(undone["undo_tally"]["done"].as_u64(), Some(done), "{:#?}", items(&owner, &path).await);
+    assert_eq!(fingerprint(&app), before);
+}
+
+#[tokio::test]
+async fn a_direct_licence_beside_a_groups_is_removed_and_put_back_to_the_byte() {
+    let app = app(400).await;
+    let mut owner = owner(&app).await;
+    // Somebody who has a licence directly joins a group that gives it as well.
+    let page: Value = owner.get("/v1/findings?limit=100").await.expect(200);
+    let (mut groups, mut direct) = (Vec::<(GroupId, SkuId)>::new(), Vec::new());
+    for found in page["items"].as_array().unwrap() {
+        let id = found["finding"].as_str().unwrap().to_owned();
+        let people: Value = owner.get(&format!("/v1/findings/{id}/people")).await.expect(200);
+        for person in people["items"].as_array().unwrap() {
+            for sku in person["skus"].as_array().unwrap() {
+                let of: SkuId = sku["sku"].as_str().unwrap().parse().unwrap();
+                let by = sku["groups"].as_array().unwrap();
+                groups.extend(by.iter().map(|group| (group.as_str().unwrap().parse().unwrap(), of)));
+                if by.is_empty() && found["remedy"] == "remove_licences" {
+                    direct.push((id.clone(), person["person"].as_str().unwrap().parse().unwrap(), of));
+                }
+            }
+        }
+    }
+    let id = app.only_directory();
+    let both = direct.into_iter().find(|(_, person, of)| {
+        groups.iter().any(|(group, gives)| gives == of && app.microsoft().set_member(id, *group, *person, true).is_ok())
+    });
+    let (like, person, sku) = both.expect("somebody who can join a group");
+    let before = fingerprint(&app);
+    let twice = finding_like(&app, &owner, &like, Remedy::RemoveDirect, |affected| {
+        affected.skus.retain(|known| known.sku == sku);
+        affected.person == person
+    })
+    .await;
+    let (path, ended) = fix(&app, &mut owner, json!({ "finding": twice })).await;
+    assert_eq!(
+        (ended["tally"]["done"].as_u64(), ended["saving"]["freed"].as_array().unwrap().len()),
+        (Some(1), 0),
+        "{ended:#}"
+    );
+    assert!(licences(&app, person).contains(&sku), "the group still gives it");
+    assert_ne!(fingerprint(&app), before);
+    undo(&app, &mut owner, &path).await;
+    assert_eq!(fingerprint(&app), before);
+    // The finding itself takes nothing that a group gives as well: nothing would be saved.
+    let shown = preview(&owner, json!({ "finding": like, "people": [person] })).await;
+    assert_eq!(shown["items"][0]["blocked"]["guard"], "G1", "{shown:#}");
 }

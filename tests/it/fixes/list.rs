@@ -15,8 +15,12 @@ async fn fixes_are_listed_newest_first() {
     app.clock.advance(jiff::SignedDuration::from_secs(1));
     let (second, _) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
     let list: Value = owner.get("/v1/fixes").await.expect(200);
-    let listed: Vec<String> =
-        list["items"].as_array().unwrap().iter().map(|fix| format!("/v1/fixes/{}", fix["fix"].as_str().unwrap())).collect();
+    let listed: Vec<String> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fix| format!("/v1/fixes/{}", fix["fix"].as_str().unwrap()))
+        .collect();
     assert_eq!(listed, [second, first]);
     let states: Vec<&str> = list["items"].as_array().unwrap().iter().filter_map(|fix| fix["state"].as_str()).collect();
     assert_eq!(states, ["finished", "undone"]);

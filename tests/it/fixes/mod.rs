@@ -14,13 +14,14 @@ mod undo;
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
-use checks::outcome::UndoClass;
+use checks::outcome::{Affected, Remedy, UndoClass};
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use http::{Request, header};
 use jiff::SignedDuration;
 use local_microsoft::Directory;
-use model::{FixId, PersonId, SkuId};
+use model::{FindingId, FixId, PersonId, SkuId};
 use serde_json::{Value, json};
-use store::{Action, Fix, FixPart, FixState, Tally};
+use store::{Action, AffectedPart, Fix, FixPart, FixState, StoredFinding, Tally};
 use tests::{Answer, App, Client, Options, directory};
 
 use crate::{scans::renew, table::scope};
@@ -86,6 +87,35 @@ pub async fn finding(client: &Client<'_>, check: &str) -> String {
     let page: Value = client.get("/v1/findings?limit=100").await.expect(200);
     let found = page["items"].as_array().unwrap().iter().find(|finding| finding["check"] == check);
     found.unwrap_or_else(|| panic!("no {check} in {page:#}"))["finding"].as_str().unwrap().to_owned()
+}
+
+/// A finding like another that is mended in another way, about some of the same people.
+pub async fn finding_like(
+    app: &App,
+    client: &Client<'_>,
+    like: &str,
+    remedy: Remedy,
+    mut each: impl FnMut(&mut Affected) -> bool,
+) -> String {
+    let scope = scope(app, client).await;
+    let tenant = app.system.store.of(&scope);
+    let like: FindingId = like.parse().unwrap();
+    let mut stored = tenant.get::<StoredFinding>(&like).await.unwrap().unwrap().value;
+    let mut people: Vec<Affected> = Vec::new();
+    for part in tenant.all_under::<AffectedPart>(&like.to_string()).await.unwrap() {
+        let part: Vec<Affected> = serde_json::from_reader(DeflateDecoder::new(part.value.people.as_slice())).unwrap();
+        people.extend(part);
+    }
+    people.retain_mut(&mut each);
+    stored.finding = FindingId::from_bits(like.bits() ^ remedy as u128 ^ 0xf0);
+    stored.found.remedy = remedy;
+    stored.people = people.len() as u32;
+    let mut packed = DeflateEncoder::new(Vec::new(), Compression::new(6));
+    serde_json::to_writer(&mut packed, &people).unwrap();
+    let part = AffectedPart { finding: stored.finding, part: 0, people: packed.finish().unwrap() };
+    tenant.save(&stored).await.unwrap();
+    tenant.save(&part).await.unwrap();
+    stored.finding.to_string()
 }
 
 /// What a fix would do.

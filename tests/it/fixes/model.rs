@@ -54,7 +54,10 @@ enum Trouble {
     /// Microsoft refuses.
     Refused(u8),
     /// An administrator changes one of them while it is under way.
-    Meanwhile { who: u8, at: u8 },
+    Meanwhile {
+        who: u8,
+        at: u8,
+    },
 }
 
 fn trouble() -> impl Strategy<Value = Trouble> {
@@ -130,6 +133,7 @@ impl<'a> Model<'a> {
 
     /// Everything as it was at the beginning.
     fn reset(&mut self) {
+        self.now = self.shown();
         for person in &self.people {
             let (has, had) = (&self.now[person], &self.begin[person]);
             let add: Vec<_> = had.difference(has).map(|sku| (*sku, Vec::new())).collect();
@@ -306,7 +310,7 @@ fn run(sequences: u32) {
     let model = RefCell::new(runtime.block_on(Model::new(&app)));
     let config = Config { cases: sequences, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&proptest::collection::vec(step(), 1..7), |steps| {
-        let mut model = model.borrow_mut();
+        let model = &mut *model.borrow_mut();
         model.reset();
         let before = fingerprint(&app);
         runtime.block_on(async {

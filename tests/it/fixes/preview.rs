@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{app, fingerprint, finding, owner, people, preview, writes};
+use super::{app, finding, fingerprint, owner, people, preview, writes};
 use crate::table;
 
 #[tokio::test]
@@ -20,7 +20,11 @@ async fn a_preview_tells_everything_and_changes_nothing() {
         assert_eq!(item["after"].as_array().unwrap().len(), before.len() - removed.len(), "{item:#}");
         assert!(item["what"].as_str().unwrap().starts_with("Remove "));
     }
-    let losing = shown["items"].as_array().unwrap().iter().any(|item| item["lost"].as_array().unwrap().contains(&json!("mailbox")));
+    let losing = shown["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|item| item["lost"].as_array().unwrap().contains(&json!("mailbox")));
     assert!(losing, "{shown:#}");
     assert!(shown["guards"].as_array().unwrap().iter().any(|guard| guard["id"] == "G7"));
 }
@@ -53,7 +57,10 @@ async fn a_finding_is_mended_in_its_own_way_only() {
         answer.expect_problem(422, "invalid");
     }
     owner.post("/v1/fixes/preview", json!({ "action": "remove" })).await.expect_problem(422, "invalid");
-    owner.post("/v1/fixes/preview", json!({ "finding": finding, "action": "delete" })).await.expect_problem(400, "bad_body");
+    owner
+        .post("/v1/fixes/preview", json!({ "finding": finding, "action": "delete" }))
+        .await
+        .expect_problem(400, "bad_body");
     for at in ["2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z"] {
         owner.post("/v1/fixes/preview", json!({ "finding": finding, "at": at })).await.expect_problem(422, "invalid");
     }
@@ -70,7 +77,8 @@ async fn an_administrator_is_not_locked_out() {
         .directory(app.only_directory(), |d| d.administrators().iter().map(|one| one.id.to_string()).collect())
         .unwrap();
     for check in ["L6", "L7", "L3"] {
-        let shown = preview(&owner, json!({ "finding": finding(&owner, check).await, "action": "block_sign_in" })).await;
+        let shown =
+            preview(&owner, json!({ "finding": finding(&owner, check).await, "action": "block_sign_in" })).await;
         for item in shown["items"].as_array().unwrap() {
             if administrators.contains(&item["person"].as_str().unwrap().to_owned()) {
                 assert!(item["blocked"].is_object(), "{item:#}");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::{App, Client, LICENCE_WRITER_APP, Options, directory};
 
 use super::{
-    app, approve, fingerprint, finding, fix, fresh, items, licences, outcome, owner, people, preview, take_by_hand,
+    app, approve, finding, fingerprint, fix, fresh, items, licences, outcome, owner, people, preview, take_by_hand,
     undo, writes,
 };
 use crate::{
@@ -47,7 +47,9 @@ async fn killed_at_any_call_of_the_table_each_licence_is_taken_and_given_back_on
             app.microsoft().clear_calls();
             fresh(&app, &mut owner).await;
             if undoing {
-                super::post(&app, &owner, &format!("{path}/undo"), &format!("undo {at}"), None).await.expect::<Value>(202);
+                super::post(&app, &owner, &format!("{path}/undo"), &format!("undo {at}"), None)
+                    .await
+                    .expect::<Value>(202);
             }
             let calls = app.system.aws.dynamodb_calls().total();
             let killed = crash(&app, || app.system.aws.dynamodb_calls().total() >= calls + at).await;
@@ -99,7 +101,9 @@ async fn whatever_the_table_does_each_licence_is_taken_once() {
     let mut owner = owner(&app).await;
     let before = fingerprint(&app);
     for operation in ["PutItem", "TransactWriteItems", "Query", "GetItem"] {
-        for fault in [TableFault::AnswerLost, TableFault::RequestLost, TableFault::Throttling, TableFault::TransactionConflict] {
+        for fault in
+            [TableFault::AnswerLost, TableFault::RequestLost, TableFault::Throttling, TableFault::TransactionConflict]
+        {
             let (path, shown) = approved(&app, &owner).await;
             app.microsoft().clear_calls();
             let faults = app.system.aws.faults();
@@ -111,7 +115,11 @@ async fn whatever_the_table_does_each_licence_is_taken_once() {
             let what = format!("{fault:?} at {operation}");
             let ended = ended(&app, &mut owner, &path).await;
             let number = people(&shown["items"]).len();
-            assert_eq!((ended["tally"]["done"].as_u64(), writes(&app)), (Some(number as u64), number), "{what}: {ended:#}");
+            assert_eq!(
+                (ended["tally"]["done"].as_u64(), writes(&app)),
+                (Some(number as u64), number),
+                "{what}: {ended:#}"
+            );
             undo(&app, &mut owner, &path).await;
             assert_eq!(fingerprint(&app), before, "{what}");
             fresh(&app, &mut owner).await;
@@ -130,7 +138,11 @@ async fn an_answer_that_is_lost_is_read_back_and_not_asked_for_again() {
         app.pump().await;
         let ended = ended(&app, &mut owner, &path).await;
         let number = people(&shown["items"]).len();
-        assert_eq!((ended["tally"]["done"].as_u64(), writes(&app)), (Some(number as u64), number), "{fault:?}: {ended:#}");
+        assert_eq!(
+            (ended["tally"]["done"].as_u64(), writes(&app)),
+            (Some(number as u64), number),
+            "{fault:?}: {ended:#}"
+        );
         undo(&app, &mut owner, &path).await;
         fresh(&app, &mut owner).await;
     }
@@ -150,7 +162,8 @@ async fn a_write_that_was_lost_on_its_way_is_made_once_the_dust_has_settled() {
 
 #[tokio::test]
 async fn patience_that_microsoft_asks_for_is_had() {
-    let options = Options { directories: vec![directory(7, 180)], limit: SignedDuration::from_secs(160), ..Options::default() };
+    let options =
+        Options { directories: vec![directory(7, 180)], limit: SignedDuration::from_secs(160), ..Options::default() };
     let app = App::with(options).await;
     let mut owner = owner(&app).await;
     let (path, shown) = approved(&app, &owner).await;
@@ -204,7 +217,11 @@ async fn consent_withdrawn_ends_the_writing_and_not_the_reading() {
     app.pump().await;
     fresh(&app, &mut owner).await;
     let ended: Value = owner.get(&path).await.expect(200);
-    assert_eq!((ended["state"].as_str(), ended["stopped"]["code"].as_str()), (Some("finished"), Some("consent_lost")), "{ended:#}");
+    assert_eq!(
+        (ended["state"].as_str(), ended["stopped"]["code"].as_str()),
+        (Some("finished"), Some("consent_lost")),
+        "{ended:#}"
+    );
     assert_eq!(ended["tally"]["skipped"].as_u64(), Some(people(&shown["items"]).len() as u64));
     assert_eq!(count(&owner, "connection.tier_ended").await, 1);
     let connection: Value = owner.get("/v1/microsoft").await.expect(200);

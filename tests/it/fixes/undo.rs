@@ -5,7 +5,7 @@ use local_microsoft::{Fault, RetryAfter, When};
 use model::{PersonId, SkuId};
 use serde_json::{Value, json};
 
-use super::{app, fingerprint, finding, fix, fresh, items, licences, outcome, owner, post, undo, writes};
+use super::{app, finding, fingerprint, fix, fresh, items, licences, outcome, owner, post, undo, writes};
 
 #[tokio::test]
 async fn what_somebody_set_since_stays_and_is_said() {
@@ -30,7 +30,8 @@ async fn what_somebody_set_since_stays_and_is_said() {
     assert_eq!(undone["undo_tally"]["done"].as_u64(), Some(done.len() as u64 - 2), "{undone:#}");
     for item in items(&owner, &path).await {
         let person: PersonId = item["person"].as_str().unwrap().parse().unwrap();
-        let how = (item["undo"]["state"].as_str().unwrap(), item["undo"]["reason"]["code"].as_str().unwrap_or_default());
+        let how =
+            (item["undo"]["state"].as_str().unwrap(), item["undo"]["reason"]["code"].as_str().unwrap_or_default());
         if person == gone {
             assert_eq!(how, ("failed", "person_gone"));
         } else if person == back {
@@ -53,7 +54,11 @@ async fn a_seat_that_somebody_else_got_is_said_and_undo_goes_on_when_it_is_free(
     let refusal = Fault::Status(400, RetryAfter::Absent);
     app.microsoft().fault(When::path("/v1.0/users/{id}/assignlicense"), refusal);
     let undone = undo(&app, &mut owner, &path).await;
-    assert_eq!((undone["undo_tally"]["done"].as_u64(), undone["undo_tally"]["failed"].as_u64()), (Some(number - 1), Some(1)), "{undone:#}");
+    assert_eq!(
+        (undone["undo_tally"]["done"].as_u64(), undone["undo_tally"]["failed"].as_u64()),
+        (Some(number - 1), Some(1)),
+        "{undone:#}"
+    );
     assert_eq!(undone["undo"]["possible"], true);
     // Again: what is back stays, what is not comes.
     app.microsoft().clear_calls();

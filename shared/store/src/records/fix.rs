@@ -114,7 +114,8 @@ impl Freed {
     /// The same in words.
     pub fn words(&self) -> String {
         let (seats, are) = if self.seats == 1 { ("seat", "is") } else { ("seats", "are") };
-        let by = self.reduce_by().map_or_else(|| "at the next renewal".into(), |by| by.strftime("by %-d %B %Y").to_string());
+        let by =
+            self.reduce_by().map_or_else(|| "at the next renewal".into(), |by| by.strftime("by %-d %B %Y").to_string());
         format!("{} {seats} of {} {are} free. Reduce {by}.", self.seats, self.product)
     }
 }

@@ -30,8 +30,8 @@ pub(crate) use global::DirectoryLink;
 pub use global::{
     Done, EmailLogin, Jwks, Membership, PublicJwk, Purpose, Session, SignIn, SignUp, Throttle, Token, TokenHash, User,
 };
-pub(crate) use idempotency::Once;
 pub use idempotency::KeptAnswer;
+pub(crate) use idempotency::Once;
 pub use invitation::{Invitation, InvitationState};
 pub use people::{Bucket, Stage};
 pub use removed::{Removed, Whom};
