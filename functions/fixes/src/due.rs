@@ -2,9 +2,11 @@
 //! in the transaction of its event, so a doubled firing finds nothing due.
 
 use jiff::SignedDuration;
-use model::Event;
+use model::{Event, Permission, UserId};
 use runtime::{Deadline, Failure, Function, Kernel};
-use store::{Commit, Conflict, Fix, FixDue, FixState, StoreError};
+use store::{Commit, Company, Conflict, Fix, FixDue, FixState, Member, StoreError, Tenant};
+
+use crate::reason;
 
 /// `fixes-due`.
 pub const FUNCTION: Function<Kernel> =
@@ -38,11 +40,20 @@ async fn wake(deps: &Kernel, due: &FixDue) -> Result<(), StoreError> {
     if fix.value.look_at.is_none_or(|at| at > now) {
         return Ok(());
     }
+    let mut look_at = Some(now + Fix::STALLED);
     let event = match fix.value.state {
-        FixState::Scheduled => {
+        FixState::Scheduled if still_may(tenant, fix.value.requested_by).await? => {
             fix.value.state = FixState::Queued;
             let Fix { fix, finding, items, .. } = fix.value;
             Event::FixRequested { fix, finding, items, at: None }
+        }
+        // Who may no longer do it now has not approved it (ASVS 8.3.2).
+        FixState::Scheduled => {
+            fix.value.state = FixState::Cancelled;
+            fix.value.stopped = Some(reason::APPROVER_GONE.into());
+            fix.value.ended_at = Some(now);
+            look_at = None;
+            Event::FixCancelled { fix: fix.value.fix }
         }
         state if state.is_under_way() => {
             fix.value.pauses += 1;
@@ -50,9 +61,18 @@ async fn wake(deps: &Kernel, due: &FixDue) -> Result<(), StoreError> {
         }
         _ => return Ok(()),
     };
-    fix.value.look_at = Some(now + Fix::STALLED);
+    fix.value.look_at = look_at;
     match tenant.commit(Commit::new().replace(&fix).event(event)?).await {
         Ok(_) | Err(StoreError::Conflict(Conflict::Version)) => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a member may still change the company's Microsoft 365.
+async fn still_may(tenant: Tenant<'_>, user: UserId) -> Result<bool, StoreError> {
+    let (Some(member), Some(company)) = (tenant.get::<Member>(&user).await?, tenant.get::<Company>(&()).await?) else {
+        return Ok(false);
+    };
+    let permissions = company.value.permissions_of(member.value.role);
+    Ok(member.value.active && permissions.holds(Permission::ApplyFixes))
 }

@@ -20,6 +20,10 @@ pub const TOO_SLOW: &str = "too_slow";
 pub const NOT_CONNECTED: &str = "not_connected";
 /// The permission to write was withdrawn.
 pub const CONSENT_LOST: &str = "consent_lost";
+/// The company's account is closed or read-only.
+pub const ACCOUNT_CLOSED: &str = "account_closed";
+/// Who approved it may no longer do so.
+pub const APPROVER_GONE: &str = "approver_gone";
 /// Microsoft lets Steward not do this.
 pub const PERMISSION_MISSING: &str = "permission_missing";
 /// A change that can be told to nobody: a bug of ours.
@@ -54,6 +58,8 @@ pub fn words(code: &str) -> &'static str {
         TOO_SLOW => "Microsoft could not be reached for a long time. Try again later.",
         NOT_CONNECTED => "Your Microsoft 365 is not connected any more. Connect it, then try again.",
         CONSENT_LOST => "The permission to change licences was withdrawn. Grant it again, then try again.",
+        ACCOUNT_CLOSED => "Your company's account with Steward is read-only, so nothing was changed.",
+        APPROVER_GONE => "Who approved it may no longer change your Microsoft 365, so it was called off.",
         PERMISSION_MISSING => {
             "Microsoft does not let Steward do this. An administrator's account, for one, is protected."
         }

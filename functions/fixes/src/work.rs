@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::{Change, Event, Money, Standing, State, Tier};
 use runtime::{Deadline, Failure};
 use store::{
-    Attempt, Commit, Conflict, Connection, ConnectionState, Fix, FixItem, FixPart, FixState, ItemState, Lane,
+    Attempt, Commit, Company, Conflict, Connection, ConnectionState, Fix, FixItem, FixPart, FixState, ItemState, Lane,
     StoreError, Tally, Tenant, Versioned,
 };
 
@@ -71,8 +71,6 @@ pub struct Work<'a> {
     undo: bool,
     /// Why nothing more is written.
     stopped: Option<&'static str>,
-    /// Whether the directory can be read at all.
-    blind: bool,
     calls_before: BTreeMap<String, u32>,
 }
 
@@ -116,7 +114,7 @@ impl<'a> Work<'a> {
         deadline: Deadline,
     ) -> Self {
         let (undo, calls_before) = (fix.value.state.is_undo(), fix.value.calls.clone());
-        Self { deps, tenant, lane, fix, parts, deadline, undo, stopped: None, blind: false, calls_before }
+        Self { deps, tenant, lane, fix, parts, deadline, undo, stopped: None, calls_before }
     }
 
     fn now(&self) -> Timestamp {
@@ -145,10 +143,15 @@ impl<'a> Work<'a> {
             self.wait(at.duration_since(self.now())).await?;
         }
         self.keep_fix().await?;
+        let company = self.tenant.get_strong::<Company>(&()).await?;
+        if !company.is_some_and(|company| company.value.state.may_write()) {
+            self.stopped = Some(reason::ACCOUNT_CLOSED);
+            return self.leave_rest().await;
+        }
         let connection = self.tenant.get_strong::<Connection>(&()).await?;
         let connected = connection.filter(|connection| connection.value.state == ConnectionState::Connected);
         let Some(connection) = connected else {
-            (self.stopped, self.blind) = (Some(reason::NOT_CONNECTED), true);
+            self.stopped = Some(reason::NOT_CONNECTED);
             return self.leave_rest().await;
         };
         if !connection.value.tiers.contains_key(&Tier::LicenceWriter) {
@@ -168,7 +171,7 @@ impl<'a> Work<'a> {
             through = self.all_parts(&reader, &writer).await;
         }
         if let Err(Stop::Leave(reason)) = through {
-            (self.stopped, self.blind) = (Some(reason), true);
+            self.stopped = Some(reason);
             through = self.leave_rest().await;
         }
         self.count_calls(&[&reader, &writer]);

@@ -33,3 +33,24 @@ async fn a_fix_begins_on_its_day_and_leaves_alone_what_changed() {
     assert_eq!((ended["tally"]["done"].as_u64(), writes(&app)), (Some(number as u64 - 1), number - 1));
     assert_eq!(count(&owner, "fix.finished").await, 1);
 }
+
+#[tokio::test]
+async fn a_fix_whose_approver_may_no_longer_approve_is_called_off() {
+    let app = app(60).await;
+    let mut owner = owner(&app).await;
+    let admin = crate::members::join(&app, &owner, "admin@northwind.example", "admin").await;
+    let at = app.clock.clock().now() + SignedDuration::from_hours(48);
+    let shown = preview(&admin, json!({ "finding": finding(&owner, "L3").await, "at": at.to_string() })).await;
+    let path = approve(&app, &admin, &shown).await;
+    crate::members::change(&app, &owner, &admin, json!({ "role": "member" })).await;
+    app.clock.advance(SignedDuration::from_hours(49));
+    app.run("fixes-due").await;
+    app.pump().await;
+    fresh(&app, &mut owner).await;
+    let ended: Value = owner.get(&path).await.expect(200);
+    assert_eq!(
+        (ended["state"].as_str(), ended["stopped"]["code"].as_str()),
+        (Some("cancelled"), Some("approver_gone"))
+    );
+    assert_eq!(writes(&app), 0);
+}
