@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::{app, approve, finding, fix, fresh, owner, preview, writes};
+use super::{app, approve, finding, fix_of, fresh, owner, preview, writes};
 
 #[tokio::test]
 async fn a_planned_fix_that_is_called_off_never_begins() {
@@ -26,7 +26,7 @@ async fn a_planned_fix_that_is_called_off_never_begins() {
 async fn one_that_has_ended_cannot_be_called_off() {
     let app = app(60).await;
     let mut owner = owner(&app).await;
-    let (path, _) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
+    let (path, _) = fix_of(&app, &mut owner, "L3").await;
     owner.delete(&path).await.expect_problem(409, "wrong_state");
 }
 
@@ -39,6 +39,6 @@ async fn one_called_off_as_it_was_about_to_begin_does_not_stand_in_the_way_of_th
     assert_eq!(owner.delete(&path).await.status, 204);
     app.pump().await;
     assert_eq!(writes(&app), 0);
-    let (_, next) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
+    let (_, next) = fix_of(&app, &mut owner, "L3").await;
     assert_eq!(next["tally"]["done"], shown["people"]);
 }

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::{app, finding, fix, items, outcome, owner};
+use super::{app, fix_of, items, outcome, owner};
 
 #[tokio::test]
 async fn every_change_says_whom_what_and_how_it_ended() {
     let app = app(400).await;
     let mut owner = owner(&app).await;
-    let (path, ended) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
+    let (path, ended) = fix_of(&app, &mut owner, "L3").await;
     let items = items(&owner, &path).await;
     assert_eq!(ended["items"].as_u64(), Some(items.len() as u64));
     for (number, item) in (1..).zip(&items) {

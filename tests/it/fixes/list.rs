@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{app, finding, fix, owner, undo};
+use super::{app, fix_of, owner, undo};
 
 #[tokio::test]
 async fn fixes_are_listed_newest_first() {
@@ -10,10 +10,10 @@ async fn fixes_are_listed_newest_first() {
     let mut owner = owner(&app).await;
     let none: Value = owner.get("/v1/fixes").await.expect(200);
     assert_eq!(none["items"], json!([]));
-    let (first, _) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
+    let (first, _) = fix_of(&app, &mut owner, "L3").await;
     undo(&app, &mut owner, &first).await;
     app.clock.advance(jiff::SignedDuration::from_secs(1));
-    let (second, _) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
+    let (second, _) = fix_of(&app, &mut owner, "L3").await;
     let list: Value = owner.get("/v1/fixes").await.expect(200);
     let listed: Vec<String> = list["items"]
         .as_array()

@@ -4,11 +4,10 @@ mod due;
 mod get;
 mod items;
 mod list;
-mod model;
-
 mod preview;
 mod retry;
 mod run;
+mod sequences;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,6 +161,12 @@ pub async fn fix(app: &App, client: &mut Client<'_>, body: Value) -> (String, Va
     renew(app, client).await;
     let ended = client.get(&path).await.expect(200);
     (path, ended)
+}
+
+/// The same for all of a check's finding.
+pub async fn fix_of(app: &App, client: &mut Client<'_>, check: &str) -> (String, Value) {
+    let body = json!({ "finding": finding(client, check).await });
+    fix(app, client, body).await
 }
 
 /// Undoes a fix and lets it happen. How it ended.

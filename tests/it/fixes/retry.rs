@@ -3,7 +3,7 @@
 use local_microsoft::{Fault, RetryAfter, When};
 use serde_json::{Value, json};
 
-use super::{app, finding, fix, fresh, items, outcome, owner, post, writes};
+use super::{app, fix_of, fresh, items, outcome, owner, post, writes};
 use crate::microsoft::count;
 
 #[tokio::test]
@@ -12,7 +12,7 @@ async fn what_failed_is_tried_again_and_nothing_else() {
     let mut owner = owner(&app).await;
     let fault = Fault::Status(400, RetryAfter::Absent);
     app.microsoft().fault(When::path("/v1.0/users/{id}/assignlicense").times(2), fault);
-    let (path, ended) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
+    let (path, ended) = fix_of(&app, &mut owner, "L3").await;
     assert_eq!((ended["tally"]["failed"].as_u64(), ended["can_retry"].as_bool()), (Some(2), Some(true)), "{ended:#}");
     let done = ended["tally"]["done"].as_u64().unwrap();
     assert!(app.mail_to("owner@northwind.example").subject.contains("2 changes not"));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::{App, Client, LICENCE_WRITER_APP, Options, directory};
 
 use super::{
-    app, approve, finding, fingerprint, fix, fresh, items, licences, outcome, owner, people, preview, take_by_hand,
+    app, approve, finding, fingerprint, fix_of, fresh, items, licences, outcome, owner, people, preview, take_by_hand,
     undo, writes,
 };
 use crate::{
@@ -228,7 +228,7 @@ async fn consent_withdrawn_ends_the_writing_and_not_the_reading() {
     assert_eq!(connection["state"], "connected");
     // Allowed again, what was left is tried again by a new preview.
     owner.let_change(app.only_directory()).await;
-    let (_, again) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
+    let (_, again) = fix_of(&app, &mut owner, "L3").await;
     assert_eq!(again["tally"]["done"], ended["tally"]["skipped"]);
 }
 
@@ -238,14 +238,14 @@ async fn changes_that_show_late_are_waited_for_and_then_said_to_be_pending() {
     let mut owner = owner(&app).await;
     let before = fingerprint(&app);
     app.microsoft().lag(SignedDuration::from_secs(30));
-    let (path, done) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
+    let (path, done) = fix_of(&app, &mut owner, "L3").await;
     assert_eq!((done["tally"]["pending"].as_u64(), done["tally"]["failed"].as_u64()), (Some(0), Some(0)), "{done:#}");
     undo(&app, &mut owner, &path).await;
     app.clock.advance(SignedDuration::from_mins(2));
     app.microsoft().lag(SignedDuration::from_mins(30));
     fresh(&app, &mut owner).await;
     app.microsoft().clear_calls();
-    let (path, late) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
+    let (path, late) = fix_of(&app, &mut owner, "L3").await;
     let number = late["tally"]["pending"].as_u64().unwrap();
     assert!(number > 0 && late["tally"]["done"] == 0, "{late:#}");
     assert_eq!(writes(&app) as u64, number, "each once, seen or not");

@@ -5,14 +5,14 @@ use local_microsoft::{Fault, RetryAfter, When};
 use model::{PersonId, SkuId};
 use serde_json::{Value, json};
 
-use super::{app, finding, fingerprint, fix, fresh, items, licences, outcome, owner, post, undo, writes};
+use super::{app, finding, fingerprint, fix_of, fresh, items, licences, outcome, owner, post, undo, writes};
 
 #[tokio::test]
 async fn what_somebody_set_since_stays_and_is_said() {
     let app = app(180).await;
     let mut owner = owner(&app).await;
     let id = app.only_directory();
-    let (path, _) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
+    let (path, _) = fix_of(&app, &mut owner, "L3").await;
     let done: Vec<(PersonId, SkuId)> = items(&owner, &path)
         .await
         .iter()
@@ -49,7 +49,7 @@ async fn a_seat_that_somebody_else_got_is_said_and_undo_goes_on_when_it_is_free(
     let app = app(180).await;
     let mut owner = owner(&app).await;
     let before = fingerprint(&app);
-    let (path, ended) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
+    let (path, ended) = fix_of(&app, &mut owner, "L3").await;
     let number = ended["tally"]["done"].as_u64().unwrap();
     let refusal = Fault::Status(400, RetryAfter::Absent);
     app.microsoft().fault(When::path("/v1.0/users/{id}/assignlicense"), refusal);
@@ -73,7 +73,7 @@ async fn a_seat_that_somebody_else_got_is_said_and_undo_goes_on_when_it_is_free(
 async fn a_mailbox_comes_back_for_twenty_five_days() {
     let app = app(60).await;
     let mut owner = owner(&app).await;
-    let (path, ended) = fix(&app, &mut owner, json!({ "finding": finding(&owner, "L3").await })).await;
+    let (path, ended) = fix_of(&app, &mut owner, "L3").await;
     assert_eq!(ended["undo"]["class"], json!({ "type": "until", "days": 25 }));
     app.clock.advance(SignedDuration::from_hours(25 * 24));
     fresh(&app, &mut owner).await;
