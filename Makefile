@@ -4,7 +4,7 @@ NEXTEST := 0.9.143
 export CARGO_TERM_COLOR ?= never
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: run test browser lint tools openapi new lambdas bench timing kills storm help
+.PHONY: run test browser lint tools openapi new lambdas bench timing kills sequences storm help
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ new: ## Write the files of a new function: make new F=scans-cancel TRIGGER='--ht
 
 lambdas: ## Build every Lambda for release
 	cargo build --locked --release --bins
+
+sequences: tools ## Ten thousand sequences of fixes, undos, crashes and an administrator's hand (R-9); takes long
+	cargo nextest run --locked --release --package tests --run-ignored only -E 'test(ten_thousand_sequences)'
 
 bench: lambdas ## Measure everything and rewrite docs/benchmarks.md; best on a quiet machine
 	CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \

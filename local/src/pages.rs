@@ -51,6 +51,7 @@ fn says(of: Page) -> (&'static str, String) {
         Page::SignInRules => ("The rules for signing in", reads("policy")),
         Page::Keys => ("API keys", reads("keys")),
         Page::Connect => ("Connect Microsoft 365", reads("microsoft/connect -X POST")),
+        Page::Fixes => ("What Steward changed", reads("fixes")),
     }
 }
 

@@ -26,11 +26,14 @@ const READER_APP: &[&str] = &[
     "accounts-link-microsoft-callback",
     "accounts-sign-in-microsoft",
     "accounts-sign-in-microsoft-callback",
+    "fixes-apply",
+    "fixes-preview",
+    "fixes-run",
     "microsoft-callback",
     "microsoft-connect",
     "scans-run",
 ];
-const LICENCE_WRITER_APP: &[&str] = &["microsoft-callback"];
+const LICENCE_WRITER_APP: &[&str] = &["fixes-run", "microsoft-callback"];
 const MAIL: &[&str] = &["mail-send"];
 
 /// One statement of a policy, and where it stands.

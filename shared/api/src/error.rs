@@ -130,6 +130,26 @@ codes! {
     LastWayIn = CONFLICT, "last_way_in", "This is your only way to sign in";
     /// `If-Match` is missing (RFC 6585).
     PreconditionRequired = PRECONDITION_REQUIRED, "precondition_required", "Say which version you change";
+    /// A write that must not be doubled lacks its `Idempotency-Key`.
+    KeyNeeded = BAD_REQUEST, "idempotency_key_needed", "Send an Idempotency-Key";
+    /// An `Idempotency-Key` was used with another body.
+    KeyReused = UNPROCESSABLE_ENTITY, "idempotency_key_reused", "This key belongs to another request";
+    /// The same request is being handled.
+    KeyInUse = CONFLICT, "idempotency_key_in_use", "The same request is being handled";
+    /// Microsoft 365 is no longer as it was previewed; the answer has a new preview.
+    Drift = CONFLICT, "drift", "Your Microsoft 365 has changed since the preview";
+    /// A preview that is too old, of somebody else, or none of ours.
+    PreviewNotGood = GONE, "preview_not_good", "Look at the preview again";
+    /// Something has to be confirmed first; `errors` says what.
+    ConfirmationNeeded = UNPROCESSABLE_ENTITY, "confirmation_needed", "Confirm what you are about to do";
+    /// The company has not let Steward write to its Microsoft 365.
+    ConsentNeeded = CONFLICT, "consent_needed", "Steward may only read your Microsoft 365";
+    /// Nothing of it can be changed.
+    NothingToDo = UNPROCESSABLE_ENTITY, "nothing_to_do", "There is nothing to change";
+    /// A fix that is in another state than the act needs.
+    WrongState = CONFLICT, "wrong_state", "The fix is not at a point where this can be done";
+    /// What was done can no longer be put back.
+    UndoOver = CONFLICT, "undo_over", "This can no longer be undone";
     /// Too many tries.
     TooManyRequests = TOO_MANY_REQUESTS, "too_many_requests", "Too many tries; wait a moment";
     /// A dependency does not answer.
@@ -220,7 +240,8 @@ pub struct Error {
 impl Error {
     /// An error with a sentence for the customer.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        let retryable = matches!(code, Code::Unavailable | Code::TooManyRequests | Code::RefreshInProgress);
+        let retryable =
+            matches!(code, Code::Unavailable | Code::TooManyRequests | Code::RefreshInProgress | Code::KeyInUse);
         let problem = Problem {
             type_: format!("https://steward.example/problems/{}", code.as_str()),
             title: code.title().into(),

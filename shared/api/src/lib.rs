@@ -3,6 +3,7 @@
 mod error;
 mod etag;
 mod extract;
+mod idempotency;
 mod layer;
 mod limit;
 mod page;
@@ -10,6 +11,7 @@ mod page;
 pub use error::{Code, Error, FieldProblem, Problem};
 pub use etag::{IfMatch, Tagged, etag};
 pub use extract::{Client, Json, Path, Query};
+pub use idempotency::{IdempotencyKey, Until, once};
 pub use layer::{RequestId, finish};
 pub use limit::{within, within_by_address};
 pub use page::{Page, PageQuery, limit, next_link};

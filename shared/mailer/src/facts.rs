@@ -128,6 +128,22 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
             let ends = ends.map(|ends| ("Ends", instant(ends)));
             (context! { left => counted(*days, "day", "days") }, [("Key", text(key))].into_iter().chain(ends).collect())
         }
+        News::FixEnded { fix, undone, done, failed, skipped, pending, undo_until, undoable, freed } => {
+            let about = context! {
+                undone => *undone,
+                whole => failed + skipped + pending == 0,
+                done => counted(*done, "change", "changes"),
+                left => counted(failed + skipped + pending, "change", "changes"),
+                undo_until => undo_until.map(|until| until.strftime("%-d %B %Y").to_string()),
+                undoable => *undoable && !undone && *done > 0,
+                freed => freed.iter().map(|one| text(one)).collect::<Vec<_>>(),
+            };
+            let count = |label: &'static str, count: u32| (count > 0).then(|| (label, count.to_string()));
+            let rows = [("Fix", text(fix)), (if *undone { "Put back" } else { "Done" }, done.to_string())];
+            let others = [count("Refused by Microsoft", *failed), count("Left alone", *skipped)];
+            let later = count("Accepted, not shown yet", *pending);
+            (about, rows.into_iter().chain(others.into_iter().flatten()).chain(later).collect())
+        }
         News::KeyRevoked { key } | News::KeyLeaked { key } => (context! {}, vec![("Key", text(key))]),
         News::ResetWithMicrosoft
         | News::EmailRestored

@@ -202,6 +202,27 @@ pub enum News {
         /// What it is called.
         key: String,
     },
+    /// A fix ended, or its undo: the receipt. Goes to who approved it.
+    FixEnded {
+        /// What it did in words, number first.
+        fix: String,
+        /// Whether this was its undo.
+        undone: bool,
+        /// Changes done and read back.
+        done: u32,
+        /// Changes Microsoft refused.
+        failed: u32,
+        /// Changes left alone.
+        skipped: u32,
+        /// Changes Microsoft accepted and does not show yet.
+        pending: u32,
+        /// Until when it can be undone; `None` without such a day.
+        undo_until: Option<Timestamp>,
+        /// Whether it can be undone at all.
+        undoable: bool,
+        /// Seats that are nobody's now and what to do about them, a sentence each.
+        freed: Vec<String>,
+    },
     /// An API key was revoked because its secret was found in the open.
     KeyLeaked {
         /// What it is called.

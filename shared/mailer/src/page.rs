@@ -31,6 +31,8 @@ pub enum Page {
     Keys,
     /// Connects Microsoft 365.
     Connect,
+    /// What Steward changed, and its undo.
+    Fixes,
 }
 
 impl Page {
@@ -50,6 +52,7 @@ impl Page {
         Self::SignInRules,
         Self::Keys,
         Self::Connect,
+        Self::Fixes,
     ];
 
     /// Its path below the dashboard's address.
@@ -69,6 +72,7 @@ impl Page {
             Self::SignInRules => "/settings/sign-in",
             Self::Keys => "/settings/keys",
             Self::Connect => "/connect",
+            Self::Fixes => "/fixes",
         }
     }
 

@@ -53,7 +53,7 @@ pub fn samples(base_url: &str, theirs: &dyn Fn(&str) -> String) -> Vec<Sample> {
         },
     ];
     all.extend(scans(base_url, theirs));
-    let notices = account(theirs).into_iter().chain(team(theirs)).chain(keys(theirs));
+    let notices = account(theirs).into_iter().chain(team(theirs)).chain(keys(theirs)).chain(fixes(theirs));
     all.extend(notices.map(|(name, page, by, news)| {
         let link = match page {
             Page::ConfirmEmail | Page::UndoEmailChange | Page::ConfirmMicrosoft | Page::Invitation => {
@@ -69,6 +69,30 @@ pub fn samples(base_url: &str, theirs: &dyn Fn(&str) -> String) -> Vec<Sample> {
 }
 
 type Told = (&'static str, Page, By, News);
+
+fn fixes(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
+    let ended = |undone, failed, skipped, pending| News::FixEnded {
+        fix: "Remove 4 licences".into(),
+        undone,
+        done: 4 - failed - skipped - pending,
+        failed,
+        skipped,
+        pending,
+        undo_until: (!undone).then_some(LATER),
+        undoable: true,
+        freed: if undone {
+            Vec::new()
+        } else {
+            vec![format!("4 seats of {} are free. Reduce by 24 January 2027.", theirs("Microsoft 365 E3"))]
+        },
+    };
+    vec![
+        ("fix_ended", Page::Fixes, By::Steward, ended(false, 0, 0, 0)),
+        ("fix_ended_partly", Page::Fixes, By::Steward, ended(false, 1, 1, 1)),
+        ("fix_undone", Page::Fixes, By::Steward, ended(true, 0, 0, 0)),
+        ("fix_undone_partly", Page::Fixes, By::Steward, ended(true, 1, 0, 0)),
+    ]
+}
 
 fn account(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
     let device =

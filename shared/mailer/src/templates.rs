@@ -81,4 +81,5 @@ letters! {
     KeyExpiring => "key_expiring",
     KeyRevoked => "key_revoked",
     KeyLeaked => "key_leaked",
+    FixEnded => "fix_ended",
 }

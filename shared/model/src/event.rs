@@ -460,7 +460,8 @@ pub enum Event {
         finding: Option<FindingId>,
         /// People or things it changes.
         items: u32,
-        /// When it is to begin; at once when `None`.
+        /// When it is to begin; at once when `None`. Written under a name of its own: `at` is when the event happened.
+        #[serde(rename = "begins_at")]
         at: Option<Timestamp>,
     },
     /// A fix or its undo stored its place and is to go on.

@@ -1,5 +1,6 @@
 //! Pure values that every part of Steward speaks of: ids, money, roles, states, events. No I/O.
 
+pub mod change;
 pub mod clock;
 pub mod event;
 pub mod guid;
@@ -11,6 +12,7 @@ pub mod tenant;
 pub mod text;
 pub mod tier;
 
+pub use change::{Assignment, Change, Held, Standing, State};
 pub use clock::{Clock, Ids};
 pub use event::{Event, EventKind};
 pub use guid::{DirectoryId, GroupId, PersonId, PlanId, SkuId};

@@ -93,12 +93,22 @@ pub fn event_of(store: &Store, event: &Value, deadline: Deadline) -> Result<Deli
 }
 
 fn deadline<T>(event: &LambdaEvent<T>) -> Deadline {
-    let millis = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
-    Deadline(Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX))
+    Deadline(instant(event.context.deadline))
+}
+
+/// Milliseconds since 1970, as Lambda tells its deadline.
+fn instant(millis: u64) -> Timestamp {
+    let millis = i64::try_from(millis).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
 }
 
 /// Puts what the gateway knows of a request where extractors find it. Headers are the client's and not believed.
 fn identified<B>(mut request: http::Request<B>) -> http::Request<B> {
+    let ends =
+        request.extensions().get::<lambda_runtime::Context>().map(|context| api::Until(instant(context.deadline)));
+    if let Some(ends) = ends {
+        request.extensions_mut().insert(ends);
+    }
     let context = request.extensions().get::<RequestContext>();
     if let Some(RequestContext::ApiGatewayV2(context)) = context {
         let ip: Option<IpAddr> = context.http.source_ip.as_deref().and_then(|ip| ip.parse().ok());

@@ -7,7 +7,7 @@ use model::{
 };
 
 use crate::{
-    ApiKey, Company, Member, Result, Schedule, Session, Store, StoreError, TokenHash,
+    ApiKey, Company, Fix, FixDue, Member, Result, Schedule, Session, Store, StoreError, TokenHash,
     commit::due_text,
     db::{decode, refused, spent, text},
     error::NotAdmitted,
@@ -286,6 +286,18 @@ impl Store {
             .collect()
     }
 
+    /// Fixes the sweep is to look at, at most `limit` per shard.
+    pub async fn fixes_due(&self, now: Timestamp, limit: u32) -> Result<Vec<FixDue>> {
+        let keys = self.due_in::<Fix>(Fix::SHARDS, now, limit).await?;
+        keys.into_iter()
+            .map(|(scope, key)| {
+                let fix = key.sk.strip_prefix(Fix::PREFIX).and_then(|id| id.parse().ok());
+                let fix = fix.ok_or(StoreError::Corrupt { kind: Fix::KIND, cause: "key of the index".into() })?;
+                Ok(FixDue { scope, fix })
+            })
+            .collect()
+    }
+
     /// Where records stand that are due, with the right to each one's tenant.
     async fn due_in<T: TenantRecord>(&self, shards: u8, now: Timestamp, limit: u32) -> Result<Vec<(TenantScope, Key)>> {
         let mut due = Vec::new();
@@ -306,7 +318,7 @@ impl Store {
             spent(Units::Read, answer.consumed_capacity());
             for item in answer.items.unwrap_or_default() {
                 let found = crate::db::key_of(&item)
-                    .and_then(|key| Some((key.pk.strip_prefix("TENANT#")?.parse().ok()?, key)))
+                    .and_then(|key| Some((key.pk.strip_prefix("TENANT#")?.split('#').next()?.parse().ok()?, key)))
                     .ok_or(StoreError::Corrupt { kind: T::KIND, cause: "key of the index".into() })?;
                 due.push((TenantScope::new(found.0, Origin::SYSTEM), found.1));
             }

@@ -14,6 +14,8 @@ mod directory;
 mod error;
 mod factors;
 mod findings;
+mod fixes;
+mod idempotency;
 mod invitations;
 mod key;
 mod keys;
@@ -42,6 +44,8 @@ pub use directory::{Admission, Due, DueKey, KeyProof, Origin, Principal, Session
 pub use error::{Conflict, NotAdmitted, StoreError};
 pub use factors::{Account, FactorChange, WayIn};
 pub use findings::FindingFilter;
+pub use fixes::FixDue;
+pub use idempotency::{Begun, Claim};
 pub use invitations::{Invited, InvitedAccount, Invitee, Joining};
 pub use key::{COLLECTIONS, Collection};
 pub use keys::KEYS_MOST;

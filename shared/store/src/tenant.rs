@@ -60,6 +60,11 @@ impl<'a> Tenant<'a> {
 }
 
 impl Tenant<'_> {
+    /// Now, by the store's clock.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.store.clock.now()
+    }
+
     fn key<T: TenantRecord>(&self, id: &T::Id) -> Key {
         Key::new(T::COLLECTION.partition(self.scope.tenant(), None), T::sort_key(id))
     }

@@ -133,6 +133,7 @@ pub async fn measure() -> Costs {
     crate::keys_and_log::measure(&owner, &mut note).await;
     work_accounts::measure(&app, &owner, &mut note).await;
     crate::tiers::measure(&owner, directory, &mut note).await;
+    crate::fixes::measure(&app, &owner, directory, &mut note).await;
     note("microsoft-disconnect", &owner.delete("/v1/microsoft").await, 204);
     crate::factors::measure(&app, email, &mut note).await;
     let owner = app.sign_in(email).await;

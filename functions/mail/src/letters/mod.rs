@@ -1,5 +1,6 @@
 //! Which letters an event is worth, and to whom they go. An event about somebody who is gone is worth none.
 
+mod fixes;
 mod keys;
 mod scans;
 mod security;
@@ -48,6 +49,8 @@ pub const KINDS: &[EventKind] = &[
     EventKind::TokenReuseDetected,
     EventKind::ConnectionLost,
     EventKind::ScanFinished,
+    EventKind::FixFinished,
+    EventKind::FixUndone,
 ];
 
 /// Recovery codes so few that it is time for new ones (C5).
@@ -121,6 +124,8 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
         Event::KeyRevoked { key, leaked: false } => keys::revoked(desk, *key).await,
         Event::KeyExpiring { key, days } => keys::expiring(desk, *key, *days).await,
         Event::ConnectionLost { reason, .. } => scans::connection_lost(desk, reason).await,
+        Event::FixFinished { fix, .. } => fixes::ended(desk, *fix, false).await,
+        Event::FixUndone { fix, .. } => fixes::ended(desk, *fix, true).await,
         Event::ScanFinished { scan, .. } => scans::finished(desk, *scan).await,
         _ => Ok(Vec::new()),
     }

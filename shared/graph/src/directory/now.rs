@@ -1,6 +1,7 @@
 //! The state of few people and groups as it is now: what a change is decided on, and what it is checked by. Read under
 //! the reader's registration, so that a preview needs no consent to write.
 
+use jiff::Timestamp;
 use model::{GroupId, PersonId, PlanId, SkuId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,7 +9,7 @@ use serde_json::Value;
 use super::{BatchRequest, Directory, bad};
 use crate::{Endpoint, Error, endpoints as calls, wire};
 
-/// Somebody, as Microsoft knows them now. Comparable: everything in order, and no time of change in it.
+/// Somebody, as Microsoft knows them now. Comparable: everything in order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PersonNow {
     /// Who.
@@ -40,6 +41,8 @@ pub struct Assignment {
     pub disabled_plans: Vec<PlanId>,
     /// Microsoft's code where the assignment is in error (`CountViolation`): then it gives nothing.
     pub error: Option<String>,
+    /// When Microsoft last changed it, where it says.
+    pub updated: Option<Timestamp>,
 }
 
 impl PersonNow {
@@ -67,7 +70,7 @@ impl PersonNow {
         let unexplained: Vec<_> = unexplained
             .filter_map(|held| {
                 let disabled_plans = plans(held.disabled_plans);
-                Some(Assignment { sku: SkuId(held.sku_id?), group: None, disabled_plans, error: None })
+                Some(Assignment { sku: SkuId(held.sku_id?), group: None, disabled_plans, error: None, updated: None })
             })
             .collect();
         let explained = states.into_iter().filter_map(|row| {
@@ -76,6 +79,7 @@ impl PersonNow {
                 group: row.assigned_by_group.map(GroupId),
                 disabled_plans: plans(row.disabled_plans),
                 error: row.error.filter(|error| !error.is_empty() && !error.eq_ignore_ascii_case("none")),
+                updated: row.last_updated_date_time,
             })
         });
         let mut assignments: Vec<_> = explained.chain(unexplained).collect();

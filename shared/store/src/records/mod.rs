@@ -7,7 +7,9 @@ mod company;
 mod connection;
 mod factors;
 mod finding;
+mod fix;
 mod global;
+mod idempotency;
 mod invitation;
 mod people;
 mod removed;
@@ -23,11 +25,14 @@ pub use company::{Company, Member, Schedule};
 pub use connection::{Connection, ConnectionState, Grant};
 pub use factors::{Device, Devices, Factors, Passkey, Totp};
 pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction};
+pub use fix::{Action, Attempt, Fix, FixItem, FixPart, FixState, Freed, ItemState, Lane, Tally};
 pub(crate) use global::DirectoryLink;
 pub use global::{
     Done, EmailLogin, FirstStep, Jwks, Membership, PublicJwk, Purpose, Session, SignIn, SignUp, Throttle, Token,
     TokenHash, User,
 };
+pub use idempotency::KeptAnswer;
+pub(crate) use idempotency::Once;
 pub use invitation::{Invitation, InvitationState};
 pub use people::{Bucket, Stage};
 pub use removed::{Removed, Whom};

@@ -1,0 +1,88 @@
+//! Asking for a fix to go on: a retry of what failed, or an undo. Items, fix and event change together.
+
+use api::{Error, Result};
+use jiff::Timestamp;
+use model::{Event, FixId};
+use store::{Attempt, Claim, Commit, Fix, FixItem, FixState, ItemState, KeptAnswer, Tally, Tenant, Versioned};
+
+use crate::view::FixView;
+
+/// An attempt that is made once more. What Microsoft may have done is looked at before it is done again.
+pub fn once_more(attempt: &Attempt) -> Attempt {
+    let state = if attempt.state == ItemState::Pending { ItemState::Intended } else { ItemState::Waiting };
+    // Each time somebody asks, it may be written as often as the first time.
+    Attempt { state, reason: None, writes: 0, ended_at: None, ..attempt.clone() }
+}
+
+/// Puts the fix back to work: `each` changes the items that are to be, `state` is where it waits.
+///
+/// # Errors
+/// When the table does not answer, or something else changed the fix.
+pub async fn ask(
+    tenant: Tenant<'_>,
+    mut fix: Versioned<Fix>,
+    state: FixState,
+    claim: Option<&Claim>,
+    each: impl Fn(&mut FixItem) -> bool,
+) -> Result<KeptAnswer> {
+    let now = tenant.now();
+    let id = fix.value.fix;
+    let mut change = Commit::new();
+    let mut items = 0;
+    for mut part in tenant.fix_parts(id).await? {
+        let changed = part.value.items.iter_mut().map(|item| u32::from(each(item))).sum::<u32>();
+        if changed > 0 {
+            change = change.replace(&part);
+            items += changed;
+        }
+    }
+    let open = Tally { open: items, ..Tally::default() };
+    if state == FixState::UndoQueued {
+        fix.value.undo_tally = Some(open);
+    } else {
+        fix.value.tally = Tally { open: items, failed: 0, pending: 0, ..fix.value.tally };
+    }
+    fix.value.state = state;
+    fix.value.ended_at = None;
+    fix.value.stopped = None;
+    fix.value.pauses = 0;
+    fix.value.go_on_at = None;
+    fix.value.look_at = Some(now + Fix::STALLED);
+    let answer = answer(&fix.value, now)?;
+    let change = change.replace(&fix);
+    let change = match claim {
+        Some(claim) => change.answered(claim, answer.clone()),
+        None => change,
+    };
+    tenant.commit(change.event(event(id, &fix.value, state, items))?).await?;
+    Ok(answer)
+}
+
+fn event(fix: FixId, record: &Fix, state: FixState, items: u32) -> Event {
+    match state {
+        FixState::UndoQueued => Event::FixUndoRequested { fix, items },
+        _ => Event::FixRequested { fix, finding: record.finding, items, at: None },
+    }
+}
+
+/// 202 with where to follow it.
+///
+/// # Errors
+/// When it does not serialise.
+pub fn answer(fix: &Fix, now: Timestamp) -> Result<KeptAnswer> {
+    let body = serde_json::to_string(&FixView::of(fix.clone(), now)).map_err(Error::internal)?;
+    Ok(KeptAnswer { status: 202, location: Some(format!("/v1/fixes/{}", fix.fix)), body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_microsoft_may_have_done_is_looked_at_first() {
+        let pending = Attempt { state: ItemState::Pending, writes: 1, ..Attempt::WAITING };
+        assert_eq!(once_more(&pending).state, ItemState::Intended);
+        let failed = Attempt { state: ItemState::Failed, reason: Some("refused".into()), ..Attempt::WAITING };
+        assert_eq!(once_more(&failed), Attempt::WAITING);
+    }
+}

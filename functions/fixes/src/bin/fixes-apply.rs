@@ -1,0 +1,5 @@
+//! Lambda `fixes-apply`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(fixes::apply::FUNCTION)
+}

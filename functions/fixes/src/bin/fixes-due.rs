@@ -1,0 +1,5 @@
+//! Lambda `fixes-due`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(fixes::due::FUNCTION)
+}

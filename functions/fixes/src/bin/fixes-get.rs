@@ -1,0 +1,5 @@
+//! Lambda `fixes-get`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(fixes::get::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `fixes-items`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(fixes::items::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `fixes-list`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(fixes::list::FUNCTION)
+}

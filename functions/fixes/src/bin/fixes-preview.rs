@@ -1,0 +1,5 @@
+//! Lambda `fixes-preview`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(fixes::preview::FUNCTION)
+}

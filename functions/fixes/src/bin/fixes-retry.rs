@@ -1,0 +1,5 @@
+//! Lambda `fixes-retry`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(fixes::retry::FUNCTION)
+}

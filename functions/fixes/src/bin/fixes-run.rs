@@ -1,0 +1,5 @@
+//! Lambda `fixes-run`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(fixes::run::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `fixes-undo`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(fixes::undo::FUNCTION)
+}

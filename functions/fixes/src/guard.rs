@@ -1,0 +1,156 @@
+//! What is looked at before anything is changed: guards G1 to G8 (checks.md 1.0.5), evaluated against the directory as
+//! it is now.
+
+use checks::{outcome::GuardId, plans::Feature};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a guard asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// To know before deciding.
+    Inform,
+    /// To confirm: its id goes into `accept`.
+    Confirm,
+    /// Those it is about are left alone.
+    Block,
+}
+
+/// What a guard says of a whole fix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GuardFound {
+    /// Which guard.
+    pub id: GuardId,
+    /// What it asks for.
+    pub level: Level,
+    /// What to know, in plain words; may hold names from the directory: escape it.
+    #[schema(example = "4 mailboxes are deleted 30 days after their licence is gone")]
+    pub text: String,
+    /// How many people it is about.
+    #[schema(example = 4)]
+    pub people: u32,
+}
+
+/// Why one change is not made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Blocked {
+    /// The guard.
+    pub guard: GuardId,
+    /// A stable code.
+    #[schema(example = "comes_from_a_group")]
+    pub reason: String,
+    /// In plain words; may hold names from the directory: escape it.
+    #[schema(example = "The licence comes from the group Sales. Take them out of the group instead.")]
+    pub text: String,
+}
+
+impl Blocked {
+    /// Left alone because of a guard.
+    pub fn by(guard: GuardId, reason: &str, text: impl Into<String>) -> Self {
+        Self { guard, reason: reason.into(), text: text.into() }
+    }
+}
+
+/// What one change asks to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Doubt {
+    /// The group opens more than licences.
+    GroupOpensMore,
+    /// The mailbox is shared, a room's, or was large or archived at the last check.
+    MailboxOfNobody,
+    /// The mailbox goes with the licence.
+    MailboxGoes,
+    /// They hold a role of the directory.
+    Administrator,
+    /// Roles could not be read.
+    RolesUnknown,
+    /// Something they keep may need what they lose.
+    AddOnStays,
+    /// They lose something that protects the company.
+    ProtectionGoes,
+}
+
+impl Doubt {
+    /// Its guard.
+    pub const fn guard(self) -> GuardId {
+        match self {
+            Self::GroupOpensMore => GuardId::G1,
+            Self::MailboxOfNobody => GuardId::G2,
+            Self::MailboxGoes => GuardId::G3,
+            Self::Administrator | Self::RolesUnknown => GuardId::G4,
+            Self::AddOnStays => GuardId::G5,
+            Self::ProtectionGoes => GuardId::G7,
+        }
+    }
+
+    /// What it asks for.
+    pub const fn level(self) -> Level {
+        match self {
+            Self::RolesUnknown | Self::AddOnStays => Level::Inform,
+            _ => Level::Confirm,
+        }
+    }
+
+    /// What to know of `people`.
+    pub fn words(self, people: u32) -> String {
+        let who = if people == 1 { "1 person".into() } else { format!("{people} people") };
+        match self {
+            Self::GroupOpensMore => {
+                format!("{who} also lose what else the group opens: its mailbox, files, team or roles.")
+            }
+            Self::MailboxOfNobody => {
+                format!("{who} may have a shared, large or archived mailbox, which may need the licence. Look first.")
+            }
+            Self::MailboxGoes => format!(
+                "{who} lose the mailbox. Microsoft deletes it about 30 days later. If one is kept for legal reasons, \
+                 stop here: Microsoft does not tell us."
+            ),
+            Self::Administrator => format!("{who} may administer your Microsoft 365. Check that somebody else can."),
+            Self::RolesUnknown => {
+                "Microsoft did not tell who administers your Microsoft 365. Check that nobody here does.".into()
+            }
+            Self::AddOnStays => {
+                format!("{who} keep another licence that may need this one. Microsoft may then refuse.")
+            }
+            Self::ProtectionGoes => {
+                format!(
+                    "{who} lose a protection: sign-in rules, device management, mail archive or a Defender product."
+                )
+            }
+        }
+    }
+}
+
+/// Whether losing a feature weakens the company, not only the person.
+pub const fn protects(feature: Feature) -> bool {
+    matches!(
+        feature,
+        Feature::Archive
+            | Feature::Identity
+            | Feature::Devices
+            | Feature::MailProtection
+            | Feature::DeviceProtection
+            | Feature::CloudProtection
+    )
+}
+
+/// Whether so many people at once need a typed confirmation: more than `most`, or more than a tenth of those who have
+/// licences (G6). One person never does.
+pub fn typed(people: u32, licensed: u32, most: u32) -> bool {
+    people > most || (people > 1 && u64::from(people) * 10 > u64::from(licensed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_people_at_once_are_typed() {
+        for (people, licensed, want) in
+            [(1, 1, false), (2, 19, true), (2, 20, false), (10, 100, false), (11, 100, true), (26, 1000, true)]
+        {
+            assert_eq!(typed(people, licensed, 25), want, "{people} of {licensed}");
+        }
+    }
+}

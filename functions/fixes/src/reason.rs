@@ -1,0 +1,104 @@
+//! Why an item ended as it did: stable codes, and what they mean in plain words.
+
+use graph::write::RefusedCode;
+
+/// They already had what the fix was to bring about.
+pub const ALREADY_SO: &str = "already_so";
+/// Something changed between the preview and the fix.
+pub const CHANGED: &str = "changed_since_preview";
+/// Somebody else changed the same thing.
+pub const CHANGED_BY_OTHERS: &str = "changed_by_others";
+/// The account was deleted.
+pub const PERSON_GONE: &str = "person_gone";
+/// Microsoft accepted it and does not show it.
+pub const NOT_SHOWN_YET: &str = "not_shown_yet";
+/// Microsoft did not say what became of it.
+pub const NO_ANSWER: &str = "no_answer";
+/// Microsoft was not reached for long.
+pub const TOO_SLOW: &str = "too_slow";
+/// The connection is not there any more.
+pub const NOT_CONNECTED: &str = "not_connected";
+/// The permission to write was withdrawn.
+pub const CONSENT_LOST: &str = "consent_lost";
+/// The company's account is closed or read-only.
+pub const ACCOUNT_CLOSED: &str = "account_closed";
+/// Who approved it may no longer do so.
+pub const APPROVER_GONE: &str = "approver_gone";
+/// Microsoft lets Steward not do this.
+pub const PERMISSION_MISSING: &str = "permission_missing";
+/// A change that can be told to nobody: a bug of ours.
+pub const NOBODY: &str = "nobody";
+
+/// The code of a refusal by Microsoft.
+pub const fn refused(code: RefusedCode) -> &'static str {
+    match code {
+        RefusedCode::CountViolation => "no_free_licence",
+        RefusedCode::DependencyViolation => "needed_by_another_licence",
+        RefusedCode::MutuallyExclusiveViolation => "excluded_by_another_licence",
+        RefusedCode::ProhibitedInUsageLocation => "not_in_this_country",
+        RefusedCode::InheritedFromGroup => "comes_from_a_group",
+        RefusedCode::NotAssigned => "not_assigned",
+        RefusedCode::DynamicGroup => "group_has_a_rule",
+        RefusedCode::Synced => "kept_in_active_directory",
+        RefusedCode::AlreadyMember => "already_in_the_group",
+        RefusedCode::NotFound => "not_found",
+        RefusedCode::Other => "refused",
+    }
+}
+
+/// What a code means and what to do; for one that is not listed, that Microsoft refused.
+pub fn words(code: &str) -> &'static str {
+    match code {
+        ALREADY_SO => "It was already so. Nothing was changed.",
+        CHANGED => "Something changed since the preview, so it was left alone. Look at the preview again.",
+        CHANGED_BY_OTHERS => "Somebody else changed the same thing meanwhile, so it was left as they set it.",
+        PERSON_GONE => "The account was deleted from your Microsoft 365. There is nothing left to change.",
+        NOT_SHOWN_YET => "Microsoft accepted it and does not show it yet. Try again in an hour to see how it ended.",
+        NO_ANSWER => "Microsoft did not say whether it was done. Try again: what was done is not done twice.",
+        TOO_SLOW => "Microsoft could not be reached for a long time. Try again later.",
+        NOT_CONNECTED => "Your Microsoft 365 is not connected any more. Connect it, then try again.",
+        CONSENT_LOST => "The permission to change licences was withdrawn. Grant it again, then try again.",
+        ACCOUNT_CLOSED => "Your company's account with Steward is read-only, so nothing was changed.",
+        APPROVER_GONE => "Who approved it may no longer change your Microsoft 365, so it was called off.",
+        PERMISSION_MISSING => {
+            "Microsoft does not let Steward do this. An administrator's account, for one, is protected."
+        }
+        "no_free_licence" => "No licence of this type is free. Buy one or take one back, then try again.",
+        "needed_by_another_licence" => "Another licence of theirs needs this one. Remove that one first.",
+        "excluded_by_another_licence" => "Another licence of theirs cannot go with this one. Remove that one first.",
+        "not_in_this_country" => {
+            "The account has no country set, or the licence is not sold there. Set it at Microsoft."
+        }
+        "comes_from_a_group" => "The licence comes from a group. Take them out of the group instead.",
+        "not_assigned" => "They did not have this licence any more.",
+        "group_has_a_rule" => "A rule decides who is in this group. Change the rule at Microsoft.",
+        "kept_in_active_directory" => "It is kept in your own Active Directory. Change it there.",
+        "already_in_the_group" => "They are in the group already.",
+        "not_found" => "Microsoft no longer knows the account or the group.",
+        _ => "Microsoft refused the change.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_words_of_its_own() {
+        let all = [
+            RefusedCode::CountViolation,
+            RefusedCode::DependencyViolation,
+            RefusedCode::MutuallyExclusiveViolation,
+            RefusedCode::ProhibitedInUsageLocation,
+            RefusedCode::InheritedFromGroup,
+            RefusedCode::NotAssigned,
+            RefusedCode::DynamicGroup,
+            RefusedCode::Synced,
+            RefusedCode::AlreadyMember,
+            RefusedCode::NotFound,
+        ];
+        for code in all {
+            assert_ne!(words(refused(code)), words("refused"), "{code:?}");
+        }
+    }
+}

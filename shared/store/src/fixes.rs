@@ -1,0 +1,84 @@
+//! Fixes under way: one at a time in a tenant, fenced by the version of its lane (docs/adr/0015).
+
+use model::FixId;
+
+use crate::{
+    Conflict, Fix, FixPart, FixState, Lane, Result, Tenant, TenantScope, Versioned,
+    commit::{Condition, What, item_of, versioned},
+    key::Key,
+    records::TenantRecord,
+};
+
+/// A fix the sweep is to look at.
+#[derive(Debug, Clone)]
+pub struct FixDue {
+    /// The right to its tenant's data, as Steward itself.
+    pub scope: TenantScope,
+    /// Which.
+    pub fix: FixId,
+}
+
+impl Tenant<'_> {
+    /// Takes the lane for a fix and shuts out whoever had it for the same; `None` while another fix has it that is
+    /// under way.
+    ///
+    /// # Errors
+    /// [`Conflict::Version`] when somebody else took it at the same moment.
+    pub async fn take_lane(&self, fix: FixId) -> Result<Option<Versioned<Lane>>> {
+        let lane = self.get_strong::<Lane>(&()).await?;
+        let (holder, version) = lane.map_or((None, 0), |lane| (lane.value.fix, lane.version));
+        if let Some(other) = holder.filter(|holder| *holder != fix) {
+            // One that was called off as it began left the lane taken.
+            let other = self.get_strong::<Fix>(&other).await?;
+            if other.is_some_and(|other| other.value.state.is_under_way()) {
+                return Ok(None);
+            }
+        }
+        self.checkpoint(&Versioned { value: Lane { fix: Some(fix) }, version }).await.map(Some)
+    }
+
+    /// The items of a fix as they are now.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn fix_parts(&self, fix: FixId) -> Result<Vec<Versioned<FixPart>>> {
+        let pk = FixPart::COLLECTION.partition(self.scope.tenant(), None);
+        let prefix = format!("{}{fix}#", FixPart::PREFIX);
+        let (items, _) = self.store.query(&pk, &prefix, None, None, false, true).await?;
+        items.into_iter().map(versioned).collect()
+    }
+
+    /// Writes the progress of what the lane is held for, if it still is.
+    ///
+    /// # Errors
+    /// [`Conflict::Version`] when somebody else has taken the lane or written the record.
+    pub async fn keep_in_lane<T: TenantRecord + Clone>(
+        &self,
+        lane: &Versioned<Lane>,
+        record: &Versioned<T>,
+    ) -> Result<Versioned<T>> {
+        let partition = |collection: crate::Collection| collection.partition(self.scope.tenant(), None);
+        let version = record.version + 1;
+        let put = What::Put { item: item_of(&record.value, version)?, condition: Condition::version(record.version) };
+        let check = What::Check { condition: Condition::version(lane.version) };
+        let actions = vec![
+            (Key::new(partition(T::COLLECTION), T::sort_key(&record.value.id())), put, Conflict::Version),
+            (Key::new(partition(Lane::COLLECTION), Lane::sort_key(&())), check, Conflict::Version),
+        ];
+        self.store.transact(actions).await?;
+        Ok(Versioned { value: record.value.clone(), version })
+    }
+
+    /// The oldest fix that waits for the lane.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn next_fix(&self) -> Result<Option<FixId>> {
+        const LOOKED_AT: u32 = 100;
+        let page = crate::PageRequest { limit: Some(LOOKED_AT), cursor: None };
+        let newest = self.list::<Fix>(&page, true).await?;
+        let waits = |state| matches!(state, FixState::Queued | FixState::UndoQueued);
+        let waiting = newest.items.into_iter().filter(|fix| waits(fix.value.state));
+        Ok(waiting.map(|fix| fix.value.fix).min())
+    }
+}

@@ -1,0 +1,332 @@
+//! Fixes: what was approved, item by item, how far it got, and what undoes it (docs/adr/0015).
+
+use std::collections::BTreeMap;
+
+use checks::{CheckId, outcome::UndoClass};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use model::{Change, FindingId, FixId, Money, PersonId, SkuId, State, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::{Ours, TenantRecord};
+use crate::key::Collection;
+
+/// What a fix does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Licences are taken from who has them directly.
+    Remove,
+    /// Licences are exchanged for smaller ones, each in one call.
+    Swap,
+    /// People leave the groups that give them the licences.
+    LeaveGroup,
+    /// Direct assignments are taken back where a group gives the same licence.
+    RemoveDirect,
+    /// Microsoft works out assignments in error anew.
+    Reprocess,
+    /// Accounts may no longer sign in.
+    BlockSignIn,
+    /// Accounts may sign in again.
+    AllowSignIn,
+    /// Reports show names.
+    RevealReportNames,
+}
+
+/// Where a fix is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FixState {
+    /// Waits for its day.
+    Scheduled,
+    /// Approved; begins when the fix before it has ended.
+    Queued,
+    /// Under way.
+    Running,
+    /// Ended; its items say how.
+    Finished,
+    /// Called off before it began.
+    Cancelled,
+    /// Its undo was asked for.
+    UndoQueued,
+    /// Its undo is under way.
+    Undoing,
+    /// Undone; its items say how.
+    Undone,
+}
+
+impl FixState {
+    /// Whether it has the lane, or waits for it.
+    pub const fn is_under_way(self) -> bool {
+        matches!(self, Self::Queued | Self::Running | Self::UndoQueued | Self::Undoing)
+    }
+    /// Whether what is under way, or was last, is the undo.
+    pub const fn is_undo(self) -> bool {
+        matches!(self, Self::UndoQueued | Self::Undoing | Self::Undone)
+    }
+}
+
+/// How many items are where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Tally {
+    /// Not decided yet.
+    #[schema(example = 0)]
+    pub open: u32,
+    /// Done and read back.
+    #[schema(example = 4)]
+    pub done: u32,
+    /// Refused by Microsoft.
+    #[schema(example = 0)]
+    pub failed: u32,
+    /// Left alone.
+    #[schema(example = 0)]
+    pub skipped: u32,
+    /// Accepted by Microsoft, not shown yet.
+    #[schema(example = 0)]
+    pub pending: u32,
+}
+
+/// Seats nobody has any more because of a fix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Freed {
+    /// The licence type.
+    pub sku: SkuId,
+    /// Its name.
+    #[schema(example = "Microsoft 365 Business Standard")]
+    pub product: String,
+    /// How many seats.
+    #[schema(example = 4)]
+    pub seats: u32,
+    /// When its subscription renews next: the seats cost until then. Not known when absent.
+    #[schema(value_type = Option<String>, format = "date")]
+    pub renews_on: Option<Date>,
+}
+
+impl Freed {
+    /// Days before a renewal by which seats are to be given back: a reseller needs some, and who comes too late pays
+    /// for another term (checks.md L21).
+    const REDUCE_BEFORE: i32 = 7;
+
+    /// Give the seats back by this day.
+    pub fn reduce_by(&self) -> Option<Date> {
+        self.renews_on.map(|on| on.saturating_sub(jiff::Span::new().days(Self::REDUCE_BEFORE)))
+    }
+
+    /// The same in words.
+    pub fn words(&self) -> String {
+        let (seats, are) = if self.seats == 1 { ("seat", "is") } else { ("seats", "are") };
+        let by =
+            self.reduce_by().map_or_else(|| "at the next renewal".into(), |by| by.strftime("by %-d %B %Y").to_string());
+        format!("{} {seats} of {} {are} free. Reduce {by}.", self.seats, self.product)
+    }
+}
+
+/// A change in the customer's Microsoft 365.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fix {
+    /// Which.
+    pub fix: FixId,
+    /// The finding it came from, where it came from one.
+    pub finding: Option<FindingId>,
+    /// The finding's check.
+    pub check: Option<CheckId>,
+    /// What it does.
+    pub action: Action,
+    /// What it does in words, number first.
+    pub headline: String,
+    /// Where it is.
+    pub state: FixState,
+    /// Items in it.
+    pub items: u32,
+    /// Parts its items are in.
+    pub parts: u16,
+    /// How its items stand.
+    pub tally: Tally,
+    /// What of it was told by an event already: after a retry only the rest is.
+    pub told: Tally,
+    /// What of its saving was told already, minor units.
+    pub told_minor: i64,
+    /// How its undo stands.
+    pub undo_tally: Option<Tally>,
+    /// Who approved it.
+    pub requested_by: UserId,
+    /// When it was approved.
+    pub requested_at: Timestamp,
+    /// When it is to begin, where not at once.
+    pub at: Option<Timestamp>,
+    /// When it, or its undo, last ended.
+    pub ended_at: Option<Timestamp>,
+    /// A stable code of what stopped it before its items were through, such as `consent_lost`.
+    pub stopped: Option<String>,
+    /// Whether it can be undone.
+    pub undo: UndoClass,
+    /// When the first item of it was done: what the days of `undo` count from.
+    pub first_done_at: Option<Timestamp>,
+    /// What its done items save a month once seats are given back; `None` without a price.
+    pub monthly: Option<Money>,
+    /// Seats that are nobody's now.
+    pub freed: Vec<Freed>,
+    /// How often it stored its place.
+    pub pauses: u32,
+    /// Microsoft asked not to be called before then.
+    pub go_on_at: Option<Timestamp>,
+    /// Calls made to Microsoft, under `graph::Endpoint::code`; a call inside a batch counts beside the batch.
+    #[serde(default)]
+    pub calls: BTreeMap<String, u32>,
+    /// When the sweep is to look at it: the day it was planned for, or when it should long have ended.
+    pub look_at: Option<Timestamp>,
+}
+
+impl Fix {
+    pub(crate) const SHARDS: u8 = 4;
+    /// One that has been under way for so long is looked at by the sweep.
+    pub const STALLED: SignedDuration = SignedDuration::from_hours(1);
+    /// Until when it can be undone; `None` without such a day.
+    pub fn undo_until(&self) -> Option<Timestamp> {
+        let UndoClass::Until { days } = self.undo else { return None };
+        self.first_done_at.map(|at| at + SignedDuration::from_hours(24 * i64::from(days)))
+    }
+}
+
+impl Ours for Fix {}
+impl TenantRecord for Fix {
+    const KIND: &'static str = "fix";
+    const COLLECTION: Collection = Collection::Fixes;
+    const PREFIX: &'static str = "FIX#";
+    const DUE: &'static str = "DUE_FIXES";
+    type Id = FixId;
+    fn id(&self) -> FixId {
+        self.fix
+    }
+    fn sort_key(id: &FixId) -> String {
+        format!("FIX#{id}")
+    }
+    fn due(&self) -> Option<Timestamp> {
+        self.look_at
+    }
+    fn due_shard(&self) -> u8 {
+        u8::try_from(self.fix.bits() % u128::from(Self::SHARDS)).unwrap_or(0)
+    }
+}
+
+/// Where an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemState {
+    /// Not begun.
+    Waiting,
+    /// About to be written: it may have been.
+    Intended,
+    /// Accepted by Microsoft, not read back yet.
+    Written,
+    /// Done and read back.
+    Done,
+    /// Refused by Microsoft, or overtaken by somebody's change.
+    Failed,
+    /// Left alone.
+    Skipped,
+    /// Accepted by Microsoft, not shown by it yet.
+    Pending,
+}
+
+impl ItemState {
+    /// Whether there is something to do or to look at.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Waiting | Self::Intended | Self::Written)
+    }
+}
+
+/// How one direction of an item stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Where it is.
+    pub state: ItemState,
+    /// A stable code of why it is there.
+    pub reason: Option<String>,
+    /// How often it was written, or may have been.
+    pub writes: u8,
+    /// When it was last about to be written.
+    pub intended_at: Option<Timestamp>,
+    /// When it came to its end.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Attempt {
+    /// Not begun.
+    pub const WAITING: Self =
+        Self { state: ItemState::Waiting, reason: None, writes: 0, intended_at: None, ended_at: None };
+    /// Over before it began.
+    pub fn skipped(reason: &str) -> Self {
+        Self { state: ItemState::Skipped, reason: Some(reason.into()), ..Self::WAITING }
+    }
+}
+
+/// One change of a fix, with all that undoes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FixItem {
+    /// Its number in the fix, from 1.
+    pub number: u32,
+    /// Whom it changes; a setting of the directory when `None`.
+    pub person: Option<PersonId>,
+    /// Their name as the directory has it: escape it.
+    pub name: String,
+    /// The change.
+    pub change: Change,
+    /// What was found before it: with the change, this is its undo.
+    pub before: State,
+    /// What it saves a month, where there is a price.
+    pub monthly: Option<Money>,
+    /// How it stands.
+    pub attempt: Attempt,
+    /// How its undo stands.
+    pub undo: Option<Attempt>,
+}
+
+/// Items of a fix, as many as one batch of Graph holds, written together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FixPart {
+    /// Of which fix.
+    pub fix: FixId,
+    /// Which part, from 0.
+    pub part: u16,
+    /// The items.
+    pub items: Vec<FixItem>,
+}
+
+impl FixPart {
+    /// Items of a part.
+    pub const ITEMS: usize = 20;
+}
+
+impl Ours for FixPart {}
+impl TenantRecord for FixPart {
+    const KIND: &'static str = "fix part";
+    const COLLECTION: Collection = Collection::Fixes;
+    const PREFIX: &'static str = "ITEM#";
+    type Id = (FixId, u16);
+    fn id(&self) -> Self::Id {
+        (self.fix, self.part)
+    }
+    fn sort_key((fix, part): &Self::Id) -> String {
+        format!("ITEM#{fix}#{part:03}")
+    }
+}
+
+/// A tenant's fixes go one after the other. Whoever carries one out moves the lane's version, which is the fence of all
+/// it writes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Lane {
+    /// The fix under way.
+    pub fix: Option<FixId>,
+}
+
+impl Ours for Lane {}
+impl TenantRecord for Lane {
+    const KIND: &'static str = "lane";
+    const COLLECTION: Collection = Collection::Fixes;
+    const PREFIX: &'static str = "LANE";
+    type Id = ();
+    fn id(&self) {}
+    fn sort_key((): &()) -> String {
+        "LANE".into()
+    }
+}
