@@ -1,6 +1,6 @@
 //! `GET /v1/events/export`: the log as a file (F95). That it was taken is itself in the log.
 
-use api::{Query, Result, next_link};
+use api::{Query, Result, csv, next_link};
 use axum::{
     extract::State,
     http::header,
@@ -17,7 +17,7 @@ use store::{Commit, EventFilter, MOST, PageRequest, Store};
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
-use crate::{csv, filter::Wanted, sentence::sentence};
+use crate::{filter::Wanted, sentence::sentence};
 
 /// `tenants-events-export`.
 pub const FUNCTION: Function<Kernel> = Function::http("tenants-events-export", || routes!(events_export));

@@ -1,11 +1,13 @@
 //! What every HTTP answer of Steward has in common: problems, extractors, pages, headers.
 
+pub mod csv;
 mod error;
 mod etag;
 mod extract;
 mod layer;
 mod limit;
 mod page;
+mod text;
 
 pub use error::{Code, Error, FieldProblem, Problem};
 pub use etag::{IfMatch, Tagged, etag};
@@ -13,6 +15,7 @@ pub use extract::{Client, Json, Path, Query};
 pub use layer::{RequestId, finish};
 pub use limit::{within, within_by_address};
 pub use page::{Page, PageQuery, limit, next_link};
+pub use text::CsvFile;
 
 /// What a handler returns.
 pub type Result<T> = std::result::Result<T, Error>;

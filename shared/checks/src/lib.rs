@@ -20,6 +20,6 @@ mod testing;
 pub use catalogue::{CATALOGUE, Check, CheckId, Text};
 pub use evaluation::{Directory, Evaluation, Sources};
 pub use outcome::{Finding, Outcome, Totals};
-pub use prices::{Price, PriceConfidence, PriceList};
+pub use prices::{OwnPrice, Price, PriceBasis, PriceConfidence, PriceList, Term};
 pub use products::product_name;
 pub use settings::{Settings, SettingsError};

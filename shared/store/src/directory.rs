@@ -50,6 +50,10 @@ impl TenantScope {
     pub const fn tenant(&self) -> TenantId {
         self.tenant
     }
+    /// Who acts.
+    pub const fn actor(&self) -> Actor {
+        self.origin.actor
+    }
     pub(crate) const fn origin(&self) -> &Origin {
         &self.origin
     }

@@ -28,6 +28,7 @@ mod seal;
 mod seats;
 mod sessions;
 mod tenant;
+mod terms;
 mod work_accounts;
 
 pub use accounts::{NewCompany, Noted, Proven, Registration, Rotation, SIGN_UP_GOOD_FOR, SignInFacts};
@@ -51,6 +52,7 @@ pub use records::*;
 pub use roles::RoleUse;
 pub use seal::{Sealed, Sealer};
 pub use tenant::{Overview, Tenant, Versioned};
+pub use terms::Terms;
 pub use work_accounts::{Joined, Newcomer, NoEntry, WayIn};
 
 /// What every call of this crate returns.

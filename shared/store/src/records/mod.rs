@@ -13,6 +13,7 @@ mod people;
 mod removed;
 mod scan;
 mod snapshot;
+mod terms;
 mod work_account;
 
 pub use api_key::{ApiKey, ApiKeyCount, ApiKeyState};
@@ -32,6 +33,7 @@ pub use people::{Bucket, Stage};
 pub use removed::{Removed, Whom};
 pub use scan::{Phase, Progress, Resume, Scan, ScanState};
 pub use snapshot::{SeatsOfDay, Snapshot};
+pub use terms::{CheckSettings, Prices, Snooze};
 pub use work_account::WorkAccount;
 
 use jiff::Timestamp;
