@@ -82,7 +82,7 @@ fn evaluate(folder: &Folder, currency: Currency, now: Timestamp) -> Result<Outco
             Part::LicenceTypes.call()
         )));
     };
-    let directory = Directory { skus, subscriptions: folder.subscriptions.clone().ok_or(Missing::Error) };
+    let directory = Directory::bought(skus, folder.subscriptions.clone().ok_or(Missing::Error));
     let mut evaluation = Evaluation::new(directory, Settings::default(), PriceList::built_in(currency), now);
     for person in folder.people.iter().flatten() {
         let usage: Usage = folder.activity.usage(&person.upn);

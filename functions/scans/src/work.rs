@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{self, SHA256, digest};
 use checks::{
     Directory as Bought, Evaluation, Finding, Outcome, PriceList, Settings, Sources,
     facts::{Missing, Sku, Subscription, Usage},
-    outcome::Affected,
+    outcome::{Affected, FindingState},
 };
 use flate2::{Compression, write::DeflateEncoder};
 use graph::{Activity, PageLink, Report, ReportPeriod};
@@ -165,7 +165,7 @@ impl<'a> Work<'a> {
         // Not optional: without them a trial's seats look like seats that are paid for.
         let subscriptions: Vec<Subscription> =
             graph_ok(directory.subscriptions().await)?.into_iter().filter_map(graph::facts::subscription).collect();
-        let bought = Bought { skus: skus.clone(), subscriptions: Ok(subscriptions.clone()) };
+        let bought = Bought::bought(skus.clone(), Ok(subscriptions.clone()));
         let blank = Evaluation::new(bought, settings, prices, now);
         self.scan.value.progress.licence_types = u32::try_from(skus.len()).unwrap_or(u32::MAX);
         self.progress(Phase::Seats, &blank, true).await?;
@@ -456,7 +456,8 @@ impl<'a> Work<'a> {
                 self.tenant.save(&stored).await?;
             }
             let worth_doing = found.saving.as_ref().is_some_and(|saving| saving.monthly.amount_minor > 0);
-            if top.len() < TOP && (worth_doing || !found.price_missing.is_empty()) {
+            let open = found.state != FindingState::Accepted;
+            if top.len() < TOP && open && (worth_doing || !found.price_missing.is_empty()) {
                 top.push(TopAction {
                     finding,
                     check: found.check,

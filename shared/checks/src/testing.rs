@@ -91,6 +91,7 @@ pub fn person(n: u128, skus: &[&str]) -> Person {
         synced: false,
         purpose: Some(MailboxPurpose::User),
         licenses: skus.iter().map(|sku| license(sku)).collect(),
+        failed: vec![],
         sign_in: signed_in(1),
     }
 }
@@ -101,7 +102,7 @@ pub fn license(sku: &str) -> License {
         disabled_plans: vec![],
         direct: true,
         groups: vec![],
-        in_error: false,
+        error: None,
         changed: Some(ago(365)),
     }
 }
@@ -119,7 +120,7 @@ pub fn idle_report() -> Usage {
 }
 
 pub fn directory(skus: Vec<Sku>) -> Directory {
-    Directory { skus, subscriptions: Ok(vec![]) }
+    Directory { skus, subscriptions: Ok(vec![]), deleted: Ok(vec![]) }
 }
 
 /// A directory with ten seats, all taken, of every licence type these tests know.
