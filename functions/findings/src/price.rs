@@ -178,7 +178,7 @@ impl PriceRequest {
         let note = match self.note.as_deref().filter(|note| !note.trim().is_empty()) {
             None => None,
             Some(note) => {
-                let fits = model::text::name(note).filter(|note| note.chars().count() <= OwnPrice::NOTE_MOST);
+                let fits = model::text::line(note, OwnPrice::NOTE_MOST);
                 if fits.is_none() {
                     let told = format!("Write at most {} characters on one line.", OwnPrice::NOTE_MOST);
                     wrong.push(FieldProblem::new("/note", "not_a_note", told));

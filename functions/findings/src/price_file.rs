@@ -307,7 +307,7 @@ impl Cells<'_> {
 
     fn note(&self) -> Result<Option<String>, RowProblem> {
         let Some(text) = self.get(Column::Note) else { return Ok(None) };
-        let note = model::text::name(text).filter(|note| note.chars().count() <= OwnPrice::NOTE_MOST);
+        let note = model::text::line(text, OwnPrice::NOTE_MOST);
         note.map(Some).ok_or_else(|| {
             let told = format!("Write at most {} characters without control characters.", OwnPrice::NOTE_MOST);
             RowProblem::new(self.row, Column::Note, "not_a_note", told)

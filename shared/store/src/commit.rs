@@ -118,6 +118,15 @@ impl Commit {
         self
     }
 
+    /// Removes a record at the version it was read at.
+    pub fn delete_at<T: TenantRecord>(self, record: &Versioned<T>) -> Self {
+        self.action(Action {
+            place: Place::Own(T::COLLECTION, T::sort_key(&record.value.id())),
+            what: What::Delete { condition: Condition::version(record.version) },
+            conflict: Conflict::Version,
+        })
+    }
+
     /// Claims a directory for this tenant: one directory is linked to one tenant only (checks.md 4.11).
     pub fn claim_directory(mut self, directory: DirectoryId, tenant: TenantId) -> Self {
         let link = DirectoryLink { directory, tenant };

@@ -13,6 +13,7 @@ mod db;
 mod directory;
 mod error;
 mod factors;
+mod findings;
 mod invitations;
 mod key;
 mod keys;
@@ -41,6 +42,7 @@ pub use db::{Store, StoreConfig};
 pub use directory::{Admission, Due, DueKey, KeyProof, Origin, Principal, SessionProof, TenantScope};
 pub use error::{Conflict, NotAdmitted, StoreError};
 pub use factors::{Account, FactorChange};
+pub use findings::{Findings, Kept, Scanned, finding_id};
 pub use invitations::{Invited, InvitedAccount, Invitee, Joining};
 pub use key::{COLLECTIONS, Collection};
 pub use keys::KEYS_MOST;
@@ -52,7 +54,7 @@ pub use records::*;
 pub use roles::RoleUse;
 pub use seal::{Sealed, Sealer};
 pub use tenant::{Overview, Tenant, Versioned};
-pub use terms::Terms;
+pub use terms::{DueTerm, Term, Terms};
 pub use work_accounts::{Joined, Newcomer, NoEntry, WayIn};
 
 /// What every call of this crate returns.

@@ -23,7 +23,7 @@ pub use changes::{EmailChange, EmailChangeState, PasswordReset};
 pub use company::{Company, Member, Schedule};
 pub use connection::{Connection, ConnectionState};
 pub use factors::{Device, Devices, Factors, Passkey, Totp};
-pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction};
+pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction, Turn};
 pub(crate) use global::DirectoryLink;
 pub use global::{
     Done, EmailLogin, Jwks, Membership, PublicJwk, Purpose, Session, SignIn, SignUp, Throttle, Token, TokenHash, User,
@@ -33,7 +33,7 @@ pub use people::{Bucket, Stage};
 pub use removed::{Removed, Whom};
 pub use scan::{Phase, Progress, Resume, Scan, ScanState};
 pub use snapshot::{SeatsOfDay, Snapshot};
-pub use terms::{CheckSettings, Prices, Snooze};
+pub use terms::{Accepted, CheckSettings, Prices, Snooze};
 pub use work_account::WorkAccount;
 
 use jiff::Timestamp;

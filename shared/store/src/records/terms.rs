@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use checks::{OwnPrice, Settings};
+use checks::{Exception, OwnPrice, Settings};
 use jiff::Timestamp;
-use model::{FindingId, SkuId, event::Actor};
+use model::{ExceptionId, FindingId, SkuId, event::Actor};
 use serde::{Deserialize, Serialize};
 
 use super::{Ours, TenantRecord};
@@ -52,6 +52,44 @@ impl TenantRecord for CheckSettings {
     fn id(&self) {}
     fn sort_key((): &()) -> String {
         Self::PREFIX.into()
+    }
+}
+
+/// Something the company decided to live with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// What is accepted, why, by whom, until when.
+    pub exception: Exception,
+    /// The finding it is about, where it is about one.
+    pub finding: Option<FindingId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it.
+    pub created_by: Actor,
+}
+
+impl Accepted {
+    /// Most of a company: a scan reads them all.
+    pub const MOST: usize = 500;
+    /// Longest reason, in characters.
+    pub const REASON_MOST: usize = 500;
+}
+
+impl Ours for Accepted {}
+impl TenantRecord for Accepted {
+    const KIND: &'static str = "exception";
+    const COLLECTION: Collection = Collection::Root;
+    const PREFIX: &'static str = "TERMS#EXCEPTION#";
+    type Id = ExceptionId;
+    fn id(&self) -> ExceptionId {
+        self.exception.id
+    }
+    fn sort_key(id: &ExceptionId) -> String {
+        format!("{}{id}", Self::PREFIX)
+    }
+    const DUE: &'static str = "DUE_TERMS";
+    fn due(&self) -> Option<Timestamp> {
+        self.exception.expires_at
     }
 }
 
