@@ -172,6 +172,7 @@ fn of_nothing() -> BTreeMap<&'static str, String> {
     let zero = "0".repeat(26);
     BTreeMap::from([
         ("directory", "00000000-0000-4000-8000-000000000000".to_owned()),
+        ("exception", format!("exc_{zero}")),
         ("finding", format!("fnd_{zero}")),
         ("invitation", format!("inv_{zero}")),
         ("key", format!("key_{zero}")),
@@ -179,6 +180,7 @@ fn of_nothing() -> BTreeMap<&'static str, String> {
         ("role", format!("rol_{zero}")),
         ("scan", format!("scn_{zero}")),
         ("session", format!("ses_{zero}")),
+        ("sku", "00000000-0000-4000-8000-000000000000".to_owned()),
         ("tenant", format!("ten_{zero}")),
         ("user", format!("usr_{zero}")),
     ])
@@ -375,6 +377,9 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
     let asked = json!({ "email": "guest@canarybirds.example", "role": "member" });
     let invitation: Value = b.post("/v1/invitations", asked).await.expect(202);
     let role: Value = b.post("/v1/roles", json!({ "name": "Canary keepers", "permissions": [] })).await.expect(201);
+    let wanted = json!({ "check": "L6", "reason": "Canary keepers know" });
+    let exception: Value = b.post("/v1/exceptions", wanted).await.expect(201);
+    let prices: Value = b.get("/v1/prices").await.expect(200);
     app.pump().await;
     let named = |value: &Value, name: &str| value[name].as_str().unwrap().to_owned();
 
@@ -397,6 +402,7 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
     for finding in list(&b, "/v1/findings").await {
         ids.push(BTreeMap::from([
             ("directory", second.to_string()),
+            ("exception", named(&exception, "exception")),
             ("finding", named(&finding, "finding")),
             ("invitation", named(&invitation, "invitation")),
             ("key", key.clone()),
@@ -404,6 +410,7 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
             ("role", named(&role, "role")),
             ("scan", named(&scans[0], "scan")),
             ("session", session(&b).to_string()),
+            ("sku", named(&prices["items"][0], "sku")),
             ("tenant", b.tenant.to_string()),
             ("user", b.user.to_string()),
         ]));

@@ -28,7 +28,6 @@ pub struct ExceptionRequest {
     /// Only of this person.
     person: Option<PersonId>,
     /// Only this licence type.
-    #[schema(value_type = Option<String>)]
     sku: Option<SkuId>,
     /// Why.
     #[schema(max_length = 500, example = "She is on parental leave and comes back in June.")]

@@ -30,7 +30,6 @@ pub struct ExceptionView {
     /// Only of this person; of everybody when absent.
     pub person: Option<PersonId>,
     /// Only this licence type; all of them when absent.
-    #[schema(value_type = Option<String>)]
     pub sku: Option<SkuId>,
     /// Why, in the words of whoever decided: show it as text only.
     #[schema(example = "She is on parental leave and comes back in June.")]

@@ -36,7 +36,6 @@ pub struct ExceptionsQuery {
     /// Only about this person.
     person: Option<PersonId>,
     /// Only about this licence type.
-    #[param(value_type = Option<String>)]
     sku: Option<SkuId>,
 }
 

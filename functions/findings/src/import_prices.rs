@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
 use crate::{
-    price::{EffectivePrice, Priced, day, same, too_many},
+    price::{EffectivePrice, Priced, same, too_many},
     price_file::{Owned, PROBLEMS_MOST, PriceFile, PriceRow, RowProblem, read},
 };
 
@@ -107,7 +107,7 @@ pub async fn import_prices(
     let mut new = BTreeMap::new();
     let mut changes = Vec::new();
     for PriceRow { sku, amount, term, note } in rows {
-        let own = OwnPrice { amount, term, note, as_of: day(deps.clock.now()), set_by: caller.scope().actor() };
+        let own = OwnPrice { amount, term, note, as_of: deps.clock.today(), set_by: caller.scope().actor() };
         if !prices.own.get(&sku).is_some_and(|before| same(before, &own)) {
             let row = priced.row(sku);
             changes.push(PriceChange { sku, part_number: row.part_number, product: row.product, before: row.price, amount, term });

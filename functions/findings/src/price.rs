@@ -4,7 +4,7 @@ use api::{Error, FieldProblem, Result};
 use checks::{
     OwnPrice, Price, PriceBasis, PriceConfidence, PriceList, Term, facts::Sku, product_name, products::product,
 };
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use model::{Currency, Money, SkuId, event::Actor};
 use serde::{Deserialize, Serialize};
 use store::{Prices, Tenant, Terms};
@@ -169,7 +169,7 @@ impl PriceRequest {
     ///
     /// # Errors
     /// 422 with every field that is wrong.
-    pub fn into_price(self, currency: Currency, now: Timestamp, set_by: Actor) -> Result<OwnPrice> {
+    pub fn into_price(self, currency: Currency, today: Date, set_by: Actor) -> Result<OwnPrice> {
         let mut wrong = Vec::new();
         if self.amount_minor.is_some_and(|minor| !(0..=OwnPrice::MOST_MINOR).contains(&minor)) {
             let told = "Give what one seat costs a month: 0 to 100,000 in your currency, as cents.";
@@ -190,13 +190,8 @@ impl PriceRequest {
             return Err(Error::invalid(wrong));
         }
         let amount = self.amount_minor.map(|minor| Money::new(minor, currency));
-        Ok(OwnPrice { amount, term: self.term, note, as_of: day(now), set_by })
+        Ok(OwnPrice { amount, term: self.term, note, as_of: today, set_by })
     }
-}
-
-/// The day of an instant, UTC.
-pub fn day(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::UTC).date()
 }
 
 /// Whether two prices say the same, whoever set them and when.

@@ -43,7 +43,7 @@ pub async fn set_price(
     }
     let Versioned { value: mut prices, version } = priced.terms.prices.clone();
     seen.holds(&etag(version))?;
-    let own = body.into_price(priced.currency, deps.clock.now(), caller.scope().actor())?;
+    let own = body.into_price(priced.currency, deps.clock.today(), caller.scope().actor())?;
     if prices.own.get(&sku).is_some_and(|before| same(before, &own)) {
         return Ok(Tagged { etag: etag(version), body: priced.row(sku) });
     }

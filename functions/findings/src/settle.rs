@@ -1,7 +1,6 @@
 //! When prices or exceptions changed: works money, acceptance and totals out anew from what is stored, without asking
 //! Microsoft. It ends in the same numbers as a scan would, so a second delivery finds nothing to change.
 
-use jiff::tz::TimeZone;
 use model::{Event, EventKind};
 use runtime::{Delivered, Failure, Function, Kernel};
 use store::{Company, Conflict, StoreError, Summary, Tenant};
@@ -38,8 +37,7 @@ async fn settle_once(deps: &Kernel, tenant: &Tenant<'_>) -> Result<(), StoreErro
     let findings = tenant.findings().await?;
     let Some(summary) = tenant.get_strong::<Summary>(&()).await?.map(|summary| summary.value) else { return Ok(()) };
     let Some(company) = tenant.get_strong::<Company>(&()).await? else { return Ok(()) };
-    let now = deps.clock.now();
-    let today = now.to_zoned(TimeZone::UTC).date();
+    let (now, today) = (deps.clock.now(), deps.clock.today());
     let Some(mut outcome) = findings.settled(&summary, company.value.currency, today).await? else { return Ok(()) };
     let kept = findings.keep(&mut outcome, None, Some(&summary), now).await?;
     if !kept.changed {

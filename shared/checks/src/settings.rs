@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn every_field_out_of_range_is_named() {
-        let many = (0..501).map(PersonId::from_u128).collect();
+        let many = (0..501).map(|n| PersonId(uuid::Uuid::from_u128(n))).collect();
         let bad = Settings {
             grace_days: 6,
             seat_slack_percent: 101,

@@ -131,6 +131,7 @@ pub async fn measure() -> Costs {
     note("findings-get", &owner.get(&format!("/v1/findings/{finding}")).await, 200);
     note("findings-people", &owner.get(&format!("/v1/findings/{finding}/people")).await, 200);
     crate::keys_and_log::measure(&owner, &mut note).await;
+    crate::prices::measure(&app, &owner, &mut note).await;
     work_accounts::measure(&app, &owner, &mut note).await;
     note("microsoft-disconnect", &owner.delete("/v1/microsoft").await, 204);
     crate::factors::measure(&app, email, &mut note).await;

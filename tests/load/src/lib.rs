@@ -7,6 +7,7 @@ pub mod cold;
 pub mod factors;
 mod keys_and_log;
 pub mod memory;
+mod prices;
 pub mod report;
 pub mod runtime_api;
 pub mod scan;
