@@ -71,10 +71,8 @@ pub async fn add_exception(
 /// What an exception on a finding is about: its check and subject, which stay when the finding goes and comes back.
 pub(crate) async fn about(tenant: &Tenant<'_>, finding: FindingId) -> Result<Option<About>> {
     let stored = tenant.get::<StoredFinding>(&finding).await?;
-    Ok(stored.map(|stored| About::Finding {
-        check: stored.value.found.check,
-        subject: stored.value.found.subject.key(),
-    }))
+    Ok(stored
+        .map(|stored| About::Finding { check: stored.value.found.check, subject: stored.value.found.subject.key() }))
 }
 
 fn no_such_finding() -> Error {

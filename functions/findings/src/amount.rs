@@ -6,7 +6,9 @@ use model::Currency;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AmountError {
     /// One point or comma before three digits: thousands to some, fractions to others.
-    #[error("This can be read in two ways. Write it without a thousands separator and with two decimals, such as 1234.00.")]
+    #[error(
+        "This can be read in two ways. Write it without a thousands separator and with two decimals, such as 1234.00."
+    )]
     Ambiguous,
     /// More decimals than the currency has.
     #[error("Write at most two decimals.")]

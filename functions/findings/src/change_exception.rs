@@ -60,8 +60,7 @@ pub async fn change_exception(
     exception.owner = owner.unwrap_or(before.owner);
     exception.expires_at = expires_at.or(before.expires_at);
     if *exception != before {
-        let event =
-            Event::ExceptionChanged { exception: id, before: before.expires_at, after: exception.expires_at };
+        let event = Event::ExceptionChanged { exception: id, before: before.expires_at, after: exception.expires_at };
         tenant.commit(Commit::new().replace(&stored).event(event)?).await?;
         stored.version += 1;
     }

@@ -110,7 +110,14 @@ pub async fn import_prices(
         let own = OwnPrice { amount, term, note, as_of: deps.clock.today(), set_by: caller.scope().actor() };
         if !prices.own.get(&sku).is_some_and(|before| same(before, &own)) {
             let row = priced.row(sku);
-            changes.push(PriceChange { sku, part_number: row.part_number, product: row.product, before: row.price, amount, term });
+            changes.push(PriceChange {
+                sku,
+                part_number: row.part_number,
+                product: row.product,
+                before: row.price,
+                amount,
+                term,
+            });
             new.insert(sku, own);
         }
     }

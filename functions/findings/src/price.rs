@@ -116,8 +116,10 @@ impl Priced {
     pub fn rows(&self) -> Vec<PriceView> {
         let owned = self.skus.iter().map(|sku| sku.id);
         let set = self.terms.prices.value.own.keys().copied();
-        let mut rows: Vec<PriceView> =
-            owned.chain(set.filter(|sku| self.skus.iter().all(|own| own.id != *sku))).map(|sku| self.row(sku)).collect();
+        let mut rows: Vec<PriceView> = owned
+            .chain(set.filter(|sku| self.skus.iter().all(|own| own.id != *sku)))
+            .map(|sku| self.row(sku))
+            .collect();
         rows.sort_by(|a, b| b.bought.cmp(&a.bought).then_with(|| a.part_number.cmp(&b.part_number)));
         rows
     }

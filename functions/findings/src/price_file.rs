@@ -112,7 +112,9 @@ impl Column {
             Self::SkuId => &["skuguid", "licenceid", "licenseid"],
             Self::PartNumber => &["skupartnumber", "stringid", "sku"],
             Self::Product => &["productname", "productdisplayname", "name", "licence", "license", "licencetype"],
-            Self::Amount => &["price", "unitprice", "monthlyprice", "pricepermonth", "priceperseat", "netprice", "preis"],
+            Self::Amount => {
+                &["price", "unitprice", "monthlyprice", "pricepermonth", "priceperseat", "netprice", "preis"]
+            }
             Self::Currency => &["currencycode", "waehrung", "währung"],
             Self::Term => &["commitment", "termandbilling", "laufzeit"],
             Self::Note => &["source", "comment", "remark", "bemerkung"],
@@ -137,8 +139,11 @@ pub fn read(bytes: &[u8], currency: Currency, owned: &[Owned]) -> Result<PriceFi
     let whole = |code: &str, message: &str| vec![RowProblem::new(1, Column::SkuId, code, message)];
     let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
         .map_err(|_| whole("not_utf8", "Save the file as \"CSV UTF-8\" and send it again."))?;
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter(text)).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter(text))
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
     let header = reader.headers().map_err(|_| whole("unreadable", "The first row cannot be read."))?.clone();
     let columns = columns(&header)?;
     let products = Products::new(owned);
@@ -269,7 +274,8 @@ impl Cells<'_> {
             }
             found = Some(both);
         }
-        let found = found.ok_or_else(|| wrong(Column::SkuId, "missing", "Say which licence type this row is about."))?;
+        let found =
+            found.ok_or_else(|| wrong(Column::SkuId, "missing", "Say which licence type this row is about."))?;
         let own: Vec<SkuId> = found.iter().copied().filter(|sku| products.owned.contains(sku)).collect();
         match (found.len(), own.as_slice(), found.first()) {
             (1, _, Some(sku)) | (_, [sku], _) => Ok(*sku),
@@ -284,13 +290,15 @@ impl Cells<'_> {
         if let Some(code) = self.get(Column::Currency)
             && !code.eq_ignore_ascii_case(currency.code())
         {
-            let told = format!("Your company's prices are in {0}. Give this one in {0}: nothing is converted.", currency.code());
+            let told = format!(
+                "Your company's prices are in {0}. Give this one in {0}: nothing is converted.",
+                currency.code()
+            );
             return Err(RowProblem::new(self.row, Column::Currency, "other_currency", told));
         }
         let Some(text) = self.get(Column::Amount) else { return Ok(None) };
-        let read = amount(text, currency).and_then(|minor| {
-            if minor > OwnPrice::MOST_MINOR { Err(AmountError::TooLarge) } else { Ok(minor) }
-        });
+        let read = amount(text, currency)
+            .and_then(|minor| if minor > OwnPrice::MOST_MINOR { Err(AmountError::TooLarge) } else { Ok(minor) });
         match read {
             Ok(minor) => Ok(Some(Money::new(minor, currency))),
             Err(error) => Err(RowProblem::new(self.row, Column::Amount, error.code(), error.to_string())),
@@ -392,7 +400,9 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_quoted_newlines_and_columns_nobody_knows_do_no_harm() {
-        let text = format!("\u{feff}\"sku_id\",\"remarks, of\nours\",amount\r\n{BASIC},\"two\r\nlines; \"\"quoted\"\"\",5\r\n\r\n");
+        let text = format!(
+            "\u{feff}\"sku_id\",\"remarks, of\nours\",amount\r\n{BASIC},\"two\r\nlines; \"\"quoted\"\"\",5\r\n\r\n"
+        );
         assert_eq!(prices(text), [(BASIC.into(), Some(500), Term::AnnualPaidYearly)]);
     }
 

@@ -35,7 +35,9 @@ async fn settle(deps: Kernel, event: Delivered) -> Result<(), Failure> {
 
 async fn settle_once(deps: &Kernel, tenant: &Tenant<'_>) -> Result<(), StoreError> {
     let findings = tenant.findings().await?;
-    let Some(summary) = tenant.get_strong::<Summary>(&()).await?.map(|summary| summary.value) else { return Ok(()) };
+    let Some(summary) = tenant.get_strong::<Summary>(&()).await?.map(|summary| summary.value) else {
+        return findings.disturb().await;
+    };
     let Some(company) = tenant.get_strong::<Company>(&()).await? else { return Ok(()) };
     let (now, today) = (deps.clock.now(), deps.clock.today());
     let Some(mut outcome) = findings.settled(&summary, company.value.currency, today).await? else { return Ok(()) };

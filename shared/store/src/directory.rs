@@ -291,7 +291,12 @@ impl Store {
     }
 
     /// Where records stand that are due, with the right to each one's tenant.
-    pub(crate) async fn due_in<T: TenantRecord>(&self, shards: u8, now: Timestamp, limit: u32) -> Result<Vec<(TenantScope, Key)>> {
+    pub(crate) async fn due_in<T: TenantRecord>(
+        &self,
+        shards: u8,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(TenantScope, Key)>> {
         let mut due = Vec::new();
         for shard in 0..shards {
             let answer = self

@@ -19,8 +19,8 @@ use jiff::{Timestamp, civil::Date};
 use model::{Currency, DirectoryId, FindingId};
 
 use crate::{
-    AffectedPart, Commit, Conflict, Licenses, Result, StoreError, StoredFinding, Summary, Tenant, Terms, TopAction, Turn,
-    Versioned,
+    AffectedPart, Commit, Conflict, Licenses, Result, StoreError, StoredFinding, Summary, Tenant, Terms, TopAction,
+    Turn, Versioned,
     commit::{Condition, What},
     records::TenantRecord,
 };
@@ -85,8 +85,7 @@ impl<'a> Tenant<'a> {
 
 impl Findings<'_> {
     /// Keeps a settled outcome: what changed of the findings, and what is no more. `scanned` is where they are of, or
-    /// nothing where they are those that are stored, settled anew. `before` is the summary there was; without one nobody
-    /// else writes.
+    /// nothing where they are those that are stored, settled anew. `before` is the summary there was.
     ///
     /// # Errors
     /// [`Conflict::State`] `turn` when somebody else took the turn: read everything again.
@@ -97,12 +96,10 @@ impl Findings<'_> {
         before: Option<&Summary>,
         now: Timestamp,
     ) -> Result<Kept> {
-        let Self { tenant, turn, old, terms } = self;
+        let Self { tenant, turn, mut old, terms } = self;
         let known_ids: HashMap<(CheckId, String), FindingId> =
             old.values().map(|known| ((known.found.check, known.found.subject.key()), known.finding)).collect();
-        let mut old = old;
-        let mut writes = Writes::default();
-        let (mut top, mut accepted) = (Vec::with_capacity(TOP), 0);
+        let (mut writes, mut top, mut accepted) = (Writes::default(), Vec::with_capacity(TOP), 0);
         for found in &mut outcome.findings {
             let subject = found.subject.key();
             let finding = match scanned {
@@ -121,12 +118,7 @@ impl Findings<'_> {
                 affected_hash: affected_hash(&affected)?,
                 snoozed_until: terms.snoozed_until(finding, now),
             };
-            if known.as_ref().is_none_or(|known| known.affected_hash != stored.affected_hash) {
-                writes.put_affected(finding, &affected, known.as_ref().map_or(0, |known| known.people))?;
-            }
-            if known.as_ref().is_none_or(|known| undated(known) != undated(&stored)) {
-                writes.0.push(Write::put(&stored)?);
-            }
+            writes.replace(known.as_ref(), &stored, &affected)?;
             accepted += u32::from(found.state == FindingState::Accepted);
             if top.len() < TOP {
                 top.extend(to_do(&stored));
@@ -134,19 +126,17 @@ impl Findings<'_> {
             // It may have to be kept again.
             found.affected = affected;
         }
-        for gone in old.into_values() {
-            writes.drop_affected(gone.finding, 0, gone.people)?;
-            writes.0.push(Write::delete::<StoredFinding>(&gone.finding));
-        }
+        old.values().try_for_each(|gone| writes.drop(gone))?;
+        let open = u32::try_from(outcome.findings.len()).unwrap_or(u32::MAX).saturating_sub(accepted);
         let summary = Summary {
             changed_at: now,
-            directory: match (scanned, before) {
-                (Some(scanned), _) => scanned.name.chars().take(200).collect(),
-                (None, before) => before.map(|before| before.directory.clone()).unwrap_or_default(),
+            directory: match scanned {
+                Some(Scanned { name, .. }) => name.chars().take(200).collect(),
+                None => before.map(|before| before.directory.clone()).unwrap_or_default(),
             },
             totals: outcome.totals.clone(),
             top,
-            findings: u32::try_from(outcome.findings.len()).unwrap_or(u32::MAX).saturating_sub(accepted),
+            findings: open,
             accepted,
             not_evaluated: outcome.not_evaluated.clone(),
         };
@@ -156,14 +146,24 @@ impl Findings<'_> {
         if !same {
             change = change.overwrite(&summary);
         }
-        if before.is_none() {
-            writes.alone(&tenant).await?;
-        } else if changed {
+        if changed {
             let held = tenant.take(turn).await?;
-            writes.held(&tenant, held).await?;
+            match before {
+                // Without a summary nobody else writes findings.
+                None => writes.alone(&tenant).await?,
+                Some(_) => writes.held(&tenant, held).await?,
+            }
             change = change.check::<Turn>(&(), Condition::version(held), "turn");
         }
         Ok(Kept { summary, change, changed })
+    }
+
+    /// Takes the turn and writes nothing: a first scan under way reads again what the company decided.
+    ///
+    /// # Errors
+    /// [`Conflict::State`] `turn` when somebody else took it.
+    pub async fn disturb(self) -> Result<()> {
+        self.tenant.take(self.turn).await.map(|_| ())
     }
 
     /// What is stored of the last scan, settled by what the company decided; `None` before the first scan.
@@ -219,11 +219,27 @@ impl Write {
 }
 
 impl Writes {
-    fn put_affected(&mut self, finding: FindingId, affected: &[Affected], people_before: u32) -> Result<()> {
-        for (part, people) in (0u16..).zip(affected.chunks(AFFECTED_PER_PART)) {
-            self.0.push(Write::put(&AffectedPart { finding, part, people: deflated(AffectedPart::KIND, &people)? })?);
+    /// What of a finding and its people is other than before.
+    fn replace(&mut self, known: Option<&StoredFinding>, stored: &StoredFinding, affected: &[Affected]) -> Result<()> {
+        if known.is_none_or(|known| known.affected_hash != stored.affected_hash) {
+            for (part, people) in (0u16..).zip(affected.chunks(AFFECTED_PER_PART)) {
+                let people = deflated(AffectedPart::KIND, &people)?;
+                self.0.push(Write::put(&AffectedPart { finding: stored.finding, part, people })?);
+            }
+            let kept = affected.len().div_ceil(AFFECTED_PER_PART);
+            self.drop_affected(stored.finding, kept, known.map_or(0, |known| known.people))?;
         }
-        self.drop_affected(finding, affected.len().div_ceil(AFFECTED_PER_PART), people_before)
+        if known.is_none_or(|known| undated(known) != undated(stored)) {
+            self.0.push(Write::put(stored)?);
+        }
+        Ok(())
+    }
+
+    /// A finding that is no more.
+    fn drop(&mut self, gone: &StoredFinding) -> Result<()> {
+        self.drop_affected(gone.finding, 0, gone.people)?;
+        self.0.push(Write::delete::<StoredFinding>(&gone.finding));
+        Ok(())
     }
 
     fn drop_affected(&mut self, finding: FindingId, from: usize, people: u32) -> Result<()> {
@@ -253,8 +269,11 @@ impl Writes {
     async fn held(self, tenant: &Tenant<'_>, turn: u64) -> Result<()> {
         let mut writes = self.0.into_iter().peekable();
         while writes.peek().is_some() {
-            let mut actions: Vec<_> =
-                writes.by_ref().take(AT_ONCE).map(|write| (write.key_of(tenant), write.what, Conflict::Version)).collect();
+            let mut actions: Vec<_> = writes
+                .by_ref()
+                .take(AT_ONCE)
+                .map(|write| (write.key_of(tenant), write.what, Conflict::Version))
+                .collect();
             let check = Write { key: Turn::sort_key(&()), what: What::Check { condition: Condition::version(turn) } };
             actions.push((check.key_of(tenant), check.what, Conflict::State("turn")));
             tenant.store().transact(actions).await?;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use model::{Currency, Event, ExceptionId, FindingId, PersonId, SkuId};
 
 use crate::{
-    Accepted, CheckSettings, Commit, Conflict, Prices, Result, Snooze, Store, StoreError, Tenant, TenantScope, Versioned,
-    commit::versioned, db::key_of, key::Collection, records::TenantRecord,
+    Accepted, CheckSettings, Commit, Conflict, Prices, Result, Snooze, Store, StoreError, Tenant, TenantScope,
+    Versioned, commit::versioned, db::key_of, key::Collection, records::TenantRecord,
 };
 
 /// Prices, settings, exceptions and snoozes of one company.
@@ -98,7 +98,8 @@ impl Accepted {
             About::Check { .. } => "",
             About::Finding { subject, .. } => subject,
         };
-        let [person, sku] = [person.map(|id| id.to_string()), sku.map(|id| id.to_string())].map(Option::unwrap_or_default);
+        let [person, sku] =
+            [person.map(|id| id.to_string()), sku.map(|id| id.to_string())].map(Option::unwrap_or_default);
         let hash = digest(&SHA256, format!("{}\n{subject}\n{person}\n{sku}", about.check()).as_bytes());
         let mut bits = [0; 16];
         bits.copy_from_slice(&hash.as_ref()[..16]);
@@ -138,7 +139,8 @@ impl Store {
         let due = self.due_in::<Accepted>(1, now, limit).await?;
         due.into_iter()
             .map(|(scope, key)| {
-                let exception = key.sk.strip_prefix(Accepted::PREFIX).and_then(|id| id.parse().ok()).map(Term::Exception);
+                let exception =
+                    key.sk.strip_prefix(Accepted::PREFIX).and_then(|id| id.parse().ok()).map(Term::Exception);
                 let snooze = || key.sk.strip_prefix(Snooze::PREFIX).and_then(|id| id.parse().ok()).map(Term::Snooze);
                 let what = exception.or_else(snooze);
                 let what = what.ok_or(StoreError::Corrupt { kind: "terms", cause: "key of the index".into() })?;

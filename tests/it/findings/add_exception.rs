@@ -63,7 +63,10 @@ async fn what_cannot_be_accepted_is_refused_by_field() {
             json!({ "check": "L6", "reason": " \n ", "owner": stranger, "expires_at": "2026-11-21T08:00:00Z" }),
             vec!["/reason", "/owner", "/expires_at"],
         ),
-        (json!({ "check": "L6", "reason": "x".repeat(501), "expires_at": "2028-12-01T00:00:00Z" }), vec!["/reason", "/expires_at"]),
+        (
+            json!({ "check": "L6", "reason": "x".repeat(501), "expires_at": "2028-12-01T00:00:00Z" }),
+            vec!["/reason", "/expires_at"],
+        ),
         (json!({ "check": "L6", "reason": "a\u{202e}b" }), vec!["/reason"]),
     ] {
         let answer = owner.post("/v1/exceptions", wanted.clone()).await;
@@ -72,7 +75,11 @@ async fn what_cannot_be_accepted_is_refused_by_field() {
         let named: Vec<_> = told["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
         assert_eq!(named, pointers, "{wanted}");
     }
-    for bad in [json!({ "check": "L999", "reason": "x" }), json!({ "check": "L6" }), json!({ "check": "L6", "reason": "x", "until": 1 })] {
+    for bad in [
+        json!({ "check": "L999", "reason": "x" }),
+        json!({ "check": "L6" }),
+        json!({ "check": "L6", "reason": "x", "until": 1 }),
+    ] {
         owner.post("/v1/exceptions", bad).await.expect_problem(400, "bad_body");
     }
     assert_eq!(owner.get("/v1/exceptions").await.expect::<Value>(200)["items"], json!([]));

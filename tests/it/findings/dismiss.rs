@@ -15,8 +15,7 @@ async fn a_dismissed_finding_is_shown_as_accepted_counted_apart_and_no_longer_to
     let path = format!("/v1/findings/{first}");
     let saved = minor(&owner.get(&path).await.expect::<Value>(200)["saving"]["monthly"]);
     assert!(saved > 0);
-    let made: Value =
-        owner.post(&format!("{path}/dismiss"), json!({ "reason": "For the new shop" })).await.expect(201);
+    let made: Value = owner.post(&format!("{path}/dismiss"), json!({ "reason": "For the new shop" })).await.expect(201);
     assert_eq!(text(&made, "finding"), first);
     app.pump().await;
     let after = told(&owner).await;

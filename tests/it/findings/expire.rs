@@ -25,7 +25,11 @@ async fn what_was_decided_for_a_time_ends_when_it_is_up_and_once() {
     app.run("findings-expire").await;
     app.pump().await;
     renew(&app, &mut owner).await;
-    assert_eq!((count(&owner, "exception.ended").await, count(&owner, "finding.woken").await), (0, 0), "a second early");
+    assert_eq!(
+        (count(&owner, "exception.ended").await, count(&owner, "finding.woken").await),
+        (0, 0),
+        "a second early"
+    );
     app.clock.advance(SignedDuration::from_secs(1));
     for _ in 0..2 {
         tokio::join!(app.run("findings-expire"), app.run("findings-expire"));

@@ -62,8 +62,7 @@ async fn one_wrong_cell_and_nothing_is_changed() {
     answer.expect_problem(422, "invalid");
     let told = answer.json();
     let errors = told["errors"].as_array().unwrap();
-    let named: Vec<_> =
-        errors.iter().map(|e| (e["pointer"].as_str().unwrap(), e["code"].as_str().unwrap())).collect();
+    let named: Vec<_> = errors.iter().map(|e| (e["pointer"].as_str().unwrap(), e["code"].as_str().unwrap())).collect();
     assert_eq!(named, expected);
     assert!(!told.to_string().contains("HYPERLINK"), "what a cell holds is not repeated");
     let tried: Value = import(&app, &owner, "?dry_run=true", "text/csv", file).await.expect(200);

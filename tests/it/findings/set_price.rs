@@ -35,7 +35,8 @@ async fn a_price_names_the_version_it_changes_and_says_who_set_it_and_when() {
     assert_eq!(again.headers["etag"], "\"1\"");
     assert_eq!(count(&owner, "prices.changed").await, 1);
     let licences: Value = owner.get("/v1/licenses").await.expect(200);
-    let row = licences["items"].as_array().unwrap().iter().find(|row| row["sku"] == json!(p::BUSINESS_PREMIUM)).unwrap();
+    let row =
+        licences["items"].as_array().unwrap().iter().find(|row| row["sku"] == json!(p::BUSINESS_PREMIUM)).unwrap();
     assert_eq!(row["price"]["monthly"]["amount_minor"], 1850);
     // Of two over one version one wins.
     let [one, two] = [1, 2].map(|minor| json!({ "amount_minor": minor }));
@@ -53,9 +54,11 @@ async fn a_price_names_the_version_it_changes_and_says_who_set_it_and_when() {
 async fn a_term_alone_adjusts_the_list_price_and_makes_none() {
     let app = App::of(directory(1, 40)).await;
     let owner = app.scanned("northwind", app.only_directory()).await;
-    for (term, minor, basis) in
-        [("annual_paid_yearly", 2200, "list"), ("annual_paid_monthly", 2310, "list_adjusted"), ("monthly", 2640, "list_adjusted")]
-    {
+    for (term, minor, basis) in [
+        ("annual_paid_yearly", 2200, "list"),
+        ("annual_paid_monthly", 2310, "list_adjusted"),
+        ("monthly", 2640, "list_adjusted"),
+    ] {
         let path = format!("/v1/prices/{}", p::BUSINESS_PREMIUM);
         let set: Value = send(&app, &owner, PUT, &path, Some("*"), Some(&json!({ "term": term }))).await.expect(200);
         let price = &set["price"];

@@ -71,7 +71,8 @@ async fn what_is_out_of_range_is_refused_by_field_and_a_change_names_its_version
     // The same as before is no change.
     assert_eq!(put(Some("\"0\""), json!({})).await.headers["etag"], "\"0\"");
     assert_eq!(count(&owner, "checks.changed").await, 0);
-    let (a, b) = tokio::join!(put(Some("\"0\""), json!({ "grace_days": 45 })), put(Some("\"0\""), json!({ "grace_days": 46 })));
+    let (a, b) =
+        tokio::join!(put(Some("\"0\""), json!({ "grace_days": 45 })), put(Some("\"0\""), json!({ "grace_days": 46 })));
     let mut answers = [a.status.as_u16(), b.status.as_u16()];
     answers.sort_unstable();
     assert_eq!((answers, count(&owner, "checks.changed").await), ([200, 412], 1));

@@ -47,8 +47,7 @@ async fn a_price_that_changes_changes_all_money_without_asking_microsoft_as_a_ch
         let settled = told(&owner).await;
         assert_ne!(settled.total("monthly"), before.total("monthly"));
         assert!(settled.overview["totals"]["price_missing_skus"].as_array().unwrap().len() <= 3);
-        let sum: i64 =
-            settled.findings.iter().filter_map(|f| f["saving"]["monthly"]["amount_minor"].as_i64()).sum();
+        let sum: i64 = settled.findings.iter().filter_map(|f| f["saving"]["monthly"]["amount_minor"].as_i64()).sum();
         assert_eq!(sum, settled.total("monthly"), "savings of findings add up to the total");
         assert_eq!(scan(&app, &mut owner).await["state"], "finished");
         assert_same(&told(&owner).await, &settled, "to the cent what a check says");
@@ -74,6 +73,28 @@ async fn an_event_that_comes_twice_changes_nothing_more_and_before_the_first_che
     app.pump().await;
     assert_same(&told(&owner).await, &settled, "again");
     assert_eq!(count(&owner, "findings.settled").await, times);
+}
+
+#[tokio::test]
+async fn a_price_that_changes_during_the_first_check_counts_in_it() {
+    for calls in 0..9 {
+        let app = App::of(directory(2, 40)).await;
+        let mut owner = app.tenant("northwind").await;
+        owner.connect(app.only_directory()).await;
+        app.microsoft().clear_calls();
+        let price = async {
+            let path = format!("/v1/prices/{}", p::BUSINESS_PREMIUM);
+            let body = json!({ "amount_minor": 5000 });
+            send(&app, &owner, Method::PUT, &path, Some("*"), Some(&body)).await.expect::<Value>(200);
+        };
+        meanwhile(&app, || app.microsoft().calls().len() >= calls, price).await;
+        app.pump().await;
+        renew(&app, &mut owner).await;
+        let first = told(&owner).await;
+        assert_eq!(first.overview["scan"]["state"], "finished");
+        assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+        assert_same(&told(&owner).await, &first, "after a race");
+    }
 }
 
 #[tokio::test]

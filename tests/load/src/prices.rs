@@ -11,7 +11,8 @@ const SKU: &str = "f245ecc8-75af-4f8e-b61f-27d8114de5f3";
 /// Calls every route of prices, settings and exceptions, and notes each.
 pub(crate) async fn measure(app: &App, owner: &Client<'_>, note: &mut impl FnMut(&str, &Answer, u16)) {
     let price = format!("/v1/prices/{SKU}");
-    let call = async |method, path: &str, media, body: &str| sent(app, owner, method, path, media, body.to_owned()).await;
+    let call =
+        async |method, path: &str, media, body: &str| sent(app, owner, method, path, media, body.to_owned()).await;
     let json_of = |value: Value| value.to_string();
     let (json, csv) = ("application/json", "text/csv");
     note("findings-set-price", &call(Method::PUT, &price, json, &json_of(json!({ "amount_minor": 1250 }))).await, 200);
