@@ -157,7 +157,9 @@ async fn send(
 
 /// All of an answer but the name of its request.
 fn told(answer: &Answer) -> (u16, Value, Vec<(String, String)>) {
-    let mut body = if answer.body.is_empty() { Value::Null } else { answer.json() };
+    // A file is told as its text.
+    let text = || json!(String::from_utf8_lossy(&answer.body));
+    let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_else(|_| text());
     if let Some(problem) = body.as_object_mut() {
         problem.remove("instance");
     }

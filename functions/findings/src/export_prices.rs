@@ -1,11 +1,7 @@
 //! `GET /v1/prices/export`: the prices as a file that the import takes back.
 
-use api::{Result, csv};
-use axum::{
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
+use api::{Csv, Result};
+use axum::{extract::State, response::Response};
 use identity::{Caller, can};
 use runtime::{Function, Kernel};
 use store::Store;
@@ -32,9 +28,7 @@ const SHOWN: [&str; 4] = ["seats", "price_now", "price_basis", "list_price"];
 )]
 pub async fn export_prices(State(store): State<Store>, caller: Caller<can::ReadFindings>) -> Result<Response> {
     let priced = Priced::load(&store.of(caller.scope())).await?;
-    // Without the mark Excel reads UTF-8 as something else.
-    let mut file = String::from("\u{feff}");
-    csv::row(Column::ALL.map(Column::name).into_iter().chain(SHOWN), &mut file);
+    let mut file = Csv::new(Column::ALL.map(Column::name).into_iter().chain(SHOWN));
     for row in priced.rows() {
         let own = row.own.as_ref();
         let monthly = |price: Option<&crate::price::EffectivePrice>| price.map(|p| decimal(p.monthly.amount_minor));
@@ -51,13 +45,9 @@ pub async fn export_prices(State(store): State<Store>, caller: Caller<can::ReadF
             row.price.as_ref().map(|price| price.confidence.words().to_owned()).unwrap_or_default(),
             monthly(row.list.as_ref()).unwrap_or_default(),
         ];
-        csv::row(cells.iter().map(String::as_str), &mut file);
+        file.row(cells.iter().map(String::as_str));
     }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"steward-prices.csv\""),
-    ];
-    Ok((headers, file).into_response())
+    Ok(file.attachment("steward-prices"))
 }
 
 /// Minor units with a point, as the import reads them whatever the spreadsheet's language.

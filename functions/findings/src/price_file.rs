@@ -1,5 +1,5 @@
-//! A file of prices, as a spreadsheet or a reseller writes it. Its first row says what the columns are. What can be read
-//! in two ways is refused, not guessed; a file is taken as a whole or not at all.
+//! A file of prices, as a spreadsheet or a reseller writes it. Its first row says what the columns are. What can be
+//! read in two ways is refused, not guessed; a file is taken as a whole or not at all.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -34,14 +34,14 @@ async fn settle(deps: Kernel, event: Delivered) -> Result<(), Failure> {
 }
 
 async fn settle_once(deps: &Kernel, tenant: &Tenant<'_>) -> Result<(), StoreError> {
-    let findings = tenant.findings().await?;
+    let rewrite = tenant.rewrite().await?;
     let Some(summary) = tenant.get_strong::<Summary>(&()).await?.map(|summary| summary.value) else {
-        return findings.disturb().await;
+        return rewrite.disturb().await;
     };
     let Some(company) = tenant.get_strong::<Company>(&()).await? else { return Ok(()) };
     let (now, today) = (deps.clock.now(), deps.clock.today());
-    let Some(mut outcome) = findings.settled(&summary, company.value.currency, today).await? else { return Ok(()) };
-    let kept = findings.keep(&mut outcome, None, Some(&summary), now).await?;
+    let Some(mut outcome) = rewrite.settled(&summary, company.value.currency, today).await? else { return Ok(()) };
+    let kept = rewrite.keep(&mut outcome, None, Some(&summary), now).await?;
     if !kept.changed {
         return Ok(());
     }

@@ -367,15 +367,15 @@ impl<'a> Work<'a> {
         let mut settled_by = terms;
         for _ in 0..TURNS {
             let now = self.deps.kernel.clock.now();
-            let findings = self.tenant.findings().await?;
-            if findings.terms != settled_by {
-                settled_by = findings.terms.clone();
+            let rewrite = self.tenant.rewrite().await?;
+            if rewrite.terms != settled_by {
+                settled_by = rewrite.terms.clone();
                 let prices = settled_by.price_list(outcome.totals.monthly.currency);
                 let today = self.deps.kernel.clock.today();
                 outcome = settle(outcome.findings, basis, &prices, &settled_by.exceptions(), today);
             }
             let summary = self.tenant.get_strong::<Summary>(&()).await?.map(|summary| summary.value);
-            let kept = findings.keep(&mut outcome, Some(scanned), summary.as_ref(), now).await;
+            let kept = rewrite.keep(&mut outcome, Some(scanned), summary.as_ref(), now).await;
             let told = match kept {
                 Ok(kept) => self.finish(kept, now).await,
                 Err(error) => Err(error),

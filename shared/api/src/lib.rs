@@ -1,6 +1,6 @@
 //! What every HTTP answer of Steward has in common: problems, extractors, pages, headers.
 
-pub mod csv;
+mod csv;
 mod error;
 mod etag;
 mod extract;
@@ -9,6 +9,7 @@ mod limit;
 mod page;
 mod text;
 
+pub use csv::Csv;
 pub use error::{Code, Error, FieldProblem, Problem};
 pub use etag::{IfMatch, Tagged, etag};
 pub use extract::{Client, Json, Path, Query};

@@ -24,7 +24,8 @@ async fn a_file_says_first_what_it_would_change_and_then_changes_it() {
     let owner = app.scanned("northwind", app.only_directory()).await;
     // As a reseller's spreadsheet is: a byte order mark, semicolons, German numbers, columns of its own.
     let file = format!(
-        "\u{feff}SKU Part Number;Customer;Unit price;Term\r\n{};\"Northwind; Ltd\r\n(new)\";7,50;\r\nSPB;;\"1.019,90 $\";monthly\r\nSPE_E5;;;\r\n",
+        "\u{feff}SKU Part Number;Customer;Unit price;Term\r\n{};\"Northwind; Ltd\r\n(new)\";7,50;\r\n\
+         SPB;;\"1.019,90 $\";monthly\r\nSPE_E5;;;\r\n",
         p::UNLISTED.1
     );
     let before = items(&app).await;

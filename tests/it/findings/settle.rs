@@ -141,7 +141,7 @@ async fn who_lost_the_turn_writes_nothing_more() {
     let summary = tenant.get_strong::<Summary>(&()).await.unwrap().unwrap().value;
     let (now, today) = (app.clock.clock().now(), app.clock.clock().today());
     // Both read; the first changes prices and keeps, the second comes too late.
-    let (first, second) = (tenant.findings().await.unwrap(), tenant.findings().await.unwrap());
+    let (first, second) = (tenant.rewrite().await.unwrap(), tenant.rewrite().await.unwrap());
     let mut mine = second.settled(&summary, model::Currency::Usd, today).await.unwrap().expect("a scan");
     let mut theirs = mine.clone();
     theirs.findings.remove(0);
@@ -153,7 +153,7 @@ async fn who_lost_the_turn_writes_nothing_more() {
     let stored = tenant.all_strong::<StoredFinding>().await.unwrap();
     assert!(stored.iter().all(|stored| stored.value.found.headline != "Too late"));
     // Somebody else takes the turn before the last transaction: it is not written either.
-    let third = tenant.findings().await.unwrap();
+    let third = tenant.rewrite().await.unwrap();
     third.keep(&mut mine, Some(scanned), Some(&summary), now).await.unwrap();
     let told = Event::FindingsSettled { certain_minor: 0, likely_minor: 0 };
     let late = tenant.commit(kept.change.event(told).unwrap()).await;

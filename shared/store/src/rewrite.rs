@@ -1,6 +1,6 @@
-//! Findings as they are kept: written by a scan, and anew when prices or exceptions changed. Two of these may run at the
-//! same time. Whoever writes takes the turn first, at the version that was there before anything else was read; every
-//! write holds on to it. So nobody writes what follows from findings or terms that are no longer those.
+//! Findings as they are kept: written by a scan, and anew when prices or exceptions changed. Two of these may run at
+//! the same time. Whoever writes takes the turn first, at the version that was there before anything else was read;
+//! every write holds on to it. So nobody writes what follows from findings or terms that are no longer those.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -33,7 +33,7 @@ const TOP: usize = 3;
 const AT_ONCE: usize = 20;
 
 /// The findings of a tenant, read to be written anew.
-pub struct Findings<'a> {
+pub struct Rewrite<'a> {
     tenant: Tenant<'a>,
     /// The version of the turn before anything else was read.
     turn: u64,
@@ -66,11 +66,11 @@ impl<'a> Tenant<'a> {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn findings(&self) -> Result<Findings<'a>> {
+    pub async fn rewrite(&self) -> Result<Rewrite<'a>> {
         let turn = self.get_strong::<Turn>(&()).await?.map_or(0, |turn| turn.version);
         let stored = self.all_strong::<StoredFinding>().await?;
         let old = stored.into_iter().map(|stored| (stored.value.finding, stored.value)).collect();
-        Ok(Findings { tenant: *self, turn, old, terms: self.terms().await? })
+        Ok(Rewrite { tenant: *self, turn, old, terms: self.terms().await? })
     }
 
     /// Takes the turn, if it is as it was read; its version now.
@@ -83,7 +83,7 @@ impl<'a> Tenant<'a> {
     }
 }
 
-impl Findings<'_> {
+impl Rewrite<'_> {
     /// Keeps a settled outcome: what changed of the findings, and what is no more. `scanned` is where they are of, or
     /// nothing where they are those that are stored, settled anew. `before` is the summary there was.
     ///
