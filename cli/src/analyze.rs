@@ -83,8 +83,7 @@ fn evaluate(folder: &Folder, currency: Currency, now: Timestamp) -> Result<Outco
         )));
     };
     let directory = Directory::bought(skus, folder.subscriptions.clone().ok_or(Missing::Error));
-    let settings = Settings { currency, ..Settings::default() };
-    let mut evaluation = Evaluation::new(directory, settings, PriceList::built_in(currency), now);
+    let mut evaluation = Evaluation::new(directory, Settings::default(), PriceList::built_in(currency), now);
     for person in folder.people.iter().flatten() {
         let usage: Usage = folder.activity.usage(&person.upn);
         evaluation.person(person, &usage, None);

@@ -62,7 +62,11 @@ fn request(plan: &Plan, method: &str, path: &str, text: &str, document: &Value) 
     if public == request.headers().contains_key("authorization") {
         return Err("is to have the header authorization exactly where the operation is not public".into());
     }
-    let wanted = &operation["requestBody"]["content"]["application/json"]["schema"];
+    let content = &operation["requestBody"]["content"];
+    if content.get("text/csv").is_some() {
+        return if request.body().is_empty() { Err("has no file".into()) } else { Ok(()) };
+    }
+    let wanted = &content["application/json"]["schema"];
     let optional = operation["requestBody"]["required"] != true;
     match (wanted.is_null(), request.body().is_empty()) {
         (_, true) if optional => Ok(()),

@@ -163,7 +163,9 @@ async fn send(
 
 /// All of an answer but the name of its request.
 fn told(answer: &Answer) -> (u16, Value, Vec<(String, String)>) {
-    let mut body = if answer.body.is_empty() { Value::Null } else { answer.json() };
+    // A file is told as its text.
+    let text = || json!(String::from_utf8_lossy(&answer.body));
+    let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_else(|_| text());
     if let Some(problem) = body.as_object_mut() {
         problem.remove("instance");
     }
@@ -178,6 +180,7 @@ fn of_nothing() -> BTreeMap<&'static str, String> {
     let zero = "0".repeat(26);
     BTreeMap::from([
         ("directory", "00000000-0000-4000-8000-000000000000".to_owned()),
+        ("exception", format!("exc_{zero}")),
         ("finding", format!("fnd_{zero}")),
         ("fix", format!("fix_{zero}")),
         ("invitation", format!("inv_{zero}")),
@@ -187,6 +190,7 @@ fn of_nothing() -> BTreeMap<&'static str, String> {
         ("scan", format!("scn_{zero}")),
         ("session", format!("ses_{zero}")),
         ("tier", "security_writer".to_owned()),
+        ("sku", "00000000-0000-4000-8000-000000000000".to_owned()),
         ("tenant", format!("ten_{zero}")),
         ("user", format!("usr_{zero}")),
     ])
@@ -385,6 +389,9 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
     let asked = json!({ "email": "guest@canarybirds.example", "role": "member" });
     let invitation: Value = b.post("/v1/invitations", asked).await.expect(202);
     let role: Value = b.post("/v1/roles", json!({ "name": "Canary keepers", "permissions": [] })).await.expect(201);
+    let wanted = json!({ "check": "L6", "reason": "Canary keepers know" });
+    let exception: Value = b.post("/v1/exceptions", wanted).await.expect(201);
+    let prices: Value = b.get("/v1/prices").await.expect(200);
     app.pump().await;
     let named = |value: &Value, name: &str| value[name].as_str().unwrap().to_owned();
 
@@ -407,6 +414,7 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
     for finding in list(&b, "/v1/findings").await {
         ids.push(BTreeMap::from([
             ("directory", second.to_string()),
+            ("exception", named(&exception, "exception")),
             ("finding", named(&finding, "finding")),
             ("fix", fix.clone()),
             ("invitation", named(&invitation, "invitation")),
@@ -416,6 +424,7 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
             ("scan", named(&scans[0], "scan")),
             ("session", session(&b).to_string()),
             ("tier", "licence_writer".to_owned()),
+            ("sku", named(&prices["items"][0], "sku")),
             ("tenant", b.tenant.to_string()),
             ("user", b.user.to_string()),
         ]));

@@ -1,14 +1,59 @@
-//! What was found: the first screen, findings, the people in them, licences.
+//! What was found: the first screen, findings, the people in them, licences; what they cost, and what the company
+//! wants looked for.
 
+pub mod add_exception;
+pub mod amount;
+pub mod bought;
+pub mod change_exception;
+pub mod checks;
+pub mod dismiss;
+pub mod end_exception;
+pub mod exception;
+pub mod exceptions;
+pub mod expire;
+pub mod export_prices;
 pub mod get;
+pub mod import_prices;
 pub mod licenses;
 pub mod list;
 pub mod overview;
 pub mod people;
+pub mod price;
+pub mod price_file;
+pub mod prices;
+pub mod remove_price;
+pub mod set_price;
+pub mod set_settings;
+pub mod settings;
+pub mod settle;
+pub mod snooze;
 pub mod view;
+pub mod wake;
 
 use runtime::{Function, Kernel};
 
 /// The functions of this capability.
-pub const FUNCTIONS: &[Function<Kernel>] =
-    &[overview::FUNCTION, list::FUNCTION, get::FUNCTION, people::FUNCTION, licenses::FUNCTION];
+pub const FUNCTIONS: &[Function<Kernel>] = &[
+    overview::FUNCTION,
+    list::FUNCTION,
+    get::FUNCTION,
+    people::FUNCTION,
+    licenses::FUNCTION,
+    prices::FUNCTION,
+    set_price::FUNCTION,
+    remove_price::FUNCTION,
+    import_prices::FUNCTION,
+    export_prices::FUNCTION,
+    checks::FUNCTION,
+    settings::FUNCTION,
+    set_settings::FUNCTION,
+    settle::FUNCTION,
+    exceptions::FUNCTION,
+    add_exception::FUNCTION,
+    change_exception::FUNCTION,
+    end_exception::FUNCTION,
+    dismiss::FUNCTION,
+    snooze::FUNCTION,
+    wake::FUNCTION,
+    expire::FUNCTION,
+];

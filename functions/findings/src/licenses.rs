@@ -1,21 +1,25 @@
 //! `GET /v1/licenses`: licence types bought, what is used of them, what they cost and when they renew.
 
-use api::{Error, Json, Result};
+use api::{Json, Result};
 use axum::extract::State;
 use checks::{
-    Price, PriceList,
+    PriceList,
     facts::{Sku, Subscription},
     product_name,
 };
-use flate2::read::DeflateDecoder;
 use identity::{Caller, can};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use model::{Money, SkuId};
+use jiff::{Timestamp, tz::TimeZone};
+use model::SkuId;
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
-use store::{Company, Licenses, Store};
+use store::Store;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
+
+use crate::{
+    bought::{bought, company},
+    price::EffectivePrice,
+};
 
 /// `findings-licenses`.
 pub const FUNCTION: Function<Kernel> = Function::http("findings-licenses", || routes!(licenses));
@@ -49,23 +53,10 @@ pub struct LicenseRow {
     #[schema(example = 6)]
     pub unassigned: u32,
     /// Price of a seat a month; absent where it is missing, which is not zero.
-    pub price: Option<PriceView>,
+    pub price: Option<EffectivePrice>,
     /// Next renewals, earliest first.
     #[schema(max_items = 100)]
     pub renewals: Vec<Renewal>,
-}
-
-/// A price with where it is from.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct PriceView {
-    /// A seat a month, without tax.
-    pub monthly: Money,
-    /// As of when.
-    #[schema(value_type = String, format = "date")]
-    pub as_of: Date,
-    /// Where it is from.
-    #[schema(example = "Microsoft list price, annual commitment")]
-    pub source: String,
 }
 
 /// When a subscription renews.
@@ -92,11 +83,11 @@ pub struct Renewal {
 )]
 pub async fn licenses(State(store): State<Store>, caller: Caller<can::ReadFindings>) -> Result<Json<LicensesView>> {
     let tenant = store.of(caller.scope());
-    let Some(stored) = tenant.get::<Licenses>(&()).await? else { return Ok(Json(LicensesView { items: Vec::new() })) };
-    let company = tenant.get::<Company>(&()).await?.ok_or_else(Error::not_found)?;
-    let (skus, subscriptions): (Vec<Sku>, Vec<Subscription>) =
-        serde_json::from_reader(DeflateDecoder::new(stored.value.body.as_slice())).map_err(Error::internal)?;
-    let prices = PriceList::built_in(company.value.currency);
+    let (skus, subscriptions) = bought(&tenant).await?;
+    if skus.is_empty() {
+        return Ok(Json(LicensesView { items: Vec::new() }));
+    }
+    let prices = tenant.terms().await?.price_list(company(&tenant).await?.currency);
     let mut items: Vec<LicenseRow> = skus.into_iter().map(|sku| row(sku, &subscriptions, &prices)).collect();
     items.sort_by(|a, b| b.bought.cmp(&a.bought).then_with(|| a.part_number.cmp(&b.part_number)));
     Ok(Json(LicensesView { items }))
@@ -109,11 +100,6 @@ fn row(sku: Sku, subscriptions: &[Subscription], prices: &PriceList) -> LicenseR
         .map(|s| Renewal { on: s.next_lifecycle, seats: s.seats, trial: s.trial, through_reseller: s.through_partner })
         .collect();
     renewals.sort_by_key(|renewal| renewal.on.map(|at| at.to_zoned(TimeZone::UTC).date()));
-    let price = prices.price(sku.id).map(|Price { monthly, as_of, source, .. }| PriceView {
-        monthly,
-        as_of,
-        source: source.into(),
-    });
     LicenseRow {
         sku: sku.id,
         product: product_name(sku.id).map(str::to_owned),
@@ -121,7 +107,7 @@ fn row(sku: Sku, subscriptions: &[Subscription], prices: &PriceList) -> LicenseR
         bought: sku.seats.enabled,
         assigned: sku.consumed,
         unassigned: sku.seats.enabled.saturating_sub(sku.consumed),
-        price,
+        price: prices.price(sku.id).map(Into::into),
         renewals,
     }
 }

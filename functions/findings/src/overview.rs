@@ -31,6 +31,9 @@ pub struct OverviewView {
     /// Findings open.
     #[schema(example = 5)]
     pub findings: u32,
+    /// Findings accepted as they are, beside those.
+    #[schema(example = 1)]
+    pub accepted: u32,
     /// What could not be evaluated: neither passed nor failed.
     #[schema(max_items = 100)]
     pub not_evaluated: Vec<NotEvaluated>,
@@ -99,6 +102,7 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
             totals: None,
             top,
             findings: 0,
+            accepted: 0,
             not_evaluated,
             scan: newest,
         };
@@ -118,6 +122,7 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
         totals: Some(summary.totals),
         top: top.collect(),
         findings: summary.findings,
+        accepted: summary.accepted,
         not_evaluated: summary.not_evaluated,
         scan: newest,
     }))

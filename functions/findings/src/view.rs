@@ -62,6 +62,8 @@ pub struct FindingView {
     pub undo: UndoClass,
     /// When it was first found.
     pub first_found: Timestamp,
+    /// Until when it is put off; absent when it is not.
+    pub snoozed_until: Option<Timestamp>,
 }
 
 /// A finding with everything known of it but its people.
@@ -135,6 +137,7 @@ impl From<StoredFinding> for FindingView {
             remedy,
             undo,
             first_found: stored.first_found,
+            snoozed_until: stored.snoozed_until,
         }
     }
 }

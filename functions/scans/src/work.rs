@@ -2,20 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use aws_lc_rs::digest::{self, SHA256, digest};
 use checks::{
-    Directory as Bought, Evaluation, Finding, Outcome, PriceList, Settings, Sources, Stake,
+    Basis, Directory as Bought, Evaluation, Outcome, Sources,
     facts::{Missing, Sku, Subscription, Usage},
-    outcome::{Affected, FindingState, Saving},
+    settle,
 };
 use flate2::{Compression, write::DeflateEncoder};
 use graph::{Activity, PageLink, Report, ReportPeriod};
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use model::{DirectoryId, Event, FindingId, PersonId};
+use model::{Event, PersonId};
 use runtime::{Deadline, Failure};
 use store::{
-    AffectedPart, Bucket, Commit, Company, Connection, ConnectionState, Licenses, Phase, Resume, Scan, ScanState,
-    Schedule, Stage, StoredFinding, Summary, Tenant, TopAction, Versioned,
+    Bucket, Commit, Company, Conflict, Connection, ConnectionState, Kept, Licenses, Phase, Resume, Scan, ScanState,
+    Scanned, Schedule, Stage, StoreError, Summary, Tenant, Terms, Versioned,
 };
 
 use crate::{
@@ -44,12 +43,10 @@ const PATIENCE: u32 = 3;
 const EVERY: SignedDuration = SignedDuration::from_secs(5);
 /// Bytes of a stored part; an item holds 400 KB.
 const PART: usize = 350_000;
-/// People of a page of a finding.
-const AFFECTED_PER_PART: usize = 100;
 /// How long pages of a scan are kept.
 const STAGED_FOR: SignedDuration = SignedDuration::from_hours(48);
-/// Things to do on the first screen.
-const TOP: usize = 3;
+/// Tries at keeping a result while others settle it.
+const TURNS: u32 = 5;
 
 /// What stops a scan.
 enum Stop {
@@ -158,10 +155,9 @@ impl<'a> Work<'a> {
     /// Reads everything, in the order of what it is worth, and keeps the result.
     async fn read(&mut self, directory: &graph::Directory, connection: &Connection) -> Result<(), Stop> {
         let company = self.tenant.get::<Company>(&()).await?.ok_or("a scan of no company")?.value;
-        let overview = self.tenant.overview().await?;
-        self.first = overview.summary.is_none();
-        let settings = Settings { currency: company.currency, ..Settings::default() };
-        let prices = PriceList::built_in(company.currency);
+        self.first = self.tenant.overview().await?.summary.is_none();
+        let terms = self.tenant.terms().await?;
+        let settings = terms.settings.value.settings.clone();
         let now = self.deps.kernel.clock.now();
 
         // Seats: two calls, and there is a first number.
@@ -170,9 +166,10 @@ impl<'a> Work<'a> {
         // Not optional: without them a trial's seats look like seats that are paid for.
         let subscriptions: Vec<Subscription> =
             graph_ok(directory.subscriptions().await)?.into_iter().filter_map(graph::facts::subscription).collect();
-        let bought = Bought::bought(skus.clone(), Ok(subscriptions.clone()));
-        let blank = Evaluation::new(bought, settings, prices, now);
         self.scan.value.progress.licence_types = u32::try_from(skus.len()).unwrap_or(u32::MAX);
+        let bought = Bought::bought(skus, Ok(subscriptions));
+        let prices = terms.price_list(company.currency);
+        let blank = Evaluation::with_exceptions(bought.clone(), settings.clone(), prices, terms.exceptions(), now);
         self.progress(Phase::Seats, &blank, true).await?;
 
         // People: who has what.
@@ -200,8 +197,8 @@ impl<'a> Work<'a> {
         // Writing needs room as well.
         drop((evaluation, usage));
         self.count_calls(directory);
-        self.keep(outcome, &read, &before, &(skus, subscriptions), connection, overview.summary).await?;
-        Ok(())
+        let basis = Basis::of(bought, settings, &outcome.totals, outcome.not_evaluated.clone());
+        self.keep(outcome, &basis, terms, &read, &before, connection).await
     }
 
     async fn before(&self) -> Result<Before, Stop> {
@@ -358,52 +355,63 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Keeps the result: what changed, then scan, summary and event together.
+    /// Keeps the result: what changed, then scan, summary and event together. If prices or exceptions change meanwhile,
+    /// by whom the findings are settled anew, it is settled and kept again by what they are now.
     async fn keep(
         &mut self,
         mut outcome: Outcome,
+        basis: &Basis,
+        terms: Terms,
         read: &People,
         before: &Before,
-        bought: &(Vec<Sku>, Vec<Subscription>),
         connection: &Connection,
-        old_summary: Option<Versioned<Summary>>,
     ) -> Result<(), Stop> {
-        let now = self.deps.kernel.clock.now();
         self.keep_people(read, before).await?;
-        self.keep_licenses(bought).await?;
-        let top = self.keep_findings(&mut outcome, connection.directory, now).await?;
+        self.keep_licenses(basis).await?;
+        let scanned = Scanned { directory: connection.directory, name: &connection.name };
+        let mut settled_by = terms;
+        for _ in 0..TURNS {
+            let now = self.deps.kernel.clock.now();
+            let rewrite = self.tenant.rewrite().await?;
+            if rewrite.terms != settled_by {
+                settled_by = rewrite.terms.clone();
+                let prices = settled_by.price_list(outcome.totals.monthly.currency);
+                let today = self.deps.kernel.clock.today();
+                outcome = settle(outcome.findings, basis, &prices, &settled_by.exceptions(), today);
+            }
+            let summary = self.tenant.get_strong::<Summary>(&()).await?.map(|summary| summary.value);
+            let kept = rewrite.keep(&mut outcome, Some(scanned), summary.as_ref(), now).await;
+            let told = match kept {
+                Ok(kept) => self.finish(kept, now).await,
+                Err(error) => Err(error),
+            };
+            match told {
+                Err(StoreError::Conflict(Conflict::State("turn"))) => {}
+                told => return Ok(told?),
+            }
+        }
+        Err(Stop::Ours("others settle the findings again and again".into()))
+    }
 
-        let findings = u32::try_from(outcome.findings.len()).unwrap_or(u32::MAX);
-        let (certain, likely) = (outcome.totals.certain_monthly, outcome.totals.likely_monthly);
-        let summary = Summary {
-            changed_at: now,
-            directory: connection.name.chars().take(200).collect(),
-            totals: outcome.totals,
-            top,
-            findings,
-            not_evaluated: outcome.not_evaluated,
-        };
-        let same =
-            old_summary.is_some_and(|old| Summary { changed_at: old.value.changed_at, ..summary.clone() } == old.value);
-        let scan = &mut self.scan.value;
+    /// The last transaction.
+    async fn finish(&mut self, kept: Kept, now: Timestamp) -> Result<(), StoreError> {
+        let Kept { summary, change, .. } = kept;
+        let mut finished = self.scan.clone();
+        let scan = &mut finished.value;
         scan.state = ScanState::Finished;
         scan.progress.phase = Phase::Done;
         scan.progress.monthly = Some(summary.totals.monthly);
         scan.ended_at = Some(now);
-        scan.findings = Some(findings);
+        scan.findings = Some(summary.findings);
         // Staged pages go by their ttl: deleting them would cost a write each.
         scan.resume = None;
-        let mut change = Commit::new().replace(&self.scan);
-        if !same {
-            change = change.overwrite(&summary);
-        }
         let event = Event::ScanFinished {
-            scan: self.scan.value.scan,
-            findings,
-            certain_minor: certain.amount_minor,
-            likely_minor: likely.amount_minor,
+            scan: scan.scan,
+            findings: summary.findings,
+            certain_minor: summary.totals.certain_monthly.amount_minor,
+            likely_minor: summary.totals.likely_monthly.amount_minor,
         };
-        self.tenant.commit(change.event(event)?).await?;
+        self.tenant.commit(change.replace(&finished).event(event)?).await?;
         Ok(())
     }
 
@@ -423,75 +431,13 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    async fn keep_licenses(&self, bought: &(Vec<Sku>, Vec<Subscription>)) -> Result<(), Stop> {
-        let licenses = Licenses { body: deflated(bought)? };
+    async fn keep_licenses(&self, basis: &Basis) -> Result<(), Stop> {
+        let directory = &basis.directory;
+        let body = deflated(&(&directory.skus, directory.subscriptions.as_deref().unwrap_or_default()))?;
+        let licenses = Licenses { body, settings: basis.settings.clone() };
         let old = self.tenant.get::<Licenses>(&()).await?;
         if old.is_none_or(|old| old.value != licenses) {
             self.tenant.save(&licenses).await?;
-        }
-        Ok(())
-    }
-
-    /// Keeps what changed of the findings, drops what is no more, and names the three to do next.
-    async fn keep_findings(
-        &self,
-        outcome: &mut Outcome,
-        directory: DirectoryId,
-        now: Timestamp,
-    ) -> Result<Vec<TopAction>, Stop> {
-        let mut old: HashMap<FindingId, StoredFinding> =
-            self.tenant.all::<StoredFinding>().await?.into_iter().map(|f| (f.value.finding, f.value)).collect();
-        let mut top = Vec::with_capacity(TOP);
-        for found in &mut outcome.findings {
-            let finding = finding_id(directory, found);
-            let known = old.remove(&finding);
-            let affected = std::mem::take(&mut found.affected);
-            let people = u32::try_from(affected.len()).unwrap_or(u32::MAX);
-            let stored = StoredFinding {
-                finding,
-                people,
-                first_found: known.as_ref().map_or(now, |known| known.first_found),
-                found: found.clone(),
-                affected_hash: affected_hash(&affected)?,
-            };
-            if known.as_ref().is_none_or(|known| known.affected_hash != stored.affected_hash) {
-                self.keep_affected(finding, &affected, known.as_ref().map_or(0, |known| known.people)).await?;
-            }
-            if known.as_ref().is_none_or(|known| undated(known) != undated(&stored)) {
-                self.tenant.save(&stored).await?;
-            }
-            let money = |saving: &Saving| saving.monthly.amount_minor > 0;
-            let worth_doing = found.saving.as_ref().is_some_and(money)
-                || (found.check.check().stake == Stake::Saving && !found.price_missing.is_empty());
-            if top.len() < TOP && worth_doing && found.state != FindingState::Accepted {
-                top.push(TopAction {
-                    finding,
-                    check: found.check,
-                    headline: found.headline.clone(),
-                    count: if people > 0 { people } else { found.seats },
-                    monthly: found.saving.as_ref().map(|saving| saving.monthly),
-                    realisable_on: found.saving.as_ref().and_then(|saving| saving.realisable_on),
-                });
-            }
-        }
-        for gone in old.into_values() {
-            self.drop_affected(gone.finding, 0, gone.people).await?;
-            self.tenant.remove::<StoredFinding>(&gone.finding).await?;
-        }
-        Ok(top)
-    }
-
-    async fn keep_affected(&self, finding: FindingId, affected: &[Affected], people_before: u32) -> Result<(), Stop> {
-        for (part, people) in (0u16..).zip(affected.chunks(AFFECTED_PER_PART)) {
-            self.tenant.save(&AffectedPart { finding, part, people: deflated(&people)? }).await?;
-        }
-        let kept = affected.len().div_ceil(AFFECTED_PER_PART);
-        self.drop_affected(finding, kept, people_before).await
-    }
-
-    async fn drop_affected(&self, finding: FindingId, from: usize, people: u32) -> Result<(), Stop> {
-        for part in from..(people as usize).div_ceil(AFFECTED_PER_PART) {
-            self.tenant.remove::<AffectedPart>(&(finding, u16::try_from(part)?)).await?;
         }
         Ok(())
     }
@@ -549,15 +495,6 @@ impl<'a> Work<'a> {
     }
 }
 
-/// The id of a finding: of directory, check and subject, so that it stays over scans.
-fn finding_id(directory: DirectoryId, found: &Finding) -> FindingId {
-    let name = format!("{directory}\n{}\n{}", found.check, found.subject.key());
-    let hash = digest(&SHA256, name.as_bytes());
-    let mut bits = [0; 16];
-    bits.copy_from_slice(&hash.as_ref()[..16]);
-    FindingId::from_bits(u128::from_be_bytes(bits))
-}
-
 fn each_row(pages: &[Vec<u8>], mut each: impl FnMut(Row)) -> Result<(), people::BadRows> {
     pages.iter().try_for_each(|page| people::unpack(page, &mut each))
 }
@@ -570,26 +507,4 @@ fn deflated<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, Failure> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
     serde_json::to_writer(&mut encoder, value)?;
     Ok(encoder.finish()?)
-}
-
-/// A finding without the day it was looked at: that day alone is no change, or every scan would rewrite everything.
-fn undated(stored: &StoredFinding) -> StoredFinding {
-    let mut stored = stored.clone();
-    stored.found.evidence.iter_mut().for_each(|evidence| evidence.as_of = None);
-    // What a guard says follows from its id and numbers, but for the day.
-    stored.found.guards.iter_mut().for_each(|guard| guard.text.clear());
-    stored
-}
-
-/// Hash of a finding's people, without the days things were read; of one at a time, as they may be many.
-fn affected_hash(affected: &[Affected]) -> Result<u64, Failure> {
-    let mut hash = digest::Context::new(&SHA256);
-    for person in affected {
-        let mut person = person.clone();
-        person.evidence.iter_mut().for_each(|evidence| evidence.as_of = None);
-        hash.update(&serde_json::to_vec(&person)?);
-    }
-    let mut bits = [0; 8];
-    bits.copy_from_slice(&hash.finish().as_ref()[..8]);
-    Ok(u64::from_be_bytes(bits))
 }

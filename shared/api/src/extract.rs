@@ -49,6 +49,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             }
         })?;
         let bytes = body.to_bytes();
+        // serde reads a struct from an array as well, place by place: nobody means that.
+        if bytes.trim_ascii_start().first() == Some(&b'[') {
+            return Err(Error::new(Code::BadBody, "The body is to be a JSON object."));
+        }
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let pointer = format!("/{}", error.path().to_string().replace('.', "/"));

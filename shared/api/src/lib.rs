@@ -1,5 +1,6 @@
 //! What every HTTP answer of Steward has in common: problems, extractors, pages, headers.
 
+mod csv;
 mod error;
 mod etag;
 mod extract;
@@ -7,7 +8,9 @@ mod idempotency;
 mod layer;
 mod limit;
 mod page;
+mod text;
 
+pub use csv::Csv;
 pub use error::{Code, Error, FieldProblem, Problem};
 pub use etag::{IfMatch, Tagged, etag};
 pub use extract::{Client, Json, Path, Query};
@@ -15,6 +18,7 @@ pub use idempotency::{IdempotencyKey, Until, once};
 pub use layer::{RequestId, finish};
 pub use limit::{within, within_by_address};
 pub use page::{Page, PageQuery, limit, next_link};
+pub use text::CsvFile;
 
 /// What a handler returns.
 pub type Result<T> = std::result::Result<T, Error>;

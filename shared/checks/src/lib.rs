@@ -28,7 +28,7 @@ pub use catalogue::{CATALOGUE, Check, CheckId, Stake, Text};
 pub use evaluation::{Directory, Evaluation, Sources};
 pub use exceptions::{Exception, Exceptions};
 pub use outcome::{Finding, Outcome, Totals};
-pub use prices::{Price, PriceConfidence, PriceList};
+pub use prices::{OwnPrice, Price, PriceBasis, PriceConfidence, PriceList, Term};
 pub use products::product_name;
 pub use settings::{Settings, SettingsError};
 pub use settle::{Basis, settle};

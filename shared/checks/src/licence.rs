@@ -113,10 +113,11 @@ pub(crate) fn licence_types(directory: &Directory, settings: &Settings, today: D
 
 /// Whether a licence type costs money. It follows from what it is and never from a price: so a price that changes
 /// changes money, and not what is found. Free, viral, a trial, without limit, for the whole directory, no longer active
-/// and ignored by the tenant are not paid.
+/// and ignored or called free by the tenant are not paid.
 fn is_paid(sku: &Sku, product: Option<&Product>, trial: bool, settings: &Settings) -> bool {
     let ended = !matches!(sku.status, SkuStatus::Enabled | SkuStatus::Warning);
-    if !sku.for_users || ended || trial || settings.ignored_skus.contains(&sku.id) {
+    let left_out = settings.ignored_skus.contains(&sku.id) || settings.free_skus.contains(&sku.id);
+    if !sku.for_users || ended || trial || left_out {
         return false;
     }
     match product {

@@ -1,5 +1,6 @@
-//! List prices a month for one seat, without tax, annual commitment. Microsoft's API gives none, so this list is
-//! dated, says how sure it is, and a tenant may set its own.
+//! List prices a month for one seat, without tax, annual commitment paid yearly. Microsoft's API gives none, so this
+//! list is dated, says how sure it is, and a tenant may say what it pays instead: an amount, or only the term, by which
+//! the list price is adjusted.
 //!
 //! A currency has its own list: Microsoft's euro prices are not the dollar prices at a rate. What is not on the list is
 //! *price missing*, never 0 and never converted.
@@ -7,7 +8,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::civil::{Date, date};
-use model::{Currency, Money, SkuId};
+use model::{Currency, Money, SkuId, event::Actor};
 use serde::{Deserialize, Serialize};
 
 /// How sure a price is.
@@ -39,11 +40,94 @@ impl PriceConfidence {
     }
 }
 
+/// How long a licence is bought for, and how it is paid. Microsoft's list prices are for a year paid at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Term {
+    /// For a year, paid at once: the list price.
+    #[default]
+    AnnualPaidYearly,
+    /// For a year, paid month by month: 5 % more since 1 April 2025.
+    AnnualPaidMonthly,
+    /// From month to month: about 20 % more.
+    Monthly,
+}
+
+impl Term {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::AnnualPaidYearly, Self::AnnualPaidMonthly, Self::Monthly];
+
+    /// As it is written in files and requests.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AnnualPaidYearly => "annual_paid_yearly",
+            Self::AnnualPaidMonthly => "annual_paid_monthly",
+            Self::Monthly => "monthly",
+        }
+    }
+    /// What Microsoft adds to the list price, in percent.
+    pub const fn percent_more(self) -> i64 {
+        match self {
+            Self::AnnualPaidYearly => 0,
+            Self::AnnualPaidMonthly => 5,
+            Self::Monthly => 20,
+        }
+    }
+    /// In words, behind the source of a list price.
+    const fn words(self) -> &'static str {
+        match self {
+            Self::AnnualPaidYearly => "for a year paid at once",
+            Self::AnnualPaidMonthly => "plus 5 % for a year paid month by month",
+            Self::Monthly => "plus 20 % for going month by month",
+        }
+    }
+    /// A list price under this term, rounded to the cent.
+    fn adjusted(self, minor: i64) -> i64 {
+        minor.saturating_mul(100 + self.percent_more()).saturating_add(50) / 100
+    }
+}
+
+/// What a tenant says it pays for a licence type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnPrice {
+    /// For one seat, a month, without tax; 0 says that it costs nothing. `None`: the list price under `term`.
+    pub amount: Option<Money>,
+    /// How it is bought.
+    pub term: Term,
+    /// Where the number is from, in the words of whoever set it.
+    pub note: Option<String>,
+    /// The day it was set, UTC.
+    pub as_of: Date,
+    /// Who set it.
+    pub set_by: Actor,
+}
+
+impl OwnPrice {
+    /// Most a seat may cost a month, minor units: what is more is a price of something else.
+    pub const MOST_MINOR: i64 = 100_000_00;
+    /// Longest note, in characters.
+    pub const NOTE_MOST: usize = 100;
+}
+
+/// What a price rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PriceBasis {
+    /// Microsoft's list.
+    List,
+    /// Microsoft's list, adjusted for the tenant's term.
+    ListAdjusted,
+    /// What the tenant says it pays.
+    Own,
+}
+
 /// What one seat costs a month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Price {
     /// For one seat, a month, without tax.
     pub monthly: Money,
+    /// What it rests on.
+    pub basis: PriceBasis,
     /// When the source was of force or read.
     #[schema(value_type = String, format = "date")]
     pub as_of: Date,
@@ -58,7 +142,15 @@ pub struct Price {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceList {
     currency: Currency,
-    own: BTreeMap<SkuId, Price>,
+    own: BTreeMap<SkuId, Own>,
+}
+
+/// What a tenant's own price comes to in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Own {
+    Amount(Price),
+    Term(Term),
+    Free,
 }
 
 /// A tenant's own price that cannot be taken into a list.
@@ -81,11 +173,32 @@ impl PriceList {
     pub const fn currency(&self) -> Currency {
         self.currency
     }
-    /// The list with a tenant's own price for one licence type; 0 says that it costs nothing.
+    /// The list with a tenant's own amount for one licence type; 0 says that it costs nothing.
     ///
     /// # Errors
     /// When the price is in another currency or below zero.
     pub fn with_override(mut self, sku: SkuId, monthly: Money, as_of: Date) -> Result<Self, PriceError> {
+        self.set_amount(sku, monthly, as_of)?;
+        Ok(self)
+    }
+    /// Takes in what a tenant says of one licence type.
+    ///
+    /// # Errors
+    /// When its amount is in another currency or below zero; the list stays as it was.
+    pub fn set(&mut self, sku: SkuId, own: &OwnPrice) -> Result<(), PriceError> {
+        match own.amount {
+            Some(amount) => self.set_amount(sku, amount, own.as_of),
+            None => {
+                self.own.insert(sku, Own::Term(own.term));
+                Ok(())
+            }
+        }
+    }
+    /// Takes in that a licence type costs this tenant nothing.
+    pub fn set_free(&mut self, sku: SkuId) {
+        self.own.insert(sku, Own::Free);
+    }
+    fn set_amount(&mut self, sku: SkuId, monthly: Money, as_of: Date) -> Result<(), PriceError> {
         if monthly.currency != self.currency {
             return Err(PriceError::Currency(monthly.currency, self.currency));
         }
@@ -93,19 +206,34 @@ impl PriceList {
             return Err(PriceError::Negative);
         }
         let source = Cow::Borrowed("Set by your company");
-        self.own.insert(sku, Price { monthly, as_of, source, confidence: PriceConfidence::Own });
-        Ok(self)
+        let price = Price { monthly, basis: PriceBasis::Own, as_of, source, confidence: PriceConfidence::Own };
+        self.own.insert(sku, Own::Amount(price));
+        Ok(())
     }
     /// What one seat costs a month; `None` where the price is missing.
     pub fn price(&self, sku: SkuId) -> Option<Price> {
-        self.own.get(&sku).cloned().or_else(|| {
-            let row = rows(self.currency).iter().find(|row| row.sku == sku)?;
-            Some(Price {
-                monthly: Money::new(row.minor, self.currency),
-                as_of: row.source.as_of,
-                source: Cow::Borrowed(row.source.name),
-                confidence: row.confidence,
-            })
+        match self.own.get(&sku) {
+            Some(Own::Amount(price)) => Some(price.clone()),
+            Some(Own::Free) => Some(Price {
+                monthly: Money::zero(self.currency),
+                basis: PriceBasis::Own,
+                as_of: PACKAGING.as_of,
+                source: Cow::Borrowed("Free, by your company's settings"),
+                confidence: PriceConfidence::Own,
+            }),
+            Some(Own::Term(term)) => self.list_price(sku).map(|price| price.under(*term)),
+            None => self.list_price(sku),
+        }
+    }
+    /// What one seat costs a month by the list, for a year paid at once, whatever the tenant says.
+    pub fn list_price(&self, sku: SkuId) -> Option<Price> {
+        let row = rows(self.currency).iter().find(|row| row.sku == sku)?;
+        Some(Price {
+            monthly: Money::new(row.minor, self.currency),
+            basis: PriceBasis::List,
+            as_of: row.source.as_of,
+            source: Cow::Borrowed(row.source.name),
+            confidence: row.confidence,
         })
     }
     /// What one seat of a licence type costs a month on the built-in dollar list, in cents. Where a check has to choose
@@ -116,6 +244,22 @@ impl PriceList {
     /// Licence types the built-in list of this currency has a price for.
     pub fn built_in_skus(&self) -> impl Iterator<Item = SkuId> {
         rows(self.currency).iter().map(|row| row.sku)
+    }
+}
+
+impl Price {
+    /// A list price under a term: said in its source, and no surer than the rule of thumb it follows.
+    fn under(self, term: Term) -> Self {
+        if term == Term::default() {
+            return self;
+        }
+        Self {
+            monthly: Money::new(term.adjusted(self.monthly.amount_minor), self.monthly.currency),
+            basis: PriceBasis::ListAdjusted,
+            source: Cow::Owned(format!("{}, {}", self.source, term.words())),
+            confidence: if self.confidence == PriceConfidence::Good { PriceConfidence::Fair } else { self.confidence },
+            ..self
+        }
     }
 }
 
@@ -262,6 +406,43 @@ mod tests {
         assert_eq!(foreign, Err(PriceError::Currency(Currency::Eur, Currency::Usd)));
         let negative = list.with_override(BASIC, Money::new(-1, Currency::Usd), date(2026, 1, 1));
         assert_eq!(negative, Err(PriceError::Negative));
+    }
+
+    #[test]
+    fn a_term_alone_adjusts_the_list_price_and_says_so() {
+        let own = |amount: Option<i64>, term| OwnPrice {
+            amount: amount.map(|minor| Money::new(minor, Currency::Usd)),
+            term,
+            note: None,
+            as_of: date(2026, 11, 2),
+            set_by: Actor::System,
+        };
+        let under = |sku, amount, term| {
+            let mut list = PriceList::built_in(Currency::Usd);
+            list.set(sku, &own(amount, term)).expect("taken");
+            list.price(sku)
+        };
+        let minor = |term| under(STANDARD, None, term).expect("a price").monthly.amount_minor;
+        assert_eq!(Term::ALL.map(minor), [1400, 1470, 1680]);
+        let monthly = under(STANDARD, None, Term::Monthly).expect("a price");
+        assert_eq!((monthly.basis, monthly.confidence), (PriceBasis::ListAdjusted, Fair));
+        assert!(monthly.source.ends_with("plus 20 % for going month by month"), "{}", monthly.source);
+        let yearly = under(STANDARD, None, Term::AnnualPaidYearly).expect("a price");
+        assert_eq!((yearly.basis, yearly.confidence), (PriceBasis::List, Good));
+        // An amount is what is paid, whatever the term.
+        let paid = under(STANDARD, Some(1250), Term::Monthly).expect("a price");
+        assert_eq!((paid.monthly.amount_minor, paid.basis), (1250, PriceBasis::Own));
+        // A term makes no price where there is none.
+        assert_eq!(under(SHAREPOINT_2, None, Term::Monthly), None);
+    }
+
+    #[test]
+    fn an_adjusted_price_is_rounded_to_the_cent() {
+        // 32.45 + 5 % = 34.0725; 10.83 + 5 % = 11.3715; 5.25 + 20 % = 6.30.
+        assert_eq!(Term::AnnualPaidMonthly.adjusted(3245), 3407);
+        assert_eq!(Term::AnnualPaidMonthly.adjusted(1083), 1137);
+        assert_eq!(Term::Monthly.adjusted(525), 630);
+        assert_eq!(Term::AnnualPaidMonthly.adjusted(10), 11, "a half goes up");
     }
 
     #[test]

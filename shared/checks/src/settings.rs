@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Currency, PersonId, SkuId};
+use model::{PersonId, SkuId};
 use serde::{Deserialize, Serialize};
 
 /// A tenant's settings for the checks. Unknown fields are refused, so that a mistyped threshold does not pass
@@ -31,13 +31,14 @@ pub struct Settings {
     /// A change to more people than this needs a typed confirmation (guard G6).
     #[schema(minimum = 1, maximum = 1000)]
     pub confirm_above_people: u32,
-    /// The currency savings are given in.
-    pub currency: Currency,
     /// People no check speaks of.
     pub exclusions: Exclusions,
     /// Licence types no check speaks of.
-    #[schema(value_type = Vec<SkuId>)]
+    #[schema(value_type = Vec<SkuId>, max_items = 200)]
     pub ignored_skus: BTreeSet<SkuId>,
+    /// Licence types that cost this company nothing, beside those that are free for everybody.
+    #[schema(value_type = Vec<SkuId>, max_items = 200)]
+    pub free_skus: BTreeSet<SkuId>,
 }
 
 /// People no check speaks of, by reason.
@@ -45,13 +46,13 @@ pub struct Settings {
 #[serde(default, deny_unknown_fields)]
 pub struct Exclusions {
     /// Accounts that programs use.
-    #[schema(value_type = Vec<PersonId>)]
+    #[schema(value_type = Vec<PersonId>, max_items = 500)]
     pub service_accounts: BTreeSet<PersonId>,
     /// Emergency access accounts.
-    #[schema(value_type = Vec<PersonId>)]
+    #[schema(value_type = Vec<PersonId>, max_items = 500)]
     pub break_glass: BTreeSet<PersonId>,
     /// People whose licences are not to be touched.
-    #[schema(value_type = Vec<PersonId>)]
+    #[schema(value_type = Vec<PersonId>, max_items = 500)]
     pub vips: BTreeSet<PersonId>,
 }
 
@@ -72,9 +73,9 @@ impl Default for Settings {
             seat_slack_min: 2,
             seat_slack_percent: 5,
             confirm_above_people: 20,
-            currency: Currency::Usd,
             exclusions: Exclusions::default(),
             ignored_skus: BTreeSet::new(),
+            free_skus: BTreeSet::new(),
         }
     }
 }
@@ -97,15 +98,45 @@ pub enum SettingsError {
     /// `reclaim_after_days` is below `review_after_days`.
     #[error("reclaim_after_days is below review_after_days")]
     Order,
+    /// A list is longer than it may be.
+    #[error("{field} has {count} entries; it may have {most}")]
+    TooMany {
+        /// The field's name; a slash stands between an object and its field.
+        field: &'static str,
+        /// Entries given.
+        count: usize,
+        /// Most there may be.
+        most: usize,
+    },
+}
+
+impl SettingsError {
+    /// The field it is about; a slash stands between an object and its field.
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::Range { field, .. } | Self::TooMany { field, .. } => field,
+            Self::Order => "reclaim_after_days",
+        }
+    }
 }
 
 impl Settings {
-    /// The settings, if every number is in its range. The floors keep people on holiday or new in the house from being
-    /// called inactive.
+    /// Most people in one list of exclusions: who leaves out more wants another threshold.
+    pub const PEOPLE_MOST: usize = 500;
+    /// Most licence types in one list.
+    pub const SKUS_MOST: usize = 200;
+
+    /// The settings, if every number is in its range.
     ///
     /// # Errors
     /// Names the first field out of range.
     pub fn validated(self) -> Result<Self, SettingsError> {
+        self.problems().into_iter().next().map_or(Ok(self), Err)
+    }
+
+    /// Everything that is out of its range. The floors keep people on holiday or new in the house from being called
+    /// inactive.
+    pub fn problems(&self) -> Vec<SettingsError> {
         let ranges = [
             ("review_after_days", u32::from(self.review_after_days), 30, 730),
             ("reclaim_after_days", u32::from(self.reclaim_after_days), 30, 730),
@@ -115,15 +146,53 @@ impl Settings {
             ("seat_slack_percent", self.seat_slack_percent, 0, 100),
             ("confirm_above_people", self.confirm_above_people, 1, 1000),
         ];
-        for (field, value, min, max) in ranges {
-            if !(min..=max).contains(&value) {
-                return Err(SettingsError::Range { field, value, min, max });
-            }
-        }
-        if self.reclaim_after_days < self.review_after_days {
-            return Err(SettingsError::Order);
-        }
-        Ok(self)
+        let Exclusions { service_accounts, break_glass, vips } = &self.exclusions;
+        let lists = [
+            ("exclusions/service_accounts", service_accounts.len(), Self::PEOPLE_MOST),
+            ("exclusions/break_glass", break_glass.len(), Self::PEOPLE_MOST),
+            ("exclusions/vips", vips.len(), Self::PEOPLE_MOST),
+            ("ignored_skus", self.ignored_skus.len(), Self::SKUS_MOST),
+            ("free_skus", self.free_skus.len(), Self::SKUS_MOST),
+        ];
+        let ranges = ranges
+            .into_iter()
+            .filter(|(_, value, min, max)| !(min..=max).contains(&value))
+            .map(|(field, value, min, max)| SettingsError::Range { field, value, min, max });
+        let order = (self.reclaim_after_days < self.review_after_days).then_some(SettingsError::Order);
+        let lists = lists
+            .into_iter()
+            .filter(|(_, count, most)| count > most)
+            .map(|(field, count, most)| SettingsError::TooMany { field, count, most });
+        ranges.chain(order).chain(lists).collect()
+    }
+
+    /// Names of the settings that are not as in `before`, in the order they are written in.
+    pub fn changed(&self, before: &Self) -> Vec<&'static str> {
+        let Self {
+            review_after_days,
+            reclaim_after_days,
+            grace_days,
+            disabled_grace_days,
+            seat_slack_min,
+            seat_slack_percent,
+            confirm_above_people,
+            exclusions,
+            ignored_skus,
+            free_skus,
+        } = self;
+        let fields = [
+            ("review_after_days", *review_after_days != before.review_after_days),
+            ("reclaim_after_days", *reclaim_after_days != before.reclaim_after_days),
+            ("grace_days", *grace_days != before.grace_days),
+            ("disabled_grace_days", *disabled_grace_days != before.disabled_grace_days),
+            ("seat_slack_min", *seat_slack_min != before.seat_slack_min),
+            ("seat_slack_percent", *seat_slack_percent != before.seat_slack_percent),
+            ("confirm_above_people", *confirm_above_people != before.confirm_above_people),
+            ("exclusions", *exclusions != before.exclusions),
+            ("ignored_skus", *ignored_skus != before.ignored_skus),
+            ("free_skus", *free_skus != before.free_skus),
+        ];
+        fields.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name).collect()
     }
 }
 
@@ -138,6 +207,28 @@ mod tests {
         assert!(matches!(low.validated(), Err(SettingsError::Range { field: "review_after_days", .. })));
         let crossed = Settings { review_after_days: 200, ..Settings::default() };
         assert_eq!(crossed.validated(), Err(SettingsError::Order));
+    }
+
+    #[test]
+    fn every_field_out_of_range_is_named() {
+        let many = (0..501).map(|n| PersonId(uuid::Uuid::from_u128(n))).collect();
+        let bad = Settings {
+            grace_days: 6,
+            seat_slack_percent: 101,
+            review_after_days: 200,
+            exclusions: Exclusions { vips: many, ..Exclusions::default() },
+            ..Settings::default()
+        };
+        let fields: Vec<_> = bad.problems().iter().map(SettingsError::field).collect();
+        assert_eq!(fields, ["grace_days", "seat_slack_percent", "reclaim_after_days", "exclusions/vips"]);
+    }
+
+    #[test]
+    fn what_changed_is_named() {
+        let before = Settings::default();
+        assert!(before.changed(&before).is_empty());
+        let after = Settings { grace_days: 45, seat_slack_min: 0, ..before.clone() };
+        assert_eq!(after.changed(&before), ["grace_days", "seat_slack_min"]);
     }
 
     #[test]

@@ -111,6 +111,12 @@ impl Commit {
         self.put(&record.value, record.version + 1, Condition::version(record.version), Conflict::Version)
     }
 
+    /// Writes a record over the version it was read at, which is 0 where there was none.
+    pub fn put_at<T: TenantRecord>(self, record: &Versioned<T>) -> Self {
+        let condition = if record.version == 0 { Condition::absent() } else { Condition::version(record.version) };
+        self.put(&record.value, record.version + 1, condition, Conflict::Version)
+    }
+
     /// Writes a record whatever is there: for what only the holder of a lease computes.
     pub fn overwrite<T: TenantRecord>(self, record: &T) -> Self {
         self.put(record, 1, Condition::default(), Conflict::Version)
@@ -124,6 +130,15 @@ impl Commit {
             conflict: Conflict::Missing(T::KIND),
         });
         self
+    }
+
+    /// Removes a record at the version it was read at.
+    pub fn delete_at<T: TenantRecord>(self, record: &Versioned<T>) -> Self {
+        self.action(Action {
+            place: Place::Own(T::COLLECTION, T::sort_key(&record.value.id())),
+            what: What::Delete { condition: Condition::version(record.version) },
+            conflict: Conflict::Version,
+        })
     }
 
     /// Claims a directory for this tenant: one directory is linked to one tenant only (checks.md 4.11).

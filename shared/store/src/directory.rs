@@ -50,6 +50,10 @@ impl TenantScope {
     pub const fn tenant(&self) -> TenantId {
         self.tenant
     }
+    /// Who acts.
+    pub const fn actor(&self) -> Actor {
+        self.origin.actor
+    }
     pub(crate) const fn origin(&self) -> &Origin {
         &self.origin
     }
@@ -299,7 +303,12 @@ impl Store {
     }
 
     /// Where records stand that are due, with the right to each one's tenant.
-    async fn due_in<T: TenantRecord>(&self, shards: u8, now: Timestamp, limit: u32) -> Result<Vec<(TenantScope, Key)>> {
+    pub(crate) async fn due_in<T: TenantRecord>(
+        &self,
+        shards: u8,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(TenantScope, Key)>> {
         let mut due = Vec::new();
         for shard in 0..shards {
             let answer = self

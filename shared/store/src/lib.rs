@@ -26,11 +26,13 @@ mod meter;
 mod passwords;
 mod policy;
 mod records;
+mod rewrite;
 mod roles;
 mod seal;
 mod seats;
 mod sessions;
 mod tenant;
+mod terms;
 mod work_accounts;
 
 pub use accounts::{NewCompany, Noted, Proven, Registration, Rotation, SIGN_UP_GOOD_FOR, SignInFacts};
@@ -54,9 +56,11 @@ pub use log::EventFilter;
 pub use members::Place;
 pub use meter::{Meter, Spent, metered};
 pub use records::*;
+pub use rewrite::{Kept, Rewrite, Scanned, finding_id};
 pub use roles::RoleUse;
 pub use seal::{Sealed, Sealer};
 pub use tenant::{Overview, Tenant, Versioned};
+pub use terms::{DueTerm, Term, Terms};
 pub use work_accounts::{Joined, Linkable, Newcomer, NoEntry};
 
 /// What every call of this crate returns.

@@ -110,9 +110,45 @@ impl Tenant<'_> {
         Ok(Listed { items: items.into_iter().map(versioned).collect::<Result<_>>()?, next_cursor })
     }
 
+    /// A page of the records that `keep` holds for. `filter` is what was asked for, in words: a cursor is good for the
+    /// same again and for nothing else.
+    pub async fn list_where<T: TenantRecord>(
+        &self,
+        filter: &str,
+        page: &PageRequest,
+        keep: impl Fn(&T) -> bool,
+    ) -> Result<Listed<Versioned<T>>> {
+        let pk = T::COLLECTION.partition(self.scope.tenant(), None);
+        let list = format!("{}?{filter}", T::KIND);
+        let mut start = page.cursor.as_deref().map(|c| self.store.open_cursor(self.scope, &list, c)).transpose()?;
+        let mut found: Vec<Versioned<T>> = Vec::new();
+        loop {
+            let left = page.limit().saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+            let (items, last) = self.store.query(&pk, T::PREFIX, start, Some(left), false, false).await?;
+            for item in items {
+                let record = versioned::<T>(item)?;
+                if keep(&record.value) {
+                    found.push(record);
+                }
+            }
+            if found.len() >= page.limit() as usize || last.is_none() {
+                let next_cursor = last.map(|key| self.store.seal_cursor(self.scope, &list, key)).transpose()?;
+                return Ok(Listed { items: found, next_cursor });
+            }
+            start = last;
+        }
+    }
+
     /// All records of a collection that is bounded by design, such as buckets.
     pub async fn all<T: TenantRecord>(&self) -> Result<Vec<Versioned<T>>> {
         self.all_under("").await
+    }
+
+    /// All records of a collection that is bounded by design, as they are now.
+    pub async fn all_strong<T: TenantRecord>(&self) -> Result<Vec<Versioned<T>>> {
+        let pk = T::COLLECTION.partition(self.scope.tenant(), None);
+        let (items, _) = self.store.query(&pk, T::PREFIX, None, None, false, true).await?;
+        items.into_iter().map(versioned).collect()
     }
 
     /// All records whose sort key begins with `T`'s prefix and `under`, as the staged pages of one scan.

@@ -1,5 +1,72 @@
+mod add_exception;
+mod change_exception;
+mod checks;
+mod dismiss;
+mod end_exception;
+mod exceptions;
+mod expire;
+mod export_prices;
 mod get;
+mod import_prices;
 mod licenses;
 mod list;
 mod overview;
 mod people;
+mod prices;
+mod remove_price;
+mod set_price;
+mod set_settings;
+mod settings;
+mod settle;
+mod snooze;
+mod wake;
+
+use axum::body::Body;
+use http::{Method, Request, header};
+use serde_json::Value;
+use tests::{Answer, App, Client};
+
+use crate::ledger::all;
+
+/// Sends for a version, with a JSON body or without.
+pub async fn send(
+    app: &App,
+    by: &Client<'_>,
+    method: Method,
+    path: &str,
+    etag: Option<&str>,
+    body: Option<&Value>,
+) -> Answer {
+    let mut request =
+        Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {}", by.token));
+    if let Some(etag) = etag {
+        request = request.header(header::IF_MATCH, etag);
+    }
+    if body.is_some() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    app.send(request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string()))).unwrap()).await
+}
+
+/// Sets a price, whatever version is there, and lets happen what follows.
+pub async fn set_price(app: &App, by: &Client<'_>, sku: &str, body: Value) {
+    send(app, by, Method::PUT, &format!("/v1/prices/{sku}"), Some("*"), Some(&body)).await.expect::<Value>(200);
+    app.pump().await;
+}
+
+/// The finding of a check.
+pub async fn finding(by: &Client<'_>, check: &str) -> Value {
+    let found = all(by, "/v1/findings").await.into_iter().find(|finding| finding["check"] == check);
+    found.unwrap_or_else(|| panic!("no finding of {check}"))
+}
+
+/// Text at a place.
+#[track_caller]
+pub fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_else(|| panic!("{name} of {value:#}")).to_owned()
+}
+
+/// Minor units at a place; 0 where there is nothing.
+pub fn minor(value: &Value) -> i64 {
+    value["amount_minor"].as_i64().unwrap_or(0)
+}

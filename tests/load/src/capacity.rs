@@ -131,6 +131,7 @@ pub async fn measure() -> Costs {
     note("findings-get", &owner.get(&format!("/v1/findings/{finding}")).await, 200);
     note("findings-people", &owner.get(&format!("/v1/findings/{finding}/people")).await, 200);
     crate::keys_and_log::measure(&owner, &mut note).await;
+    crate::prices::measure(&app, &owner, &mut note).await;
     work_accounts::measure(&app, &owner, &mut note).await;
     crate::tiers::measure(&owner, directory, &mut note).await;
     crate::fixes::measure(&app, &owner, directory, &mut note).await;

@@ -8,6 +8,7 @@ pub mod factors;
 mod fixes;
 mod keys_and_log;
 pub mod memory;
+mod prices;
 pub mod report;
 pub mod runtime_api;
 pub mod scan;

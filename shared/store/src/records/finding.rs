@@ -1,6 +1,6 @@
 //! What checks found, and the one item that serves the first screen.
 
-use checks::{CheckId, Finding, Totals, outcome::NotEvaluated};
+use checks::{CheckId, Finding, Settings, Totals, outcome::NotEvaluated};
 use jiff::Timestamp;
 use model::{FindingId, Money};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,9 @@ pub struct StoredFinding {
     pub first_found: Timestamp,
     /// Hash of the people in it, so that their parts are rewritten only when they changed.
     pub affected_hash: u64,
+    /// Until when somebody does not want to see it.
+    #[serde(default)]
+    pub snoozed_until: Option<Timestamp>,
 }
 
 impl Ours for StoredFinding {}
@@ -93,6 +96,9 @@ pub struct Summary {
     pub top: Vec<TopAction>,
     /// Findings open.
     pub findings: u32,
+    /// Findings accepted as they are, beside those.
+    #[serde(default)]
+    pub accepted: u32,
     /// What could not be evaluated, and why.
     pub not_evaluated: Vec<NotEvaluated>,
 }
@@ -116,6 +122,9 @@ pub struct Licenses {
     /// Deflated JSON of what Graph said: `Vec<checks::facts::Sku>` and `Vec<checks::facts::Subscription>`.
     #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
+    /// The settings the scan ran with; ours where it says none.
+    #[serde(default)]
+    pub settings: Settings,
 }
 
 impl Ours for Licenses {}
@@ -127,5 +136,22 @@ impl TenantRecord for Licenses {
     fn id(&self) {}
     fn sort_key((): &()) -> String {
         "LICENSES".into()
+    }
+}
+
+/// Whose turn it is to write findings: each taking of it moves its version, and whoever had it before finds at the next
+/// write that it is no longer theirs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Turn {}
+
+impl Ours for Turn {}
+impl TenantRecord for Turn {
+    const KIND: &'static str = "turn";
+    const COLLECTION: Collection = Collection::Findings;
+    const PREFIX: &'static str = "TURN";
+    type Id = ();
+    fn id(&self) {}
+    fn sort_key((): &()) -> String {
+        Self::PREFIX.into()
     }
 }

@@ -15,6 +15,7 @@ mod people;
 mod removed;
 mod scan;
 mod snapshot;
+mod terms;
 mod work_account;
 
 pub use api_key::{ApiKey, ApiKeyCount, ApiKeyState};
@@ -24,7 +25,7 @@ pub use changes::{EmailChange, EmailChangeState, PasswordReset};
 pub use company::{Company, Member, Schedule};
 pub use connection::{Connection, ConnectionState, Grant};
 pub use factors::{Device, Devices, Factors, Passkey, Totp};
-pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction};
+pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction, Turn};
 pub use fix::{Action, Attempt, Fix, FixItem, FixPart, FixState, Freed, ItemState, Lane, Tally};
 pub(crate) use global::DirectoryLink;
 pub use global::{
@@ -38,6 +39,7 @@ pub use people::{Bucket, Stage};
 pub use removed::{Removed, Whom};
 pub use scan::{Phase, Progress, Resume, Scan, ScanState};
 pub use snapshot::{SeatsOfDay, Snapshot};
+pub use terms::{Accepted, CheckSettings, Prices, Snooze};
 pub use work_account::{LinkRequest, WorkAccount};
 
 use jiff::Timestamp;

@@ -1,0 +1,5 @@
+//! Lambda `findings-change-exception`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::change_exception::FUNCTION)
+}

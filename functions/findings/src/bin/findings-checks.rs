@@ -1,0 +1,5 @@
+//! Lambda `findings-checks`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::checks::FUNCTION)
+}

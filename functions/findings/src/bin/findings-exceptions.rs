@@ -1,0 +1,5 @@
+//! Lambda `findings-exceptions`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::exceptions::FUNCTION)
+}

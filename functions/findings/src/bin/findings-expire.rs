@@ -1,0 +1,5 @@
+//! Lambda `findings-expire`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::expire::FUNCTION)
+}

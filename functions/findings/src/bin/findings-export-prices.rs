@@ -1,0 +1,5 @@
+//! Lambda `findings-export-prices`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::export_prices::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `findings-remove-price`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::remove_price::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `findings-settings`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::settings::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `findings-settle`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::settle::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `findings-wake`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::wake::FUNCTION)
+}

@@ -1,0 +1,55 @@
+//! When prices or exceptions changed: works money, acceptance and totals out anew from what is stored, without asking
+//! Microsoft. It ends in the same numbers as a scan would, so a second delivery finds nothing to change.
+
+use model::{Event, EventKind};
+use runtime::{Delivered, Failure, Function, Kernel};
+use store::{Company, Conflict, StoreError, Summary, Tenant};
+
+/// `findings-settle`.
+pub const FUNCTION: Function<Kernel> = Function::event(
+    "findings-settle",
+    &[
+        EventKind::PricesChanged,
+        EventKind::ExceptionAdded,
+        EventKind::ExceptionChanged,
+        EventKind::ExceptionEnded,
+        EventKind::FindingSnoozed,
+        EventKind::FindingWoken,
+    ],
+    |deps, event| Box::pin(settle(deps, event)),
+);
+
+/// Tries while others write findings; after that the bus brings the event again.
+const TURNS: u32 = 5;
+
+async fn settle(deps: Kernel, event: Delivered) -> Result<(), Failure> {
+    let tenant = deps.store.of(&event.scope);
+    for _ in 0..TURNS {
+        match settle_once(&deps, &tenant).await {
+            Err(StoreError::Conflict(Conflict::State("turn"))) => {}
+            settled => return Ok(settled?),
+        }
+    }
+    Err("others write the findings again and again".into())
+}
+
+async fn settle_once(deps: &Kernel, tenant: &Tenant<'_>) -> Result<(), StoreError> {
+    let rewrite = tenant.rewrite().await?;
+    let Some(summary) = tenant.get_strong::<Summary>(&()).await?.map(|summary| summary.value) else {
+        return rewrite.disturb().await;
+    };
+    let Some(company) = tenant.get_strong::<Company>(&()).await? else { return Ok(()) };
+    let (now, today) = (deps.clock.now(), deps.clock.today());
+    let Some(mut outcome) = rewrite.settled(&summary, company.value.currency, today).await? else { return Ok(()) };
+    let kept = rewrite.keep(&mut outcome, None, Some(&summary), now).await?;
+    if !kept.changed {
+        return Ok(());
+    }
+    let totals = kept.summary.totals;
+    let event = Event::FindingsSettled {
+        certain_minor: totals.certain_monthly.amount_minor,
+        likely_minor: totals.likely_monthly.amount_minor,
+    };
+    tenant.commit(kept.change.event(event)?).await?;
+    Ok(())
+}
