@@ -1,19 +1,18 @@
 //! `GET /v1/licenses`: licence types bought, what is used of them, what they cost and when they renew.
 
-use api::{Error, Json, Result};
+use api::{Json, Result};
 use axum::extract::State;
 use checks::{
-    Price, PriceList,
+    Licensing, Price, PriceList,
     facts::{Sku, Subscription},
     product_name,
 };
-use flate2::read::DeflateDecoder;
 use identity::{Caller, can};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use model::{Money, SkuId};
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
-use store::{Company, Licenses, Store};
+use store::Store;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -91,15 +90,16 @@ pub struct Renewal {
     )
 )]
 pub async fn licenses(State(store): State<Store>, caller: Caller<can::ReadFindings>) -> Result<Json<LicensesView>> {
-    let tenant = store.of(caller.scope());
-    let Some(stored) = tenant.get::<Licenses>(&()).await? else { return Ok(Json(LicensesView { items: Vec::new() })) };
-    let company = tenant.get::<Company>(&()).await?.ok_or_else(Error::not_found)?;
-    let (skus, subscriptions): (Vec<Sku>, Vec<Subscription>) =
-        serde_json::from_reader(DeflateDecoder::new(stored.value.body.as_slice())).map_err(Error::internal)?;
-    let prices = PriceList::built_in(company.value.currency);
+    let items = rows(store.of(caller.scope()).licensing().await?);
+    Ok(Json(LicensesView { items }))
+}
+
+/// A row a licence type, the most seats first; none before the first scan.
+pub(crate) fn rows(licensing: Option<Licensing>) -> Vec<LicenseRow> {
+    let Some(Licensing { skus, subscriptions, prices }) = licensing else { return Vec::new() };
     let mut items: Vec<LicenseRow> = skus.into_iter().map(|sku| row(sku, &subscriptions, &prices)).collect();
     items.sort_by(|a, b| b.bought.cmp(&a.bought).then_with(|| a.part_number.cmp(&b.part_number)));
-    Ok(Json(LicensesView { items }))
+    items
 }
 
 fn row(sku: Sku, subscriptions: &[Subscription], prices: &PriceList) -> LicenseRow {

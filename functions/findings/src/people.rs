@@ -1,9 +1,8 @@
 //! `GET /v1/findings/{finding}/people`: whom a finding is about, the dearest first.
 
-use api::{Error, Page, PageQuery, Path, Query, Result};
+use api::{Page, PageQuery, Path, Query, Result};
 use axum::extract::State;
 use checks::outcome::Affected;
-use flate2::read::DeflateDecoder;
 use identity::{Caller, can};
 use model::FindingId;
 use runtime::{Function, Kernel};
@@ -35,9 +34,7 @@ pub async fn people(
         store.of(caller.scope()).list_under::<AffectedPart>(&finding.to_string(), &one_part, false).await?;
     let mut items = Vec::new();
     for part in parts.items {
-        let people: Vec<Affected> =
-            serde_json::from_reader(DeflateDecoder::new(part.value.people.as_slice())).map_err(Error::internal)?;
-        items.extend(people);
+        items.append(&mut part.value.open()?);
     }
     Ok(Page { items, next_cursor: parts.next_cursor })
 }

@@ -1,11 +1,7 @@
 //! `GET /v1/events/export`: the log as a file (F95). That it was taken is itself in the log.
 
-use api::{Query, Result, next_link};
-use axum::{
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
+use api::{Csv, Query, Result, next_link};
+use axum::{extract::State, http::header, response::Response};
 use identity::{Caller, can};
 use model::{
     Event,
@@ -17,13 +13,13 @@ use store::{Commit, EventFilter, MOST, PageRequest, Store};
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
-use crate::{csv, filter::Wanted, sentence::sentence};
+use crate::{filter::Wanted, sentence::sentence};
 
 /// `tenants-events-export`.
 pub const FUNCTION: Function<Kernel> = Function::http("tenants-events-export", || routes!(events_export));
 
 /// Most entries of one file: about 1 MB, of the 6 MB that a Lambda may answer.
-const ENTRIES_MOST: usize = 2000;
+const ENTRIES_MOST: u32 = 2000;
 /// Most pages read for one file. A filter that lets little through gives a short file with a link to go on.
 const PAGES_MOST: usize = 60;
 const HEADER: [&str; 10] =
@@ -73,34 +69,27 @@ pub async fn events_export(
     let ExportQuery { mut cursor, kind, actor, subject, from, to } = query;
     let filter = EventFilter::try_from(Wanted { kind, actor, subject, from, to })?;
     let tenant = store.of(caller.scope());
-    let mut file = String::new();
-    csv::row(HEADER, &mut file);
-    let mut entries = 0;
+    let mut file = Csv::new(HEADER);
     for _ in 0..PAGES_MOST {
         let page = tenant.events(&filter, &PageRequest { limit: Some(MOST), cursor: cursor.take() }).await?;
         for entry in &page.items {
             write(entry, &mut file)?;
         }
-        entries += page.items.len();
         cursor = page.next_cursor;
-        if cursor.is_none() || entries + MOST as usize > ENTRIES_MOST {
+        if cursor.is_none() || file.rows() + MOST > ENTRIES_MOST {
             break;
         }
     }
-    let taken = Event::EventsExported { entries: u32::try_from(entries).unwrap_or(u32::MAX) };
+    let taken = Event::EventsExported { entries: file.rows() };
     tenant.commit(Commit::new().event(taken)?).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"steward-events.csv\""),
-    ];
-    let mut response = (headers, file).into_response();
+    let mut response = file.attachment("steward-events");
     if let Some(link) = next_link(cursor.as_deref()) {
         response.headers_mut().insert(header::LINK, link);
     }
     Ok(response)
 }
 
-fn write(entry: &Recorded, file: &mut String) -> Result<()> {
+fn write(entry: &Recorded, file: &mut Csv) -> Result<()> {
     let (actor_type, actor) = match entry.actor {
         Actor::User { id } => ("user", id.to_string()),
         Actor::Key { id } => ("key", id.to_string()),
@@ -108,7 +97,7 @@ fn write(entry: &Recorded, file: &mut String) -> Result<()> {
         Actor::System => ("system", String::new()),
     };
     let details = serde_json::to_string(&entry.event).map_err(api::Error::internal)?;
-    let cells = [
+    let cells: [&str; 10] = [
         &entry.id.to_string(),
         &entry.at.to_string(),
         entry.event.kind().as_str(),
@@ -120,6 +109,6 @@ fn write(entry: &Recorded, file: &mut String) -> Result<()> {
         &sentence(&entry.event),
         &details,
     ];
-    csv::row(cells, file);
+    file.row(cells);
     Ok(())
 }

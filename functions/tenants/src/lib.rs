@@ -1,6 +1,5 @@
 //! The company: what it is, its rules, and its log.
 
-pub mod csv;
 pub mod events;
 pub mod events_export;
 pub mod events_seal;

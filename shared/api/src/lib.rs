@@ -1,5 +1,6 @@
 //! What every HTTP answer of Steward has in common: problems, extractors, pages, headers.
 
+mod csv;
 mod error;
 mod etag;
 mod extract;
@@ -7,6 +8,7 @@ mod layer;
 mod limit;
 mod page;
 
+pub use csv::Csv;
 pub use error::{Code, Error, FieldProblem, Problem};
 pub use etag::{IfMatch, Tagged, etag};
 pub use extract::{Client, Json, Path, Query};

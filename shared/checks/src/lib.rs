@@ -8,6 +8,7 @@ pub mod catalogue;
 mod evaluation;
 pub mod facts;
 mod licence;
+mod licensing;
 pub mod outcome;
 pub mod people;
 pub mod plans;
@@ -19,6 +20,7 @@ mod testing;
 
 pub use catalogue::{CATALOGUE, Check, CheckId, Text};
 pub use evaluation::{Directory, Evaluation, Sources};
+pub use licensing::{Licensing, SeatCost};
 pub use outcome::{Finding, Outcome, Totals};
 pub use prices::{Price, PriceConfidence, PriceList};
 pub use products::product_name;

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Numbers of seats Microsoft uses for "as many as you like".
-const SYNTHETIC_SEATS: [u32; 2] = [10_000, 1_000_000];
+pub(crate) const SYNTHETIC_SEATS: [u32; 2] = [10_000, 1_000_000];
 
 /// Whether a licence type costs money, as far as is known.
 #[derive(Debug, Clone, PartialEq)]

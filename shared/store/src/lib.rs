@@ -5,6 +5,7 @@
 
 mod accounts;
 mod addresses;
+mod affected;
 mod chain;
 mod commit;
 mod companies;
@@ -16,11 +17,13 @@ mod factors;
 mod invitations;
 mod key;
 mod keys;
+mod licensing;
 mod limit;
 mod log;
 mod members;
 mod meter;
 mod passwords;
+mod places;
 mod policy;
 mod records;
 mod roles;
