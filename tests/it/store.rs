@@ -35,6 +35,7 @@ fn scan(number: u128, at: Timestamp) -> Scan {
         resume: None,
         findings: None,
         graph_calls: 0,
+        calls: std::collections::BTreeMap::new(),
         go_on_at: None,
     }
 }

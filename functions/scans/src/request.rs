@@ -1,5 +1,7 @@
 //! Asking for a scan: one commit, whoever asks.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use model::{Event, ScanId};
 use store::{Commit, Phase, Progress, Scan, ScanState};
@@ -18,6 +20,7 @@ pub fn queued(scan: ScanId, scheduled: bool, now: Timestamp) -> Scan {
         resume: None,
         findings: None,
         graph_calls: 0,
+        calls: BTreeMap::new(),
         go_on_at: None,
     }
 }

@@ -1,6 +1,6 @@
 //! One scan, from seats to result. Money first: what was bought, then who has it, then the slow reports.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aws_lc_rs::digest::{self, SHA256, digest};
 use checks::{
@@ -74,7 +74,7 @@ pub struct Work<'a> {
     started: Timestamp,
     wrote_at: Option<Timestamp>,
     first: bool,
-    calls_before: u32,
+    calls_before: BTreeMap<String, u32>,
 }
 
 /// Everything read of people: packed pages, and what of their sources is missing.
@@ -94,7 +94,7 @@ struct Before {
 impl<'a> Work<'a> {
     /// Work on a scan, until the deadline.
     pub fn new(deps: &'a Scans, tenant: Tenant<'a>, scan: Versioned<Scan>, deadline: Deadline) -> Self {
-        let (started, calls_before) = (deps.kernel.clock.now(), scan.value.graph_calls);
+        let (started, calls_before) = (deps.kernel.clock.now(), scan.value.calls.clone());
         Self { deps, tenant, scan, deadline, started, wrote_at: None, first: false, calls_before }
     }
 
@@ -131,7 +131,12 @@ impl<'a> Work<'a> {
     }
 
     fn count_calls(&mut self, directory: &graph::Directory) {
-        self.scan.value.graph_calls = self.calls_before + directory.calls().iter().map(|call| call.count).sum::<u32>();
+        let mut calls = self.calls_before.clone();
+        for call in directory.calls() {
+            *calls.entry(call.code.into()).or_default() += call.count;
+        }
+        self.scan.value.graph_calls = calls.values().sum();
+        self.scan.value.calls = calls;
     }
 
     async fn stopped(mut self, error: graph::Error, connection: Versioned<Connection>) -> Result<Ended, Failure> {

@@ -58,7 +58,8 @@ pub struct Directory {
 
 #[derive(Default)]
 struct Seen {
-    calls: BTreeMap<(&'static str, &'static [&'static str], u16), (&'static str, u32)>,
+    /// By code and status.
+    calls: BTreeMap<(&'static str, u16), (&'static Endpoint, u32)>,
     /// How long to hold back before the next call, because Graph says a limit is near.
     hold: SignedDuration,
 }
@@ -66,6 +67,8 @@ struct Seen {
 /// How often a call was made with one outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CallRecord {
+    /// The call, as in [`Endpoint::code`].
+    pub code: &'static str,
     /// HTTP method.
     pub method: &'static str,
     /// The call, as in [`Endpoint::path`]; `(report download)` for a report's second half.
@@ -158,6 +161,22 @@ impl Directory {
         self.all(&calls::LICENSED_GROUPS).await
     }
 
+    /// Who holds which role.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn role_assignments(&self) -> Result<Vec<wire::RoleAssignment>, Error> {
+        self.all(&calls::ROLE_ASSIGNMENTS).await
+    }
+
+    /// People deleted within the last 30 days.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn deleted_users(&self) -> Result<Vec<wire::DeletedUser>, Error> {
+        self.all(&calls::DELETED_USERS).await
+    }
+
     /// One page of people, from the start or from `link`.
     ///
     /// # Errors
@@ -223,12 +242,9 @@ impl Directory {
     /// Every call made so far, counted by call and outcome.
     pub fn calls(&self) -> Vec<CallRecord> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let record = |(&(endpoint, permissions, status), &(method, count)): (&(_, _, _), &(_, _))| CallRecord {
-            method,
-            endpoint,
-            permissions,
-            status,
-            count,
+        let record = |(&(code, status), &(endpoint, count)): (&(&'static str, u16), &(&'static Endpoint, u32))| {
+            let Endpoint { method, path, permissions, .. } = endpoint;
+            CallRecord { code, method, endpoint: path, permissions, status, count }
         };
         seen.calls.iter().map(record).collect()
     }
@@ -455,8 +471,7 @@ impl Directory {
 
     fn count(&self, endpoint: &'static Endpoint, status: u16) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (endpoint.path, endpoint.permissions, status);
-        seen.calls.entry(key).or_insert((endpoint.method, 0)).1 += 1;
+        seen.calls.entry((endpoint.code, status)).or_insert((endpoint, 0)).1 += 1;
     }
 
     /// From four fifths of a limit on Graph says how near it is: a pause before the next call that grows with it.

@@ -7,6 +7,8 @@ use url::Url;
 /// One call of Graph.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Endpoint {
+    /// What a scan's record counts the call under: short, stable, of one call only.
+    pub code: &'static str,
     /// `GET`, or `POST` for `$batch`.
     pub method: &'static str,
     /// Path from the root of Graph, with `{id}` and `{period}` to fill in.
@@ -21,10 +23,12 @@ pub struct Endpoint {
     pub eventual: bool,
 }
 
-const PLAIN: Endpoint = Endpoint { method: "GET", path: "", select: &[], query: "", permissions: &[], eventual: false };
+const PLAIN: Endpoint =
+    Endpoint { code: "", method: "GET", path: "", select: &[], query: "", permissions: &[], eventual: false };
 
 /// Who the directory is.
 pub(crate) static ORGANIZATION: Endpoint = Endpoint {
+    code: "organization",
     path: "/v1.0/organization",
     select: &["id", "displayName", "verifiedDomains"],
     permissions: &["Organization.Read.All"],
@@ -33,6 +37,7 @@ pub(crate) static ORGANIZATION: Endpoint = Endpoint {
 
 /// Licence types with seats bought and used (collection A).
 pub(crate) static SUBSCRIBED_SKUS: Endpoint = Endpoint {
+    code: "licence_types",
     path: "/v1.0/subscribedSkus",
     select: &[
         "skuId",
@@ -50,8 +55,12 @@ pub(crate) static SUBSCRIBED_SKUS: Endpoint = Endpoint {
 
 /// Subscriptions with their renewal dates (collection B). The permission is from the call's documentation; Microsoft's
 /// permission table does not list the path.
-pub(crate) static SUBSCRIPTIONS: Endpoint =
-    Endpoint { path: "/v1.0/directory/subscriptions", permissions: &["Organization.Read.All"], ..PLAIN };
+pub(crate) static SUBSCRIPTIONS: Endpoint = Endpoint {
+    code: "subscriptions",
+    path: "/v1.0/directory/subscriptions",
+    permissions: &["Organization.Read.All"],
+    ..PLAIN
+};
 
 const USER_FIELDS: &[&str] = &[
     "id",
@@ -67,11 +76,18 @@ const USER_FIELDS: &[&str] = &[
 ];
 
 /// People (collection C), where sign-in dates cannot be had.
-pub(crate) static USERS: Endpoint =
-    Endpoint { path: "/v1.0/users", select: USER_FIELDS, query: "$top=999", permissions: &["User.Read.All"], ..PLAIN };
+pub(crate) static USERS: Endpoint = Endpoint {
+    code: "people",
+    path: "/v1.0/users",
+    select: USER_FIELDS,
+    query: "$top=999",
+    permissions: &["User.Read.All"],
+    ..PLAIN
+};
 
 /// People with sign-in dates (collection C). Graph gives at most 500 a page then, and fails without Entra ID P1.
 pub(crate) static USERS_WITH_SIGN_IN: Endpoint = Endpoint {
+    code: "people_sign_ins",
     path: "/v1.0/users",
     select: &[
         "id",
@@ -93,6 +109,7 @@ pub(crate) static USERS_WITH_SIGN_IN: Endpoint = Endpoint {
 
 /// Groups that assign licences (collection L).
 pub(crate) static LICENSED_GROUPS: Endpoint = Endpoint {
+    code: "groups",
     path: "/v1.0/groups",
     select: &[
         "id",
@@ -109,12 +126,37 @@ pub(crate) static LICENSED_GROUPS: Endpoint = Endpoint {
     ..PLAIN
 };
 
+/// Who holds which role of the directory. Built-in roles have the same ids in every directory, so that their definitions
+/// need not be read with them.
+pub(crate) static ROLE_ASSIGNMENTS: Endpoint = Endpoint {
+    code: "roles",
+    path: "/v1.0/roleManagement/directory/roleAssignments",
+    permissions: &["RoleManagement.Read.Directory"],
+    ..PLAIN
+};
+
+/// People deleted within the last 30 days. The permission is from the call's documentation; Microsoft's permission
+/// table does not list the path.
+pub(crate) static DELETED_USERS: Endpoint = Endpoint {
+    code: "deleted_people",
+    path: "/v1.0/directory/deletedItems/microsoft.graph.user",
+    select: &["id", "displayName", "deletedDateTime", "assignedLicenses"],
+    query: "$top=999",
+    permissions: &["User.Read.All"],
+    ..PLAIN
+};
+
 /// Whether reports hide names (collection J).
-pub(crate) static REPORT_SETTINGS: Endpoint =
-    Endpoint { path: "/v1.0/admin/reportSettings", permissions: &["ReportSettings.Read.All"], ..PLAIN };
+pub(crate) static REPORT_SETTINGS: Endpoint = Endpoint {
+    code: "report_settings",
+    path: "/v1.0/admin/reportSettings",
+    permissions: &["ReportSettings.Read.All"],
+    ..PLAIN
+};
 
 /// What a mailbox is for (collection K); asked in batches, for candidates only.
 pub(crate) static MAILBOX_PURPOSE: Endpoint = Endpoint {
+    code: "mailbox_purpose",
     path: "/v1.0/users/{id}/mailboxSettings",
     select: &["userPurpose"],
     permissions: &["MailboxSettings.Read"],
@@ -122,13 +164,13 @@ pub(crate) static MAILBOX_PURPOSE: Endpoint = Endpoint {
 };
 
 /// Up to twenty calls in one; needs what its items need.
-pub(crate) static BATCH: Endpoint = Endpoint { method: "POST", path: "/v1.0/$batch", ..PLAIN };
+pub(crate) static BATCH: Endpoint = Endpoint { code: "batch", method: "POST", path: "/v1.0/$batch", ..PLAIN };
 
 /// Where Graph sends us for a report's rows: a short-lived address on another host, fetched without the token.
-pub(crate) static DOWNLOAD: Endpoint = Endpoint { path: "(report download)", ..PLAIN };
+pub(crate) static DOWNLOAD: Endpoint = Endpoint { code: "download", path: "(report download)", ..PLAIN };
 
 macro_rules! reports {
-    ($($(#[$doc:meta])* $name:ident => $path:literal),* $(,)?) => {
+    ($($(#[$doc:meta])* $name:ident $code:literal => $path:literal),* $(,)?) => {
         /// A usage report; all of them are CSV, one row a person (collections D to I).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -142,7 +184,7 @@ macro_rules! reports {
                 match self {
                     $(Self::$name => {
                         static ENDPOINT: Endpoint =
-                            Endpoint { path: $path, permissions: &["Reports.Read.All"], ..PLAIN };
+                            Endpoint { code: $code, path: $path, permissions: &["Reports.Read.All"], ..PLAIN };
                         &ENDPOINT
                     })*
                 }
@@ -153,23 +195,23 @@ macro_rules! reports {
 
 reports! {
     /// Last activity by service, of everybody. The one report that covers all services.
-    ActiveUsers => "/v1.0/reports/getOffice365ActiveUserDetail(period='{period}')",
+    ActiveUsers "active_users_report" => "/v1.0/reports/getOffice365ActiveUserDetail(period='{period}')",
     /// Mailbox storage, archive, last activity.
-    Mailboxes => "/v1.0/reports/getMailboxUsageDetail(period='{period}')",
+    Mailboxes "mailboxes_report" => "/v1.0/reports/getMailboxUsageDetail(period='{period}')",
     /// Office apps by platform.
-    Apps => "/v1.0/reports/getM365AppUserDetail(period='{period}')",
+    Apps "apps_report" => "/v1.0/reports/getM365AppUserDetail(period='{period}')",
     /// Desktop activations; has no period.
-    Activations => "/v1.0/reports/getOffice365ActivationsUserDetail",
+    Activations "activations_report" => "/v1.0/reports/getOffice365ActivationsUserDetail",
     /// OneDrive storage by owner.
-    OneDrive => "/v1.0/reports/getOneDriveUsageAccountDetail(period='{period}')",
+    OneDrive "one_drive_report" => "/v1.0/reports/getOneDriveUsageAccountDetail(period='{period}')",
     /// Teams by person.
-    Teams => "/v1.0/reports/getTeamsUserActivityUserDetail(period='{period}')",
+    Teams "teams_report" => "/v1.0/reports/getTeamsUserActivityUserDetail(period='{period}')",
     /// Mail sent, received and read by person.
-    Email => "/v1.0/reports/getEmailActivityUserDetail(period='{period}')",
+    Email "email_report" => "/v1.0/reports/getEmailActivityUserDetail(period='{period}')",
     /// Mail programs by person.
-    EmailApps => "/v1.0/reports/getEmailAppUsageUserDetail(period='{period}')",
+    EmailApps "email_apps_report" => "/v1.0/reports/getEmailAppUsageUserDetail(period='{period}')",
     /// Copilot by person who has a licence for it.
-    Copilot => "/v1.0/copilot/reports/getMicrosoft365CopilotUsageUserDetail(period='{period}')",
+    Copilot "copilot_report" => "/v1.0/copilot/reports/getMicrosoft365CopilotUsageUserDetail(period='{period}')",
 }
 
 /// Days a usage report looks back.
@@ -197,13 +239,15 @@ impl ReportPeriod {
     }
 }
 
-static FIXED: [&Endpoint; 9] = [
+static FIXED: [&Endpoint; 11] = [
     &ORGANIZATION,
     &SUBSCRIBED_SKUS,
     &SUBSCRIPTIONS,
     &USERS,
     &USERS_WITH_SIGN_IN,
     &LICENSED_GROUPS,
+    &ROLE_ASSIGNMENTS,
+    &DELETED_USERS,
     &REPORT_SETTINGS,
     &MAILBOX_PURPOSE,
     &BATCH,
@@ -212,6 +256,11 @@ static FIXED: [&Endpoint; 9] = [
 /// Every call of Graph this client can make.
 pub static ENDPOINTS: std::sync::LazyLock<Vec<&'static Endpoint>> =
     std::sync::LazyLock::new(|| FIXED.into_iter().chain(Report::ALL.iter().map(|r| r.endpoint())).collect());
+
+/// The call of a code, as a scan's record names it; the download of reports is one of them.
+pub fn endpoint(code: &str) -> Option<&'static Endpoint> {
+    ENDPOINTS.iter().copied().chain([&DOWNLOAD]).find(|endpoint| endpoint.code == code)
+}
 
 /// What the reader app asks for: the permissions of every call a scan makes, sorted. Without `MailboxSettings.Read`,
 /// which is asked for separately because it opens everybody's mailbox settings.
@@ -268,6 +317,15 @@ mod tests {
             Report::ActiveUsers.endpoint().url(&graph, "D90").as_str(),
             "https://graph.microsoft.com/v1.0/reports/getOffice365ActiveUserDetail(period='D90')"
         );
+    }
+
+    #[test]
+    fn every_call_has_a_code_of_its_own() {
+        let codes: std::collections::BTreeSet<_> = ENDPOINTS.iter().map(|endpoint| endpoint.code).collect();
+        assert_eq!(codes.len(), ENDPOINTS.len());
+        assert!(!codes.contains("") && !codes.contains(DOWNLOAD.code));
+        assert_eq!(endpoint("download"), Some(&DOWNLOAD));
+        assert_eq!(endpoint("roles"), Some(&ROLE_ASSIGNMENTS));
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub mod wire;
 
 pub use config::{AppRegistration, Config, ConfigError, Credential, Microsoft, Secret};
 pub use directory::{BatchRequest, CallRecord, Directory};
-pub use endpoints::{ENDPOINTS, Endpoint, Report, ReportPeriod, reader_permissions};
+pub use endpoints::{ENDPOINTS, Endpoint, Report, ReportPeriod, endpoint, reader_permissions};
 pub use error::{Error, Refusal};
 pub use facts::Activity;
 pub use page::{Page, PageLink};

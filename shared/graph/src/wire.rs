@@ -126,6 +126,20 @@ wire! {
     LicenseProcessingState {
         state: String,
     }
+    /// Graph `unifiedRoleAssignment`.
+    RoleAssignment {
+        /// A GUID in a string; a person, a group or an app.
+        principal_id: Uuid,
+        /// A GUID in a string.
+        role_definition_id: Uuid,
+    }
+    /// Graph `user`, of those deleted.
+    DeletedUser {
+        id: Uuid,
+        display_name: String,
+        deleted_date_time: Timestamp,
+        assigned_licenses: Vec<AssignedLicense>,
+    }
     /// Graph `adminReportSettings`.
     ReportSettings {
         display_concealed_names: bool,

@@ -120,6 +120,7 @@ async fn a_cursor_is_good_for_its_list_its_company_and_a_day() {
                 resume: None,
                 findings: Some(0),
                 graph_calls: 0,
+                calls: std::collections::BTreeMap::new(),
                 go_on_at: None,
             };
             app.system.store.of(&scope).checkpoint(&Versioned { value: scan, version: 0 }).await.unwrap();

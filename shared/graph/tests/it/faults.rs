@@ -196,20 +196,16 @@ async fn every_call_is_counted_with_its_outcome() {
     let directory = server.directory();
     directory.clone().subscribed_skus().await.unwrap();
     directory.organization().await.unwrap_err();
-    let record = |endpoint, permission, status| CallRecord {
-        method: "GET",
-        endpoint,
-        permissions: permission,
-        status,
-        count: 1,
+    let record = |code, endpoint, permissions, status| {
+        CallRecord { code, method: "GET", endpoint, permissions, status, count: 1 }
     };
     let licences: &[&str] = &["LicenseAssignment.Read.All"];
     assert_eq!(
         directory.calls(),
         [
-            record("/v1.0/organization", &["Organization.Read.All"], 404),
-            record(SKUS, licences, 200),
-            record(SKUS, licences, 429),
+            record("licence_types", SKUS, licences, 200),
+            record("licence_types", SKUS, licences, 429),
+            record("organization", "/v1.0/organization", &["Organization.Read.All"], 404),
         ]
     );
 }

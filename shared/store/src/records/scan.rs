@@ -1,5 +1,7 @@
 //! A scan: its life, its progress and its lease.
 
+use std::collections::BTreeMap;
+
 use checks::facts::Missing;
 use jiff::Timestamp;
 use model::{Money, ScanId};
@@ -92,6 +94,9 @@ pub struct Scan {
     pub findings: Option<u32>,
     /// Calls made to Microsoft.
     pub graph_calls: u32,
+    /// The same by call, under `graph::Endpoint::code`; a call inside a batch counts beside the batch.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub calls: BTreeMap<String, u32>,
 }
 
 /// Where a scan goes on.
