@@ -90,6 +90,7 @@ async fn each(visit: &mut impl Visit) -> anyhow::Result<()> {
     visit.visit::<Kernel>(scans::FUNCTIONS).await?;
     visit.visit::<scans::Scans>(scans::MICROSOFT_FUNCTIONS).await?;
     visit.visit::<Kernel>(findings::FUNCTIONS).await?;
+    visit.visit::<Kernel>(insights::FUNCTIONS).await?;
     visit.visit::<mail::Mail>(mail::FUNCTIONS).await?;
     visit.visit::<Kernel>(operators::FUNCTIONS).await
 }
@@ -254,6 +255,7 @@ pub fn openapi() -> OpenApi {
         tag("accounts", "Who you are: sign-up, sign-in, tokens."),
         tag("members", "Who else: members, invitations, roles, API keys."),
         tag("findings", "What was found and what it costs."),
+        tag("insights", "What came of it over time: savings, trends, renewals, calendars."),
         tag("microsoft", "The connection to your Microsoft 365."),
         tag("operators", "Whether this installation is well."),
         tag("scans", "Checks: start, follow, list."),

@@ -47,6 +47,7 @@ fn says(of: Page) -> (&'static str, String) {
         Page::Team => ("The team", reads("members")),
         Page::SignInRules => ("The rules for signing in", reads("policy")),
         Page::Keys => ("API keys", reads("keys")),
+        Page::Renewals => ("Renewals", reads("renewals")),
         Page::Connect => ("Connect Microsoft 365", reads("microsoft/connect -X POST")),
     }
 }

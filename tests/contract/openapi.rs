@@ -27,10 +27,12 @@ const PUBLIC: &[&str] = &[
     "accounts-sign-up-status",
     "accounts-undo-email",
     "accounts-verify-email",
+    "insights-renewals-feed",
     "members-accept-invitation",
     "members-decline-invitation",
     "members-key-leaked",
     "members-preview-invitation",
+    "microsoft-manifest",
     "operators-health",
     "operators-ready",
 ];

@@ -32,10 +32,12 @@ const PUBLIC: &[&str] = &[
     "accounts-sign-up-status",
     "accounts-undo-email",
     "accounts-verify-email",
+    "insights-renewals-feed",
     "members-accept-invitation",
     "members-decline-invitation",
     "members-key-leaked",
     "members-preview-invitation",
+    "microsoft-manifest",
     "operators-health",
     "operators-ready",
 ];
@@ -62,7 +64,13 @@ const OWN_SESSION: &[&str] = &[
 ];
 
 /// Reads that are themselves noted in the log, and so change the table.
-const NOTED: [&str; 1] = ["tenants-events-export"];
+const NOTED: [&str; 5] = [
+    "findings-export",
+    "findings-export-licenses",
+    "findings-export-people",
+    "insights-export-savings",
+    "tenants-events-export",
+];
 
 /// An operation of the API's document.
 struct Operation {
@@ -172,10 +180,12 @@ fn of_nothing() -> BTreeMap<&'static str, String> {
     let zero = "0".repeat(26);
     BTreeMap::from([
         ("directory", "00000000-0000-4000-8000-000000000000".to_owned()),
+        ("feed", format!("fed_{zero}")),
         ("finding", format!("fnd_{zero}")),
         ("invitation", format!("inv_{zero}")),
         ("key", format!("key_{zero}")),
         ("passkey", format!("pky_{zero}")),
+        ("person", "00000000-0000-4000-8000-000000000000".to_owned()),
         ("role", format!("rol_{zero}")),
         ("scan", format!("scn_{zero}")),
         ("session", format!("ses_{zero}")),
@@ -306,6 +316,11 @@ async fn a_role_does_what_its_permissions_say_and_no_more() {
     let all = guarded();
     let changing = all.iter().filter(|o| o.changes() && !OWN_SESSION.contains(&o.id.as_str())).map(|o| o.id.as_str());
     let reading = [
+        "findings-export",
+        "findings-export-licenses",
+        "findings-export-people",
+        "insights-export-savings",
+        "insights-feeds",
         "members-key-list",
         "microsoft-colleagues",
         "tenants-events",
@@ -375,6 +390,9 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
     let asked = json!({ "email": "guest@canarybirds.example", "role": "member" });
     let invitation: Value = b.post("/v1/invitations", asked).await.expect(202);
     let role: Value = b.post("/v1/roles", json!({ "name": "Canary keepers", "permissions": [] })).await.expect(201);
+    let feed: Value = b.post("/v1/feeds", json!({ "name": "Canary keepers" })).await.expect(201);
+    let person: Value = b.get("/v1/people?limit=1").await.expect(200);
+    let person = person["items"][0]["person"].as_str().unwrap().to_owned();
     app.pump().await;
     let named = |value: &Value, name: &str| value[name].as_str().unwrap().to_owned();
 
@@ -397,10 +415,12 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
     for finding in list(&b, "/v1/findings").await {
         ids.push(BTreeMap::from([
             ("directory", second.to_string()),
+            ("feed", named(&feed["feed"], "feed")),
             ("finding", named(&finding, "finding")),
             ("invitation", named(&invitation, "invitation")),
             ("key", key.clone()),
             ("passkey", passkey.clone()),
+            ("person", person.clone()),
             ("role", named(&role, "role")),
             ("scan", named(&scans[0], "scan")),
             ("session", session(&b).to_string()),

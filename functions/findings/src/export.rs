@@ -61,7 +61,8 @@ pub async fn export(State(store): State<Store>, caller: Caller<can::ExportData>)
 fn write(stored: &StoredFinding, file: &mut Csv) {
     let found = &stored.found;
     let saving = found.saving.as_ref();
-    let money = |pick: fn(&checks::outcome::Saving) -> model::Money| saving.map(|s| pick(s).decimal()).unwrap_or_default();
+    let money =
+        |pick: fn(&checks::outcome::Saving) -> model::Money| saving.map(|s| pick(s).decimal()).unwrap_or_default();
     let realisable = saving.and_then(|saving| saving.realisable_on).map(|on| on.to_string()).unwrap_or_default();
     let certainty = match found.certainty {
         Certainty::Certain => "certain",

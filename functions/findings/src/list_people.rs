@@ -10,8 +10,8 @@ use utoipa::IntoParams;
 use utoipa_axum::routes;
 
 use crate::{
-    roster::{PersonView, Roster, Sort, Wanted},
-    status::Status,
+    roster::{PeopleOrder, PersonView, Roster, Wanted},
+    status::PersonStatus,
 };
 
 /// `findings-list-people`.
@@ -29,7 +29,7 @@ pub struct PeopleQuery {
     search: Option<String>,
     /// Only with this status.
     #[param(inline)]
-    status: Option<Status>,
+    status: Option<PersonStatus>,
     /// Only of this department, in any case.
     #[param(max_length = 100, example = "Sales")]
     department: Option<String>,
@@ -39,7 +39,7 @@ pub struct PeopleQuery {
     /// In which order: `name`, or `cost` for the dearest first.
     #[serde(default)]
     #[param(inline)]
-    sort: Sort,
+    sort: PeopleOrder,
     /// How many at most.
     #[param(minimum = 1, maximum = 100, default = 50, example = 50)]
     #[serde(default, deserialize_with = "api::limit")]

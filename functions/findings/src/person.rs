@@ -98,7 +98,10 @@ pub async fn person(
             what: format!("The finding “{title}” was first made"),
         });
         let Affected { skus, advice, evidence, .. } = affected;
-        findings.push((*first_found, PersonFinding { finding, check: found.check, title, licences: skus, advice, evidence }));
+        findings.push((
+            *first_found,
+            PersonFinding { finding, check: found.check, title, licences: skus, advice, evidence },
+        ));
     }
     findings.sort_by_key(|(first_found, found)| (*first_found, found.finding));
     history.sort_by(|a, b| b.cmp(a));
@@ -114,7 +117,11 @@ async fn row_of(tenant: &Tenant<'_>, person: PersonId) -> Result<Option<Row>> {
     let bucket = if number == highest.value.number { Some(highest) } else { tenant.get::<Bucket>(&number).await? };
     let mut found = None;
     if let Some(bucket) = bucket {
-        let take = |row: Row| if row.person.id == person { found = Some(row) };
+        let take = |row: Row| {
+            if row.person.id == person {
+                found = Some(row)
+            }
+        };
         unpack(&bucket.value.rows, take).map_err(Error::internal)?;
     }
     Ok(found)

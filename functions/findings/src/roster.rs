@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use store::{Bucket, StoredFinding, Tenant};
 use utoipa::ToSchema;
 
-use crate::status::{About, Judged, Standing, Status, Yardstick, last_sign_in, standing};
+use crate::status::{About, Judged, PersonStatus, Standing, Yardstick, last_sign_in, standing};
 
 /// Longest text looked for, in characters.
 const SEARCH_MOST: usize = 100;
@@ -37,7 +37,7 @@ pub struct PersonView {
     #[schema(example = "Sales")]
     pub department: Option<String>,
     /// How they use what they have.
-    pub status: Status,
+    pub status: PersonStatus,
     /// The same in words.
     #[schema(example = "Not used for 90 days")]
     pub status_text: String,
@@ -81,19 +81,19 @@ pub struct Wanted {
     /// What a name, a part of one or an address begins with, in any case.
     pub search: Option<String>,
     /// With this status.
-    pub status: Option<Status>,
+    pub status: Option<PersonStatus>,
     /// Of this department, in any case.
     pub department: Option<String>,
     /// Who has this licence type.
     pub licence: Option<SkuId>,
     /// In which order.
-    pub sort: Sort,
+    pub sort: PeopleOrder,
 }
 
 /// The order of people.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Sort {
+pub enum PeopleOrder {
     /// By name.
     #[default]
     Name,
@@ -107,7 +107,8 @@ impl Wanted {
     /// # Errors
     /// When a text is too long.
     pub fn checked(self) -> Result<Self> {
-        let trimmed = |text: Option<String>| text.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
+        let trimmed =
+            |text: Option<String>| text.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
         let wanted = Self { search: trimmed(self.search), department: trimmed(self.department), ..self };
         let texts = [("search", &wanted.search), ("department", &wanted.department)];
         let too_long = |text: &Option<String>| text.as_ref().is_some_and(|text| text.chars().count() > SEARCH_MOST);
@@ -170,7 +171,7 @@ impl Roster {
                 let evidence = evidence.into_iter().next();
                 // Never used is also not used: the first tells more.
                 let entry = judged.entry(person).or_insert(Judged { status, finding, evidence });
-                if entry.status == Status::NotUsed && status == Status::NeverUsed {
+                if entry.status == PersonStatus::NotUsed && status == PersonStatus::NeverUsed {
                     (entry.status, entry.finding) = (status, finding);
                 }
             }
@@ -264,22 +265,22 @@ impl Roster {
 }
 
 /// The word that being in a check's finding comes to, where it is about how somebody uses what they have.
-const fn says(check: CheckId) -> Option<Status> {
+const fn says(check: CheckId) -> Option<PersonStatus> {
     match check {
-        CheckId::L3 => Some(Status::Left),
-        CheckId::L6 => Some(Status::NotUsed),
-        CheckId::L7 => Some(Status::NeverUsed),
+        CheckId::L3 => Some(PersonStatus::Left),
+        CheckId::L6 => Some(PersonStatus::NotUsed),
+        CheckId::L7 => Some(PersonStatus::NeverUsed),
         _ => None,
     }
 }
 
 /// Where somebody stands in the order: text order is that order.
-fn place(sort: Sort, view: &PersonView) -> String {
+fn place(sort: PeopleOrder, view: &PersonView) -> String {
     let name: String = view.name.to_lowercase().chars().take(NAME_ORDERS).collect();
     let by_name = format!("{name}\u{0}{}", view.person);
     match sort {
-        Sort::Name => by_name,
-        Sort::Cost => {
+        PeopleOrder::Name => by_name,
+        PeopleOrder::Cost => {
             let minor = view.monthly.map_or(0, |money| money.amount_minor).max(0);
             format!("{:020} {by_name}", i64::MAX - minor)
         }

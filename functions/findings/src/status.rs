@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 /// How somebody uses what they have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum PersonStatus {
     /// They use it.
     Active,
     /// They have not for a long time.
@@ -33,7 +33,7 @@ pub enum Status {
     Unknown,
 }
 
-impl Status {
+impl PersonStatus {
     /// As people read it; `days` is from when on a licence counts as not used.
     pub fn words(self, days: u16) -> String {
         match self {
@@ -63,7 +63,7 @@ pub struct About {
 #[derive(Debug, Clone)]
 pub struct Judged {
     /// The word it comes to.
-    pub status: Status,
+    pub status: PersonStatus,
     /// The finding.
     pub finding: FindingId,
     /// What it is concluded from.
@@ -86,7 +86,7 @@ pub struct Yardstick {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standing {
     /// The word.
-    pub status: Status,
+    pub status: PersonStatus,
     /// What it is concluded from.
     pub evidence: Evidence,
     /// The finding that says so, where one does.
@@ -113,14 +113,14 @@ pub fn standing(row: &Row, judged: Option<&Judged>, by: &Yardstick) -> Standing 
     const DIRECTORY: &str = "Your Microsoft 365 directory";
     const CHECKS: &str = "The last check of sign-ins and usage reports";
     if person.purpose == Some(MailboxPurpose::NotAPerson) {
-        return of(Status::SharedMailbox, "Mailbox", "not one person's own".into(), "Mailbox settings");
+        return of(PersonStatus::SharedMailbox, "Mailbox", "not one person's own".into(), "Mailbox settings");
     }
     if person.enabled == Some(false) {
         let since = row.disabled_since.map_or_else(String::new, |since| format!(", first seen so on {since}"));
-        return of(Status::Left, "Account", format!("blocked{since}"), DIRECTORY);
+        return of(PersonStatus::Left, "Account", format!("blocked{since}"), DIRECTORY);
     }
     if person.guest {
-        return of(Status::Guest, "Account", "guest".into(), DIRECTORY);
+        return of(PersonStatus::Guest, "Account", "guest".into(), DIRECTORY);
     }
     if let Some(judged) = judged {
         let told = of(judged.status, "Check", "listed in a finding".into(), CHECKS);
@@ -131,22 +131,22 @@ pub fn standing(row: &Row, judged: Option<&Judged>, by: &Yardstick) -> Standing 
         Some(About { earliest, latest }) => {
             let value = format!("between {earliest} and {latest}");
             let status = if days_since(earliest) <= i64::from(by.days) {
-                Status::Active
+                PersonStatus::Active
             } else if person.licenses.is_empty() && days_since(latest) > i64::from(by.days) {
                 // No check speaks of who has nothing to give back.
-                Status::NotUsed
+                PersonStatus::NotUsed
             } else if by.all_looked_at && days_since(latest) <= i64::from(by.days) {
-                Status::Active
+                PersonStatus::Active
             } else {
                 // A report may have seen them later, or a setting keeps the check away from them.
-                Status::Unknown
+                PersonStatus::Unknown
             };
             of(status, "Last sign-in", value, DIRECTORY)
         }
         None if matches!(person.sign_in, SignIn::Unavailable) && by.all_looked_at && !person.licenses.is_empty() => {
-            of(Status::Active, "Use", format!("within the last {} days", by.days), CHECKS)
+            of(PersonStatus::Active, "Use", format!("within the last {} days", by.days), CHECKS)
         }
-        None => of(Status::Unknown, "Last sign-in", "not known".into(), DIRECTORY),
+        None => of(PersonStatus::Unknown, "Last sign-in", "not known".into(), DIRECTORY),
     }
 }
 
@@ -192,26 +192,26 @@ mod tests {
         SignIn::Known { successful: Some(on), interactive: None, non_interactive: None }
     }
 
-    fn word(row: &Row) -> Status {
+    fn word(row: &Row) -> PersonStatus {
         standing(row, None, &BY).status
     }
 
     #[test]
     fn the_account_itself_says_the_most() {
-        assert_eq!(word(&row(|p| p.enabled = Some(false))), Status::Left);
-        assert_eq!(word(&row(|p| p.guest = true)), Status::Guest);
+        assert_eq!(word(&row(|p| p.enabled = Some(false))), PersonStatus::Left);
+        assert_eq!(word(&row(|p| p.guest = true)), PersonStatus::Guest);
         // A shared mailbox has a blocked account by design.
         let shared = row(|p| (p.purpose, p.enabled) = (Some(MailboxPurpose::NotAPerson), Some(false)));
-        assert_eq!(word(&shared), Status::SharedMailbox);
+        assert_eq!(word(&shared), PersonStatus::SharedMailbox);
     }
 
     #[test]
     fn a_finding_decides_whatever_the_rounded_date_looks_like() {
         // Kept as 89 days ago, which rounding made of a day that the check saw differently.
         let near = row(|p| p.sign_in = seen(TODAY.saturating_sub(Span::new().days(89))));
-        let judged = Judged { status: Status::NotUsed, finding: FindingId::from_bits(1), evidence: None };
+        let judged = Judged { status: PersonStatus::NotUsed, finding: FindingId::from_bits(1), evidence: None };
         let told = standing(&near, Some(&judged), &BY);
-        assert_eq!((told.status, told.finding), (Status::NotUsed, Some(judged.finding)));
+        assert_eq!((told.status, told.finding), (PersonStatus::NotUsed, Some(judged.finding)));
     }
 
     #[test]
@@ -219,9 +219,9 @@ mod tests {
         for days in 0..=400 {
             let sign_in = seen(TODAY.saturating_sub(Span::new().days(days)));
             let status = word(&row(|p| p.sign_in = sign_in));
-            assert_ne!(status, Status::NotUsed, "{days} days");
+            assert_ne!(status, PersonStatus::NotUsed, "{days} days");
             // Only where every day it can have been is within the limit, or the check would have said so.
-            assert_eq!(status == Status::Active, days <= 90 + BLOCK - 1, "{days} days");
+            assert_eq!(status == PersonStatus::Active, days <= 90 + BLOCK - 1, "{days} days");
         }
     }
 
@@ -230,16 +230,16 @@ mod tests {
         let of = |days: i32| {
             word(&row(|p| (p.licenses, p.sign_in) = (Vec::new(), seen(TODAY.saturating_sub(Span::new().days(days))))))
         };
-        assert_eq!((of(90), of(118)), (Status::Active, Status::NotUsed));
+        assert_eq!((of(90), of(118)), (PersonStatus::Active, PersonStatus::NotUsed));
     }
 
     #[test]
     fn what_was_not_looked_at_is_unknown() {
-        assert_eq!(word(&row(|_| ())), Status::Active);
+        assert_eq!(word(&row(|_| ())), PersonStatus::Active);
         let blind = Yardstick { all_looked_at: false, ..BY };
-        assert_eq!(standing(&row(|_| ()), None, &blind).status, Status::Unknown);
+        assert_eq!(standing(&row(|_| ()), None, &blind).status, PersonStatus::Unknown);
         let none = SignIn::Known { successful: None, interactive: None, non_interactive: None };
-        assert_eq!(word(&row(|p| p.sign_in = none)), Status::Unknown);
+        assert_eq!(word(&row(|p| p.sign_in = none)), PersonStatus::Unknown);
     }
 
     #[test]

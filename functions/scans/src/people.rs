@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use checks::{facts::SignIn, people::BLOCK};
 pub use checks::people::{BadRows, Row, bucket_of, pack, unpack};
+use checks::{facts::SignIn, people::BLOCK};
 use flate2::{Compression, write::DeflateEncoder};
 use jiff::civil::Date;
 use model::PersonId;

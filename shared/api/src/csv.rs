@@ -62,7 +62,9 @@ impl Csv {
                 out.push('\'');
             }
             // A zero byte ends the text in some programs.
-            out.extend(cell.chars().filter(|c| *c != '\0').flat_map(|c| [Some(c), (c == '"').then_some('"')]).flatten());
+            out.extend(
+                cell.chars().filter(|c| *c != '\0').flat_map(|c| [Some(c), (c == '"').then_some('"')]).flatten(),
+            );
             out.push('"');
         }
         out.push_str("\r\n");

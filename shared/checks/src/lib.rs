@@ -20,7 +20,7 @@ mod testing;
 
 pub use catalogue::{CATALOGUE, Check, CheckId, Text};
 pub use evaluation::{Directory, Evaluation, Sources};
-pub use licensing::{Licensing, SeatCost};
+pub use licensing::{Licensing, SeatCost, reduce_by};
 pub use outcome::{Finding, Outcome, Totals};
 pub use prices::{Price, PriceConfidence, PriceList};
 pub use products::product_name;

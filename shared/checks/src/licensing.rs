@@ -1,6 +1,6 @@
 //! What a company has bought, with prices: what a person, a department or a renewal costs is worked out from it.
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::{Span, civil::Date, tz::TimeZone};
 use model::{Money, SkuId};
 
 use crate::{
@@ -9,6 +9,14 @@ use crate::{
     licence::SYNTHETIC_SEATS,
     products::{Kind, product, product_name},
 };
+
+/// Days before a renewal by which seats are to be given back (checks.md, L21).
+const REDUCE_DAYS: i32 = 7;
+
+/// The day by which seats are to be given back, so that it holds for the next term: today where it is that late.
+pub fn reduce_by(renews_on: Date, today: Date) -> Date {
+    renews_on.saturating_sub(Span::new().days(REDUCE_DAYS)).max(today)
+}
 
 /// Licence types and subscriptions as of the last scan, with the prices of today.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,7 +133,10 @@ mod tests {
                 subscription("late", PREMIUM, "2027-03-01T00:00:00Z", false),
                 subscription("soon", PREMIUM, "2026-12-01T00:00:00Z", false),
                 subscription("trial", PREMIUM, "2026-11-25T00:00:00Z", true),
-                Subscription { status: SkuStatus::Suspended, ..subscription("off", PREMIUM, "2026-11-24T00:00:00Z", false) },
+                Subscription {
+                    status: SkuStatus::Suspended,
+                    ..subscription("off", PREMIUM, "2026-11-24T00:00:00Z", false)
+                },
             ],
         );
         let ids: Vec<&str> = all.renewals(PREMIUM).iter().map(|(_, one)| one.id.as_str()).collect();

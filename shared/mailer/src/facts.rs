@@ -1,6 +1,6 @@
 //! What templates know of a letter. Everything here is in words already: templates choose sentences, not formats.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use minijinja::{Value, context};
 use model::{
     Money,
@@ -119,6 +119,18 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
             let ends = ends.map(|ends| ("Ends", instant(ends)));
             (context! { left => counted(*days, "day", "days") }, [("Key", text(key))].into_iter().chain(ends).collect())
         }
+        News::RenewalNear { product, seats, renews_on, reduce_by, monthly, through_reseller } => {
+            let about = context! {
+                product => text(product),
+                seats => counted(*seats, "seat", "seats"),
+                renews => day(*renews_on),
+                reduce_by => day(*reduce_by),
+                through_reseller => *through_reseller,
+            };
+            let worth = amount(*monthly).map(|money| ("Worth", format!("{money} a month")));
+            let rows = [("Licence", text(product)), ("Renews on", day(*renews_on)), ("Give back by", day(*reduce_by))];
+            (about, rows.into_iter().chain(worth).collect())
+        }
         News::KeyRevoked { key } | News::KeyLeaked { key } => (context! {}, vec![("Key", text(key))]),
         News::ResetWithMicrosoft
         | News::EmailRestored
@@ -191,6 +203,10 @@ fn amount(money: Option<Money>) -> Option<String> {
 /// To the minute, in UTC: the reader's time zone is not known.
 fn instant(at: Timestamp) -> String {
     at.strftime("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+fn day(day: Date) -> String {
+    day.strftime("%-d %B %Y").to_string()
 }
 
 fn hours(count: u32) -> String {

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use jiff::Timestamp;
-use model::{Policy, event::Factor};
+use jiff::{Timestamp, civil::Date};
+use model::{Money, Policy, event::Factor};
 
 /// Something that happened, told to whom it concerns.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,6 +174,21 @@ pub enum News {
     KeyRevoked {
         /// What it is called.
         key: String,
+    },
+    /// Seats can be given back before a renewal; goes to who looks after the company.
+    RenewalNear {
+        /// The licence type, as it is called.
+        product: String,
+        /// How many.
+        seats: u32,
+        /// When it renews.
+        renews_on: Date,
+        /// Until when they are to be given back.
+        reduce_by: Date,
+        /// What they cost a month; `None` when the price is missing.
+        monthly: Option<Money>,
+        /// Bought through a reseller.
+        through_reseller: bool,
     },
     /// An API key was revoked because its secret was found in the open.
     KeyLeaked {

@@ -27,6 +27,8 @@ pub enum Page {
     SignInRules,
     /// The API keys.
     Keys,
+    /// When licences renew.
+    Renewals,
     /// Connects Microsoft 365.
     Connect,
 }
@@ -46,6 +48,7 @@ impl Page {
         Self::Team,
         Self::SignInRules,
         Self::Keys,
+        Self::Renewals,
         Self::Connect,
     ];
 
@@ -64,6 +67,7 @@ impl Page {
             Self::Team => "/team",
             Self::SignInRules => "/settings/sign-in",
             Self::Keys => "/settings/keys",
+            Self::Renewals => "/renewals",
             Self::Connect => "/connect",
         }
     }

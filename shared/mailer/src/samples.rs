@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::date};
 use model::{
     Currency, Money, Policy, UserId,
     event::Factor,
@@ -53,7 +53,7 @@ pub fn samples(base_url: &str, theirs: &dyn Fn(&str) -> String) -> Vec<Sample> {
         },
     ];
     all.extend(scans(base_url, theirs));
-    let notices = account(theirs).into_iter().chain(team(theirs)).chain(keys(theirs));
+    let notices = account(theirs).into_iter().chain(team(theirs)).chain(keys(theirs)).chain(renewals(theirs));
     all.extend(notices.map(|(name, page, by, news)| {
         let link = match page {
             Page::ConfirmEmail | Page::UndoEmailChange | Page::Invitation => page.with_token(base_url, TOKEN),
@@ -143,6 +143,21 @@ fn keys(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         told("key_expiring", By::Steward, News::KeyExpiring { key: key(), days: 14, ends: Some(LATER) }),
         told("key_revoked", jonas(), News::KeyRevoked { key: key() }),
         told("key_leaked", By::Device { device: None, ip: None }, News::KeyLeaked { key: key() }),
+    ]
+}
+
+fn renewals(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
+    let near = |monthly, through_reseller| News::RenewalNear {
+        product: theirs("Microsoft 365 Business Premium"),
+        seats: 4,
+        renews_on: date(2026, 12, 1),
+        reduce_by: date(2026, 11, 24),
+        monthly,
+        through_reseller,
+    };
+    vec![
+        ("renewal_near", Page::Renewals, By::Steward, near(Some(Money::new(8800, Currency::Usd)), false)),
+        ("renewal_near_reseller", Page::Renewals, By::Steward, near(None, true)),
     ]
 }
 

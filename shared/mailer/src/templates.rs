@@ -77,4 +77,5 @@ letters! {
     KeyExpiring => "key_expiring",
     KeyRevoked => "key_revoked",
     KeyLeaked => "key_leaked",
+    RenewalNear => "renewal_near",
 }

@@ -7,7 +7,7 @@ use model::{
 };
 
 use crate::{
-    ApiKey, Company, Member, Result, Schedule, Session, Store, StoreError, TokenHash,
+    ApiKey, Company, Member, RenewalWatch, Result, Schedule, Session, Store, StoreError, TokenHash,
     commit::due_text,
     db::{decode, refused, spent, text},
     error::NotAdmitted,
@@ -284,6 +284,12 @@ impl Store {
                 Ok(DueKey { scope, key })
             })
             .collect()
+    }
+
+    /// Companies that are to be told of renewals, at most `limit`.
+    pub async fn renewals_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Due>> {
+        let keys = self.due_in::<RenewalWatch>(RenewalWatch::SHARDS, now, limit).await?;
+        Ok(keys.into_iter().map(|(scope, _)| Due { scope }).collect())
     }
 
     /// Where records stand that are due, with the right to each one's tenant.

@@ -14,6 +14,7 @@ mod db;
 mod directory;
 mod error;
 mod factors;
+mod feeds;
 mod invitations;
 mod key;
 mod keys;

@@ -1,5 +1,10 @@
+mod export;
+mod export_licenses;
+mod export_people;
 mod get;
 mod licenses;
 mod list;
+mod list_people;
 mod overview;
 mod people;
+mod person;

@@ -2,7 +2,9 @@ mod callback;
 mod colleagues;
 mod connect;
 mod disconnect;
+mod manifest;
 mod status;
+mod transparency;
 
 use model::{DirectoryId, PersonId};
 use serde_json::Value;

@@ -1,6 +1,7 @@
 //! Which letters an event is worth, and to whom they go. An event about somebody who is gone is worth none.
 
 mod keys;
+mod renewals;
 mod scans;
 mod security;
 mod signup;
@@ -46,6 +47,7 @@ pub const KINDS: &[EventKind] = &[
     EventKind::TokenReuseDetected,
     EventKind::ConnectionLost,
     EventKind::ScanFinished,
+    EventKind::RenewalNear,
 ];
 
 /// The letters about an event, at most one to an address.
@@ -104,6 +106,7 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
         Event::KeyExpiring { key, days } => keys::expiring(desk, *key, *days).await,
         Event::ConnectionLost { reason, .. } => scans::connection_lost(desk, reason).await,
         Event::ScanFinished { scan, .. } => scans::finished(desk, *scan).await,
+        Event::RenewalNear { sku, renews_on, seats } => renewals::near(desk, *sku, *renews_on, *seats).await,
         _ => Ok(Vec::new()),
     }
 }

@@ -3,7 +3,9 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
-use model::{DirectoryId, EmailChangeId, EventId, InvitationId, ResetId, SessionId, SignupId, TenantId, UserId};
+use model::{
+    DirectoryId, EmailChangeId, EventId, FeedId, InvitationId, ResetId, SessionId, SignupId, TenantId, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Ours, TenantRecord};
@@ -124,6 +126,13 @@ pub enum Purpose {
         session: SessionId,
         /// `nonce\nverifier`, sealed.
         secrets: Sealed,
+    },
+    /// Opens a calendar of renewals, for as long as the address is not revoked. Begins with `scf_`.
+    Feed {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        feed: FeedId,
     },
 }
 
