@@ -245,13 +245,28 @@ fn functions_get_the_variables_they_read_and_no_other() {
             // What its dependencies read, in the file that has them; those of the kernel everybody has.
             let dependencies = source.split("Function<").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
             let own = sources.iter().filter(|(_, text)| text.contains(&format!("pub struct {dependencies} {{")));
-            let expected: BTreeSet<String> = own.flat_map(|(_, text)| required(text)).collect();
+            let expected: BTreeSet<String> =
+                own.flat_map(|(_, text)| required(text).into_iter().chain(of_registrations(text))).collect();
             if given != expected {
                 complaints.push(format!("{}: variables {given:?} are to be {expected:?}", plan.logical_id()));
             }
         }
     }
     no(complaints);
+}
+
+/// The variables of the app registrations a source connects under: `Registration::X`.
+fn of_registrations(source: &str) -> BTreeSet<String> {
+    let library = read("shared/registration/src/lib.rs");
+    let of = |name: &str| {
+        let its = library.split(&format!("const {name}: Self")).nth(1).and_then(|rest| rest.split(';').next());
+        let client_id = its.and_then(|its| its.split('"').find(|text| text.starts_with("STEWARD_")));
+        client_id.unwrap_or_else(|| panic!("{name} is no registration")).to_owned()
+    };
+    let names = source.split("Registration::").skip(1).filter_map(|rest| rest.split('.').next());
+    let client_ids: BTreeSet<String> =
+        names.filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')).map(of).collect();
+    if client_ids.is_empty() { client_ids } else { &client_ids | &required(&library) }
 }
 
 /// The variables a source cannot do without: `required("X")`, `parsed("X")`.

@@ -1,8 +1,7 @@
 //! What the functions need that send people to Microsoft.
 
-use graph::{AppRegistration, Config, Credential, Secret};
-use runtime::{Connect, Deps, Kernel, StartError, secrets};
-use serde::Deserialize;
+use registration::Registration;
+use runtime::{Connect, Deps, Kernel, StartError};
 use url::Url;
 
 use crate::Signing;
@@ -32,28 +31,9 @@ pub struct MicrosoftSigning {
 
 impl AtMicrosoft {
     async fn of(kernel: Kernel, with: &Connect) -> Result<Self, StartError> {
-        #[derive(Deserialize)]
-        struct ReaderApp {
-            private_key_pem: String,
-            certificate_pem: String,
-        }
-        let app: ReaderApp = secrets(with)?.get("reader-app").await?;
-        let config = Config {
-            authority: with.env.parsed("STEWARD_MICROSOFT_AUTHORITY")?,
-            graph: with.env.parsed("STEWARD_MICROSOFT_GRAPH")?,
-            app: AppRegistration {
-                client_id: with.env.parsed("STEWARD_READER_CLIENT_ID")?,
-                credential: Credential::Certificate {
-                    private_key_pem: Secret::new(app.private_key_pem),
-                    certificate_pem: app.certificate_pem,
-                },
-            },
-            clock: with.clock.clone(),
-            ids: with.ids.clone(),
-        };
         let page = |path: &str| format!("{}{path}", kernel.app_url).parse();
         let (sign_in_page, link_page) = (page("/sign-in/microsoft")?, page("/account/microsoft")?);
-        Ok(Self { microsoft: graph::Microsoft::new(config)?, sign_in_page, link_page, kernel })
+        Ok(Self { microsoft: Registration::READER.connect(with).await?, sign_in_page, link_page, kernel })
     }
 }
 

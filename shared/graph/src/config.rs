@@ -6,6 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::EncodingKey;
 use model::{Clock, DirectoryId, Ids};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
+use serde::Deserialize;
 use url::{Host, Url};
 use uuid::Uuid;
 
@@ -37,6 +38,19 @@ pub enum Credential {
     },
     /// A client secret.
     Secret(Secret),
+}
+
+/// The key of an app registration as it is kept: JSON with a private key and its certificate, both PEM.
+#[derive(Deserialize)]
+pub struct AppKey {
+    private_key_pem: String,
+    certificate_pem: String,
+}
+
+impl From<AppKey> for Credential {
+    fn from(key: AppKey) -> Self {
+        Self::Certificate { private_key_pem: Secret::new(key.private_key_pem), certificate_pem: key.certificate_pem }
+    }
 }
 
 /// One Entra app registration of ours.

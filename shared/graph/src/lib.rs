@@ -20,7 +20,7 @@ pub mod sign_in;
 mod token;
 pub mod wire;
 
-pub use config::{AppRegistration, Config, ConfigError, Credential, Microsoft, Secret};
+pub use config::{AppKey, AppRegistration, Config, ConfigError, Credential, Microsoft, Secret};
 pub use directory::{BatchRequest, CallRecord, Directory};
 pub use endpoints::{ENDPOINTS, Endpoint, Report, ReportPeriod, endpoint, reader_permissions};
 pub use error::{Error, Refusal};
