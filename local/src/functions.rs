@@ -90,6 +90,7 @@ async fn each(visit: &mut impl Visit) -> anyhow::Result<()> {
     visit.visit::<Kernel>(scans::FUNCTIONS).await?;
     visit.visit::<scans::Scans>(scans::MICROSOFT_FUNCTIONS).await?;
     visit.visit::<Kernel>(findings::FUNCTIONS).await?;
+    visit.visit::<findings::Asking>(findings::MICROSOFT_FUNCTIONS).await?;
     visit.visit::<Kernel>(insights::FUNCTIONS).await?;
     visit.visit::<mail::Mail>(mail::FUNCTIONS).await?;
     visit.visit::<Kernel>(operators::FUNCTIONS).await

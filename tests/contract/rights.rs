@@ -26,6 +26,7 @@ const READER_APP: &[&str] = &[
     "accounts-link-microsoft-callback",
     "accounts-sign-in-microsoft",
     "accounts-sign-in-microsoft-callback",
+    "findings-attest",
     "microsoft-callback",
     "microsoft-connect",
     "scans-run",

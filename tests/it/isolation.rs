@@ -32,6 +32,8 @@ const PUBLIC: &[&str] = &[
     "accounts-sign-up-status",
     "accounts-undo-email",
     "accounts-verify-email",
+    "findings-attestation-answer",
+    "findings-attestation-preview",
     "insights-renewals-feed",
     "members-accept-invitation",
     "members-decline-invitation",

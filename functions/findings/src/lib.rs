@@ -1,5 +1,12 @@
 //! What was found: the first screen, findings, the people in them, licences.
 
+pub mod attest;
+pub mod attestation;
+pub mod attestation_answer;
+pub mod attestation_preview;
+pub mod attestations;
+pub mod attestations_expire;
+pub mod deps;
 pub mod export;
 pub mod export_licenses;
 pub mod export_people;
@@ -14,6 +21,7 @@ pub mod roster;
 pub mod status;
 pub mod view;
 
+pub use deps::Asking;
 use runtime::{Function, Kernel};
 
 /// The functions of this capability.
@@ -28,4 +36,10 @@ pub const FUNCTIONS: &[Function<Kernel>] = &[
     export::FUNCTION,
     export_people::FUNCTION,
     export_licenses::FUNCTION,
+    attestations::FUNCTION,
+    attestation_preview::FUNCTION,
+    attestation_answer::FUNCTION,
+    attestations_expire::FUNCTION,
 ];
+/// The function that reads at Microsoft who is whose manager.
+pub const MICROSOFT_FUNCTIONS: &[Function<Asking>] = &[attest::FUNCTION];

@@ -52,6 +52,10 @@ impl Endpoint {
             "mailbox_purpose" => {
                 ("Whether a mailbox is a person's, shared, a room's or a device's", "To leave shared mailboxes alone")
             }
+            "manager" => (
+                "Name and address of a person's manager",
+                "To ask them whether a licence is still needed, when you say so",
+            ),
             "batch" => ("Up to twenty of the other calls in one", "To ask Microsoft less often"),
             "download" => ("The rows of a usage report", "Microsoft answers a report with an address to fetch it from"),
             code => return Report::ALL.iter().find(|one| one.endpoint().code == code).map(|one| report(*one)),

@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use minijinja::{Value, context};
 use model::{
     Money,
-    event::Factor,
+    event::{Answer, Factor},
     policy::{Join, Policy, SecondFactor, SignInWays},
 };
 
@@ -14,6 +14,9 @@ use crate::{By, Letter, Moment, News, Notice, RenderError, Top, harmless::shown,
 const TEXT_MAX: usize = 200;
 /// Longest name in a mail that may reach a stranger: enough for a name, too short for a message.
 const NAME_TO_STRANGERS_MAX: usize = 60;
+
+/// Most licences a question to a manager names.
+const LICENCES_MOST: usize = 5;
 
 /// Label and value of one line of what happened.
 type Row = (&'static str, String);
@@ -59,7 +62,7 @@ fn notice_facts(notice: &Notice, links: &Links) -> Result<Value, RenderError> {
     let Notice { company, news, moment, link } = notice;
     // An invitation's first sentence says who asks, and may reach a stranger.
     let (named, moment): (fn(&str) -> String, _) = match news {
-        News::Invitation { .. } => (to_strangers, Vec::new()),
+        News::Invitation { .. } | News::AttestationAsked { .. } => (to_strangers, Vec::new()),
         _ => (text, moment_rows(moment)),
     };
     let (about, rows) = news_facts(news);
@@ -118,6 +121,29 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
         News::KeyExpiring { key, days, ends } => {
             let ends = ends.map(|ends| ("Ends", instant(ends)));
             (context! { left => counted(*days, "day", "days") }, [("Key", text(key))].into_iter().chain(ends).collect())
+        }
+        News::AttestationAsked { asker, person, licences, hours: good_for } => {
+            let about = context! {
+                asker => to_strangers(asker),
+                person => to_strangers(person),
+                lifetime => days(*good_for),
+            };
+            // A finding is about few licences of one person; a mail names the first.
+            let named = licences.iter().take(LICENCES_MOST).map(|licence| ("Licence", to_strangers(licence)));
+            (about, [("Person", to_strangers(person))].into_iter().chain(named).collect())
+        }
+        News::AttestationAnswered { manager, person, answer } => {
+            let answer = match answer {
+                Answer::StillNeeded => "still_needed",
+                Answer::NotNeeded => "not_needed",
+                Answer::AskLater => "ask_later",
+            };
+            let rows = vec![("Person", text(person)), ("Answered by", text(manager))];
+            (context! { person => text(person), manager => text(manager), answer => answer }, rows)
+        }
+        News::AttestationExpired { manager, person } => {
+            let rows = vec![("Person", text(person)), ("Asked", text(manager))];
+            (context! { person => text(person), manager => text(manager) }, rows)
         }
         News::RenewalNear { product, seats, renews_on, reduce_by, monthly, through_reseller } => {
             let about = context! {
@@ -207,6 +233,11 @@ fn instant(at: Timestamp) -> String {
 
 fn day(day: Date) -> String {
     day.strftime("%-d %B %Y").to_string()
+}
+
+/// Hours as the days they are.
+fn days(hours: u32) -> String {
+    counted(hours.div_ceil(24), "day", "days")
 }
 
 fn hours(count: u32) -> String {

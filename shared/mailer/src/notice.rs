@@ -3,7 +3,10 @@
 use std::net::IpAddr;
 
 use jiff::{Timestamp, civil::Date};
-use model::{Money, Policy, event::Factor};
+use model::{
+    Money, Policy,
+    event::{Answer, Factor},
+};
 
 /// Something that happened, told to whom it concerns.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,6 +177,34 @@ pub enum News {
     KeyRevoked {
         /// What it is called.
         key: String,
+    },
+    /// Does somebody still need their licences? Goes to their manager, who may be a stranger to Steward; the link leads
+    /// to a page with three answers.
+    AttestationAsked {
+        /// Who has it asked.
+        asker: String,
+        /// Whom it is about.
+        person: String,
+        /// Their licences.
+        licences: Vec<String>,
+        /// Hours there are to answer.
+        hours: u32,
+    },
+    /// A manager answered; goes to who had it asked.
+    AttestationAnswered {
+        /// Who answered.
+        manager: String,
+        /// Whom it is about.
+        person: String,
+        /// What they said.
+        answer: Answer,
+    },
+    /// A manager did not answer in time; goes to who had it asked.
+    AttestationExpired {
+        /// Who was asked.
+        manager: String,
+        /// Whom it is about.
+        person: String,
     },
     /// Seats can be given back before a renewal; goes to who looks after the company.
     RenewalNear {

@@ -27,6 +27,10 @@ pub enum Page {
     SignInRules,
     /// The API keys.
     Keys,
+    /// Answers a question about somebody's licences, with a token.
+    Attestation,
+    /// What was found.
+    Findings,
     /// When licences renew.
     Renewals,
     /// Connects Microsoft 365.
@@ -48,6 +52,8 @@ impl Page {
         Self::Team,
         Self::SignInRules,
         Self::Keys,
+        Self::Attestation,
+        Self::Findings,
         Self::Renewals,
         Self::Connect,
     ];
@@ -67,6 +73,8 @@ impl Page {
             Self::Team => "/team",
             Self::SignInRules => "/settings/sign-in",
             Self::Keys => "/settings/keys",
+            Self::Attestation => "/attestation",
+            Self::Findings => "/savings",
             Self::Renewals => "/renewals",
             Self::Connect => "/connect",
         }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use jiff::{Timestamp, civil::date};
 use model::{
     Currency, Money, Policy, UserId,
-    event::Factor,
+    event::{Answer, Factor},
     policy::{Join, SecondFactor, SignInWays},
 };
 
@@ -53,10 +53,17 @@ pub fn samples(base_url: &str, theirs: &dyn Fn(&str) -> String) -> Vec<Sample> {
         },
     ];
     all.extend(scans(base_url, theirs));
-    let notices = account(theirs).into_iter().chain(team(theirs)).chain(keys(theirs)).chain(renewals(theirs));
+    let notices = account(theirs)
+        .into_iter()
+        .chain(team(theirs))
+        .chain(keys(theirs))
+        .chain(renewals(theirs))
+        .chain(attestations(theirs));
     all.extend(notices.map(|(name, page, by, news)| {
         let link = match page {
-            Page::ConfirmEmail | Page::UndoEmailChange | Page::Invitation => page.with_token(base_url, TOKEN),
+            Page::ConfirmEmail | Page::UndoEmailChange | Page::Invitation | Page::Attestation => {
+                page.with_token(base_url, TOKEN)
+            }
             Page::ResetPassword if name == "password_reset" => page.with_token(base_url, TOKEN),
             page => page.of(base_url),
         };
@@ -143,6 +150,26 @@ fn keys(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         told("key_expiring", By::Steward, News::KeyExpiring { key: key(), days: 14, ends: Some(LATER) }),
         told("key_revoked", jonas(), News::KeyRevoked { key: key() }),
         told("key_leaked", By::Device { device: None, ip: None }, News::KeyLeaked { key: key() }),
+    ]
+}
+
+fn attestations(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
+    let (anna, jonas) = (|| theirs("Anna Berg"), || theirs("Jonas Weber"));
+    let asked = News::AttestationAsked {
+        asker: theirs("Maria Rossi"),
+        person: anna(),
+        licences: vec![theirs("Microsoft 365 Business Premium"), theirs("Visio Plan 2")],
+        hours: 14 * 24,
+    };
+    let answered = |answer| News::AttestationAnswered { manager: jonas(), person: anna(), answer };
+    let visitor = || By::Device { device: None, ip: None };
+    let expired = News::AttestationExpired { manager: jonas(), person: anna() };
+    vec![
+        ("attestation_asked", Page::Attestation, By::Member(theirs("Maria Rossi")), asked),
+        ("attestation_answered", Page::Findings, visitor(), answered(Answer::NotNeeded)),
+        ("attestation_answered_still_needed", Page::Findings, visitor(), answered(Answer::StillNeeded)),
+        ("attestation_answered_ask_later", Page::Findings, visitor(), answered(Answer::AskLater)),
+        ("attestation_expired", Page::Findings, By::Steward, expired),
     ]
 }
 

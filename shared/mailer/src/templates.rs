@@ -78,4 +78,7 @@ letters! {
     KeyRevoked => "key_revoked",
     KeyLeaked => "key_leaked",
     RenewalNear => "renewal_near",
+    AttestationAsked => "attestation_asked",
+    AttestationAnswered => "attestation_answered",
+    AttestationExpired => "attestation_expired",
 }

@@ -6,6 +6,7 @@
 mod accounts;
 mod addresses;
 mod affected;
+mod attestations;
 mod chain;
 mod commit;
 mod companies;
@@ -36,12 +37,13 @@ mod work_accounts;
 
 pub use accounts::{NewCompany, Noted, Proven, Registration, Rotation, SIGN_UP_GOOD_FOR, SignInFacts};
 pub use addresses::Profile;
+pub use attestations::Opened;
 pub use chain::{Break, Flaw, Verified};
 pub use commit::{Commit, Ready};
 pub use companies::CompanyOf;
 pub use cursor::{Listed, MOST, PageRequest};
 pub use db::{Store, StoreConfig};
-pub use directory::{Admission, Due, DueKey, KeyProof, Origin, Principal, SessionProof, TenantScope};
+pub use directory::{Admission, Due, DueAttestation, DueKey, KeyProof, Origin, Principal, SessionProof, TenantScope};
 pub use error::{Conflict, NotAdmitted, StoreError};
 pub use factors::{Account, FactorChange};
 pub use invitations::{Invited, InvitedAccount, Invitee, Joining};

@@ -1,3 +1,8 @@
+mod attest;
+mod attestation_answer;
+mod attestation_preview;
+mod attestations;
+mod attestations_expire;
 mod export;
 mod export_licenses;
 mod export_people;

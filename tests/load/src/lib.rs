@@ -5,6 +5,7 @@ mod accounts;
 pub mod capacity;
 pub mod cold;
 pub mod factors;
+mod insights;
 mod keys_and_log;
 pub mod memory;
 pub mod report;

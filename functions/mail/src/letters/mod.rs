@@ -1,5 +1,6 @@
 //! Which letters an event is worth, and to whom they go. An event about somebody who is gone is worth none.
 
+mod attestations;
 mod keys;
 mod renewals;
 mod scans;
@@ -47,6 +48,9 @@ pub const KINDS: &[EventKind] = &[
     EventKind::TokenReuseDetected,
     EventKind::ConnectionLost,
     EventKind::ScanFinished,
+    EventKind::AttestationRequested,
+    EventKind::AttestationAnswered,
+    EventKind::AttestationExpired,
     EventKind::RenewalNear,
 ];
 
@@ -106,6 +110,9 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
         Event::KeyExpiring { key, days } => keys::expiring(desk, *key, *days).await,
         Event::ConnectionLost { reason, .. } => scans::connection_lost(desk, reason).await,
         Event::ScanFinished { scan, .. } => scans::finished(desk, *scan).await,
+        Event::AttestationRequested { attestation, .. } => attestations::asked(desk, *attestation).await,
+        Event::AttestationAnswered { attestation, answer } => attestations::answered(desk, *attestation, *answer).await,
+        Event::AttestationExpired { attestation } => attestations::expired(desk, *attestation).await,
         Event::RenewalNear { sku, renews_on, seats } => renewals::near(desk, *sku, *renews_on, *seats).await,
         _ => Ok(Vec::new()),
     }

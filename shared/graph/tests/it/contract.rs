@@ -118,6 +118,8 @@ impl Metadata {
             let parameters = arguments.split_once('=').map(|(name, _)| name.to_owned()).into_iter().collect();
             at = match segment {
                 "{id}" => at,
+                // The metadata says directoryObject; somebody's manager is a user, and $select takes a user's fields.
+                "manager" => "user".into(),
                 // A cast to one kind of object.
                 _ if segment.starts_with("microsoft.graph.") => short(segment),
                 _ if self.functions.contains(&(at.clone(), name.to_owned(), parameters)) => String::new(),

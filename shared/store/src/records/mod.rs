@@ -1,6 +1,7 @@
 //! What is kept: one type per kind of item, each with its key.
 
 mod api_key;
+mod attestation;
 mod chain;
 mod changes;
 mod company;
@@ -18,6 +19,7 @@ mod snapshot;
 mod work_account;
 
 pub use api_key::{ApiKey, ApiKeyCount, ApiKeyState};
+pub use attestation::{Attestation, AttestationState};
 pub(crate) use chain::Seal;
 pub use chain::{ChainHead, Link};
 pub use changes::{EmailChange, EmailChangeState, PasswordReset};
