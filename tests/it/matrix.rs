@@ -31,9 +31,17 @@ fn rows() -> Vec<Row> {
 
 /// The path with ids that are well-formed and of nothing.
 fn of_nothing(path: &str) -> String {
-    let ids =
-        [("finding", "fnd"), ("invitation", "inv"), ("key", "key"), ("role", "rol"), ("scan", "scn"), ("user", "usr")];
-    ids.iter().fold(path.to_owned(), |path, (name, prefix)| {
+    let ids = [
+        ("feed", "fed"),
+        ("finding", "fnd"),
+        ("invitation", "inv"),
+        ("key", "key"),
+        ("role", "rol"),
+        ("scan", "scn"),
+        ("user", "usr"),
+    ];
+    let path = path.replace("{person}", "00000000-0000-4000-8000-000000000000");
+    ids.iter().fold(path, |path, (name, prefix)| {
         path.replace(&format!("{{{name}}}"), &format!("{prefix}_{}", "0".repeat(26)))
     })
 }

@@ -42,7 +42,7 @@ async fn each_ones_manager_is_asked_once_by_a_mail_whose_link_is_kept_nowhere() 
     let path = format!("/v1/findings/{finding}/attestations");
     let told: Value = owner.post(&path, json!({ "people": people, "deadline_days": 14 })).await.expect(202);
     // One batch asks for all of them.
-    assert_eq!(app.microsoft().calls().iter().filter(|call| call.path.ends_with("$batch")).count(), 1);
+    assert_eq!(app.microsoft().calls().iter().filter(|call| call.template.ends_with("$batch")).count(), 1);
     app.pump().await;
     let outcomes: Vec<&str> =
         told["items"].as_array().unwrap().iter().map(|one| one["outcome"].as_str().unwrap()).collect();
