@@ -50,7 +50,7 @@ pub struct FeedWithAddress {
 )]
 pub async fn create_feed(
     State(deps): State<Kernel>,
-    person: Person<can::ExportData>,
+    person: Person<can::ManageFeeds>,
     Json(body): Json<NewFeed>,
 ) -> Result<Response> {
     let told = "Enter a name of at most 100 characters on one line.";

@@ -22,7 +22,7 @@ pub const FUNCTION: Function<Kernel> = Function::http("insights-revoke-feed", ||
 )]
 pub async fn revoke_feed(
     State(store): State<Store>,
-    caller: Caller<can::ExportData>,
+    caller: Caller<can::ManageFeeds>,
     Path(feed): Path<FeedId>,
 ) -> Result<StatusCode> {
     let was_there = store.of(caller.scope()).revoke_feed(feed).await?;
