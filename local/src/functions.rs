@@ -94,6 +94,8 @@ async fn each(visit: &mut impl Visit) -> anyhow::Result<()> {
     visit.visit::<Kernel>(fixes::FUNCTIONS).await?;
     visit.visit::<fixes::Fixes>(fixes::READING_FUNCTIONS).await?;
     visit.visit::<fixes::Fixing>(fixes::WRITING_FUNCTIONS).await?;
+    visit.visit::<findings::Asking>(findings::MICROSOFT_FUNCTIONS).await?;
+    visit.visit::<Kernel>(insights::FUNCTIONS).await?;
     visit.visit::<mail::Mail>(mail::FUNCTIONS).await?;
     visit.visit::<Kernel>(operators::FUNCTIONS).await
 }
@@ -259,6 +261,7 @@ pub fn openapi() -> OpenApi {
         tag("members", "Who else: members, invitations, roles, API keys."),
         tag("findings", "What was found and what it costs."),
         tag("fixes", "Changes in your Microsoft 365: preview, apply, undo."),
+        tag("insights", "What came of it over time: savings, trends, renewals, calendars."),
         tag("microsoft", "The connection to your Microsoft 365."),
         tag("operators", "Whether this installation is well."),
         tag("scans", "Checks: start, follow, list."),

@@ -50,6 +50,14 @@ fn says(of: Page) -> (&'static str, String) {
         Page::Team => ("The team", reads("members")),
         Page::SignInRules => ("The rules for signing in", reads("policy")),
         Page::Keys => ("API keys", reads("keys")),
+        Page::Attestation => {
+            let look = sends(UNUSED, "attestations/preview", r#"{"token":"sat_…"}"#);
+            let told = "Answer with still_needed, not_needed or ask_later; you can change it until the deadline.";
+            let answer = sends(told, "attestations/answer", r#"{"token":"sat_…","answer":"not_needed"}"#);
+            ("Is the licence still needed?", look + &answer)
+        }
+        Page::Findings => ("What was found", reads("findings")),
+        Page::Renewals => ("Renewals", reads("renewals")),
         Page::Connect => ("Connect Microsoft 365", reads("microsoft/connect -X POST")),
         Page::Fixes => ("What Steward changed", reads("fixes")),
     }

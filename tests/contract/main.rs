@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod data_access;
 mod documents;
 mod house;
 mod openapi;

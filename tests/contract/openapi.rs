@@ -27,10 +27,14 @@ const PUBLIC: &[&str] = &[
     "accounts-sign-up-status",
     "accounts-undo-email",
     "accounts-verify-email",
+    "findings-attestation-answer",
+    "findings-attestation-preview",
+    "insights-renewals-feed",
     "members-accept-invitation",
     "members-decline-invitation",
     "members-key-leaked",
     "members-preview-invitation",
+    "microsoft-manifest",
     "operators-health",
     "operators-ready",
 ];
@@ -242,9 +246,11 @@ fn paths_and_their_parameters_are_well_formed() {
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         let named: BTreeSet<&str> = parts.iter().filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
         let plain = |part: &&str| part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        // Calendar programs go by the end of a name.
+        let word = |part: &&str| plain(&part.strip_suffix(".ics").unwrap_or(part));
         let fixed = parts.iter().filter(|part| !part.starts_with('{'));
         let well_known = path.starts_with("/.well-known/");
-        if !well_known && (parts.first() != Some(&"v1") || !fixed.clone().all(plain)) {
+        if !well_known && (parts.first() != Some(&"v1") || !fixed.clone().all(word)) {
             complaints.push(format!("{id}: {path} is to begin with /v1/ and have lower-case words with hyphens"));
         }
         let shape =

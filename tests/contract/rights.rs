@@ -29,6 +29,7 @@ const READER_APP: &[&str] = &[
     "fixes-apply",
     "fixes-preview",
     "fixes-run",
+    "findings-attest",
     "microsoft-callback",
     "microsoft-connect",
     "scans-run",

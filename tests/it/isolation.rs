@@ -33,10 +33,14 @@ const PUBLIC: &[&str] = &[
     "accounts-sign-up-status",
     "accounts-undo-email",
     "accounts-verify-email",
+    "findings-attestation-answer",
+    "findings-attestation-preview",
+    "insights-renewals-feed",
     "members-accept-invitation",
     "members-decline-invitation",
     "members-key-leaked",
     "members-preview-invitation",
+    "microsoft-manifest",
     "operators-health",
     "operators-ready",
 ];
@@ -63,7 +67,13 @@ const OWN_SESSION: &[&str] = &[
 ];
 
 /// Reads that are themselves noted in the log, and so change the table.
-const NOTED: [&str; 1] = ["tenants-events-export"];
+const NOTED: [&str; 5] = [
+    "findings-export",
+    "findings-export-licenses",
+    "findings-export-people",
+    "insights-export-savings",
+    "tenants-events-export",
+];
 
 /// Reads that are sent by `POST`, because they say at length what they want to know.
 const ASKED: [&str; 1] = ["fixes-preview"];
@@ -181,11 +191,13 @@ fn of_nothing() -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("directory", "00000000-0000-4000-8000-000000000000".to_owned()),
         ("exception", format!("exc_{zero}")),
+        ("feed", format!("fed_{zero}")),
         ("finding", format!("fnd_{zero}")),
         ("fix", format!("fix_{zero}")),
         ("invitation", format!("inv_{zero}")),
         ("key", format!("key_{zero}")),
         ("passkey", format!("pky_{zero}")),
+        ("person", "00000000-0000-4000-8000-000000000000".to_owned()),
         ("role", format!("rol_{zero}")),
         ("scan", format!("scn_{zero}")),
         ("session", format!("ses_{zero}")),
@@ -319,6 +331,11 @@ async fn a_role_does_what_its_permissions_say_and_no_more() {
     let changing = all.iter().filter(|o| o.changes() && !OWN_SESSION.contains(&o.id.as_str())).map(|o| o.id.as_str());
     let reading = [
         "fixes-preview",
+        "findings-export",
+        "findings-export-licenses",
+        "findings-export-people",
+        "insights-export-savings",
+        "insights-feeds",
         "members-key-list",
         "microsoft-colleagues",
         "tenants-events",
@@ -392,6 +409,9 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
     let wanted = json!({ "check": "L6", "reason": "Canary keepers know" });
     let exception: Value = b.post("/v1/exceptions", wanted).await.expect(201);
     let prices: Value = b.get("/v1/prices").await.expect(200);
+    let feed: Value = b.post("/v1/feeds", json!({ "name": "Canary keepers" })).await.expect(201);
+    let person: Value = b.get("/v1/people?limit=1").await.expect(200);
+    let person = person["items"][0]["person"].as_str().unwrap().to_owned();
     app.pump().await;
     let named = |value: &Value, name: &str| value[name].as_str().unwrap().to_owned();
 
@@ -415,11 +435,13 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
         ids.push(BTreeMap::from([
             ("directory", second.to_string()),
             ("exception", named(&exception, "exception")),
+            ("feed", named(&feed["feed"], "feed")),
             ("finding", named(&finding, "finding")),
             ("fix", fix.clone()),
             ("invitation", named(&invitation, "invitation")),
             ("key", key.clone()),
             ("passkey", passkey.clone()),
+            ("person", person.clone()),
             ("role", named(&role, "role")),
             ("scan", named(&scans[0], "scan")),
             ("session", session(&b).to_string()),

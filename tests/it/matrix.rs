@@ -55,6 +55,7 @@ async fn tried(app: &App, token: &str, method: &Method, path: &str) -> (Answer, 
 fn of_nothing(path: &str) -> String {
     let ids = [
         ("exception", "exc"),
+        ("feed", "fed"),
         ("finding", "fnd"),
         ("invitation", "inv"),
         ("key", "key"),
@@ -63,6 +64,7 @@ fn of_nothing(path: &str) -> String {
         ("user", "usr"),
     ];
     let path = path.replace("{sku}", "00000000-0000-4000-8000-000000000000");
+    let path = path.replace("{person}", "00000000-0000-4000-8000-000000000000");
     ids.iter().fold(path, |path, (name, prefix)| {
         path.replace(&format!("{{{name}}}"), &format!("{prefix}_{}", "0".repeat(26)))
     })

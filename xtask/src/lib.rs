@@ -170,10 +170,13 @@ fn parameters(path: &str) -> Vec<&str> {
 /// The id type of a path's parameter in `model`, and an id of it.
 fn id_type(parameter: &str) -> Option<(&'static str, &'static str)> {
     Some(match parameter {
+        "attestation" => ("AttestationId", "att_1pystws0f79vtyhrjxjg7dj13n"),
         "event" => ("EventId", "evt_01m6drpkbt1wgpsbaa4t6h2vpe"),
         "key" => ("KeyId", "key_1pystws0f79vtyhrjxjg7dj13n"),
+        "feed" => ("FeedId", "fed_1pystws0f79vtyhrjxjg7dj13n"),
         "finding" => ("FindingId", "fnd_1pystws0f79vtyhrjxjg7dj13n"),
         "passkey" => ("PasskeyId", "pky_1pystws0f79vtyhrjxjg7dj13n"),
+        "person" => ("PersonId", "6f1b8f0e-2c5d-4f3a-9c59-0d1f2e3a4b5c"),
         "scan" => ("ScanId", "scn_01m6drnp2a2ww3v70q4g8y42wf"),
         "session" => ("SessionId", "ses_1pystws0f79vtyhrjxjg7dj13n"),
         "tenant" => ("TenantId", "ten_352ckgw9my1mvz59tdwh9edd1r"),

@@ -12,10 +12,21 @@ pub mod exception;
 pub mod exceptions;
 pub mod expire;
 pub mod export_prices;
+pub mod attest;
+pub mod attestation;
+pub mod attestation_answer;
+pub mod attestation_preview;
+pub mod attestations;
+pub mod attestations_expire;
+pub mod deps;
+pub mod export;
+pub mod export_licenses;
+pub mod export_people;
 pub mod get;
 pub mod import_prices;
 pub mod licenses;
 pub mod list;
+pub mod list_people;
 pub mod overview;
 pub mod people;
 pub mod price;
@@ -27,9 +38,13 @@ pub mod set_settings;
 pub mod settings;
 pub mod settle;
 pub mod snooze;
+pub mod person;
+pub mod roster;
+pub mod status;
 pub mod view;
 pub mod wake;
 
+pub use deps::Asking;
 use runtime::{Function, Kernel};
 
 /// The functions of this capability.
@@ -56,4 +71,15 @@ pub const FUNCTIONS: &[Function<Kernel>] = &[
     snooze::FUNCTION,
     wake::FUNCTION,
     expire::FUNCTION,
+    list_people::FUNCTION,
+    person::FUNCTION,
+    export::FUNCTION,
+    export_people::FUNCTION,
+    export_licenses::FUNCTION,
+    attestations::FUNCTION,
+    attestation_preview::FUNCTION,
+    attestation_answer::FUNCTION,
+    attestations_expire::FUNCTION,
 ];
+/// The function that reads at Microsoft who is whose manager.
+pub const MICROSOFT_FUNCTIONS: &[Function<Asking>] = &[attest::FUNCTION];

@@ -3,7 +3,7 @@
 use api::{Json, Result};
 use axum::extract::State;
 use checks::{
-    PriceList,
+    Licensing, PriceList,
     facts::{Sku, Subscription},
     product_name,
 };
@@ -16,10 +16,7 @@ use store::Store;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::{
-    bought::{bought, company},
-    price::EffectivePrice,
-};
+use crate::price::EffectivePrice;
 
 /// `findings-licenses`.
 pub const FUNCTION: Function<Kernel> = Function::http("findings-licenses", || routes!(licenses));
@@ -82,15 +79,16 @@ pub struct Renewal {
     )
 )]
 pub async fn licenses(State(store): State<Store>, caller: Caller<can::ReadFindings>) -> Result<Json<LicensesView>> {
-    let tenant = store.of(caller.scope());
-    let (skus, subscriptions) = bought(&tenant).await?;
-    if skus.is_empty() {
-        return Ok(Json(LicensesView { items: Vec::new() }));
-    }
-    let prices = tenant.terms().await?.price_list(company(&tenant).await?.currency);
+    let items = rows(store.of(caller.scope()).licensing().await?);
+    Ok(Json(LicensesView { items }))
+}
+
+/// A row a licence type, the most seats first; none before the first scan.
+pub(crate) fn rows(licensing: Option<Licensing>) -> Vec<LicenseRow> {
+    let Some(Licensing { skus, subscriptions, prices }) = licensing else { return Vec::new() };
     let mut items: Vec<LicenseRow> = skus.into_iter().map(|sku| row(sku, &subscriptions, &prices)).collect();
     items.sort_by(|a, b| b.bought.cmp(&a.bought).then_with(|| a.part_number.cmp(&b.part_number)));
-    Ok(Json(LicensesView { items }))
+    items
 }
 
 fn row(sku: Sku, subscriptions: &[Subscription], prices: &PriceList) -> LicenseRow {

@@ -94,6 +94,15 @@ pub struct FindingDetail {
     pub guards: Vec<Guard>,
 }
 
+/// What a check looks for, in the catalogue's words.
+pub fn title_of(check: CheckId) -> &'static str {
+    text(check).map_or("", |text| text.title)
+}
+
+fn text(check: CheckId) -> Option<&'static checks::Text> {
+    CATALOGUE.iter().find(|known| known.id == check).map(|check| &check.text)
+}
+
 impl From<StoredFinding> for FindingView {
     fn from(stored: StoredFinding) -> Self {
         let Check { severity, stake, text, .. } = stored.found.check.check();

@@ -6,11 +6,14 @@ pub mod ceremony;
 pub mod colleagues;
 pub mod connect;
 pub mod connection;
+pub mod data_access;
 pub mod deps;
 pub mod disconnect;
 pub mod end_tier;
 pub mod permissions;
+pub mod manifest;
 pub mod status;
+pub mod transparency;
 
 pub use ceremony::Ceremony;
 pub use deps::Microsoft;
@@ -22,4 +25,11 @@ pub const MICROSOFT_FUNCTIONS: &[Function<Microsoft>] = &[connect::FUNCTION];
 pub const CEREMONY_FUNCTIONS: &[Function<Ceremony>] = &[callback::FUNCTION];
 /// The functions that do not.
 pub const FUNCTIONS: &[Function<Kernel>] =
-    &[status::FUNCTION, disconnect::FUNCTION, colleagues::FUNCTION, end_tier::FUNCTION];
+    &[
+        status::FUNCTION,
+        disconnect::FUNCTION,
+        colleagues::FUNCTION,
+        end_tier::FUNCTION,
+        manifest::FUNCTION,
+        transparency::FUNCTION,
+    ];

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use checks::facts::SignIn;
-pub use checks::people::{BadRows, Row, pack, unpack};
+pub use checks::people::{BadRows, Row, bucket_of, pack, unpack};
+use checks::{facts::SignIn, people::BLOCK};
 use flate2::{Compression, write::DeflateEncoder};
 use jiff::civil::Date;
 use model::PersonId;
@@ -11,18 +11,10 @@ use store::Bucket;
 
 /// People in a bucket, about. More buckets mean smaller rewrites, fewer mean fewer reads.
 const PER_BUCKET: usize = 256;
-/// Days in the block a date is rounded down to, so that somebody at work every day does not rewrite a bucket every day.
-const BLOCK: i32 = 28;
 
 /// How many buckets so many people lie in: a power of two, so that it seldom changes.
 pub fn bucket_count(people: usize) -> u16 {
     u16::try_from(people.div_ceil(PER_BUCKET).next_power_of_two()).unwrap_or(1 << 15)
-}
-
-/// Which of `count` buckets a person lies in.
-pub fn bucket_of(person: PersonId, count: u16) -> u16 {
-    // Entra's ids are random: their low bits are a hash.
-    u16::try_from(person.0.as_u128() % u128::from(count.max(1))).unwrap_or(0)
 }
 
 /// The buckets of all people, each sorted, with dates rounded.

@@ -393,6 +393,12 @@ impl Directory {
             _ => format!("{local}@{}", self.domain),
         }
     }
+    /// Who a person's manager is: the first at work in their department, who has none.
+    pub(crate) fn manager_of(&self, person: &Person) -> Option<&Person> {
+        let at_work = |one: &&Person| one.kind == Kind::Employee && one.enabled && !one.deleted;
+        let head = self.people.iter().filter(at_work).find(|one| one.department == person.department)?;
+        (head.id != person.id).then_some(head)
+    }
     pub(crate) fn has_mailbox(&self, person: &Person) -> bool {
         matches!(person.kind, Kind::Room | Kind::Shared)
             || self.held(person).into_iter().any(|sku| {

@@ -78,7 +78,7 @@ fn route(path: &str) -> Option<(String, Vec<String>)> {
         ["directory", "subscriptions"] => ("/directory/subscriptions".to_owned(), vec![]),
         ["users"] => ("/users".to_owned(), vec![]),
         ["users", _] => ("/users/{id}".to_owned(), vec![id(1)]),
-        ["users", _, action @ ("assignlicense" | "reprocesslicenseassignment" | "mailboxsettings")] => {
+        ["users", _, action @ ("assignlicense" | "reprocesslicenseassignment" | "mailboxsettings" | "manager")] => {
             (format!("/users/{{id}}/{action}"), vec![id(1)])
         }
         ["users", _, "memberof", _] => ("/users/{id}/memberof/{id}".to_owned(), vec![id(1), id(3)]),
@@ -328,6 +328,13 @@ fn serve(
             };
             let settings = object(json!({"userPurpose": purpose, "timeZone": "UTC"}));
             Ok(entity(call, &format!("users('{}')/mailboxSettings", person.id), &options, settings))
+        }
+        ("GET", "/users/{id}/manager") => {
+            let directory = &hosted(state, caller.directory)?.directory;
+            let fields = user_fields(directory, caller, &options)?;
+            let person = directory.find(&ids[0]).ok_or_else(|| Refused::missing(&ids[0]))?;
+            let manager = directory.manager_of(person).ok_or_else(|| Refused::missing("manager"))?;
+            Ok(entity(call, "directoryObjects", &options, shown(directory, caller, manager, &fields)))
         }
         ("GET", "/groups") => groups(state, caller, call, &options),
         ("GET", "/groups/{id}") => {

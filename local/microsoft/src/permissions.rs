@@ -155,6 +155,17 @@ pub(crate) const TABLE: &[Allowed] = &[
     Allowed { method: "GET", template: "/users/{id}/memberof/{id}", least: &["User.Read.All"], also: &[] },
     Allowed {
         method: "GET",
+        template: "/users/{id}/manager",
+        least: &["User.Read.All", "User.ReadWrite.All"],
+        also: &[
+            "AgentIdUser.ReadWrite.All",
+            "AgentIdUser.ReadWrite.IdentityParentedBy",
+            "Directory.Read.All",
+            "Directory.ReadWrite.All",
+        ],
+    },
+    Allowed {
+        method: "GET",
         template: "/users/{id}/mailboxsettings",
         least: &["MailboxSettings.Read", "MailboxSettings.ReadWrite"],
         also: &[],

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Numbers of seats Microsoft uses for "as many as you like".
-const SYNTHETIC_SEATS: [u32; 2] = [10_000, 1_000_000];
+pub(crate) const SYNTHETIC_SEATS: [u32; 2] = [10_000, 1_000_000];
 
 /// Seats that can be given back on one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

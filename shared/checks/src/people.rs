@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use jiff::civil::Date;
+use model::PersonId;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Person;
@@ -27,6 +28,16 @@ impl BadRows {
     pub fn because(reason: impl std::fmt::Display) -> Self {
         Self(reason.to_string())
     }
+}
+
+/// Days in the block that dates of kept rows are rounded down to, so that somebody at work every day does not change
+/// theirs every day. A kept date says: then, or up to 27 days later.
+pub const BLOCK: i32 = 28;
+
+/// Which of `count` buckets a person lies in.
+pub fn bucket_of(person: PersonId, count: u16) -> u16 {
+    // Entra's ids are random: their low bits are a hash.
+    u16::try_from(person.0.as_u128() % u128::from(count.max(1))).unwrap_or(0)
 }
 
 /// Packs rows: postcard, deflated.

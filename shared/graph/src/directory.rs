@@ -96,6 +96,13 @@ pub struct BatchRequest {
 }
 
 impl BatchRequest {
+    /// Who a person's manager is: read by [`crate::facts::manager`]. 404 where they have none.
+    pub fn manager(person: PersonId) -> Self {
+        let endpoint = &calls::MANAGER;
+        let relative = endpoint.relative(&person.to_string());
+        Self { endpoint, url: relative.trim_start_matches("/v1.0").to_owned() }
+    }
+
     /// What a person's mailbox is for: answered by [`wire::MailboxSettings`].
     pub fn mailbox_purpose(person: PersonId) -> Self {
         Self::of(&calls::MAILBOX_PURPOSE, &[person.0])

@@ -177,6 +177,15 @@ pub(crate) static MAILBOX_PURPOSE: Endpoint = Endpoint {
     ..PLAIN
 };
 
+/// Whose manager somebody is; asked in batches, for people a question is about.
+pub(crate) static MANAGER: Endpoint = Endpoint {
+    code: "manager",
+    path: "/v1.0/users/{id}/manager",
+    select: &["id", "displayName", "mail", "userPrincipalName"],
+    permissions: &["User.Read.All"],
+    ..PLAIN
+};
+
 /// Up to twenty calls in one; needs what its items need.
 pub(crate) static BATCH: Endpoint = Endpoint { code: "batch", method: "POST", path: "/v1.0/$batch", ..PLAIN };
 
@@ -353,7 +362,7 @@ impl ReportPeriod {
     }
 }
 
-static FIXED: [&Endpoint; 20] = [
+static FIXED: [&Endpoint; 21] = [
     &ORGANIZATION,
     &SUBSCRIBED_SKUS,
     &SUBSCRIPTIONS,
@@ -364,6 +373,7 @@ static FIXED: [&Endpoint; 20] = [
     &DELETED_USERS,
     &REPORT_SETTINGS,
     &MAILBOX_PURPOSE,
+    &MANAGER,
     &BATCH,
     &PERSON_NOW,
     &GROUP_NOW,

@@ -54,6 +54,24 @@ pub fn subscription(wire: wire::CompanySubscription) -> Option<Subscription> {
     })
 }
 
+/// Somebody's manager.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manager {
+    /// The display name; hostile text.
+    pub name: String,
+    /// Where a mail reaches them, as the directory says; not checked.
+    pub address: String,
+}
+
+/// Who an answer to [`crate::BatchRequest::manager`] names; `None` where no mail would reach them. Somebody without a
+/// mailbox may still have an address to sign in with; that of a guest is not one.
+pub fn manager(answer: serde_json::Value) -> Option<Manager> {
+    let wire: wire::Manager = serde_json::from_value(answer).ok()?;
+    let upn = wire.user_principal_name.filter(|upn| !upn.contains('#'));
+    let address = wire.mail.filter(|mail| !mail.is_empty()).or(upn)?;
+    Some(Manager { name: wire.display_name.unwrap_or_else(|| address.clone()), address })
+}
+
 /// Someone in the directory; `None` where Graph gave no id. `sign_in` says whether sign-in dates were asked for and
 /// given: then a missing one means that there was none.
 pub fn person(wire: wire::User, sign_in: bool) -> Option<Person> {

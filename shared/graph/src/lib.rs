@@ -14,6 +14,7 @@ pub mod facts;
 pub mod folder;
 mod http;
 mod page;
+pub mod purpose;
 mod report;
 mod retry;
 pub mod sign_in;

@@ -149,6 +149,12 @@ wire! {
     ReportSettings {
         display_concealed_names: bool,
     }
+    /// Graph `user`, as somebody's manager.
+    Manager {
+        display_name: String,
+        mail: String,
+        user_principal_name: String,
+    }
     /// Graph `mailboxSettings`.
     MailboxSettings {
         user_purpose: String,

@@ -78,6 +78,8 @@ pub mod can {
         ReadPeople = Some(Permission::ReadPeople), false;
         /// Take data away as files.
         ExportData = Some(Permission::ExportData), false;
+        /// Make and revoke addresses that data can be subscribed to at.
+        ManageFeeds = Some(Permission::ExportData), true;
         /// Set prices and what checks look for.
         ManageChecks = Some(Permission::ManageChecks), true;
         /// See fixes.

@@ -1,10 +1,10 @@
 //! What templates know of a letter. Everything here is in words already: templates choose sentences, not formats.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use minijinja::{Value, context};
 use model::{
     Money,
-    event::Factor,
+    event::{Answer, Factor},
     policy::{Join, Policy, SecondFactor, SignInWays},
 };
 
@@ -14,6 +14,9 @@ use crate::{By, Letter, Moment, News, Notice, RenderError, Top, harmless::shown,
 const TEXT_MAX: usize = 200;
 /// Longest name in a mail that may reach a stranger: enough for a name, too short for a message.
 const NAME_TO_STRANGERS_MAX: usize = 60;
+
+/// Most licences a question to a manager names.
+const LICENCES_MOST: usize = 5;
 
 /// Label and value of one line of what happened.
 type Row = (&'static str, String);
@@ -59,7 +62,7 @@ fn notice_facts(notice: &Notice, links: &Links) -> Result<Value, RenderError> {
     let Notice { company, news, moment, link } = notice;
     // An invitation's first sentence says who asks, and may reach a stranger.
     let (named, moment): (fn(&str) -> String, _) = match news {
-        News::Invitation { .. } => (to_strangers, Vec::new()),
+        News::Invitation { .. } | News::AttestationAsked { .. } => (to_strangers, Vec::new()),
         _ => (text, moment_rows(moment)),
     };
     let (about, rows) = news_facts(news);
@@ -144,6 +147,41 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
             let later = count("Accepted, not shown yet", *pending);
             (about, rows.into_iter().chain(others.into_iter().flatten()).chain(later).collect())
         }
+        News::AttestationAsked { asker, person, licences, hours: good_for } => {
+            let about = context! {
+                asker => to_strangers(asker),
+                person => to_strangers(person),
+                lifetime => days(*good_for),
+            };
+            // A finding is about few licences of one person; a mail names the first.
+            let named = licences.iter().take(LICENCES_MOST).map(|licence| ("Licence", to_strangers(licence)));
+            (about, [("Person", to_strangers(person))].into_iter().chain(named).collect())
+        }
+        News::AttestationAnswered { manager, person, answer } => {
+            let answer = match answer {
+                Answer::StillNeeded => "still_needed",
+                Answer::NotNeeded => "not_needed",
+                Answer::AskLater => "ask_later",
+            };
+            let rows = vec![("Person", text(person)), ("Answered by", text(manager))];
+            (context! { person => text(person), manager => text(manager), answer => answer }, rows)
+        }
+        News::AttestationExpired { manager, person } => {
+            let rows = vec![("Person", text(person)), ("Asked", text(manager))];
+            (context! { person => text(person), manager => text(manager) }, rows)
+        }
+        News::RenewalNear { product, seats, renews_on, reduce_by, monthly, through_reseller } => {
+            let about = context! {
+                product => text(product),
+                seats => counted(*seats, "seat", "seats"),
+                renews => day(*renews_on),
+                reduce_by => day(*reduce_by),
+                through_reseller => *through_reseller,
+            };
+            let worth = amount(*monthly).map(|money| ("Worth", format!("{money} a month")));
+            let rows = [("Licence", text(product)), ("Renews on", day(*renews_on)), ("Give back by", day(*reduce_by))];
+            (about, rows.into_iter().chain(worth).collect())
+        }
         News::KeyRevoked { key } | News::KeyLeaked { key } => (context! {}, vec![("Key", text(key))]),
         News::ResetWithMicrosoft
         | News::EmailRestored
@@ -215,6 +253,15 @@ fn amount(money: Option<Money>) -> Option<String> {
 /// To the minute, in UTC: the reader's time zone is not known.
 fn instant(at: Timestamp) -> String {
     at.strftime("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+fn day(day: Date) -> String {
+    day.strftime("%-d %B %Y").to_string()
+}
+
+/// Hours as the days they are.
+fn days(hours: u32) -> String {
+    counted(hours.div_ceil(24), "day", "days")
 }
 
 fn hours(count: u32) -> String {

@@ -2,8 +2,11 @@
 
 use std::net::IpAddr;
 
-use jiff::Timestamp;
-use model::{Policy, event::Factor};
+use jiff::{Timestamp, civil::Date};
+use model::{
+    Money, Policy,
+    event::{Answer, Factor},
+};
 
 /// Something that happened, told to whom it concerns.
 #[derive(Debug, Clone, PartialEq)]
@@ -222,6 +225,49 @@ pub enum News {
         undoable: bool,
         /// Seats that are nobody's now and what to do about them, a sentence each.
         freed: Vec<String>,
+    },
+    /// Does somebody still need their licences? Goes to their manager, who may be a stranger to Steward; the link leads
+    /// to a page with three answers.
+    AttestationAsked {
+        /// Who has it asked.
+        asker: String,
+        /// Whom it is about.
+        person: String,
+        /// Their licences.
+        licences: Vec<String>,
+        /// Hours there are to answer.
+        hours: u32,
+    },
+    /// A manager answered; goes to who had it asked.
+    AttestationAnswered {
+        /// Who answered.
+        manager: String,
+        /// Whom it is about.
+        person: String,
+        /// What they said.
+        answer: Answer,
+    },
+    /// A manager did not answer in time; goes to who had it asked.
+    AttestationExpired {
+        /// Who was asked.
+        manager: String,
+        /// Whom it is about.
+        person: String,
+    },
+    /// Seats can be given back before a renewal; goes to who looks after the company.
+    RenewalNear {
+        /// The licence type, as it is called.
+        product: String,
+        /// How many.
+        seats: u32,
+        /// When it renews.
+        renews_on: Date,
+        /// Until when they are to be given back.
+        reduce_by: Date,
+        /// What they cost a month; `None` when the price is missing.
+        monthly: Option<Money>,
+        /// Bought through a reseller.
+        through_reseller: bool,
     },
     /// An API key was revoked because its secret was found in the open.
     KeyLeaked {

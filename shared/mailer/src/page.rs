@@ -29,6 +29,12 @@ pub enum Page {
     SignInRules,
     /// The API keys.
     Keys,
+    /// Answers a question about somebody's licences, with a token.
+    Attestation,
+    /// What was found.
+    Findings,
+    /// When licences renew.
+    Renewals,
     /// Connects Microsoft 365.
     Connect,
     /// What Steward changed, and its undo.
@@ -51,6 +57,9 @@ impl Page {
         Self::Team,
         Self::SignInRules,
         Self::Keys,
+        Self::Attestation,
+        Self::Findings,
+        Self::Renewals,
         Self::Connect,
         Self::Fixes,
     ];
@@ -71,6 +80,9 @@ impl Page {
             Self::Team => "/team",
             Self::SignInRules => "/settings/sign-in",
             Self::Keys => "/settings/keys",
+            Self::Attestation => "/attestation",
+            Self::Findings => "/savings",
+            Self::Renewals => "/renewals",
             Self::Connect => "/connect",
             Self::Fixes => "/fixes",
         }

@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::date};
 use model::{
     Currency, Money, Policy, UserId,
-    event::Factor,
+    event::{Answer, Factor},
     policy::{Join, SecondFactor, SignInWays},
 };
 
@@ -53,10 +53,20 @@ pub fn samples(base_url: &str, theirs: &dyn Fn(&str) -> String) -> Vec<Sample> {
         },
     ];
     all.extend(scans(base_url, theirs));
-    let notices = account(theirs).into_iter().chain(team(theirs)).chain(keys(theirs)).chain(fixes(theirs));
+    let notices = account(theirs)
+        .into_iter()
+        .chain(team(theirs))
+        .chain(keys(theirs))
+        .chain(fixes(theirs))
+        .chain(renewals(theirs))
+        .chain(attestations(theirs));
     all.extend(notices.map(|(name, page, by, news)| {
         let link = match page {
-            Page::ConfirmEmail | Page::UndoEmailChange | Page::ConfirmMicrosoft | Page::Invitation => {
+            Page::ConfirmEmail
+            | Page::UndoEmailChange
+            | Page::ConfirmMicrosoft
+            | Page::Invitation
+            | Page::Attestation => {
                 page.with_token(base_url, TOKEN)
             }
             Page::ResetPassword if name == "password_reset" => page.with_token(base_url, TOKEN),
@@ -182,6 +192,41 @@ fn keys(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         told("key_expiring", By::Steward, News::KeyExpiring { key: key(), days: 14, ends: Some(LATER) }),
         told("key_revoked", jonas(), News::KeyRevoked { key: key() }),
         told("key_leaked", By::Device { device: None, ip: None }, News::KeyLeaked { key: key() }),
+    ]
+}
+
+fn attestations(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
+    let (anna, jonas) = (|| theirs("Anna Berg"), || theirs("Jonas Weber"));
+    let asked = News::AttestationAsked {
+        asker: theirs("Maria Rossi"),
+        person: anna(),
+        licences: vec![theirs("Microsoft 365 Business Premium"), theirs("Visio Plan 2")],
+        hours: 14 * 24,
+    };
+    let answered = |answer| News::AttestationAnswered { manager: jonas(), person: anna(), answer };
+    let visitor = || By::Device { device: None, ip: None };
+    let expired = News::AttestationExpired { manager: jonas(), person: anna() };
+    vec![
+        ("attestation_asked", Page::Attestation, By::Member(theirs("Maria Rossi")), asked),
+        ("attestation_answered", Page::Findings, visitor(), answered(Answer::NotNeeded)),
+        ("attestation_answered_still_needed", Page::Findings, visitor(), answered(Answer::StillNeeded)),
+        ("attestation_answered_ask_later", Page::Findings, visitor(), answered(Answer::AskLater)),
+        ("attestation_expired", Page::Findings, By::Steward, expired),
+    ]
+}
+
+fn renewals(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
+    let near = |monthly, through_reseller| News::RenewalNear {
+        product: theirs("Microsoft 365 Business Premium"),
+        seats: 4,
+        renews_on: date(2026, 12, 1),
+        reduce_by: date(2026, 11, 24),
+        monthly,
+        through_reseller,
+    };
+    vec![
+        ("renewal_near", Page::Renewals, By::Steward, near(Some(Money::new(8800, Currency::Usd)), false)),
+        ("renewal_near_reseller", Page::Renewals, By::Steward, near(None, true)),
     ]
 }
 

@@ -82,4 +82,8 @@ letters! {
     KeyRevoked => "key_revoked",
     KeyLeaked => "key_leaked",
     FixEnded => "fix_ended",
+    RenewalNear => "renewal_near",
+    AttestationAsked => "attestation_asked",
+    AttestationAnswered => "attestation_answered",
+    AttestationExpired => "attestation_expired",
 }

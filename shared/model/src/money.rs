@@ -67,6 +67,12 @@ impl Money {
     pub const fn zero(currency: Currency) -> Self {
         Self::new(0, currency)
     }
+    /// `1250.50`: for programs and spreadsheets, the currency beside it.
+    pub fn decimal(self) -> String {
+        let (units, cents) = (self.amount_minor.unsigned_abs() / 100, self.amount_minor.unsigned_abs() % 100);
+        let minus = if self.amount_minor < 0 { "-" } else { "" };
+        format!("{minus}{units}.{cents:02}")
+    }
     /// `self * factor`, or `None` when it leaves the range of an i64.
     pub fn times(self, factor: i64) -> Option<Self> {
         Some(Self { amount_minor: self.amount_minor.checked_mul(factor)?, ..self })
@@ -108,6 +114,12 @@ mod tests {
         assert_eq!(Money::new(123_456_700, Currency::Usd).to_string(), "$1,234,567");
         assert_eq!(Money::new(1250, Currency::Gbp).to_string(), "£12.50");
         assert_eq!(Money::new(-5, Currency::Eur).to_string(), "-€0.05");
+    }
+
+    #[test]
+    fn a_decimal_has_two_places_and_no_grouping() {
+        let decimal = |minor| Money::new(minor, Currency::Usd).decimal();
+        assert_eq!([decimal(123_456_700), decimal(1250), decimal(-5)], ["1234567.00", "12.50", "-0.05"]);
     }
 
     #[test]

@@ -3,11 +3,13 @@
 use aws_sdk_dynamodb::{error::SdkError, types::ReturnConsumedCapacity};
 use jiff::{SignedDuration, Timestamp};
 use model::{
-    KeyId, Permissions, Policy, RoleName, SessionId, TenantId, TenantState, UserId, event::Actor, event::Recorded,
+    AttestationId, FindingId, KeyId, Permissions, Policy, RoleName, SessionId, TenantId, TenantState, UserId,
+    event::Actor, event::Recorded,
 };
 
 use crate::{
-    ApiKey, Company, Fix, FixDue, Member, Result, Schedule, Session, Store, StoreError, TokenHash,
+    ApiKey, Attestation, Company, Fix, FixDue, Member, RenewalWatch, Result, Schedule, Session, Store, StoreError,
+    TokenHash,
     commit::due_text,
     db::{decode, refused, spent, text},
     error::NotAdmitted,
@@ -127,6 +129,15 @@ pub struct Admission {
 pub struct Due {
     /// The right to its data, as Steward itself.
     pub scope: TenantScope,
+}
+
+/// A question to a manager whose time is over.
+#[derive(Debug, Clone)]
+pub struct DueAttestation {
+    /// The right to its tenant's data, as Steward itself.
+    pub scope: TenantScope,
+    /// Which.
+    pub attestation: (FindingId, AttestationId),
 }
 
 /// An API key whose end is near.
@@ -300,6 +311,25 @@ impl Store {
                 Ok(FixDue { scope, fix })
             })
             .collect()
+    }
+
+    /// Questions to managers whose time is over, at most `limit`.
+    pub async fn attestations_due(&self, now: Timestamp, limit: u32) -> Result<Vec<DueAttestation>> {
+        let keys = self.due_in::<Attestation>(Attestation::SHARDS, now, limit).await?;
+        keys.into_iter()
+            .map(|(scope, key)| {
+                let ids = key.sk.strip_prefix(Attestation::PREFIX).and_then(|rest| rest.split_once('#'));
+                let ids = ids.and_then(|(finding, id)| Some((finding.parse().ok()?, id.parse().ok()?)));
+                let corrupt = StoreError::Corrupt { kind: Attestation::KIND, cause: "key of the index".into() };
+                Ok(DueAttestation { scope, attestation: ids.ok_or(corrupt)? })
+            })
+            .collect()
+    }
+
+    /// Companies that are to be told of renewals, at most `limit`.
+    pub async fn renewals_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Due>> {
+        let keys = self.due_in::<RenewalWatch>(RenewalWatch::SHARDS, now, limit).await?;
+        Ok(keys.into_iter().map(|(scope, _)| Due { scope }).collect())
     }
 
     /// Where records stand that are due, with the right to each one's tenant.

@@ -6,10 +6,19 @@ mod end_exception;
 mod exceptions;
 mod expire;
 mod export_prices;
+mod attest;
+mod attestation_answer;
+mod attestation_preview;
+mod attestations;
+mod attestations_expire;
+mod export;
+mod export_licenses;
+mod export_people;
 mod get;
 mod import_prices;
 mod licenses;
 mod list;
+mod list_people;
 mod overview;
 mod people;
 mod prices;
@@ -70,3 +79,4 @@ pub fn text(value: &Value, name: &str) -> String {
 pub fn minor(value: &Value) -> i64 {
     value["amount_minor"].as_i64().unwrap_or(0)
 }
+mod person;

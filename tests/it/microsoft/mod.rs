@@ -3,9 +3,11 @@ mod colleagues;
 mod connect;
 mod disconnect;
 mod end_tier;
+mod manifest;
 mod status;
 mod tiers;
 mod writes;
+mod transparency;
 
 use model::{DirectoryId, PersonId};
 use serde_json::Value;

@@ -130,6 +130,10 @@ pub async fn measure() -> Costs {
     let finding = first("/v1/findings", "finding").await;
     note("findings-get", &owner.get(&format!("/v1/findings/{finding}")).await, 200);
     note("findings-people", &owner.get(&format!("/v1/findings/{finding}/people")).await, 200);
+    let about_people = owner.get("/v1/findings").await.json();
+    let about_people = about_people["items"].as_array().and_then(|all| all.iter().find(|one| one["check"] == "L3"));
+    let about_people = about_people.and_then(|one| one["finding"].as_str()).expect("people who left are planted");
+    crate::insights::measure(&app, &owner, about_people, &mut note).await;
     crate::keys_and_log::measure(&owner, &mut note).await;
     crate::prices::measure(&app, &owner, &mut note).await;
     work_accounts::measure(&app, &owner, &mut note).await;

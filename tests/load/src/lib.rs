@@ -6,6 +6,7 @@ pub mod capacity;
 pub mod cold;
 pub mod factors;
 mod fixes;
+mod insights;
 mod keys_and_log;
 pub mod memory;
 mod prices;

@@ -1,7 +1,9 @@
 //! Which letters an event is worth, and to whom they go. An event about somebody who is gone is worth none.
 
 mod fixes;
+mod attestations;
 mod keys;
+mod renewals;
 mod scans;
 mod security;
 mod signup;
@@ -51,6 +53,10 @@ pub const KINDS: &[EventKind] = &[
     EventKind::ScanFinished,
     EventKind::FixFinished,
     EventKind::FixUndone,
+    EventKind::AttestationRequested,
+    EventKind::AttestationAnswered,
+    EventKind::AttestationExpired,
+    EventKind::RenewalNear,
 ];
 
 /// Recovery codes so few that it is time for new ones (C5).
@@ -127,6 +133,10 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
         Event::FixFinished { fix, .. } => fixes::ended(desk, *fix, false).await,
         Event::FixUndone { fix, .. } => fixes::ended(desk, *fix, true).await,
         Event::ScanFinished { scan, .. } => scans::finished(desk, *scan).await,
+        Event::AttestationRequested { attestation, .. } => attestations::asked(desk, *attestation).await,
+        Event::AttestationAnswered { attestation, answer } => attestations::answered(desk, *attestation, *answer).await,
+        Event::AttestationExpired { attestation } => attestations::expired(desk, *attestation).await,
+        Event::RenewalNear { sku, renews_on, seats } => renewals::near(desk, *sku, *renews_on, *seats).await,
         _ => Ok(Vec::new()),
     }
 }

@@ -127,6 +127,8 @@ impl Metadata {
             at = match segment {
                 "{id}" | "$ref" => at,
                 _ if self.actions.contains(&(at.clone(), segment.to_owned())) => at,
+                // The metadata says directoryObject; somebody's manager is a user, and $select takes a user's fields.
+                "manager" => "user".into(),
                 // A cast to one kind of object.
                 _ if segment.starts_with("microsoft.graph.") => short(segment),
                 _ if self.functions.contains(&(at.clone(), name.to_owned(), parameters)) => String::new(),

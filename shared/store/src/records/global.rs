@@ -4,7 +4,8 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use model::{
-    DirectoryId, EmailChangeId, EventId, InvitationId, LinkId, ResetId, SessionId, SignupId, TenantId, Tier, UserId,
+    AttestationId, DirectoryId, EmailChangeId, EventId, FeedId, FindingId, InvitationId, LinkId, ResetId, SessionId,
+    SignupId, TenantId, Tier, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -134,6 +135,22 @@ pub enum Purpose {
         session: SessionId,
         /// `nonce\nverifier`, sealed.
         secrets: Sealed,
+    },
+    /// Answers a question about somebody's licences, until its deadline. Begins with `sat_`.
+    Attestation {
+        /// Of which company.
+        tenant: TenantId,
+        /// The finding it came from.
+        finding: FindingId,
+        /// Which.
+        attestation: AttestationId,
+    },
+    /// Opens a calendar of renewals, for as long as the address is not revoked. Begins with `scf_`.
+    Feed {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        feed: FeedId,
     },
 }
 

@@ -1,11 +1,13 @@
 //! What is kept: one type per kind of item, each with its key.
 
 mod api_key;
+mod attestation;
 mod chain;
 mod changes;
 mod company;
 mod connection;
 mod factors;
+mod feed;
 mod finding;
 mod fix;
 mod global;
@@ -13,18 +15,21 @@ mod idempotency;
 mod invitation;
 mod people;
 mod removed;
+mod savings;
 mod scan;
 mod snapshot;
 mod terms;
 mod work_account;
 
 pub use api_key::{ApiKey, ApiKeyCount, ApiKeyState};
+pub use attestation::{Attestation, AttestationState};
 pub(crate) use chain::Seal;
 pub use chain::{ChainHead, Link};
 pub use changes::{EmailChange, EmailChangeState, PasswordReset};
 pub use company::{Company, Member, Schedule};
 pub use connection::{Connection, ConnectionState, Grant};
 pub use factors::{Device, Devices, Factors, Passkey, Totp};
+pub use feed::Feed;
 pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction, Turn};
 pub use fix::{Action, Attempt, Fix, FixItem, FixPart, FixState, Freed, ItemState, Lane, Tally};
 pub(crate) use global::DirectoryLink;
@@ -37,6 +42,7 @@ pub(crate) use idempotency::Once;
 pub use invitation::{Invitation, InvitationState};
 pub use people::{Bucket, Stage};
 pub use removed::{Removed, Whom};
+pub use savings::{Approval, Cause, RenewalWatch, SeatChange, SeatLedger};
 pub use scan::{Phase, Progress, Resume, Scan, ScanState};
 pub use snapshot::{SeatsOfDay, Snapshot};
 pub use terms::{Accepted, CheckSettings, Prices, Snooze};

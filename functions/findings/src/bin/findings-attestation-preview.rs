@@ -1,0 +1,5 @@
+//! Lambda `findings-attestation-preview`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::attestation_preview::FUNCTION)
+}

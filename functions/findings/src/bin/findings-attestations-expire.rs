@@ -1,0 +1,5 @@
+//! Lambda `findings-attestations-expire`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::attestations_expire::FUNCTION)
+}

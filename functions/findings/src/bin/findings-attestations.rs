@@ -1,0 +1,5 @@
+//! Lambda `findings-attestations`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::attestations::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `findings-export`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(findings::export::FUNCTION)
+}

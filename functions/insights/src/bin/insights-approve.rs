@@ -1,0 +1,5 @@
+//! Lambda `insights-approve`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(insights::approve::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `insights-feeds`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(insights::feeds::FUNCTION)
+}

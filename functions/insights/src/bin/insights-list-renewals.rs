@@ -1,0 +1,5 @@
+//! Lambda `insights-list-renewals`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(insights::list_renewals::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `insights-realise`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(insights::realise::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `insights-revoke-feed`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(insights::revoke_feed::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `insights-savings`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(insights::savings::FUNCTION)
+}

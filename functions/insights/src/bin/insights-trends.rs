@@ -1,0 +1,5 @@
+//! Lambda `insights-trends`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(insights::trends::FUNCTION)
+}

@@ -1,0 +1,75 @@
+//! After a scan: which seats were given back, and whether that is a saving. Each licence type is brought up to the scan
+//! in a transaction of its own, once: a ledger that has the scan already is left alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{civil::Date, tz::TimeZone};
+use model::{Event, EventKind, ScanId, SkuId};
+use runtime::{Delivered, Failure, Function, Kernel};
+use store::{Approval, Commit, SeatChange, SeatLedger, Tenant, Versioned};
+
+use crate::ledger::{Seen, opened, step};
+
+/// `insights-realise`.
+pub const FUNCTION: Function<Kernel> =
+    Function::event("insights-realise", &[EventKind::ScanFinished], |deps, event| Box::pin(realise(deps, event)));
+
+async fn realise(deps: Kernel, event: Delivered) -> Result<(), Failure> {
+    let Event::ScanFinished { scan, .. } = event.recorded.event else { return Ok(()) };
+    let today = event.recorded.at.to_zoned(TimeZone::UTC).date();
+    let tenant = deps.store.of(&event.scope);
+    let Some(licensing) = tenant.licensing().await? else { return Ok(()) };
+    let mut seen: BTreeMap<SkuId, Seen> = Seen::of(&licensing).into_iter().map(|seen| (seen.sku, seen)).collect();
+    let mut known = tenant.all::<SeatLedger>().await?;
+    let there: BTreeSet<SkuId> = licensing.skus.iter().map(|sku| sku.id).collect();
+    // What has become free or a trial ends its ledger's count where it is; what is not there at all has no seats.
+    known.retain(|ledger| seen.contains_key(&ledger.value.sku) || !there.contains(&ledger.value.sku));
+    let fixed_on = last_fix(&tenant).await?;
+    for ledger in known {
+        let sku = ledger.value.sku;
+        let seen = seen.remove(&sku).unwrap_or_else(|| Seen::gone(sku));
+        if ledger.value.scan < scan {
+            bring_up(&tenant, ledger, &seen, scan, today, fixed_on).await?;
+        }
+    }
+    for new in seen.into_values() {
+        tenant.checkpoint(&Versioned { value: opened(&new, scan), version: 0 }).await?;
+    }
+    Ok(())
+}
+
+/// The day the last fix ended that is not undone as a whole.
+async fn last_fix(tenant: &Tenant<'_>) -> Result<Option<Date>, Failure> {
+    let approvals = tenant.all::<Approval>().await?.into_iter().map(|approval| approval.value);
+    let standing = approvals.filter(|approval| approval.undone < approval.items);
+    Ok(standing.map(|approval| approval.at.to_zoned(TimeZone::UTC).date()).max())
+}
+
+async fn bring_up(
+    tenant: &Tenant<'_>,
+    ledger: Versioned<SeatLedger>,
+    seen: &Seen,
+    scan: ScanId,
+    today: Date,
+    fixed_on: Option<Date>,
+) -> Result<(), Failure> {
+    let (value, change) = step(&ledger.value, seen, scan, today, fixed_on);
+    let same = SeatLedger { scan: ledger.value.scan, ..value.clone() } == ledger.value;
+    let after = Versioned { value, version: ledger.version };
+    match change {
+        // Nothing to write: a scan of what did not change costs nothing, and seeing it again finds the same.
+        None if same => {}
+        None => _ = tenant.checkpoint(&after).await?,
+        Some(change @ SeatChange { realised: 0, .. }) => {
+            // First what was seen: its key is the scan's, so that another try writes the same over it.
+            tenant.save(&change).await?;
+            tenant.checkpoint(&after).await?;
+        }
+        Some(change) => {
+            let monthly_minor = change.seat_minor.unwrap_or(0).saturating_mul(i64::from(change.realised));
+            let event = Event::SavingRealised { sku: change.sku, seats: change.realised, monthly_minor };
+            tenant.commit(Commit::new().replace(&after).overwrite(&change).event(event)?).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Twice a day: tells companies of renewals with seats to give back, 30 and 10 days before. What was told stands in the
+//! transaction that tells, so a doubled firing finds nothing to do.
+
+use jiff::SignedDuration;
+use model::Event;
+use runtime::{Deadline, Failure, Function, Kernel};
+use store::{Commit, RenewalWatch, Tenant, Versioned};
+
+use crate::renewal::{self, to_tell, watched};
+
+/// `insights-renewals-near`.
+pub const FUNCTION: Function<Kernel> =
+    Function::schedule("insights-renewals-near", "rate(12 hours)", |deps, deadline| {
+        Box::pin(renewals_near(deps, deadline))
+    });
+
+/// Companies looked up at a time.
+const AT_ONCE: u32 = 250;
+/// Time kept to end in order.
+const MARGIN: SignedDuration = SignedDuration::from_secs(5);
+
+async fn renewals_near(deps: Kernel, deadline: Deadline) -> Result<(), Failure> {
+    let mut failed = 0u32;
+    for due in deps.store.renewals_due(deps.clock.now(), AT_ONCE).await? {
+        if deadline.left(&deps.clock) < MARGIN {
+            break;
+        }
+        // One company's trouble is not the others'.
+        if let Err(error) = tell(&deps, deps.store.of(&due.scope)).await {
+            failed += 1;
+            tracing::error!(tenant = %due.scope.tenant(), %error, "telling of renewals");
+        }
+    }
+    if failed > 0 { Err(format!("{failed} companies could not be told of renewals").into()) } else { Ok(()) }
+}
+
+/// Tells of one renewal after the other, each in a transaction, then sets when to look next.
+async fn tell(deps: &Kernel, tenant: Tenant<'_>) -> Result<(), Failure> {
+    let Some(mut watch) = tenant.get_strong::<RenewalWatch>(&()).await? else { return Ok(()) };
+    let renewals = renewal::of(&tenant, deps.clock.today()).await?;
+    for news in to_tell(&renewals, &watch.value, deps.clock.today()) {
+        watch.value.told.push((news.sku, news.renews_on, news.days));
+        let event = Event::RenewalNear { sku: news.sku, renews_on: news.renews_on, seats: news.seats };
+        tenant.commit(Commit::new().replace(&watch).event(event)?).await?;
+        watch.version += 1;
+    }
+    let value = watched(&renewals, &watch.value, deps.clock.now());
+    tenant.checkpoint(&Versioned { value, version: watch.version }).await?;
+    Ok(())
+}

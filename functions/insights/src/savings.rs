@@ -1,0 +1,176 @@
+//! `GET /v1/savings`: the ledger: what was found, approved and really saved, by month or by department.
+
+use std::collections::{BTreeMap, HashMap};
+
+use api::{Error, Json, Query, Result};
+use axum::extract::State;
+use checks::people::unpack;
+use identity::{Caller, can};
+use jiff::civil::Date;
+use model::{Money, PersonId};
+use runtime::{Function, Kernel};
+use serde::{Deserialize, Serialize};
+use store::{AffectedPart, Bucket, Company, Tenant};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+
+use crate::book::{Book, Days, Month};
+
+/// `insights-savings`.
+pub const FUNCTION: Function<Kernel> = Function::http("insights-savings", || routes!(savings));
+
+/// Days asked about where nothing is said: a year.
+pub(crate) const USUAL: i32 = 365;
+/// Most days of one question: three years.
+pub(crate) const DAYS_MOST: i32 = 1100;
+
+/// Which days, and by what.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SavingsQuery {
+    /// The first day; a year before the last one when absent.
+    #[param(format = "date", example = "2026-01-01")]
+    from: Option<String>,
+    /// The last day; today when absent.
+    #[param(format = "date", example = "2026-12-31")]
+    to: Option<String>,
+    /// `month` (as when absent) or `department`.
+    #[serde(default)]
+    #[param(inline)]
+    by: By,
+}
+
+/// By what savings are grouped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// By month.
+    #[default]
+    Month,
+    /// By department, as of the last scan.
+    Department,
+}
+
+/// The ledger.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct SavingsView {
+    /// The first day.
+    #[schema(value_type = String, format = "date")]
+    pub from: Date,
+    /// The last day.
+    #[schema(value_type = String, format = "date")]
+    pub to: Date,
+    /// What fixes that ended in these days save a month once seats are given back; undone ones left out.
+    pub approved: Money,
+    /// What seats given back in these days save a month, at the prices of the day they were seen to be gone.
+    pub realised: Money,
+    /// Seats given back.
+    #[schema(example = 4)]
+    pub seats_realised: u32,
+    /// Of these, seats whose price was missing: `realised` is without them.
+    #[schema(example = 0)]
+    pub seats_without_price: u32,
+    /// Month by month, oldest first; months in which nothing is known are left out. Empty by department.
+    #[schema(max_items = 40)]
+    pub months: Vec<Month>,
+    /// By department, the dearest first. Empty by month.
+    #[schema(max_items = 1000)]
+    pub departments: Vec<Department>,
+}
+
+/// What a department could save now. Seats given back are nobody's, so nothing is realised by department.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Department {
+    /// As your directory has it: show it as text only. Absent for people without one.
+    #[schema(example = "Sales")]
+    pub department: Option<String>,
+    /// People in it.
+    #[schema(example = 12)]
+    pub people: u32,
+    /// What their licences cost a month, as far as prices are known.
+    pub monthly: Money,
+    /// Licences whose price is missing: the amounts are without them.
+    #[schema(example = 0)]
+    pub price_missing: u32,
+    /// What their licences that a finding is about cost a month, each counted once.
+    pub found: Money,
+}
+
+/// Read savings
+///
+/// *Found* is what could be saved, *approved* what fixes have freed, *realised* what is really no longer paid for: seats
+/// that were gone after their renewal or after a fix. A seat counts once: bought again and given back again it is no new
+/// saving.
+#[utoipa::path(
+    get, path = "/v1/savings", operation_id = "insights-savings", tag = "insights", params(SavingsQuery), security(("bearer" = []), ("key" = [])),
+    responses(
+        (status = 200, description = "The ledger.", body = SavingsView),
+        (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn savings(
+    State(deps): State<Kernel>,
+    caller: Caller<can::ReadFindings>,
+    Query(query): Query<SavingsQuery>,
+) -> Result<Json<SavingsView>> {
+    let days = Days::read(query.from.as_deref(), query.to.as_deref(), deps.clock.today(), USUAL, DAYS_MOST)?;
+    let tenant = deps.store.of(caller.scope());
+    let currency = tenant.get::<Company>(&()).await?.ok_or_else(Error::not_found)?.value.currency;
+    let book = Book::read(&tenant, days, currency).await?;
+    let months = book.months();
+    let sum = |pick: fn(&Month) -> i64| months.iter().map(pick).fold(0, i64::saturating_add);
+    let count = |pick: fn(&Month) -> u32| months.iter().map(pick).fold(0, u32::saturating_add);
+    Ok(Json(SavingsView {
+        from: days.from,
+        to: days.to,
+        approved: Money::new(sum(|month| month.approved.amount_minor), currency),
+        realised: Money::new(sum(|month| month.realised.amount_minor), currency),
+        seats_realised: count(|month| month.seats_realised),
+        seats_without_price: count(|month| month.seats_without_price),
+        departments: if query.by == By::Department { departments(&tenant, &book).await? } else { Vec::new() },
+        months: if query.by == By::Month { months } else { Vec::new() },
+    }))
+}
+
+/// What each department costs and could save: one pass over everybody.
+async fn departments(tenant: &Tenant<'_>, book: &Book) -> Result<Vec<Department>> {
+    let Some(licensing) = &book.licensing else { return Ok(Vec::new()) };
+    let mut found: HashMap<PersonId, i64> = HashMap::new();
+    for part in tenant.all::<AffectedPart>().await? {
+        for affected in part.value.open()? {
+            // What another finding counts is counted there.
+            let counted = affected.skus.iter().filter(|sku| sku.counted_in.is_none());
+            let minor =
+                counted.filter_map(|sku| sku.monthly).fold(0, |sum: i64, money| sum.saturating_add(money.amount_minor));
+            let sum = found.entry(affected.person).or_default();
+            *sum = sum.saturating_add(minor);
+        }
+    }
+    // By its name in lower case: how it is typed is chance.
+    let mut departments: BTreeMap<Option<String>, Department> = BTreeMap::new();
+    let zero = Money::zero(book.currency);
+    for bucket in tenant.all::<Bucket>().await? {
+        unpack(&bucket.value.rows, |row| {
+            let person = row.person;
+            let name = person.department.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+            let key = name.as_ref().map(|name| name.to_lowercase());
+            let blank = || Department { department: name, people: 0, monthly: zero, price_missing: 0, found: zero };
+            let department = departments.entry(key).or_insert_with(blank);
+            department.people += 1;
+            for license in &person.licenses {
+                match licensing.cost(license.sku).monthly(&licensing.prices) {
+                    Some(money) => department.monthly = department.monthly.plus(money).unwrap_or(department.monthly),
+                    None => department.price_missing += 1,
+                }
+            }
+            let more = Money::new(found.get(&person.id).copied().unwrap_or(0), book.currency);
+            department.found = department.found.plus(more).unwrap_or(department.found);
+        })
+        .map_err(Error::internal)?;
+    }
+    let mut departments: Vec<Department> = departments.into_values().collect();
+    departments.sort_by_key(|one| std::cmp::Reverse((one.found.amount_minor, one.monthly.amount_minor)));
+    departments.truncate(1000);
+    Ok(departments)
+}

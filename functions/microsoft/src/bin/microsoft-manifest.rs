@@ -1,0 +1,5 @@
+//! Lambda `microsoft-manifest`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(microsoft::manifest::FUNCTION)
+}

@@ -1,0 +1,5 @@
+//! Lambda `microsoft-transparency`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(microsoft::transparency::FUNCTION)
+}

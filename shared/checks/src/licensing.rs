@@ -1,0 +1,145 @@
+//! What a company has bought, with prices: what a person, a department or a renewal costs is worked out from it.
+
+use jiff::{Span, civil::Date, tz::TimeZone};
+use model::{Money, SkuId};
+
+use crate::{
+    Price, PriceList,
+    facts::{Sku, SkuStatus, Subscription},
+    licence::SYNTHETIC_SEATS,
+    products::{Kind, product, product_name},
+};
+
+/// Days before a renewal by which seats are to be given back (checks.md, L21).
+const REDUCE_DAYS: i32 = 7;
+
+/// The day by which seats are to be given back, so that it holds for the next term: today where it is that late.
+pub fn reduce_by(renews_on: Date, today: Date) -> Date {
+    renews_on.saturating_sub(Span::new().days(REDUCE_DAYS)).max(today)
+}
+
+/// Licence types and subscriptions as of the last scan, with the prices of today.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Licensing {
+    /// Licence types.
+    pub skus: Vec<Sku>,
+    /// What pays for them.
+    pub subscriptions: Vec<Subscription>,
+    /// What a seat costs.
+    pub prices: PriceList,
+}
+
+/// What a seat of a licence type costs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SeatCost {
+    /// Nothing: a free product or a trial.
+    Free,
+    /// So much a month.
+    Priced(Price),
+    /// Not known, which is not nothing.
+    Missing,
+}
+
+impl SeatCost {
+    /// A month; `None` where it is not known.
+    pub fn monthly(&self, prices: &PriceList) -> Option<Money> {
+        match self {
+            Self::Free => Some(Money::zero(prices.currency())),
+            Self::Priced(price) => Some(price.monthly),
+            Self::Missing => None,
+        }
+    }
+}
+
+impl Licensing {
+    /// What a seat of a licence type costs.
+    pub fn cost(&self, sku: SkuId) -> SeatCost {
+        let known = self.skus.iter().find(|known| known.id == sku);
+        let free_product = product(sku).is_some_and(|product| product.kind == Kind::Free);
+        let unlimited = known.is_some_and(|known| !known.for_users || SYNTHETIC_SEATS.contains(&known.seats.enabled));
+        let mut paying = self.subscriptions.iter().filter(|subscription| subscription.sku == sku).peekable();
+        let trial = paying.peek().is_some() && paying.all(|subscription| subscription.trial);
+        if free_product || unlimited || trial {
+            return SeatCost::Free;
+        }
+        self.prices.price(sku).map_or(SeatCost::Missing, SeatCost::Priced)
+    }
+
+    /// What people call a licence type: the product's name, or Microsoft's part number of one that is not known.
+    pub fn name(&self, sku: SkuId) -> String {
+        let part_number = || self.skus.iter().find(|known| known.id == sku).map(|known| known.part_number.clone());
+        product_name(sku).map(str::to_owned).or_else(part_number).unwrap_or_else(|| sku.to_string())
+    }
+
+    /// Subscriptions of a licence type that are paid for and renew, by day, the nearest first.
+    pub fn renewals(&self, sku: SkuId) -> Vec<(Date, &Subscription)> {
+        let renewing = |one: &&Subscription| one.sku == sku && !one.trial && one.status == SkuStatus::Enabled;
+        let mut renewals: Vec<(Date, &Subscription)> = self
+            .subscriptions
+            .iter()
+            .filter(renewing)
+            .filter_map(|one| Some((one.next_lifecycle?.to_zoned(TimeZone::UTC).date(), one)))
+            .collect();
+        renewals.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
+        renewals
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use model::Currency;
+
+    use super::*;
+    use crate::facts::Seats;
+
+    const PREMIUM: SkuId = SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46");
+    const FLOW_FREE: SkuId = SkuId::literal("f30db892-07e9-47e9-837c-80727f46fd3d");
+    const UNKNOWN: SkuId = SkuId::literal("00000000-0000-4000-8000-000000000001");
+
+    fn sku(id: SkuId, seats: u32) -> Sku {
+        let seats = Seats { enabled: seats, ..Seats::default() };
+        let part_number = "PART".to_owned();
+        Sku { id, part_number, for_users: true, status: SkuStatus::Enabled, seats, consumed: 0, plans: Vec::new() }
+    }
+
+    fn subscription(id: &str, sku: SkuId, renews: &str, trial: bool) -> Subscription {
+        let next_lifecycle: Option<Timestamp> = Some(renews.parse().unwrap());
+        let (status, through_partner) = (SkuStatus::Enabled, false);
+        Subscription { id: id.into(), sku, created: None, next_lifecycle, trial, status, seats: 5, through_partner }
+    }
+
+    fn licensing(skus: Vec<Sku>, subscriptions: Vec<Subscription>) -> Licensing {
+        Licensing { skus, subscriptions, prices: PriceList::built_in(Currency::Usd) }
+    }
+
+    #[test]
+    fn what_nobody_pays_for_is_free_and_what_has_no_price_is_missing() {
+        let trial = vec![subscription("a", PREMIUM, "2026-12-01T00:00:00Z", true)];
+        let all = licensing(vec![sku(PREMIUM, 5), sku(FLOW_FREE, 5), sku(UNKNOWN, 5)], Vec::new());
+        assert!(matches!(all.cost(PREMIUM), SeatCost::Priced(_)));
+        assert_eq!(all.cost(FLOW_FREE), SeatCost::Free);
+        assert_eq!(all.cost(UNKNOWN), SeatCost::Missing);
+        assert_eq!(licensing(vec![sku(PREMIUM, 5)], trial).cost(PREMIUM), SeatCost::Free);
+        assert_eq!(licensing(vec![sku(UNKNOWN, 1_000_000)], Vec::new()).cost(UNKNOWN), SeatCost::Free);
+        assert_eq!((all.name(PREMIUM), all.name(UNKNOWN)), ("Microsoft 365 Business Premium".into(), "PART".into()));
+    }
+
+    #[test]
+    fn renewals_are_of_what_is_paid_for_and_come_nearest_first() {
+        let all = licensing(
+            vec![sku(PREMIUM, 10)],
+            vec![
+                subscription("late", PREMIUM, "2027-03-01T00:00:00Z", false),
+                subscription("soon", PREMIUM, "2026-12-01T00:00:00Z", false),
+                subscription("trial", PREMIUM, "2026-11-25T00:00:00Z", true),
+                Subscription {
+                    status: SkuStatus::Suspended,
+                    ..subscription("off", PREMIUM, "2026-11-24T00:00:00Z", false)
+                },
+            ],
+        );
+        let ids: Vec<&str> = all.renewals(PREMIUM).iter().map(|(_, one)| one.id.as_str()).collect();
+        assert_eq!(ids, ["soon", "late"]);
+    }
+}

@@ -1,0 +1,145 @@
+//! The ledger of savings: what was approved, and which seats were really given back.
+
+use jiff::{Timestamp, civil::Date};
+use model::{FixId, ScanId, SkuId};
+use serde::{Deserialize, Serialize};
+
+use super::{Ours, TenantRecord};
+use crate::key::Collection;
+
+/// A fix that was carried out: what it is worth once its seats are given back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Approval {
+    /// The fix.
+    pub fix: FixId,
+    /// When it ended, the last time it did.
+    pub at: Timestamp,
+    /// Items done.
+    pub items: u32,
+    /// Of these, undone since.
+    pub undone: u32,
+    /// What all its items save a month, minor units of the tenant's currency.
+    pub monthly_minor: i64,
+}
+
+impl Ours for Approval {}
+impl TenantRecord for Approval {
+    const KIND: &'static str = "approval";
+    const COLLECTION: Collection = Collection::Trend;
+    const PREFIX: &'static str = "APPROVED#";
+    type Id = FixId;
+    fn id(&self) -> FixId {
+        self.fix
+    }
+    fn sort_key(id: &FixId) -> String {
+        format!("APPROVED#{id}")
+    }
+}
+
+/// Where the seats of one licence type stand in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatLedger {
+    /// The licence type.
+    pub sku: SkuId,
+    /// The scan it was last brought up to.
+    pub scan: ScanId,
+    /// Seats that were paid for then.
+    pub seats: u32,
+    /// Seats given back so far that counted as a saving.
+    pub credited: u32,
+    /// Of these, seats bought again: giving them back once more is no new saving.
+    pub reopened: u32,
+    /// Days on which its subscriptions renew, as known then.
+    pub renewals: Vec<Date>,
+    /// The last renewal that passed.
+    pub renewed_on: Option<Date>,
+}
+
+impl Ours for SeatLedger {}
+impl TenantRecord for SeatLedger {
+    const KIND: &'static str = "ledger of seats";
+    const COLLECTION: Collection = Collection::Trend;
+    const PREFIX: &'static str = "LEDGER#";
+    type Id = SkuId;
+    fn id(&self) -> SkuId {
+        self.sku
+    }
+    fn sort_key(id: &SkuId) -> String {
+        format!("LEDGER#{id}")
+    }
+}
+
+/// Why seats that are gone count as a saving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The subscription renewed with fewer seats.
+    Renewal,
+    /// A fix was applied shortly before.
+    Fix,
+}
+
+/// Seats of one licence type became fewer or more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatChange {
+    /// The scan that saw it.
+    pub scan: ScanId,
+    /// The licence type.
+    pub sku: SkuId,
+    /// The day it was seen, in UTC.
+    pub day: Date,
+    /// Seats before.
+    pub before: u32,
+    /// Seats after.
+    pub after: u32,
+    /// Seats that count as a saving: never more than are gone, and none of them twice.
+    pub realised: u32,
+    /// Why they count; `None` where none do.
+    pub cause: Option<Cause>,
+    /// What a seat cost a month that day, minor units of the tenant's currency; `None` where the price was missing.
+    pub seat_minor: Option<i64>,
+}
+
+impl Ours for SeatChange {}
+impl TenantRecord for SeatChange {
+    const KIND: &'static str = "change of seats";
+    const COLLECTION: Collection = Collection::Trend;
+    const PREFIX: &'static str = "SEATS#";
+    type Id = (ScanId, SkuId);
+    fn id(&self) -> Self::Id {
+        (self.scan, self.sku)
+    }
+    fn sort_key((scan, sku): &Self::Id) -> String {
+        format!("SEATS#{scan}#{sku}")
+    }
+}
+
+/// When a company is to be told of renewals, and of which it was.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenewalWatch {
+    /// When to look next; `None` while nothing is to be told.
+    pub next: Option<Timestamp>,
+    /// What was told: licence type, day of the renewal, and how many days before it.
+    pub told: Vec<(SkuId, Date, u16)>,
+}
+
+impl RenewalWatch {
+    /// Partitions of the index of companies that are to be told of renewals.
+    pub const SHARDS: u8 = 1;
+}
+
+impl Ours for RenewalWatch {}
+impl TenantRecord for RenewalWatch {
+    const KIND: &'static str = "watch of renewals";
+    const COLLECTION: Collection = Collection::Root;
+    const PREFIX: &'static str = "RENEWALS";
+    type Id = ();
+    fn id(&self) {}
+    fn sort_key((): &()) -> String {
+        "RENEWALS".into()
+    }
+    const DUE: &'static str = "DUE_RENEWALS";
+    fn due(&self) -> Option<Timestamp> {
+        self.next
+    }
+}

@@ -1,0 +1,14 @@
+//! Savings over time.
+
+mod approve;
+mod create_feed;
+mod export_savings;
+mod feeds;
+mod list_renewals;
+mod realise;
+mod renewals_feed;
+mod renewals_near;
+mod revoke_feed;
+mod savings;
+mod trends;
+mod watch_renewals;

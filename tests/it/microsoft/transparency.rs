@@ -1,0 +1,58 @@
+//! `microsoft-transparency`.
+
+use model::{Event, FixId};
+use serde_json::Value;
+use store::Commit;
+use tests::{App, directory};
+
+use crate::table::scope;
+
+#[tokio::test]
+async fn every_call_of_a_scan_is_told_with_its_permission_and_purpose() {
+    let app = App::of(directory(3, 60)).await;
+    let owner = app.tenant("northwind").await;
+    owner.connect(app.only_directory()).await;
+    app.microsoft().clear_calls();
+    app.pump().await;
+    // What Microsoft saw: calls of Graph, not those for tokens and not the downloads of reports.
+    let seen = app.microsoft().calls().len() as u64;
+    let told: Value = owner.get("/v1/transparency").await.expect(200);
+    let scan = &told["items"][0];
+    assert_eq!((scan["of"].as_str(), scan["changed"].is_null()), (Some("scans"), true));
+    let calls = scan["calls"].as_array().unwrap();
+    let graph = calls.iter().filter(|call| call["call"] != "download");
+    let count: u64 = graph.map(|call| call["count"].as_u64().unwrap()).sum();
+    let listed: Value = owner.get("/v1/scans").await.expect(200);
+    let all: u64 = calls.iter().map(|call| call["count"].as_u64().unwrap()).sum();
+    assert_eq!(listed["items"][0]["microsoft_calls"], all);
+    assert!(count > 0 && count <= seen, "{count} of {seen}");
+    for call in calls {
+        assert_eq!(call["writes"], false, "a scan only reads: {call}");
+        assert!(!call["what"].as_str().unwrap().is_empty() && !call["why"].as_str().unwrap().is_empty());
+    }
+    let people = calls.iter().find(|call| call["path"] == "/v1.0/users").unwrap();
+    assert!(people["permissions"].as_array().unwrap().contains(&"User.Read.All".into()));
+}
+
+#[tokio::test]
+async fn what_was_changed_is_told_apart_from_what_was_read() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let scope = scope(&app, &owner).await;
+    let fix = FixId::from_bits(7 << 80);
+    let none: Value = owner.get("/v1/transparency?of=fixes").await.expect(200);
+    assert_eq!(none["items"].as_array().unwrap().len(), 0);
+    let finished = Event::FixFinished { fix, done: 4, failed: 1, skipped: 0, pending: 0, monthly_minor: 8800 };
+    for event in [finished, Event::FixUndone { fix, done: 2, failed: 0 }] {
+        app.system.store.of(&scope).commit(Commit::new().event(event).unwrap()).await.unwrap();
+        app.pump().await;
+    }
+    for (of, changed) in [("fixes", 4), ("undos", 2)] {
+        let told: Value = owner.get(&format!("/v1/transparency?of={of}")).await.expect(200);
+        let items = told["items"].as_array().unwrap();
+        assert_eq!(items.len(), 1);
+        assert_eq!((&items[0]["fix"], &items[0]["changed"]), (&fix.to_string().into(), &changed.into()));
+    }
+    owner.get("/v1/transparency?of=mails").await.expect_problem(400, "bad_query");
+    owner.get("/v1/transparency?cursor=junk").await.expect_problem(400, "bad_cursor");
+}
