@@ -104,7 +104,7 @@ pub struct OwnPrice {
 
 impl OwnPrice {
     /// Most a seat may cost a month, minor units: what is more is a price of something else.
-    pub const MOST_MINOR: i64 = 100_000_00;
+    pub const MOST_MINOR: i64 = 10_000_000;
     /// Longest note, in characters.
     pub const NOTE_MOST: usize = 100;
 }

@@ -37,7 +37,7 @@ async fn what_is_accepted_is_shown_counts_in_no_saving_and_is_the_same_after_the
     assert!(app.microsoft().calls().is_empty(), "nobody asks Microsoft");
 
     let after = told(&owner).await;
-    assert_eq!(after.total("certain_monthly"), before.total("certain_monthly") - worth);
+    assert_eq!(after.total("monthly"), before.total("monthly") - worth);
     assert_eq!(after.total("accepted_monthly"), worth);
     let now = finding(&owner, "L3").await;
     assert_eq!((&now["state"], minor(&now["accepted_monthly"])), (&json!("partly_accepted"), worth));
