@@ -24,3 +24,4 @@ mod store;
 mod table;
 mod tenants;
 mod uniform;
+mod web;

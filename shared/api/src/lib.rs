@@ -3,6 +3,7 @@
 mod error;
 mod etag;
 mod extract;
+mod headers;
 mod layer;
 mod limit;
 mod page;
@@ -10,7 +11,8 @@ mod page;
 pub use error::{Code, Error, FieldProblem, Problem};
 pub use etag::{IfMatch, Tagged, etag};
 pub use extract::{Client, Json, Path, Query};
-pub use layer::{RequestId, finish};
+pub use headers::PAGE_POLICY;
+pub use layer::{RequestId, finish, finish_with};
 pub use limit::{within, within_by_address};
 pub use page::{Page, PageQuery, limit, next_link};
 
