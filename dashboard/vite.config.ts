@@ -1,12 +1,15 @@
+import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+
+const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   plugins: [tanstackRouter({ target: "react", autoCodeSplitting: true }), react(), tailwindcss()],
-  resolve: { alias: { "~": fileURLToPath(new URL("./src", import.meta.url)) } },
+  // Texts come in one language to a build; another language is another folder of the same types.
+  resolve: { alias: { "~texts": folder("./src/i18n/en"), "~": folder("./src") } },
   build: {
     // Below a folder that is always there, so that functions/web knows what to watch.
     outDir: "dist/site",

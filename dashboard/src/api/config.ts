@@ -1,11 +1,11 @@
 import type { CreateClientConfig } from "./generated/client.gen";
-import { authorizedFetch } from "./session";
+import { accessToken, authorizedFetch } from "./session";
 
-/** Same origin, and our own fetch, which keeps the session. Every failure is thrown as an `ApiError`. */
+/** Same origin, and our own fetch, which keeps the session. */
 export const createClientConfig: CreateClientConfig = (config) => ({
   ...config,
   baseUrl: "",
+  auth: accessToken,
   fetch: authorizedFetch,
   headers: { "x-steward-client": "browser" },
-  throwOnError: true,
 });

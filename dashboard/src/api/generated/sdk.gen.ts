@@ -21,14 +21,14 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 /**
  * Read the keys of access tokens
  */
-export const accountsJwks = <ThrowOnError extends boolean = false>(options?: Options<AccountsJwksData, ThrowOnError>): RequestResult<AccountsJwksResponses, AccountsJwksErrors, ThrowOnError> => (options?.client ?? client).get<AccountsJwksResponses, AccountsJwksErrors, ThrowOnError>({ url: '/.well-known/jwks.json', ...options });
+export const accountsJwks = <ThrowOnError extends boolean = true>(options?: Options<AccountsJwksData, ThrowOnError>): RequestResult<AccountsJwksResponses, AccountsJwksErrors, ThrowOnError> => (options?.client ?? client).get<AccountsJwksResponses, AccountsJwksErrors, ThrowOnError>({ url: '/.well-known/jwks.json', ...options });
 
 /**
  * Confirm a new address
  *
  * Works once, for 24 hours. The old address gets a mail that can undo it.
  */
-export const accountsConfirmEmail = <ThrowOnError extends boolean = false>(options: Options<AccountsConfirmEmailData, ThrowOnError>): RequestResult<AccountsConfirmEmailResponses, AccountsConfirmEmailErrors, ThrowOnError> => (options.client ?? client).post<AccountsConfirmEmailResponses, AccountsConfirmEmailErrors, ThrowOnError>({
+export const accountsConfirmEmail = <ThrowOnError extends boolean = true>(options: Options<AccountsConfirmEmailData, ThrowOnError>): RequestResult<AccountsConfirmEmailResponses, AccountsConfirmEmailErrors, ThrowOnError> => (options.client ?? client).post<AccountsConfirmEmailResponses, AccountsConfirmEmailErrors, ThrowOnError>({
     url: '/v1/email-change/confirm',
     ...options,
     headers: {
@@ -43,7 +43,7 @@ export const accountsConfirmEmail = <ThrowOnError extends boolean = false>(optio
  * Works once, for 72 hours. Ends every session and takes the password away, which whoever changed the address knew: ask
  * for a new one by mail. Changes made after this one cannot be undone any more.
  */
-export const accountsUndoEmail = <ThrowOnError extends boolean = false>(options: Options<AccountsUndoEmailData, ThrowOnError>): RequestResult<AccountsUndoEmailResponses, AccountsUndoEmailErrors, ThrowOnError> => (options.client ?? client).post<AccountsUndoEmailResponses, AccountsUndoEmailErrors, ThrowOnError>({
+export const accountsUndoEmail = <ThrowOnError extends boolean = true>(options: Options<AccountsUndoEmailData, ThrowOnError>): RequestResult<AccountsUndoEmailResponses, AccountsUndoEmailErrors, ThrowOnError> => (options.client ?? client).post<AccountsUndoEmailResponses, AccountsUndoEmailErrors, ThrowOnError>({
     url: '/v1/email-change/undo',
     ...options,
     headers: {
@@ -58,7 +58,7 @@ export const accountsUndoEmail = <ThrowOnError extends boolean = false>(options:
  * Newest first, back to the day the company signed up. A page of a filtered list may hold few entries, even none, while
  * `next_cursor` says that more follows.
  */
-export const tenantsEvents = <ThrowOnError extends boolean = false>(options?: Options<TenantsEventsData, ThrowOnError>): RequestResult<TenantsEventsResponses, TenantsEventsErrors, ThrowOnError> => (options?.client ?? client).get<TenantsEventsResponses, TenantsEventsErrors, ThrowOnError>({
+export const tenantsEvents = <ThrowOnError extends boolean = true>(options?: Options<TenantsEventsData, ThrowOnError>): RequestResult<TenantsEventsResponses, TenantsEventsErrors, ThrowOnError> => (options?.client ?? client).get<TenantsEventsResponses, TenantsEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/events',
     ...options
@@ -70,7 +70,7 @@ export const tenantsEvents = <ThrowOnError extends boolean = false>(options?: Op
  * At most 2,000 entries a file, newest first; a `Link` header with `rel="next"` says where to go on. Cells that a
  * spreadsheet would run as a formula begin with a single quote. Every file taken is noted in the log.
  */
-export const tenantsEventsExport = <ThrowOnError extends boolean = false>(options?: Options<TenantsEventsExportData, ThrowOnError>): RequestResult<TenantsEventsExportResponses, TenantsEventsExportErrors, ThrowOnError> => (options?.client ?? client).get<TenantsEventsExportResponses, TenantsEventsExportErrors, ThrowOnError>({
+export const tenantsEventsExport = <ThrowOnError extends boolean = true>(options?: Options<TenantsEventsExportData, ThrowOnError>): RequestResult<TenantsEventsExportResponses, TenantsEventsExportErrors, ThrowOnError> => (options?.client ?? client).get<TenantsEventsExportResponses, TenantsEventsExportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/events/export',
     ...options
@@ -82,7 +82,7 @@ export const tenantsEventsExport = <ThrowOnError extends boolean = false>(option
  * Every event is sealed with a hash over it and the hash before. At most 200 are verified in a call. An event is sealed a
  * moment after it happened.
  */
-export const tenantsEventsVerify = <ThrowOnError extends boolean = false>(options?: Options<TenantsEventsVerifyData, ThrowOnError>): RequestResult<TenantsEventsVerifyResponses, TenantsEventsVerifyErrors, ThrowOnError> => (options?.client ?? client).get<TenantsEventsVerifyResponses, TenantsEventsVerifyErrors, ThrowOnError>({
+export const tenantsEventsVerify = <ThrowOnError extends boolean = true>(options?: Options<TenantsEventsVerifyData, ThrowOnError>): RequestResult<TenantsEventsVerifyResponses, TenantsEventsVerifyErrors, ThrowOnError> => (options?.client ?? client).get<TenantsEventsVerifyResponses, TenantsEventsVerifyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/events/verify',
     ...options
@@ -93,7 +93,7 @@ export const tenantsEventsVerify = <ThrowOnError extends boolean = false>(option
  *
  * Ordered by id within a page cursor; there are seldom more than a page. Sort by `saving.monthly` for the first screen.
  */
-export const findingsList = <ThrowOnError extends boolean = false>(options?: Options<FindingsListData, ThrowOnError>): RequestResult<FindingsListResponses, FindingsListErrors, ThrowOnError> => (options?.client ?? client).get<FindingsListResponses, FindingsListErrors, ThrowOnError>({
+export const findingsList = <ThrowOnError extends boolean = true>(options?: Options<FindingsListData, ThrowOnError>): RequestResult<FindingsListResponses, FindingsListErrors, ThrowOnError> => (options?.client ?? client).get<FindingsListResponses, FindingsListErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/findings',
     ...options
@@ -102,7 +102,7 @@ export const findingsList = <ThrowOnError extends boolean = false>(options?: Opt
 /**
  * Read a finding
  */
-export const findingsGet = <ThrowOnError extends boolean = false>(options: Options<FindingsGetData, ThrowOnError>): RequestResult<FindingsGetResponses, FindingsGetErrors, ThrowOnError> => (options.client ?? client).get<FindingsGetResponses, FindingsGetErrors, ThrowOnError>({
+export const findingsGet = <ThrowOnError extends boolean = true>(options: Options<FindingsGetData, ThrowOnError>): RequestResult<FindingsGetResponses, FindingsGetErrors, ThrowOnError> => (options.client ?? client).get<FindingsGetResponses, FindingsGetErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/findings/{finding}',
     ...options
@@ -113,7 +113,7 @@ export const findingsGet = <ThrowOnError extends boolean = false>(options: Optio
  *
  * Pages have at most 100 people whatever `limit` says. Names come from your directory: show them as text only.
  */
-export const findingsPeople = <ThrowOnError extends boolean = false>(options: Options<FindingsPeopleData, ThrowOnError>): RequestResult<FindingsPeopleResponses, FindingsPeopleErrors, ThrowOnError> => (options.client ?? client).get<FindingsPeopleResponses, FindingsPeopleErrors, ThrowOnError>({
+export const findingsPeople = <ThrowOnError extends boolean = true>(options: Options<FindingsPeopleData, ThrowOnError>): RequestResult<FindingsPeopleResponses, FindingsPeopleErrors, ThrowOnError> => (options.client ?? client).get<FindingsPeopleResponses, FindingsPeopleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/findings/{finding}/people',
     ...options
@@ -122,14 +122,14 @@ export const findingsPeople = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Ask whether the service answers
  */
-export const operatorsHealth = <ThrowOnError extends boolean = false>(options?: Options<OperatorsHealthData, ThrowOnError>): RequestResult<OperatorsHealthResponses, OperatorsHealthErrors, ThrowOnError> => (options?.client ?? client).get<OperatorsHealthResponses, OperatorsHealthErrors, ThrowOnError>({ url: '/v1/health', ...options });
+export const operatorsHealth = <ThrowOnError extends boolean = true>(options?: Options<OperatorsHealthData, ThrowOnError>): RequestResult<OperatorsHealthResponses, OperatorsHealthErrors, ThrowOnError> => (options?.client ?? client).get<OperatorsHealthResponses, OperatorsHealthErrors, ThrowOnError>({ url: '/v1/health', ...options });
 
 /**
  * List invitations
  *
  * Those that wait, and those that were answered in the last weeks.
  */
-export const membersInvitations = <ThrowOnError extends boolean = false>(options?: Options<MembersInvitationsData, ThrowOnError>): RequestResult<MembersInvitationsResponses, MembersInvitationsErrors, ThrowOnError> => (options?.client ?? client).get<MembersInvitationsResponses, MembersInvitationsErrors, ThrowOnError>({
+export const membersInvitations = <ThrowOnError extends boolean = true>(options?: Options<MembersInvitationsData, ThrowOnError>): RequestResult<MembersInvitationsResponses, MembersInvitationsErrors, ThrowOnError> => (options?.client ?? client).get<MembersInvitationsResponses, MembersInvitationsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/invitations',
     ...options
@@ -141,7 +141,7 @@ export const membersInvitations = <ThrowOnError extends boolean = false>(options
  * Sends a mail with a link that is good for 48 hours, and keeps a seat. An address is invited once: asking again
  * replaces the invitation, and its link is dead.
  */
-export const membersInvite = <ThrowOnError extends boolean = false>(options: Options<MembersInviteData, ThrowOnError>): RequestResult<MembersInviteResponses, MembersInviteErrors, ThrowOnError> => (options.client ?? client).post<MembersInviteResponses, MembersInviteErrors, ThrowOnError>({
+export const membersInvite = <ThrowOnError extends boolean = true>(options: Options<MembersInviteData, ThrowOnError>): RequestResult<MembersInviteResponses, MembersInviteErrors, ThrowOnError> => (options.client ?? client).post<MembersInviteResponses, MembersInviteErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/invitations',
     ...options,
@@ -157,7 +157,7 @@ export const membersInvite = <ThrowOnError extends boolean = false>(options: Opt
  * Works once. Without an account, send a name and a password: the link has verified the address. With an account, send
  * its access token; its address is to be the invited one. Sign in to the company afterwards.
  */
-export const membersAcceptInvitation = <ThrowOnError extends boolean = false>(options: Options<MembersAcceptInvitationData, ThrowOnError>): RequestResult<MembersAcceptInvitationResponses, MembersAcceptInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersAcceptInvitationResponses, MembersAcceptInvitationErrors, ThrowOnError>({
+export const membersAcceptInvitation = <ThrowOnError extends boolean = true>(options: Options<MembersAcceptInvitationData, ThrowOnError>): RequestResult<MembersAcceptInvitationResponses, MembersAcceptInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersAcceptInvitationResponses, MembersAcceptInvitationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/invitations/accept',
     ...options,
@@ -170,7 +170,7 @@ export const membersAcceptInvitation = <ThrowOnError extends boolean = false>(op
 /**
  * Decline an invitation
  */
-export const membersDeclineInvitation = <ThrowOnError extends boolean = false>(options: Options<MembersDeclineInvitationData, ThrowOnError>): RequestResult<MembersDeclineInvitationResponses, MembersDeclineInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersDeclineInvitationResponses, MembersDeclineInvitationErrors, ThrowOnError>({
+export const membersDeclineInvitation = <ThrowOnError extends boolean = true>(options: Options<MembersDeclineInvitationData, ThrowOnError>): RequestResult<MembersDeclineInvitationResponses, MembersDeclineInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersDeclineInvitationResponses, MembersDeclineInvitationErrors, ThrowOnError>({
     url: '/v1/invitations/decline',
     ...options,
     headers: {
@@ -182,7 +182,7 @@ export const membersDeclineInvitation = <ThrowOnError extends boolean = false>(o
 /**
  * Read an invitation
  */
-export const membersPreviewInvitation = <ThrowOnError extends boolean = false>(options: Options<MembersPreviewInvitationData, ThrowOnError>): RequestResult<MembersPreviewInvitationResponses, MembersPreviewInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersPreviewInvitationResponses, MembersPreviewInvitationErrors, ThrowOnError>({
+export const membersPreviewInvitation = <ThrowOnError extends boolean = true>(options: Options<MembersPreviewInvitationData, ThrowOnError>): RequestResult<MembersPreviewInvitationResponses, MembersPreviewInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersPreviewInvitationResponses, MembersPreviewInvitationErrors, ThrowOnError>({
     url: '/v1/invitations/preview',
     ...options,
     headers: {
@@ -196,7 +196,7 @@ export const membersPreviewInvitation = <ThrowOnError extends boolean = false>(o
  *
  * Its link is dead and its seat free.
  */
-export const membersRevokeInvitation = <ThrowOnError extends boolean = false>(options: Options<MembersRevokeInvitationData, ThrowOnError>): RequestResult<MembersRevokeInvitationResponses, MembersRevokeInvitationErrors, ThrowOnError> => (options.client ?? client).delete<MembersRevokeInvitationResponses, MembersRevokeInvitationErrors, ThrowOnError>({
+export const membersRevokeInvitation = <ThrowOnError extends boolean = true>(options: Options<MembersRevokeInvitationData, ThrowOnError>): RequestResult<MembersRevokeInvitationResponses, MembersRevokeInvitationErrors, ThrowOnError> => (options.client ?? client).delete<MembersRevokeInvitationResponses, MembersRevokeInvitationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/invitations/{invitation}',
     ...options
@@ -208,7 +208,7 @@ export const membersRevokeInvitation = <ThrowOnError extends boolean = false>(op
  * The new link is good for 48 hours, the old one is dead. Once a minute and five times a day at most. You ask anew, so
  * the role is to be one that you may give.
  */
-export const membersResendInvitation = <ThrowOnError extends boolean = false>(options: Options<MembersResendInvitationData, ThrowOnError>): RequestResult<MembersResendInvitationResponses, MembersResendInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersResendInvitationResponses, MembersResendInvitationErrors, ThrowOnError>({
+export const membersResendInvitation = <ThrowOnError extends boolean = true>(options: Options<MembersResendInvitationData, ThrowOnError>): RequestResult<MembersResendInvitationResponses, MembersResendInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersResendInvitationResponses, MembersResendInvitationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/invitations/{invitation}/resend',
     ...options
@@ -219,7 +219,7 @@ export const membersResendInvitation = <ThrowOnError extends boolean = false>(op
  *
  * Live ones, and those that ended in the last 90 days.
  */
-export const membersKeyList = <ThrowOnError extends boolean = false>(options?: Options<MembersKeyListData, ThrowOnError>): RequestResult<MembersKeyListResponses, MembersKeyListErrors, ThrowOnError> => (options?.client ?? client).get<MembersKeyListResponses, MembersKeyListErrors, ThrowOnError>({
+export const membersKeyList = <ThrowOnError extends boolean = true>(options?: Options<MembersKeyListData, ThrowOnError>): RequestResult<MembersKeyListResponses, MembersKeyListErrors, ThrowOnError> => (options?.client ?? client).get<MembersKeyListResponses, MembersKeyListErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/keys',
     ...options
@@ -231,7 +231,7 @@ export const membersKeyList = <ThrowOnError extends boolean = false>(options?: O
  * It may do at most what you may. Its text is shown this once: we keep a hash. A company has at most 20 live keys. Asks
  * for a recent proof of who you are.
  */
-export const membersKeyCreate = <ThrowOnError extends boolean = false>(options: Options<MembersKeyCreateData, ThrowOnError>): RequestResult<MembersKeyCreateResponses, MembersKeyCreateErrors, ThrowOnError> => (options.client ?? client).post<MembersKeyCreateResponses, MembersKeyCreateErrors, ThrowOnError>({
+export const membersKeyCreate = <ThrowOnError extends boolean = true>(options: Options<MembersKeyCreateData, ThrowOnError>): RequestResult<MembersKeyCreateResponses, MembersKeyCreateErrors, ThrowOnError> => (options.client ?? client).post<MembersKeyCreateResponses, MembersKeyCreateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/keys',
     ...options,
@@ -247,7 +247,7 @@ export const membersKeyCreate = <ThrowOnError extends boolean = false>(options: 
  * For whoever finds a key of ours where it does not belong, such as secret scanners. A key that works is revoked at
  * once and its company told. The answer does not say whether it was one.
  */
-export const membersKeyLeaked = <ThrowOnError extends boolean = false>(options: Options<MembersKeyLeakedData, ThrowOnError>): RequestResult<MembersKeyLeakedResponses, MembersKeyLeakedErrors, ThrowOnError> => (options.client ?? client).post<MembersKeyLeakedResponses, MembersKeyLeakedErrors, ThrowOnError>({
+export const membersKeyLeaked = <ThrowOnError extends boolean = true>(options: Options<MembersKeyLeakedData, ThrowOnError>): RequestResult<MembersKeyLeakedResponses, MembersKeyLeakedErrors, ThrowOnError> => (options.client ?? client).post<MembersKeyLeakedResponses, MembersKeyLeakedErrors, ThrowOnError>({
     url: '/v1/keys/leaked',
     ...options,
     headers: {
@@ -261,7 +261,7 @@ export const membersKeyLeaked = <ThrowOnError extends boolean = false>(options: 
  *
  * The next request with it is refused, the old secret of a rotation included. Again is no error.
  */
-export const membersKeyRevoke = <ThrowOnError extends boolean = false>(options: Options<MembersKeyRevokeData, ThrowOnError>): RequestResult<MembersKeyRevokeResponses, MembersKeyRevokeErrors, ThrowOnError> => (options.client ?? client).delete<MembersKeyRevokeResponses, MembersKeyRevokeErrors, ThrowOnError>({
+export const membersKeyRevoke = <ThrowOnError extends boolean = true>(options: Options<MembersKeyRevokeData, ThrowOnError>): RequestResult<MembersKeyRevokeResponses, MembersKeyRevokeErrors, ThrowOnError> => (options.client ?? client).delete<MembersKeyRevokeResponses, MembersKeyRevokeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/keys/{key}',
     ...options
@@ -273,7 +273,7 @@ export const membersKeyRevoke = <ThrowOnError extends boolean = false>(options: 
  * The key stays what it is and gets another secret, whose text is shown this once. Only who may do all the key may can
  * have its secret. Asks for a recent proof of who you are.
  */
-export const membersKeyRotate = <ThrowOnError extends boolean = false>(options: Options<MembersKeyRotateData, ThrowOnError>): RequestResult<MembersKeyRotateResponses, MembersKeyRotateErrors, ThrowOnError> => (options.client ?? client).post<MembersKeyRotateResponses, MembersKeyRotateErrors, ThrowOnError>({
+export const membersKeyRotate = <ThrowOnError extends boolean = true>(options: Options<MembersKeyRotateData, ThrowOnError>): RequestResult<MembersKeyRotateResponses, MembersKeyRotateErrors, ThrowOnError> => (options.client ?? client).post<MembersKeyRotateResponses, MembersKeyRotateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/keys/{key}/rotate',
     ...options,
@@ -286,7 +286,7 @@ export const membersKeyRotate = <ThrowOnError extends boolean = false>(options: 
 /**
  * List licences
  */
-export const findingsLicenses = <ThrowOnError extends boolean = false>(options?: Options<FindingsLicensesData, ThrowOnError>): RequestResult<FindingsLicensesResponses, FindingsLicensesErrors, ThrowOnError> => (options?.client ?? client).get<FindingsLicensesResponses, FindingsLicensesErrors, ThrowOnError>({
+export const findingsLicenses = <ThrowOnError extends boolean = true>(options?: Options<FindingsLicensesData, ThrowOnError>): RequestResult<FindingsLicensesResponses, FindingsLicensesErrors, ThrowOnError> => (options?.client ?? client).get<FindingsLicensesResponses, FindingsLicensesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/licenses',
     ...options
@@ -295,7 +295,7 @@ export const findingsLicenses = <ThrowOnError extends boolean = false>(options?:
 /**
  * Read who you are
  */
-export const accountsMe = <ThrowOnError extends boolean = false>(options?: Options<AccountsMeData, ThrowOnError>): RequestResult<AccountsMeResponses, AccountsMeErrors, ThrowOnError> => (options?.client ?? client).get<AccountsMeResponses, AccountsMeErrors, ThrowOnError>({
+export const accountsMe = <ThrowOnError extends boolean = true>(options?: Options<AccountsMeData, ThrowOnError>): RequestResult<AccountsMeResponses, AccountsMeErrors, ThrowOnError> => (options?.client ?? client).get<AccountsMeResponses, AccountsMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me',
     ...options
@@ -304,7 +304,7 @@ export const accountsMe = <ThrowOnError extends boolean = false>(options?: Optio
 /**
  * Change your name or language
  */
-export const accountsUpdateMe = <ThrowOnError extends boolean = false>(options: Options<AccountsUpdateMeData, ThrowOnError>): RequestResult<AccountsUpdateMeResponses, AccountsUpdateMeErrors, ThrowOnError> => (options.client ?? client).patch<AccountsUpdateMeResponses, AccountsUpdateMeErrors, ThrowOnError>({
+export const accountsUpdateMe = <ThrowOnError extends boolean = true>(options: Options<AccountsUpdateMeData, ThrowOnError>): RequestResult<AccountsUpdateMeResponses, AccountsUpdateMeErrors, ThrowOnError> => (options.client ?? client).patch<AccountsUpdateMeResponses, AccountsUpdateMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me',
     ...options,
@@ -319,7 +319,7 @@ export const accountsUpdateMe = <ThrowOnError extends boolean = false>(options: 
  *
  * Sends a link to the new address. Answers the same when somebody else has that address: the mail says so, to them.
  */
-export const accountsChangeEmail = <ThrowOnError extends boolean = false>(options: Options<AccountsChangeEmailData, ThrowOnError>): RequestResult<AccountsChangeEmailResponses, AccountsChangeEmailErrors, ThrowOnError> => (options.client ?? client).post<AccountsChangeEmailResponses, AccountsChangeEmailErrors, ThrowOnError>({
+export const accountsChangeEmail = <ThrowOnError extends boolean = true>(options: Options<AccountsChangeEmailData, ThrowOnError>): RequestResult<AccountsChangeEmailResponses, AccountsChangeEmailErrors, ThrowOnError> => (options.client ?? client).post<AccountsChangeEmailResponses, AccountsChangeEmailErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/email',
     ...options,
@@ -332,7 +332,7 @@ export const accountsChangeEmail = <ThrowOnError extends boolean = false>(option
 /**
  * Read your second factors
  */
-export const accountsFactors = <ThrowOnError extends boolean = false>(options?: Options<AccountsFactorsData, ThrowOnError>): RequestResult<AccountsFactorsResponses, AccountsFactorsErrors, ThrowOnError> => (options?.client ?? client).get<AccountsFactorsResponses, AccountsFactorsErrors, ThrowOnError>({
+export const accountsFactors = <ThrowOnError extends boolean = true>(options?: Options<AccountsFactorsData, ThrowOnError>): RequestResult<AccountsFactorsResponses, AccountsFactorsErrors, ThrowOnError> => (options?.client ?? client).get<AccountsFactorsResponses, AccountsFactorsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/factors',
     ...options
@@ -341,7 +341,7 @@ export const accountsFactors = <ThrowOnError extends boolean = false>(options?: 
 /**
  * List the work accounts that sign you in
  */
-export const accountsWorkAccounts = <ThrowOnError extends boolean = false>(options?: Options<AccountsWorkAccountsData, ThrowOnError>): RequestResult<AccountsWorkAccountsResponses, AccountsWorkAccountsErrors, ThrowOnError> => (options?.client ?? client).get<AccountsWorkAccountsResponses, AccountsWorkAccountsErrors, ThrowOnError>({
+export const accountsWorkAccounts = <ThrowOnError extends boolean = true>(options?: Options<AccountsWorkAccountsData, ThrowOnError>): RequestResult<AccountsWorkAccountsResponses, AccountsWorkAccountsErrors, ThrowOnError> => (options?.client ?? client).get<AccountsWorkAccountsResponses, AccountsWorkAccountsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/microsoft',
     ...options
@@ -353,7 +353,7 @@ export const accountsWorkAccounts = <ThrowOnError extends boolean = false>(optio
  * Send the browser to `url`. Microsoft sends it back to our page `/account/microsoft`, which posts what it got to
  * `/v1/me/microsoft/callback` under the same session, within ten minutes. From then on the work account signs you in.
  */
-export const accountsLinkMicrosoft = <ThrowOnError extends boolean = false>(options?: Options<AccountsLinkMicrosoftData, ThrowOnError>): RequestResult<AccountsLinkMicrosoftResponses, AccountsLinkMicrosoftErrors, ThrowOnError> => (options?.client ?? client).post<AccountsLinkMicrosoftResponses, AccountsLinkMicrosoftErrors, ThrowOnError>({
+export const accountsLinkMicrosoft = <ThrowOnError extends boolean = true>(options?: Options<AccountsLinkMicrosoftData, ThrowOnError>): RequestResult<AccountsLinkMicrosoftResponses, AccountsLinkMicrosoftErrors, ThrowOnError> => (options?.client ?? client).post<AccountsLinkMicrosoftResponses, AccountsLinkMicrosoftErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/microsoft',
     ...options
@@ -365,7 +365,7 @@ export const accountsLinkMicrosoft = <ThrowOnError extends boolean = false>(opti
  * The proof of who you are that linking began with is enough: what it began is good for ten minutes, for this session.
  * Any work account will do, a guest's as well. One that another user has linked is refused.
  */
-export const accountsLinkMicrosoftCallback = <ThrowOnError extends boolean = false>(options: Options<AccountsLinkMicrosoftCallbackData, ThrowOnError>): RequestResult<AccountsLinkMicrosoftCallbackResponses, AccountsLinkMicrosoftCallbackErrors, ThrowOnError> => (options.client ?? client).post<AccountsLinkMicrosoftCallbackResponses, AccountsLinkMicrosoftCallbackErrors, ThrowOnError>({
+export const accountsLinkMicrosoftCallback = <ThrowOnError extends boolean = true>(options: Options<AccountsLinkMicrosoftCallbackData, ThrowOnError>): RequestResult<AccountsLinkMicrosoftCallbackResponses, AccountsLinkMicrosoftCallbackErrors, ThrowOnError> => (options.client ?? client).post<AccountsLinkMicrosoftCallbackResponses, AccountsLinkMicrosoftCallbackErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/microsoft/callback',
     ...options,
@@ -380,7 +380,7 @@ export const accountsLinkMicrosoftCallback = <ThrowOnError extends boolean = fal
  *
  * Refused when it is your only way to sign in. It does not link itself again: you do, from a session.
  */
-export const accountsUnlinkMicrosoft = <ThrowOnError extends boolean = false>(options: Options<AccountsUnlinkMicrosoftData, ThrowOnError>): RequestResult<AccountsUnlinkMicrosoftResponses, AccountsUnlinkMicrosoftErrors, ThrowOnError> => (options.client ?? client).delete<AccountsUnlinkMicrosoftResponses, AccountsUnlinkMicrosoftErrors, ThrowOnError>({
+export const accountsUnlinkMicrosoft = <ThrowOnError extends boolean = true>(options: Options<AccountsUnlinkMicrosoftData, ThrowOnError>): RequestResult<AccountsUnlinkMicrosoftResponses, AccountsUnlinkMicrosoftErrors, ThrowOnError> => (options.client ?? client).delete<AccountsUnlinkMicrosoftResponses, AccountsUnlinkMicrosoftErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/microsoft/{directory}',
     ...options
@@ -392,7 +392,7 @@ export const accountsUnlinkMicrosoft = <ThrowOnError extends boolean = false>(op
  * It signs you in without a password, and from here on your password alone does not. Its authenticator has to keep it
  * and to verify you, by PIN or a part of the body.
  */
-export const accountsAddPasskey = <ThrowOnError extends boolean = false>(options: Options<AccountsAddPasskeyData, ThrowOnError>): RequestResult<AccountsAddPasskeyResponses, AccountsAddPasskeyErrors, ThrowOnError> => (options.client ?? client).post<AccountsAddPasskeyResponses, AccountsAddPasskeyErrors, ThrowOnError>({
+export const accountsAddPasskey = <ThrowOnError extends boolean = true>(options: Options<AccountsAddPasskeyData, ThrowOnError>): RequestResult<AccountsAddPasskeyResponses, AccountsAddPasskeyErrors, ThrowOnError> => (options.client ?? client).post<AccountsAddPasskeyResponses, AccountsAddPasskeyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/passkeys',
     ...options,
@@ -407,7 +407,7 @@ export const accountsAddPasskey = <ThrowOnError extends boolean = false>(options
  *
  * Needs a proof of who you are that is at most ten minutes old; see `/v1/step-up`.
  */
-export const accountsBeginPasskey = <ThrowOnError extends boolean = false>(options?: Options<AccountsBeginPasskeyData, ThrowOnError>): RequestResult<AccountsBeginPasskeyResponses, AccountsBeginPasskeyErrors, ThrowOnError> => (options?.client ?? client).post<AccountsBeginPasskeyResponses, AccountsBeginPasskeyErrors, ThrowOnError>({
+export const accountsBeginPasskey = <ThrowOnError extends boolean = true>(options?: Options<AccountsBeginPasskeyData, ThrowOnError>): RequestResult<AccountsBeginPasskeyResponses, AccountsBeginPasskeyErrors, ThrowOnError> => (options?.client ?? client).post<AccountsBeginPasskeyResponses, AccountsBeginPasskeyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/passkeys/begin',
     ...options
@@ -419,7 +419,7 @@ export const accountsBeginPasskey = <ThrowOnError extends boolean = false>(optio
  * Needs a proof of who you are that is at most ten minutes old. With the last second factor the recovery codes go too;
  * where your company needs one of everybody, the last stays.
  */
-export const accountsRemovePasskey = <ThrowOnError extends boolean = false>(options: Options<AccountsRemovePasskeyData, ThrowOnError>): RequestResult<AccountsRemovePasskeyResponses, AccountsRemovePasskeyErrors, ThrowOnError> => (options.client ?? client).delete<AccountsRemovePasskeyResponses, AccountsRemovePasskeyErrors, ThrowOnError>({
+export const accountsRemovePasskey = <ThrowOnError extends boolean = true>(options: Options<AccountsRemovePasskeyData, ThrowOnError>): RequestResult<AccountsRemovePasskeyResponses, AccountsRemovePasskeyErrors, ThrowOnError> => (options.client ?? client).delete<AccountsRemovePasskeyResponses, AccountsRemovePasskeyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/passkeys/{passkey}',
     ...options
@@ -430,7 +430,7 @@ export const accountsRemovePasskey = <ThrowOnError extends boolean = false>(opti
  *
  * Ends your other sessions.
  */
-export const accountsChangePassword = <ThrowOnError extends boolean = false>(options: Options<AccountsChangePasswordData, ThrowOnError>): RequestResult<AccountsChangePasswordResponses, AccountsChangePasswordErrors, ThrowOnError> => (options.client ?? client).post<AccountsChangePasswordResponses, AccountsChangePasswordErrors, ThrowOnError>({
+export const accountsChangePassword = <ThrowOnError extends boolean = true>(options: Options<AccountsChangePasswordData, ThrowOnError>): RequestResult<AccountsChangePasswordResponses, AccountsChangePasswordErrors, ThrowOnError> => (options.client ?? client).post<AccountsChangePasswordResponses, AccountsChangePasswordErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/password',
     ...options,
@@ -445,7 +445,7 @@ export const accountsChangePassword = <ThrowOnError extends boolean = false>(opt
  *
  * Needs a proof of who you are that is at most ten minutes old. They are not shown again.
  */
-export const accountsRenewRecoveryCodes = <ThrowOnError extends boolean = false>(options?: Options<AccountsRenewRecoveryCodesData, ThrowOnError>): RequestResult<AccountsRenewRecoveryCodesResponses, AccountsRenewRecoveryCodesErrors, ThrowOnError> => (options?.client ?? client).post<AccountsRenewRecoveryCodesResponses, AccountsRenewRecoveryCodesErrors, ThrowOnError>({
+export const accountsRenewRecoveryCodes = <ThrowOnError extends boolean = true>(options?: Options<AccountsRenewRecoveryCodesData, ThrowOnError>): RequestResult<AccountsRenewRecoveryCodesResponses, AccountsRenewRecoveryCodesErrors, ThrowOnError> => (options?.client ?? client).post<AccountsRenewRecoveryCodesResponses, AccountsRenewRecoveryCodesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/recovery-codes',
     ...options
@@ -454,7 +454,7 @@ export const accountsRenewRecoveryCodes = <ThrowOnError extends boolean = false>
 /**
  * List where you are signed in
  */
-export const accountsSessions = <ThrowOnError extends boolean = false>(options?: Options<AccountsSessionsData, ThrowOnError>): RequestResult<AccountsSessionsResponses, AccountsSessionsErrors, ThrowOnError> => (options?.client ?? client).get<AccountsSessionsResponses, AccountsSessionsErrors, ThrowOnError>({
+export const accountsSessions = <ThrowOnError extends boolean = true>(options?: Options<AccountsSessionsData, ThrowOnError>): RequestResult<AccountsSessionsResponses, AccountsSessionsErrors, ThrowOnError> => (options?.client ?? client).get<AccountsSessionsResponses, AccountsSessionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/sessions',
     ...options
@@ -463,7 +463,7 @@ export const accountsSessions = <ThrowOnError extends boolean = false>(options?:
 /**
  * End a session
  */
-export const accountsEndSession = <ThrowOnError extends boolean = false>(options: Options<AccountsEndSessionData, ThrowOnError>): RequestResult<AccountsEndSessionResponses, AccountsEndSessionErrors, ThrowOnError> => (options.client ?? client).delete<AccountsEndSessionResponses, AccountsEndSessionErrors, ThrowOnError>({
+export const accountsEndSession = <ThrowOnError extends boolean = true>(options: Options<AccountsEndSessionData, ThrowOnError>): RequestResult<AccountsEndSessionResponses, AccountsEndSessionErrors, ThrowOnError> => (options.client ?? client).delete<AccountsEndSessionResponses, AccountsEndSessionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/sessions/{session}',
     ...options
@@ -472,7 +472,7 @@ export const accountsEndSession = <ThrowOnError extends boolean = false>(options
 /**
  * List your companies
  */
-export const accountsCompanies = <ThrowOnError extends boolean = false>(options?: Options<AccountsCompaniesData, ThrowOnError>): RequestResult<AccountsCompaniesResponses, AccountsCompaniesErrors, ThrowOnError> => (options?.client ?? client).get<AccountsCompaniesResponses, AccountsCompaniesErrors, ThrowOnError>({
+export const accountsCompanies = <ThrowOnError extends boolean = true>(options?: Options<AccountsCompaniesData, ThrowOnError>): RequestResult<AccountsCompaniesResponses, AccountsCompaniesErrors, ThrowOnError> => (options?.client ?? client).get<AccountsCompaniesResponses, AccountsCompaniesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/tenants',
     ...options
@@ -483,7 +483,7 @@ export const accountsCompanies = <ThrowOnError extends boolean = false>(options?
  *
  * Opens a session there; the one here goes on. A company you are not in reads like one that does not exist.
  */
-export const accountsSwitchCompany = <ThrowOnError extends boolean = false>(options: Options<AccountsSwitchCompanyData, ThrowOnError>): RequestResult<AccountsSwitchCompanyResponses, AccountsSwitchCompanyErrors, ThrowOnError> => (options.client ?? client).post<AccountsSwitchCompanyResponses, AccountsSwitchCompanyErrors, ThrowOnError>({
+export const accountsSwitchCompany = <ThrowOnError extends boolean = true>(options: Options<AccountsSwitchCompanyData, ThrowOnError>): RequestResult<AccountsSwitchCompanyResponses, AccountsSwitchCompanyErrors, ThrowOnError> => (options.client ?? client).post<AccountsSwitchCompanyResponses, AccountsSwitchCompanyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/tenants/{tenant}/switch',
     ...options
@@ -495,7 +495,7 @@ export const accountsSwitchCompany = <ThrowOnError extends boolean = false>(opti
  * Needs a proof of who you are that is at most ten minutes old. With the last second factor the recovery codes go too;
  * where your company needs one of everybody, the last stays.
  */
-export const accountsRemoveTotp = <ThrowOnError extends boolean = false>(options?: Options<AccountsRemoveTotpData, ThrowOnError>): RequestResult<AccountsRemoveTotpResponses, AccountsRemoveTotpErrors, ThrowOnError> => (options?.client ?? client).delete<AccountsRemoveTotpResponses, AccountsRemoveTotpErrors, ThrowOnError>({
+export const accountsRemoveTotp = <ThrowOnError extends boolean = true>(options?: Options<AccountsRemoveTotpData, ThrowOnError>): RequestResult<AccountsRemoveTotpResponses, AccountsRemoveTotpErrors, ThrowOnError> => (options?.client ?? client).delete<AccountsRemoveTotpResponses, AccountsRemoveTotpErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/totp',
     ...options
@@ -507,7 +507,7 @@ export const accountsRemoveTotp = <ThrowOnError extends boolean = false>(options
  * Needs a proof of who you are that is at most ten minutes old; see `/v1/step-up`. An app that is set up already works
  * until the new one is confirmed.
  */
-export const accountsBeginTotp = <ThrowOnError extends boolean = false>(options?: Options<AccountsBeginTotpData, ThrowOnError>): RequestResult<AccountsBeginTotpResponses, AccountsBeginTotpErrors, ThrowOnError> => (options?.client ?? client).post<AccountsBeginTotpResponses, AccountsBeginTotpErrors, ThrowOnError>({
+export const accountsBeginTotp = <ThrowOnError extends boolean = true>(options?: Options<AccountsBeginTotpData, ThrowOnError>): RequestResult<AccountsBeginTotpResponses, AccountsBeginTotpErrors, ThrowOnError> => (options?.client ?? client).post<AccountsBeginTotpResponses, AccountsBeginTotpErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/totp',
     ...options
@@ -519,7 +519,7 @@ export const accountsBeginTotp = <ThrowOnError extends boolean = false>(options?
  * From here on your password alone does not sign you in. With your first second factor you get ten recovery codes; they
  * are not shown again.
  */
-export const accountsConfirmTotp = <ThrowOnError extends boolean = false>(options: Options<AccountsConfirmTotpData, ThrowOnError>): RequestResult<AccountsConfirmTotpResponses, AccountsConfirmTotpErrors, ThrowOnError> => (options.client ?? client).post<AccountsConfirmTotpResponses, AccountsConfirmTotpErrors, ThrowOnError>({
+export const accountsConfirmTotp = <ThrowOnError extends boolean = true>(options: Options<AccountsConfirmTotpData, ThrowOnError>): RequestResult<AccountsConfirmTotpResponses, AccountsConfirmTotpErrors, ThrowOnError> => (options.client ?? client).post<AccountsConfirmTotpResponses, AccountsConfirmTotpErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/totp/confirm',
     ...options,
@@ -532,7 +532,7 @@ export const accountsConfirmTotp = <ThrowOnError extends boolean = false>(option
 /**
  * List members
  */
-export const membersList = <ThrowOnError extends boolean = false>(options?: Options<MembersListData, ThrowOnError>): RequestResult<MembersListResponses, MembersListErrors, ThrowOnError> => (options?.client ?? client).get<MembersListResponses, MembersListErrors, ThrowOnError>({
+export const membersList = <ThrowOnError extends boolean = true>(options?: Options<MembersListData, ThrowOnError>): RequestResult<MembersListResponses, MembersListErrors, ThrowOnError> => (options?.client ?? client).get<MembersListResponses, MembersListErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/members',
     ...options
@@ -544,7 +544,7 @@ export const membersList = <ThrowOnError extends boolean = false>(options?: Opti
  * Every access of theirs ends at once and their seat is free. Their account stays theirs. Only an invitation brings
  * them back, not signing in with Microsoft.
  */
-export const membersRemove = <ThrowOnError extends boolean = false>(options: Options<MembersRemoveData, ThrowOnError>): RequestResult<MembersRemoveResponses, MembersRemoveErrors, ThrowOnError> => (options.client ?? client).delete<MembersRemoveResponses, MembersRemoveErrors, ThrowOnError>({
+export const membersRemove = <ThrowOnError extends boolean = true>(options: Options<MembersRemoveData, ThrowOnError>): RequestResult<MembersRemoveResponses, MembersRemoveErrors, ThrowOnError> => (options.client ?? client).delete<MembersRemoveResponses, MembersRemoveErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/members/{user}',
     ...options
@@ -556,7 +556,7 @@ export const membersRemove = <ThrowOnError extends boolean = false>(options: Opt
  * Their tokens stop working at once; who stays gets new ones by refreshing. Nobody gives or takes more than they hold,
  * and a company keeps an owner.
  */
-export const membersChange = <ThrowOnError extends boolean = false>(options: Options<MembersChangeData, ThrowOnError>): RequestResult<MembersChangeResponses, MembersChangeErrors, ThrowOnError> => (options.client ?? client).patch<MembersChangeResponses, MembersChangeErrors, ThrowOnError>({
+export const membersChange = <ThrowOnError extends boolean = true>(options: Options<MembersChangeData, ThrowOnError>): RequestResult<MembersChangeResponses, MembersChangeErrors, ThrowOnError> => (options.client ?? client).patch<MembersChangeResponses, MembersChangeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/members/{user}',
     ...options,
@@ -573,7 +573,7 @@ export const membersChange = <ThrowOnError extends boolean = false>(options: Opt
  * told by mail. Takes a second factor of your own, used in this session, and a recent proof that it is you. An account
  * that is in another company as well is not yours to weaken.
  */
-export const membersResetFactors = <ThrowOnError extends boolean = false>(options: Options<MembersResetFactorsData, ThrowOnError>): RequestResult<MembersResetFactorsResponses, MembersResetFactorsErrors, ThrowOnError> => (options.client ?? client).post<MembersResetFactorsResponses, MembersResetFactorsErrors, ThrowOnError>({
+export const membersResetFactors = <ThrowOnError extends boolean = true>(options: Options<MembersResetFactorsData, ThrowOnError>): RequestResult<MembersResetFactorsResponses, MembersResetFactorsErrors, ThrowOnError> => (options.client ?? client).post<MembersResetFactorsResponses, MembersResetFactorsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/members/{user}/reset-factors',
     ...options
@@ -584,7 +584,7 @@ export const membersResetFactors = <ThrowOnError extends boolean = false>(option
  *
  * What was found stays readable. To take the permissions back as well, remove the app in Microsoft's admin centre.
  */
-export const microsoftDisconnect = <ThrowOnError extends boolean = false>(options?: Options<MicrosoftDisconnectData, ThrowOnError>): RequestResult<MicrosoftDisconnectResponses, MicrosoftDisconnectErrors, ThrowOnError> => (options?.client ?? client).delete<MicrosoftDisconnectResponses, MicrosoftDisconnectErrors, ThrowOnError>({
+export const microsoftDisconnect = <ThrowOnError extends boolean = true>(options?: Options<MicrosoftDisconnectData, ThrowOnError>): RequestResult<MicrosoftDisconnectResponses, MicrosoftDisconnectErrors, ThrowOnError> => (options?.client ?? client).delete<MicrosoftDisconnectResponses, MicrosoftDisconnectErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/microsoft',
     ...options
@@ -593,7 +593,7 @@ export const microsoftDisconnect = <ThrowOnError extends boolean = false>(option
 /**
  * Read the connection
  */
-export const microsoftStatus = <ThrowOnError extends boolean = false>(options?: Options<MicrosoftStatusData, ThrowOnError>): RequestResult<MicrosoftStatusResponses, MicrosoftStatusErrors, ThrowOnError> => (options?.client ?? client).get<MicrosoftStatusResponses, MicrosoftStatusErrors, ThrowOnError>({
+export const microsoftStatus = <ThrowOnError extends boolean = true>(options?: Options<MicrosoftStatusData, ThrowOnError>): RequestResult<MicrosoftStatusResponses, MicrosoftStatusErrors, ThrowOnError> => (options?.client ?? client).get<MicrosoftStatusResponses, MicrosoftStatusErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/microsoft',
     ...options
@@ -604,7 +604,7 @@ export const microsoftStatus = <ThrowOnError extends boolean = false>(options?: 
  *
  * Called twice: after signing in, and after consenting.
  */
-export const microsoftCallback = <ThrowOnError extends boolean = false>(options: Options<MicrosoftCallbackData, ThrowOnError>): RequestResult<MicrosoftCallbackResponses, MicrosoftCallbackErrors, ThrowOnError> => (options.client ?? client).post<MicrosoftCallbackResponses, MicrosoftCallbackErrors, ThrowOnError>({
+export const microsoftCallback = <ThrowOnError extends boolean = true>(options: Options<MicrosoftCallbackData, ThrowOnError>): RequestResult<MicrosoftCallbackResponses, MicrosoftCallbackErrors, ThrowOnError> => (options.client ?? client).post<MicrosoftCallbackResponses, MicrosoftCallbackErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/microsoft/callback',
     ...options,
@@ -620,7 +620,7 @@ export const microsoftCallback = <ThrowOnError extends boolean = false>(options:
  * From the last scan. Guests, blocked accounts, shared mailboxes, people without a licence, and who is a member by
  * that address are left out.
  */
-export const microsoftColleagues = <ThrowOnError extends boolean = false>(options?: Options<MicrosoftColleaguesData, ThrowOnError>): RequestResult<MicrosoftColleaguesResponses, MicrosoftColleaguesErrors, ThrowOnError> => (options?.client ?? client).get<MicrosoftColleaguesResponses, MicrosoftColleaguesErrors, ThrowOnError>({
+export const microsoftColleagues = <ThrowOnError extends boolean = true>(options?: Options<MicrosoftColleaguesData, ThrowOnError>): RequestResult<MicrosoftColleaguesResponses, MicrosoftColleaguesErrors, ThrowOnError> => (options?.client ?? client).get<MicrosoftColleaguesResponses, MicrosoftColleaguesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/microsoft/colleagues',
     ...options
@@ -632,7 +632,7 @@ export const microsoftColleagues = <ThrowOnError extends boolean = false>(option
  * Send the browser to `url`. Microsoft sends it back to our page, which posts what it got to `/v1/microsoft/callback`
  * under the same session, within ten minutes.
  */
-export const microsoftConnect = <ThrowOnError extends boolean = false>(options?: Options<MicrosoftConnectData, ThrowOnError>): RequestResult<MicrosoftConnectResponses, MicrosoftConnectErrors, ThrowOnError> => (options?.client ?? client).post<MicrosoftConnectResponses, MicrosoftConnectErrors, ThrowOnError>({
+export const microsoftConnect = <ThrowOnError extends boolean = true>(options?: Options<MicrosoftConnectData, ThrowOnError>): RequestResult<MicrosoftConnectResponses, MicrosoftConnectErrors, ThrowOnError> => (options?.client ?? client).post<MicrosoftConnectResponses, MicrosoftConnectErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/microsoft/connect',
     ...options
@@ -641,7 +641,7 @@ export const microsoftConnect = <ThrowOnError extends boolean = false>(options?:
 /**
  * Read the first screen
  */
-export const findingsOverview = <ThrowOnError extends boolean = false>(options?: Options<FindingsOverviewData, ThrowOnError>): RequestResult<FindingsOverviewResponses, FindingsOverviewErrors, ThrowOnError> => (options?.client ?? client).get<FindingsOverviewResponses, FindingsOverviewErrors, ThrowOnError>({
+export const findingsOverview = <ThrowOnError extends boolean = true>(options?: Options<FindingsOverviewData, ThrowOnError>): RequestResult<FindingsOverviewResponses, FindingsOverviewErrors, ThrowOnError> => (options?.client ?? client).get<FindingsOverviewResponses, FindingsOverviewErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/overview',
     ...options
@@ -653,7 +653,7 @@ export const findingsOverview = <ThrowOnError extends boolean = false>(options?:
  * Sends a mail with a link, if the address has an account. Nothing changes before the link is used. Works while
  * sign-in waits after failures.
  */
-export const accountsRequestPasswordReset = <ThrowOnError extends boolean = false>(options: Options<AccountsRequestPasswordResetData, ThrowOnError>): RequestResult<AccountsRequestPasswordResetResponses, AccountsRequestPasswordResetErrors, ThrowOnError> => (options.client ?? client).post<AccountsRequestPasswordResetResponses, AccountsRequestPasswordResetErrors, ThrowOnError>({
+export const accountsRequestPasswordReset = <ThrowOnError extends boolean = true>(options: Options<AccountsRequestPasswordResetData, ThrowOnError>): RequestResult<AccountsRequestPasswordResetResponses, AccountsRequestPasswordResetErrors, ThrowOnError> => (options.client ?? client).post<AccountsRequestPasswordResetResponses, AccountsRequestPasswordResetErrors, ThrowOnError>({
     url: '/v1/password-reset',
     ...options,
     headers: {
@@ -667,7 +667,7 @@ export const accountsRequestPasswordReset = <ThrowOnError extends boolean = fals
  *
  * Works once, for 30 minutes, and not after the password was changed otherwise. Sign in afterwards.
  */
-export const accountsResetPassword = <ThrowOnError extends boolean = false>(options: Options<AccountsResetPasswordData, ThrowOnError>): RequestResult<AccountsResetPasswordResponses, AccountsResetPasswordErrors, ThrowOnError> => (options.client ?? client).post<AccountsResetPasswordResponses, AccountsResetPasswordErrors, ThrowOnError>({
+export const accountsResetPassword = <ThrowOnError extends boolean = true>(options: Options<AccountsResetPasswordData, ThrowOnError>): RequestResult<AccountsResetPasswordResponses, AccountsResetPasswordErrors, ThrowOnError> => (options.client ?? client).post<AccountsResetPasswordResponses, AccountsResetPasswordErrors, ThrowOnError>({
     url: '/v1/password-reset/confirm',
     ...options,
     headers: {
@@ -679,7 +679,7 @@ export const accountsResetPassword = <ThrowOnError extends boolean = false>(opti
 /**
  * Read the rules for signing in
  */
-export const tenantsPolicy = <ThrowOnError extends boolean = false>(options?: Options<TenantsPolicyData, ThrowOnError>): RequestResult<TenantsPolicyResponses, TenantsPolicyErrors, ThrowOnError> => (options?.client ?? client).get<TenantsPolicyResponses, TenantsPolicyErrors, ThrowOnError>({
+export const tenantsPolicy = <ThrowOnError extends boolean = true>(options?: Options<TenantsPolicyData, ThrowOnError>): RequestResult<TenantsPolicyResponses, TenantsPolicyErrors, ThrowOnError> => (options?.client ?? client).get<TenantsPolicyResponses, TenantsPolicyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/policy',
     ...options
@@ -693,7 +693,7 @@ export const tenantsPolicy = <ThrowOnError extends boolean = false>(options?: Op
  * password and a second factor who gets in when Microsoft does not work. What is demanded holds at once, in every
  * session.
  */
-export const tenantsSetPolicy = <ThrowOnError extends boolean = false>(options: Options<TenantsSetPolicyData, ThrowOnError>): RequestResult<TenantsSetPolicyResponses, TenantsSetPolicyErrors, ThrowOnError> => (options.client ?? client).put<TenantsSetPolicyResponses, TenantsSetPolicyErrors, ThrowOnError>({
+export const tenantsSetPolicy = <ThrowOnError extends boolean = true>(options: Options<TenantsSetPolicyData, ThrowOnError>): RequestResult<TenantsSetPolicyResponses, TenantsSetPolicyErrors, ThrowOnError> => (options.client ?? client).put<TenantsSetPolicyResponses, TenantsSetPolicyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/policy',
     ...options,
@@ -706,7 +706,7 @@ export const tenantsSetPolicy = <ThrowOnError extends boolean = false>(options: 
 /**
  * Ask whether the service can work
  */
-export const operatorsReady = <ThrowOnError extends boolean = false>(options?: Options<OperatorsReadyData, ThrowOnError>): RequestResult<OperatorsReadyResponses, OperatorsReadyErrors, ThrowOnError> => (options?.client ?? client).get<OperatorsReadyResponses, OperatorsReadyErrors, ThrowOnError>({ url: '/v1/ready', ...options });
+export const operatorsReady = <ThrowOnError extends boolean = true>(options?: Options<OperatorsReadyData, ThrowOnError>): RequestResult<OperatorsReadyResponses, OperatorsReadyErrors, ThrowOnError> => (options?.client ?? client).get<OperatorsReadyResponses, OperatorsReadyErrors, ThrowOnError>({ url: '/v1/ready', ...options });
 
 /**
  * Renew tokens
@@ -715,7 +715,7 @@ export const operatorsReady = <ThrowOnError extends boolean = false>(options?: O
  * harm. An older one ends the session: it was stolen or copied. No refusal takes a browser's cookie away: it may
  * hold the token of a request that won.
  */
-export const accountsRefresh = <ThrowOnError extends boolean = false>(options: Options<AccountsRefreshData, ThrowOnError>): RequestResult<AccountsRefreshResponses, AccountsRefreshErrors, ThrowOnError> => (options.client ?? client).post<AccountsRefreshResponses, AccountsRefreshErrors, ThrowOnError>({
+export const accountsRefresh = <ThrowOnError extends boolean = true>(options: Options<AccountsRefreshData, ThrowOnError>): RequestResult<AccountsRefreshResponses, AccountsRefreshErrors, ThrowOnError> => (options.client ?? client).post<AccountsRefreshResponses, AccountsRefreshErrors, ThrowOnError>({
     url: '/v1/refresh',
     ...options,
     headers: {
@@ -727,7 +727,7 @@ export const accountsRefresh = <ThrowOnError extends boolean = false>(options: O
 /**
  * List roles
  */
-export const membersRoles = <ThrowOnError extends boolean = false>(options?: Options<MembersRolesData, ThrowOnError>): RequestResult<MembersRolesResponses, MembersRolesErrors, ThrowOnError> => (options?.client ?? client).get<MembersRolesResponses, MembersRolesErrors, ThrowOnError>({
+export const membersRoles = <ThrowOnError extends boolean = true>(options?: Options<MembersRolesData, ThrowOnError>): RequestResult<MembersRolesResponses, MembersRolesErrors, ThrowOnError> => (options?.client ?? client).get<MembersRolesResponses, MembersRolesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/roles',
     ...options
@@ -738,7 +738,7 @@ export const membersRoles = <ThrowOnError extends boolean = false>(options?: Opt
  *
  * At most 20, each of permissions that you hold yourself.
  */
-export const membersCreateRole = <ThrowOnError extends boolean = false>(options: Options<MembersCreateRoleData, ThrowOnError>): RequestResult<MembersCreateRoleResponses, MembersCreateRoleErrors, ThrowOnError> => (options.client ?? client).post<MembersCreateRoleResponses, MembersCreateRoleErrors, ThrowOnError>({
+export const membersCreateRole = <ThrowOnError extends boolean = true>(options: Options<MembersCreateRoleData, ThrowOnError>): RequestResult<MembersCreateRoleResponses, MembersCreateRoleErrors, ThrowOnError> => (options.client ?? client).post<MembersCreateRoleResponses, MembersCreateRoleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/roles',
     ...options,
@@ -754,7 +754,7 @@ export const membersCreateRole = <ThrowOnError extends boolean = false>(options:
  * Refused with 409 `in_use` while somebody has it, unless `reassign_to` says what they get instead. Each of them gets
  * it by a change of their own; should that stop half way, send the request again.
  */
-export const membersDeleteRole = <ThrowOnError extends boolean = false>(options: Options<MembersDeleteRoleData, ThrowOnError>): RequestResult<MembersDeleteRoleResponses, MembersDeleteRoleErrors, ThrowOnError> => (options.client ?? client).delete<MembersDeleteRoleResponses, MembersDeleteRoleErrors, ThrowOnError>({
+export const membersDeleteRole = <ThrowOnError extends boolean = true>(options: Options<MembersDeleteRoleData, ThrowOnError>): RequestResult<MembersDeleteRoleResponses, MembersDeleteRoleErrors, ThrowOnError> => (options.client ?? client).delete<MembersDeleteRoleResponses, MembersDeleteRoleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/roles/{role}',
     ...options
@@ -765,7 +765,7 @@ export const membersDeleteRole = <ThrowOnError extends boolean = false>(options:
  *
  * Holds for everybody who has it from their next request on. You are to hold what it may do, before and after.
  */
-export const membersReplaceRole = <ThrowOnError extends boolean = false>(options: Options<MembersReplaceRoleData, ThrowOnError>): RequestResult<MembersReplaceRoleResponses, MembersReplaceRoleErrors, ThrowOnError> => (options.client ?? client).put<MembersReplaceRoleResponses, MembersReplaceRoleErrors, ThrowOnError>({
+export const membersReplaceRole = <ThrowOnError extends boolean = true>(options: Options<MembersReplaceRoleData, ThrowOnError>): RequestResult<MembersReplaceRoleResponses, MembersReplaceRoleErrors, ThrowOnError> => (options.client ?? client).put<MembersReplaceRoleResponses, MembersReplaceRoleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/roles/{role}',
     ...options,
@@ -778,7 +778,7 @@ export const membersReplaceRole = <ThrowOnError extends boolean = false>(options
 /**
  * List scans
  */
-export const scansList = <ThrowOnError extends boolean = false>(options?: Options<ScansListData, ThrowOnError>): RequestResult<ScansListResponses, ScansListErrors, ThrowOnError> => (options?.client ?? client).get<ScansListResponses, ScansListErrors, ThrowOnError>({
+export const scansList = <ThrowOnError extends boolean = true>(options?: Options<ScansListData, ThrowOnError>): RequestResult<ScansListResponses, ScansListErrors, ThrowOnError> => (options?.client ?? client).get<ScansListResponses, ScansListErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/scans',
     ...options
@@ -789,7 +789,7 @@ export const scansList = <ThrowOnError extends boolean = false>(options?: Option
  *
  * Reads only. Poll the address in `Location`; a mail follows when it has finished.
  */
-export const scansStart = <ThrowOnError extends boolean = false>(options?: Options<ScansStartData, ThrowOnError>): RequestResult<ScansStartResponses, ScansStartErrors, ThrowOnError> => (options?.client ?? client).post<ScansStartResponses, ScansStartErrors, ThrowOnError>({
+export const scansStart = <ThrowOnError extends boolean = true>(options?: Options<ScansStartData, ThrowOnError>): RequestResult<ScansStartResponses, ScansStartErrors, ThrowOnError> => (options?.client ?? client).post<ScansStartResponses, ScansStartErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/scans',
     ...options
@@ -800,7 +800,7 @@ export const scansStart = <ThrowOnError extends boolean = false>(options?: Optio
  *
  * Ask every second or two while `state` is `queued`, `running` or `paused`.
  */
-export const scansGet = <ThrowOnError extends boolean = false>(options: Options<ScansGetData, ThrowOnError>): RequestResult<ScansGetResponses, ScansGetErrors, ThrowOnError> => (options.client ?? client).get<ScansGetResponses, ScansGetErrors, ThrowOnError>({
+export const scansGet = <ThrowOnError extends boolean = true>(options: Options<ScansGetData, ThrowOnError>): RequestResult<ScansGetResponses, ScansGetErrors, ThrowOnError> => (options.client ?? client).get<ScansGetResponses, ScansGetErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/scans/{scan}',
     ...options
@@ -813,7 +813,7 @@ export const scansGet = <ThrowOnError extends boolean = false>(options: Options<
  * try wait, up to a quarter of an hour; from the tenth on a try that comes too early answers 429. Somebody with a second
  * factor gets a challenge instead of tokens.
  */
-export const accountsSignIn = <ThrowOnError extends boolean = false>(options: Options<AccountsSignInData, ThrowOnError>): RequestResult<AccountsSignInResponses, AccountsSignInErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignInResponses, AccountsSignInErrors, ThrowOnError>({
+export const accountsSignIn = <ThrowOnError extends boolean = true>(options: Options<AccountsSignInData, ThrowOnError>): RequestResult<AccountsSignInResponses, AccountsSignInErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignInResponses, AccountsSignInErrors, ThrowOnError>({
     url: '/v1/sign-in',
     ...options,
     headers: {
@@ -829,7 +829,7 @@ export const accountsSignIn = <ThrowOnError extends boolean = false>(options: Op
  * `/v1/sign-in/microsoft/callback` from the same browser, within ten minutes. The cookie set here tells the browser
  * again: nobody is signed in to an account of somebody else who began elsewhere.
  */
-export const accountsSignInMicrosoft = <ThrowOnError extends boolean = false>(options: Options<AccountsSignInMicrosoftData, ThrowOnError>): RequestResult<AccountsSignInMicrosoftResponses, AccountsSignInMicrosoftErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignInMicrosoftResponses, AccountsSignInMicrosoftErrors, ThrowOnError>({
+export const accountsSignInMicrosoft = <ThrowOnError extends boolean = true>(options: Options<AccountsSignInMicrosoftData, ThrowOnError>): RequestResult<AccountsSignInMicrosoftResponses, AccountsSignInMicrosoftErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignInMicrosoftResponses, AccountsSignInMicrosoftErrors, ThrowOnError>({
     url: '/v1/sign-in/microsoft',
     ...options,
     headers: {
@@ -845,7 +845,7 @@ export const accountsSignInMicrosoft = <ThrowOnError extends boolean = false>(op
  * join: not as a guest, not without an address that Microsoft verified, not after having been removed, and while
  * there is a seat. A work account is never matched to an account by its address alone.
  */
-export const accountsSignInMicrosoftCallback = <ThrowOnError extends boolean = false>(options: Options<AccountsSignInMicrosoftCallbackData, ThrowOnError>): RequestResult<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError>({
+export const accountsSignInMicrosoftCallback = <ThrowOnError extends boolean = true>(options: Options<AccountsSignInMicrosoftCallbackData, ThrowOnError>): RequestResult<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError>({
     url: '/v1/sign-in/microsoft/callback',
     ...options,
     headers: {
@@ -859,7 +859,7 @@ export const accountsSignInMicrosoftCallback = <ThrowOnError extends boolean = f
  *
  * Works while the password waits after failures. Answers 401 `sign_in_refused` for every reason alike.
  */
-export const accountsPasskeySignIn = <ThrowOnError extends boolean = false>(options: Options<AccountsPasskeySignInData, ThrowOnError>): RequestResult<AccountsPasskeySignInResponses, AccountsPasskeySignInErrors, ThrowOnError> => (options.client ?? client).post<AccountsPasskeySignInResponses, AccountsPasskeySignInErrors, ThrowOnError>({
+export const accountsPasskeySignIn = <ThrowOnError extends boolean = true>(options: Options<AccountsPasskeySignInData, ThrowOnError>): RequestResult<AccountsPasskeySignInResponses, AccountsPasskeySignInErrors, ThrowOnError> => (options.client ?? client).post<AccountsPasskeySignInResponses, AccountsPasskeySignInErrors, ThrowOnError>({
     url: '/v1/sign-in/passkey',
     ...options,
     headers: {
@@ -873,7 +873,7 @@ export const accountsPasskeySignIn = <ThrowOnError extends boolean = false>(opti
  *
  * The answer goes to `/v1/sign-in/passkey`, `/v1/sign-in/second-factor` or `/v1/step-up`, once.
  */
-export const accountsBeginPasskeySignIn = <ThrowOnError extends boolean = false>(options?: Options<AccountsBeginPasskeySignInData, ThrowOnError>): RequestResult<AccountsBeginPasskeySignInResponses, AccountsBeginPasskeySignInErrors, ThrowOnError> => (options?.client ?? client).post<AccountsBeginPasskeySignInResponses, AccountsBeginPasskeySignInErrors, ThrowOnError>({ url: '/v1/sign-in/passkey/begin', ...options });
+export const accountsBeginPasskeySignIn = <ThrowOnError extends boolean = true>(options?: Options<AccountsBeginPasskeySignInData, ThrowOnError>): RequestResult<AccountsBeginPasskeySignInResponses, AccountsBeginPasskeySignInErrors, ThrowOnError> => (options?.client ?? client).post<AccountsBeginPasskeySignInResponses, AccountsBeginPasskeySignInErrors, ThrowOnError>({ url: '/v1/sign-in/passkey/begin', ...options });
 
 /**
  * Sign in with a second factor
@@ -881,7 +881,7 @@ export const accountsBeginPasskeySignIn = <ThrowOnError extends boolean = false>
  * The challenge works once and for five minutes; a wrong code does not use it up. Wrong codes count with wrong
  * passwords, and you are told of them by mail.
  */
-export const accountsSecondFactor = <ThrowOnError extends boolean = false>(options: Options<AccountsSecondFactorData, ThrowOnError>): RequestResult<AccountsSecondFactorResponses, AccountsSecondFactorErrors, ThrowOnError> => (options.client ?? client).post<AccountsSecondFactorResponses, AccountsSecondFactorErrors, ThrowOnError>({
+export const accountsSecondFactor = <ThrowOnError extends boolean = true>(options: Options<AccountsSecondFactorData, ThrowOnError>): RequestResult<AccountsSecondFactorResponses, AccountsSecondFactorErrors, ThrowOnError> => (options.client ?? client).post<AccountsSecondFactorResponses, AccountsSecondFactorErrors, ThrowOnError>({
     url: '/v1/sign-in/second-factor',
     ...options,
     headers: {
@@ -895,7 +895,7 @@ export const accountsSecondFactor = <ThrowOnError extends boolean = false>(optio
  *
  * A browser whose access token is over signs out by its cookie. Signing out of a session that is over is no error.
  */
-export const accountsSignOut = <ThrowOnError extends boolean = false>(options?: Options<AccountsSignOutData, ThrowOnError>): RequestResult<AccountsSignOutResponses, AccountsSignOutErrors, ThrowOnError> => (options?.client ?? client).post<AccountsSignOutResponses, AccountsSignOutErrors, ThrowOnError>({
+export const accountsSignOut = <ThrowOnError extends boolean = true>(options?: Options<AccountsSignOutData, ThrowOnError>): RequestResult<AccountsSignOutResponses, AccountsSignOutErrors, ThrowOnError> => (options?.client ?? client).post<AccountsSignOutResponses, AccountsSignOutErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/sign-out',
     ...options
@@ -906,7 +906,7 @@ export const accountsSignOut = <ThrowOnError extends boolean = false>(options?: 
  *
  * In every company you are in. Tokens of all your sessions stop working at once.
  */
-export const accountsSignOutEverywhere = <ThrowOnError extends boolean = false>(options?: Options<AccountsSignOutEverywhereData, ThrowOnError>): RequestResult<AccountsSignOutEverywhereResponses, AccountsSignOutEverywhereErrors, ThrowOnError> => (options?.client ?? client).post<AccountsSignOutEverywhereResponses, AccountsSignOutEverywhereErrors, ThrowOnError>({
+export const accountsSignOutEverywhere = <ThrowOnError extends boolean = true>(options?: Options<AccountsSignOutEverywhereData, ThrowOnError>): RequestResult<AccountsSignOutEverywhereResponses, AccountsSignOutEverywhereErrors, ThrowOnError> => (options?.client ?? client).post<AccountsSignOutEverywhereResponses, AccountsSignOutEverywhereErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/sign-out/everywhere',
     ...options
@@ -918,7 +918,7 @@ export const accountsSignOutEverywhere = <ThrowOnError extends boolean = false>(
  * Sends a mail with a link. Nothing is created before the address is verified. An address that has an account gets a
  * different mail; the answer here is the same.
  */
-export const accountsSignUp = <ThrowOnError extends boolean = false>(options: Options<AccountsSignUpData, ThrowOnError>): RequestResult<AccountsSignUpResponses, AccountsSignUpErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignUpResponses, AccountsSignUpErrors, ThrowOnError>({
+export const accountsSignUp = <ThrowOnError extends boolean = true>(options: Options<AccountsSignUpData, ThrowOnError>): RequestResult<AccountsSignUpResponses, AccountsSignUpErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignUpResponses, AccountsSignUpErrors, ThrowOnError>({
     url: '/v1/sign-up',
     ...options,
     headers: {
@@ -932,7 +932,7 @@ export const accountsSignUp = <ThrowOnError extends boolean = false>(options: Op
  *
  * The links of earlier mails stay good for as long as the sign-up waits.
  */
-export const accountsResendSignUp = <ThrowOnError extends boolean = false>(options: Options<AccountsResendSignUpData, ThrowOnError>): RequestResult<AccountsResendSignUpResponses, AccountsResendSignUpErrors, ThrowOnError> => (options.client ?? client).post<AccountsResendSignUpResponses, AccountsResendSignUpErrors, ThrowOnError>({
+export const accountsResendSignUp = <ThrowOnError extends boolean = true>(options: Options<AccountsResendSignUpData, ThrowOnError>): RequestResult<AccountsResendSignUpResponses, AccountsResendSignUpErrors, ThrowOnError> => (options.client ?? client).post<AccountsResendSignUpResponses, AccountsResendSignUpErrors, ThrowOnError>({
     url: '/v1/sign-up/resend',
     ...options,
     headers: {
@@ -947,14 +947,14 @@ export const accountsResendSignUp = <ThrowOnError extends boolean = false>(optio
  * `waiting` comes with `retry-after`. A sign-up of an address that has an account waits until it is over, like one
  * whose mail nobody reads.
  */
-export const accountsSignUpStatus = <ThrowOnError extends boolean = false>(options: Options<AccountsSignUpStatusData, ThrowOnError>): RequestResult<AccountsSignUpStatusResponses, AccountsSignUpStatusErrors, ThrowOnError> => (options.client ?? client).get<AccountsSignUpStatusResponses, AccountsSignUpStatusErrors, ThrowOnError>({ url: '/v1/sign-up/{signup}', ...options });
+export const accountsSignUpStatus = <ThrowOnError extends boolean = true>(options: Options<AccountsSignUpStatusData, ThrowOnError>): RequestResult<AccountsSignUpStatusResponses, AccountsSignUpStatusErrors, ThrowOnError> => (options.client ?? client).get<AccountsSignUpStatusResponses, AccountsSignUpStatusErrors, ThrowOnError>({ url: '/v1/sign-up/{signup}', ...options });
 
 /**
  * Confirm that it is you
  *
  * Repeat then what was refused with `proof_too_old`. Your tokens stay as they are.
  */
-export const accountsStepUp = <ThrowOnError extends boolean = false>(options: Options<AccountsStepUpData, ThrowOnError>): RequestResult<AccountsStepUpResponses, AccountsStepUpErrors, ThrowOnError> => (options.client ?? client).post<AccountsStepUpResponses, AccountsStepUpErrors, ThrowOnError>({
+export const accountsStepUp = <ThrowOnError extends boolean = true>(options: Options<AccountsStepUpData, ThrowOnError>): RequestResult<AccountsStepUpResponses, AccountsStepUpErrors, ThrowOnError> => (options.client ?? client).post<AccountsStepUpResponses, AccountsStepUpErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/step-up',
     ...options,
@@ -967,7 +967,7 @@ export const accountsStepUp = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Read the company
  */
-export const tenantsGet = <ThrowOnError extends boolean = false>(options?: Options<TenantsGetData, ThrowOnError>): RequestResult<TenantsGetResponses, TenantsGetErrors, ThrowOnError> => (options?.client ?? client).get<TenantsGetResponses, TenantsGetErrors, ThrowOnError>({
+export const tenantsGet = <ThrowOnError extends boolean = true>(options?: Options<TenantsGetData, ThrowOnError>): RequestResult<TenantsGetResponses, TenantsGetErrors, ThrowOnError> => (options?.client ?? client).get<TenantsGetResponses, TenantsGetErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/tenant',
     ...options
@@ -978,7 +978,7 @@ export const tenantsGet = <ThrowOnError extends boolean = false>(options?: Optio
  *
  * Works once. Sign in afterwards.
  */
-export const accountsVerifyEmail = <ThrowOnError extends boolean = false>(options: Options<AccountsVerifyEmailData, ThrowOnError>): RequestResult<AccountsVerifyEmailResponses, AccountsVerifyEmailErrors, ThrowOnError> => (options.client ?? client).post<AccountsVerifyEmailResponses, AccountsVerifyEmailErrors, ThrowOnError>({
+export const accountsVerifyEmail = <ThrowOnError extends boolean = true>(options: Options<AccountsVerifyEmailData, ThrowOnError>): RequestResult<AccountsVerifyEmailResponses, AccountsVerifyEmailErrors, ThrowOnError> => (options.client ?? client).post<AccountsVerifyEmailResponses, AccountsVerifyEmailErrors, ThrowOnError>({
     url: '/v1/verify-email',
     ...options,
     headers: {
