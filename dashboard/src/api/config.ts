@@ -5,7 +5,8 @@ import { accessToken, authorizedFetch } from "./session";
 export const createClientConfig: CreateClientConfig = (config) => ({
   ...config,
   baseUrl: "",
-  auth: accessToken,
+  // Many operations take an API key instead, which a browser never has.
+  auth: ({ type }) => (type === "http" ? accessToken() : undefined),
   fetch: authorizedFetch,
   headers: { "x-steward-client": "browser" },
 });

@@ -88,8 +88,8 @@ async function trade(): Promise<boolean> {
       signedIn((await answer.json()) as Tokens);
       return true;
     }
-    if (answer.status === 401) return false;
     const error = apiError(await answer.text(), answer);
+    if (answer.status === 401) return false;
     if (error.code !== "refresh_in_progress" || tries > 4) throw error;
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }

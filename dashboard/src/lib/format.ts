@@ -1,5 +1,6 @@
 // Numbers, money and time as people of the reader's place write them. Texts are English, so of an English place.
 import type { Money } from "~/api/generated/types.gen";
+import { times } from "~texts/times";
 
 export const locale: string = navigator.languages.find((language) => language.startsWith("en")) ?? "en-GB";
 
@@ -34,7 +35,7 @@ export function ago(text: string, now = Date.now()): string {
   if (Math.abs(seconds) > 14 * 86_400) return day(text);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
-  return unit ? relative.format(Math.trunc(seconds / unit[1]), unit[0]) : relative.format(0, "minute");
+  return unit ? relative.format(Math.trunc(seconds / unit[1]), unit[0]) : times.now;
 }
 
 const plurals = new Intl.PluralRules(locale);

@@ -46,7 +46,7 @@ function Loaded({ detail }: { detail: FindingDetail }) {
       <Page title={detail.headline} lead={detail.why_it_matters}>
         <Amount detail={detail} />
         {detail.guards.length > 0 && <Guards guards={detail.guards} />}
-        <Part title={t.changes}>
+        <Part title={t.happens}>
           <dl className="grid gap-4">
             <Said term={t.changes}>{detail.what_changes}</Said>
             <Said term={t.notice}>{detail.what_people_notice}</Said>
@@ -166,7 +166,7 @@ function People({ finding, people }: { finding: string; people: number }) {
           ]}
         />
       )}
-      {list.hasNextPage && (
+      {list.hasNextPage && rows.length < people && (
         <div>
           <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
             {common.more}

@@ -50,7 +50,11 @@ function Shell() {
           <Icon name="menu" />
           {t.menu}
         </Button>
-        <nav id="pages" aria-label={t.nav} className={`w-full lg:block ${shown ? "" : "hidden"}`}>
+        <nav
+          id="pages"
+          aria-label={t.nav}
+          className={`order-last w-full lg:order-none lg:block ${shown ? "" : "hidden"}`}
+        >
           <ul className="grid gap-1">
             {PAGES.map(({ to, name, icon }) => (
               <li key={to}>

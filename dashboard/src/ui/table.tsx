@@ -41,7 +41,7 @@ export function Table<Row>({
               >
                 <span
                   aria-hidden="true"
-                  className={`font-normal text-dim text-sm sm:hidden ${at === 0 ? "hidden" : ""}`}
+                  className={`shrink-0 whitespace-nowrap font-normal text-dim text-sm sm:hidden ${at === 0 ? "hidden" : ""}`}
                 >
                   {head}
                 </span>

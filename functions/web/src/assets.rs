@@ -26,7 +26,8 @@ impl Asset {
     /// The body for who accepts what these headers say, and how it is encoded.
     pub fn body(&self, headers: &HeaderMap) -> (&'static [u8], Option<HeaderValue>) {
         let offers = [("br", self.brotli), ("gzip", self.gzip)];
-        let accepted = offers.into_iter().find_map(|(name, bytes)| Some((name, bytes?)).filter(|_| accepts(headers, name)));
+        let accepted =
+            offers.into_iter().find_map(|(name, bytes)| Some((name, bytes?)).filter(|_| accepts(headers, name)));
         match accepted {
             Some((name, bytes)) => (bytes, Some(HeaderValue::from_static(name))),
             None => (self.plain, None),

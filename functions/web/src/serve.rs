@@ -18,14 +18,15 @@ use crate::{
 /// `web-serve`.
 pub const FUNCTION: Function<Site> = Function::pages("web-serve", || MethodRouter::new().fallback(serve));
 
-/// What belongs to the API, where no such page may ever be.
-const API: [&str; 2] = ["/v1", "/.well-known"];
+/// What the API's addresses begin with; no page is ever there.
+const API: [&str; 2] = ["v1", ".well-known"];
 const NOT_BUILT: &str = "The dashboard was not built into this program: run `make dashboard`, then build again.\n";
 
 async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path();
-    let below = |root: &&str| path.strip_prefix(*root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if API.iter().any(|root| below(&root)) {
+    // Whatever a client made of its case: who means the API is not answered with a page.
+    let first = path.split('/').nth(1).unwrap_or_default();
+    if API.iter().any(|root| root.eq_ignore_ascii_case(first)) {
         return Error::not_found().into_response();
     }
     if method != Method::GET && method != Method::HEAD {

@@ -29,7 +29,6 @@ pub const PAGE_POLICY: HeaderValue = HeaderValue::from_static(concat!(
 ));
 
 /// API answers are never rendered.
-pub(crate) const API_POLICY: HeaderValue =
-    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+pub(crate) const API_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 /// Nor kept.
 pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");

@@ -27,7 +27,7 @@ export function PersonMenu() {
         >
           {me.data?.name.slice(0, 1)}
         </span>
-        <span className="max-w-40 truncate">{me.data?.name ?? t.you}</span>
+        <span className="sr-only max-w-40 truncate sm:not-sr-only">{me.data?.name ?? t.you}</span>
       </summary>
       {open && <Menu email={me.data?.email} />}
     </details>
