@@ -61,7 +61,7 @@ test("a wrong password is refused beside what was typed, which stays", async () 
 test("a session that ended asks to sign in again and loses nothing that was typed", async () => {
   const page = await steward.owner();
   await page.goto("/account");
-  await page.getByLabel("Your name").fill("Typed before it ended");
+  await page.getByRole("textbox", { name: "Your name" }).fill("Typed before it ended");
   const { access_token: token } = await steward.call("POST", "/v1/sign-in", 200, {
     body: { email: steward.email, password: steward.password },
   });
@@ -71,7 +71,7 @@ test("a session that ended asks to sign in again and loses nothing that was type
   await dialog.getByLabel("Password", { exact: true }).fill(steward.password);
   await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
   await seen(page, "Saved");
-  assert.equal(await page.getByLabel("Your name").inputValue(), "Typed before it ended");
+  assert.equal(await page.getByRole("textbox", { name: "Your name" }).inputValue(), "Typed before it ended");
   await page.context().close();
 });
 
@@ -102,12 +102,12 @@ test("a colleague with the fewest rights sees, and is told why they cannot do mo
   const page = await (await steward.visitor()).newPage();
   await page.goto(await mailedLink(steward, "ben@northwind.example", "/invitation"));
   await heading(page, /^Join /).waitFor();
-  await page.getByLabel("Your name").fill("Ben <b>Dahl</b> \u202Eevil");
+  await page.getByRole("textbox", { name: "Your name" }).fill("Ben <b>Dahl</b> \u202Eevil");
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Accept the invitation" }).click();
   // A name with characters that turn text around is refused beside its field.
   await page.getByRole("alert").first().waitFor();
-  await page.getByLabel("Your name").fill("Ben <img src=x onerror=alert(1)>");
+  await page.getByRole("textbox", { name: "Your name" }).fill("Ben <img src=x onerror=alert(1)>");
   await page.getByRole("button", { name: "Accept the invitation" }).click();
   await seen(page, "You are in. Sign in to go on.");
   await page.getByRole("link", { name: "Sign in" }).click();
@@ -165,6 +165,7 @@ test("the keyboard alone leads from signing in to a finding", async () => {
     }
     assert.fail(`Tab does not reach ${name}`);
   };
+  await heading(page, "Sign in").waitFor();
   await press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Skip to the content");
   await reach(/^E-mail address/);

@@ -102,7 +102,7 @@ function Passkeys({ factors, onChange }: Props) {
   });
   return (
     <Part title={t.passkeys} lead={t.passkeysLead}>
-      <ul className="grid gap-3">
+      <ul className="grid gap-3 empty:hidden">
         {factors.passkeys.map(({ passkey, name, added_at, last_used_at }) => (
           <li key={passkey} className="flex flex-wrap items-center justify-between gap-3">
             <span>
@@ -219,7 +219,7 @@ function Microsoft() {
   return (
     <Part title={t.microsoft} lead={t.microsoftLead}>
       {accounts.error && <Problem error={accounts.error} onRetry={() => accounts.refetch()} />}
-      <ul className="grid gap-3">
+      <ul className="grid gap-3 empty:hidden">
         {accounts.data?.items.map(({ directory, since }) => (
           <li key={directory} className="flex flex-wrap items-center justify-between gap-3">
             <span>

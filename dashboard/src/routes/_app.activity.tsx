@@ -111,7 +111,7 @@ function Filter({ search, names }: { search: Search; names: ReadonlyMap<string, 
     <Form
       key={JSON.stringify(search)}
       label={t.filter}
-      className="grid items-end gap-3 rounded-xl border border-line bg-card p-4 sm:grid-cols-2 lg:grid-cols-[1fr_1fr_auto_auto_auto]"
+      className="grid grid-cols-2 items-end gap-3 rounded-xl border border-line bg-card p-4 lg:grid-cols-[1fr_1fr_auto_auto_auto]"
       onSend={async (values) => {
         const chosen = FILTERS.map((name) => [name, text(values, name)] as const).filter(([, value]) => value);
         await navigate({ search: Object.fromEntries(chosen) });

@@ -81,7 +81,7 @@ function Progress({ scan, done }: { scan: NewestScan; done: boolean }) {
         <span className="text-dim">{shown ? t.unit : t.before}</span>
       </p>
       <progress
-        className="h-2 w-full accent-(--accent)"
+        className="h-2 w-full appearance-none overflow-hidden rounded-full bg-well [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-well [&::-webkit-progress-value]:bg-accent"
         max={PHASES.length}
         value={Math.max(0, at)}
         aria-label={t.steps}

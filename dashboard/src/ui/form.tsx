@@ -66,7 +66,8 @@ export function Form({ onSend, children, label, className = "grid gap-4" }: Form
   };
 
   const shown = new Set([...(form.current?.elements ?? [])].map((element) => element.getAttribute("name")));
-  const beside = Object.keys(error?.fields ?? {}).some((name) => shown.has(name));
+  const fields = Object.keys(error?.fields ?? {});
+  const beside = fields.length > 0 && fields.every((name) => shown.has(name));
   return (
     <form ref={form} noValidate onSubmit={send} aria-label={label} className={className}>
       {error && !beside && <Problem error={error} />}

@@ -22,6 +22,9 @@ export function Problem({
         {error.message}
       </p>
       <p>{error.detail}</p>
+      {Object.entries(error.fields).map(([field, message]) => (
+        <p key={field}>{message}</p>
+      ))}
       {error.requestId && <p className="text-dim text-sm">{t.request(error.requestId)}</p>}
       {(onRetry || children) && (
         <div className="flex flex-wrap gap-2">
@@ -94,7 +97,7 @@ const dots = { good: "text-good", warn: "text-warn", bad: "text-bad", quiet: "te
 export function Status({ tone, children }: { tone: keyof typeof dots; children: ReactNode }) {
   const icon: Record<keyof typeof dots, IconName> = { good: "check", warn: "warn", bad: "bad", quiet: "info" };
   return (
-    <span className={`inline-flex items-center gap-1 font-medium ${dots[tone]}`}>
+    <span className={`inline-flex shrink-0 items-center gap-1 whitespace-nowrap font-medium ${dots[tone]}`}>
       <Icon name={icon[tone]} className="size-4" />
       {children}
     </span>

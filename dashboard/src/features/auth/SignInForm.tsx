@@ -18,10 +18,12 @@ interface Props {
   onLeave?: () => void;
   /** Who is to sign in, where that is known. */
   email?: string | undefined;
+  /** Which company they are to be in, of several. */
+  tenant?: string | undefined;
 }
 
 /** Every way of signing in, and the second step where there is one. */
-export function SignInForm({ onDone, onLeave, email }: Props) {
+export function SignInForm({ onDone, onLeave, email, tenant }: Props) {
   const [challenge, setChallenge] = useState<Challenge>();
   const [toMicrosoft, leaving] = useAct(async () => {
     const { url } = (await accountsSignInMicrosoft({ body: {} })).data;
@@ -30,7 +32,7 @@ export function SignInForm({ onDone, onLeave, email }: Props) {
   });
   const [withPasskey, showing] = useAct(async () => {
     const body = await showPasskey().catch(dismissed);
-    if (body) onDone((await accountsPasskeySignIn({ body })).data);
+    if (body) onDone((await accountsPasskeySignIn({ body: { ...body, tenant } })).data);
   });
   if (challenge) return <SecondStep challenge={challenge} onDone={onDone} onOver={() => setChallenge(undefined)} />;
   return (
@@ -52,7 +54,9 @@ export function SignInForm({ onDone, onLeave, email }: Props) {
         label={t.signIn}
         onSend={async (values) => {
           const step = (
-            await accountsSignIn({ body: { email: text(values, "email"), password: String(values.get("password")) } })
+            await accountsSignIn({
+              body: { email: text(values, "email"), password: String(values.get("password")), tenant },
+            })
           ).data;
           if (step.next === "signed_in") onDone(step);
           else setChallenge(step);

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { accountsFactorsOptions, accountsMeOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { accountsStepUp } from "~/api/generated/sdk.gen";
-import type { StepUpRequest } from "~/api/generated/types.gen";
+import type { StepUpRequest, Tokens } from "~/api/generated/types.gen";
 import { type Asked, settle } from "~/api/prompts";
 import { queries } from "~/api/queries";
 import { current, onChange, signedIn } from "~/api/session";
@@ -33,7 +33,7 @@ function SignInAgain() {
     <Dialog title={t.again.title} onClose={() => settle(false)}>
       <div className="grid gap-4">
         <p>{t.again.lead}</p>
-        <SignInForm email={email} onDone={signedIn} />
+        <SignInForm email={email} tenant={current()?.tenant} onDone={signedInAgain} />
         <div className="flex flex-wrap justify-between">
           <a className="text-accent underline underline-offset-4" href="/sign-in" target="_blank" rel="noreferrer">
             {t.again.elsewhere}
@@ -45,6 +45,15 @@ function SignInAgain() {
       </div>
     </Dialog>
   );
+}
+
+/** Goes on, unless it is somebody else: what was typed here is not theirs. */
+function signedInAgain(tokens: Tokens): void {
+  const before = current();
+  const same = before === undefined || (before.user === tokens.user && before.tenant === tokens.tenant);
+  if (!same) settle(false);
+  signedIn(tokens);
+  if (!same) location.assign("/");
 }
 
 function ProveIt() {
