@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { open } from "./dashboard.js";
+import { open, visit } from "./dashboard.js";
 import { pages } from "./pages.js";
 
 let steward;
@@ -23,11 +23,7 @@ for (const colorScheme of ["light", "dark"]) {
       const violations = [];
       for (const { name, path, signedIn } of await pages(steward)) {
         const page = signedIn ? owner : nobody;
-        // Of a path that is open already only the part behind # would change.
-        await page.goto("about:blank");
-        await page.goto(path);
-        await page.getByRole("heading", { level: 1 }).first().waitFor();
-        await page.waitForLoadState("networkidle");
+        await visit(page, path);
         const { violations: found } = await new AxeBuilder({ page }).analyze();
         const grave = found.filter(({ impact }) => impact === "serious" || impact === "critical");
         violations.push(...grave.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" | ")}`));

@@ -44,6 +44,15 @@ export async function open(options = {}) {
   };
 }
 
+/** Opens a page and waits until it has all that it asked for. */
+export async function visit(page, path) {
+  // Of a path that is open already only the part behind # would change.
+  await page.goto("about:blank");
+  await page.goto(path);
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
+  await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
+}
+
 /** Signs in on the sign-in page with a password. */
 export async function signIn(page, { email, password }) {
   if (!page.url().includes("/sign-in")) await page.goto("/sign-in");

@@ -1,7 +1,7 @@
 // What an owner, a colleague and a stranger can do on the dashboard, against the real local system.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { mailedLink, open, signIn } from "./dashboard.js";
+import { mailedLink, open, signIn, visit } from "./dashboard.js";
 import { pages } from "./pages.js";
 
 const PASSWORD = "four unrelated words here 7";
@@ -26,10 +26,9 @@ test("the first screen says what could be saved, why, and what to do first, in t
   page.on("request", (request) => {
     if (request.url().includes("/v1/")) asked.push(request.url());
   });
-  await page.goto("/");
+  await visit(page, "/");
   await heading(page, /^You could save \$\d+ a month\.$/).waitFor();
   await seen(page, "Sample data.");
-  await page.waitForLoadState("networkidle");
   assert.ok(asked.length <= 3, asked.join("\n"));
   const first = page.getByRole("list").filter({ has: page.getByRole("link", { name: /^Review/ }) }).getByRole("listitem").first();
   assert.match(await first.innerText(), /saves \$\d+ a month/);

@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { open } from "./dashboard.js";
+import { open, visit } from "./dashboard.js";
 import { pages } from "./pages.js";
 
 const folder = join(resolve(dirname(fileURLToPath(import.meta.url)), "../.."), "dashboard/shots");
@@ -19,11 +19,7 @@ try {
       for (const { name, path, signedIn } of await pages(steward)) {
         if (only && !name.includes(only)) continue;
         const page = signedIn ? owner : nobody;
-        // Of a path that is open already only the part behind # would change.
-        await page.goto("about:blank");
-        await page.goto(path);
-        await page.getByRole("heading", { level: 1 }).first().waitFor();
-        await page.waitForLoadState("networkidle");
+        await visit(page, path);
         await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`), fullPage: true });
       }
       await owner.context().close();
