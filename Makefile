@@ -24,6 +24,7 @@ test: tools lint ## Everything that must pass
 	cargo nextest run --locked --workspace --lib --bin steward --test '*' --no-fail-fast
 	$(MAKE) --no-print-directory browser
 
+# By `npm install` and the lock: `npm ci` refuses one without the optional packages of other platforms.
 # functions/web embeds what is built here. Without Node everything still compiles and runs, with the API alone.
 dashboard: ## Build the dashboard, where its sources changed
 	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory dashboard/dist/site/index.html; \
@@ -31,7 +32,7 @@ dashboard: ## Build the dashboard, where its sources changed
 
 dashboard/dist/site/index.html: $(DASHBOARD)
 	@echo "Building the dashboard."
-	npm ci --prefix dashboard --no-audit --no-fund --silent
+	npm install --prefix dashboard --no-save --no-audit --no-fund --silent
 	npm run build --prefix dashboard --silent >/dev/null
 
 shots: browser-tools ## Pictures of every page, both themes, two widths, into dashboard/shots
