@@ -61,7 +61,6 @@ export const findings = {
   seeLicences: "See licences",
   notEvaluated: "What could not be looked at",
   notEvaluatedLead: "It counts neither as fine nor as wasted.",
-  affects: (n: number) => count(n, "person", "people"),
 
   title: "Savings",
   lead: (amount: string) => `${amount} a month, by reason.`,
@@ -117,6 +116,5 @@ export const findings = {
     technical: "For whoever wants to know exactly",
     since: (on: string) => `First found ${on}`,
     advice: { review: "Look first", remove: "Can go", keep: "Keep" },
-    concealed: "Microsoft conceals names in its reports, so some people show as codes.",
   },
 };

@@ -64,7 +64,6 @@ export const settings = {
     password: "Password",
     passwordLead: "At least 12 characters. Other devices are signed out when it changes.",
     noPassword: "You have none: you sign in with Microsoft. Choose one with a mail from “Forgot your password”.",
-    newPassword: "New password",
     changePassword: "Change the password",
     passwordChanged: "Your password is changed.",
     app: "Codes of an app",
