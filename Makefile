@@ -2,27 +2,48 @@
 
 NEXTEST := 0.9.143
 export CARGO_TERM_COLOR ?= never
+DASHBOARD := $(shell git ls-files --cached --others --exclude-standard dashboard)
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: run test browser lint tools openapi new lambdas bench timing kills sequences storm help
+.PHONY: run test dashboard shots browser browser-tools lint tools openapi new lambdas bench timing kills sequences storm help
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 run: ## Build and start everything on this machine, with a sample company
 	@echo "Building Steward (the first time takes some minutes)."
+	@$(MAKE) --no-print-directory dashboard
 	cargo run --locked --quiet --package steward -- up $(ARGS)
 
 # Bins of functions are three lines and have no tests of their own: linking a test of each would take minutes.
 test: tools lint ## Everything that must pass
+	$(MAKE) --no-print-directory dashboard
+	npm test --prefix dashboard --silent
+	npm run api:check --prefix dashboard --silent
 	cargo test --locked --workspace --doc --quiet
 	cargo nextest run --locked --workspace --lib --bin steward --test '*' --no-fail-fast
 	$(MAKE) --no-print-directory browser
 
-browser: tools ## What only a browser can show, against the real local system
+# By `npm install` and the lock: `npm ci` refuses one without the optional packages of other platforms.
+# functions/web embeds what is built here. Without Node everything still compiles and runs, with the API alone.
+dashboard: ## Build the dashboard, where its sources changed
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory dashboard/dist/site/index.html; \
+	else echo "There is no Node (20 or later), so there is no dashboard this time; the API works without."; fi
+
+dashboard/dist/site/index.html: $(DASHBOARD)
+	@echo "Building the dashboard."
+	npm install --prefix dashboard --no-save --no-audit --no-fund --silent
+	npm run build --prefix dashboard --silent >/dev/null
+
+shots: browser-tools ## Pictures of every page, both themes, two widths, into dashboard/shots
+	node tests/browser/shots.js
+
+browser: browser-tools ## What only a browser can show, against the real local system
+	node --test --test-concurrency=1 tests/browser/*.test.js
+
+browser-tools: tools dashboard
 	cargo build --locked --quiet --workspace --bin steward
 	npm ci --prefix tests/browser --no-audit --no-fund --silent
-	node --test tests/browser/
 
 lint: ## Format and lints
 	cargo fmt --all --check
@@ -42,7 +63,7 @@ openapi: ## Write docs/openapi.json anew
 new: ## Write the files of a new function: make new F=scans-cancel TRIGGER='--http "POST /v1/scans/{scan}/cancel"'
 	cargo xtask new $(F) $(TRIGGER)
 
-lambdas: ## Build every Lambda for release
+lambdas: dashboard ## Build every Lambda for release
 	cargo build --locked --release --bins
 
 sequences: tools ## Ten thousand sequences of fixes, undos, crashes and an administrator's hand (R-9); takes long

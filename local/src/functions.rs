@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use axum::Router;
+use axum::{Router, routing::MethodRouter};
 use futures::future::BoxFuture;
 use local_aws::{Bus, Target};
 use model::{Clock, EventKind};
@@ -34,6 +34,8 @@ pub enum Kind {
         /// As in OpenAPI.
         path: String,
     },
+    /// A request that no route takes.
+    Pages,
     /// Time.
     Schedule {
         /// As in EventBridge.
@@ -54,6 +56,7 @@ type Run = Arc<dyn Fn(Deadline) -> BoxFuture<'static, Result<(), runtime::Failur
 #[derive(Default)]
 pub(crate) struct Mounted {
     pub(crate) router: Router,
+    pub(crate) pages: MethodRouter,
     pub(crate) scheduled: Vec<(&'static str, &'static str, Run)>,
     events: Vec<(&'static str, Vec<&'static str>, Arc<dyn Target>)>,
     rotations: Vec<Arc<dyn Target>>,
@@ -70,9 +73,7 @@ impl Mounted {
 
 /// Something to be done with every capability's list.
 trait Visit {
-    async fn visit<D: Deps>(&mut self, functions: &'static [Function<D>]) -> anyhow::Result<()>
-    where
-        Store: axum::extract::FromRef<D>;
+    async fn visit<D: Deps>(&mut self, functions: &'static [Function<D>]) -> anyhow::Result<()>;
 }
 
 /// The one place that lists the capabilities. The contract test holds `template.yaml` to it.
@@ -97,7 +98,8 @@ async fn each(visit: &mut impl Visit) -> anyhow::Result<()> {
     visit.visit::<findings::Asking>(findings::MICROSOFT_FUNCTIONS).await?;
     visit.visit::<Kernel>(insights::FUNCTIONS).await?;
     visit.visit::<mail::Mail>(mail::FUNCTIONS).await?;
-    visit.visit::<Kernel>(operators::FUNCTIONS).await
+    visit.visit::<Kernel>(operators::FUNCTIONS).await?;
+    visit.visit::<web::Site>(web::FUNCTIONS).await
 }
 
 /// What rotates the signing key, connected before the functions that cannot start without one.
@@ -122,10 +124,7 @@ struct Mounting<'a> {
 }
 
 impl Visit for Mounting<'_> {
-    async fn visit<D: Deps>(&mut self, functions: &'static [Function<D>]) -> anyhow::Result<()>
-    where
-        Store: axum::extract::FromRef<D>,
-    {
+    async fn visit<D: Deps>(&mut self, functions: &'static [Function<D>]) -> anyhow::Result<()> {
         let deps =
             D::connect(self.with).await.map_err(|error| anyhow::anyhow!(error)).context("a function cannot start")?;
         for function in functions {
@@ -134,14 +133,15 @@ impl Visit for Mounting<'_> {
                     let router = std::mem::take(&mut self.mounted.router);
                     self.mounted.router = router.merge(runtime::router(*route, deps.clone()));
                 }
+                Trigger::Pages(pages) => self.mounted.pages = pages(),
                 Trigger::Schedule { every, run } => {
                     let (deps, run) = (deps.clone(), *run);
                     let run: Run = Arc::new(move |deadline| Box::pin(run(deps.clone(), deadline)));
                     self.mounted.scheduled.push((function.name, every, run));
                 }
-                Trigger::Event { kinds, run } => {
-                    let target =
-                        Consumer { deps: deps.clone(), run: *run, clock: self.with.clock.clone(), limit: self.limit };
+                Trigger::Event { kinds, run, store } => {
+                    let (clock, limit) = (self.with.clock.clone(), self.limit);
+                    let target = Consumer { store: store(&deps), deps: deps.clone(), run: *run, clock, limit };
                     let kinds = kinds.iter().map(|kind| kind.as_str()).collect();
                     self.mounted.events.push((function.name, kinds, Arc::new(target)));
                 }
@@ -158,20 +158,17 @@ impl Visit for Mounting<'_> {
 /// A consumer behind the bus.
 struct Consumer<D: 'static> {
     deps: D,
+    store: Store,
     run: fn(D, runtime::Delivered) -> runtime::Handled,
     clock: Clock,
     limit: jiff::SignedDuration,
 }
 
-impl<D: Deps> Target for Consumer<D>
-where
-    Store: axum::extract::FromRef<D>,
-{
+impl<D: Deps> Target for Consumer<D> {
     fn deliver(&self, event: serde_json::Value) -> BoxFuture<'_, anyhow::Result<()>> {
         Box::pin(async move {
             let deadline = Deadline(self.clock.now().checked_add(self.limit)?);
-            let store = <Store as axum::extract::FromRef<D>>::from_ref(&self.deps);
-            let delivered = event_of(&store, &event, deadline).map_err(|error| anyhow::anyhow!(error))?;
+            let delivered = event_of(&self.store, &event, deadline).map_err(|error| anyhow::anyhow!(error))?;
             (self.run)(self.deps.clone(), delivered).await.map_err(|error| anyhow::anyhow!(error))
         })
     }
@@ -199,10 +196,7 @@ struct Describing {
 }
 
 impl Visit for Describing {
-    async fn visit<D: Deps>(&mut self, functions: &'static [Function<D>]) -> anyhow::Result<()>
-    where
-        Store: axum::extract::FromRef<D>,
-    {
+    async fn visit<D: Deps>(&mut self, functions: &'static [Function<D>]) -> anyhow::Result<()> {
         for function in functions {
             let kind = match &function.trigger {
                 Trigger::Http(route) => {
@@ -220,6 +214,7 @@ impl Visit for Describing {
                     self.api.merge(api);
                     kind
                 }
+                Trigger::Pages(_) => Kind::Pages,
                 Trigger::Schedule { every, .. } => Kind::Schedule { every },
                 Trigger::Event { kinds, .. } => {
                     Kind::Event { kinds: kinds.iter().map(|kind: &EventKind| kind.as_str()).collect() }

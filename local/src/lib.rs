@@ -4,7 +4,6 @@
 pub mod demo;
 mod functions;
 mod keys;
-mod pages;
 mod system;
 mod table;
 mod templates;

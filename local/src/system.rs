@@ -190,7 +190,7 @@ impl System {
             .into_iter()
             .map(|(name, every, run)| Ok(Scheduled { name, every: rate(every)?, run }))
             .collect::<anyhow::Result<_>>()?;
-        let router = api::finish(mounted.router, true);
+        let router = api::finish_with(mounted.router, mounted.pages, true);
         Ok(Self { aws, microsoft, store: kernel.store, clock, with, router, scheduled, rotator, limit })
     }
 

@@ -25,7 +25,7 @@ use runtime::{Deps, SystemClock, SystemRandom};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::{Directories, RealApp, System, SystemConfig, demo, pages, templates};
+use crate::{Directories, RealApp, System, SystemConfig, demo, templates};
 
 /// A Lambda's longest time-out.
 const LIMIT: SignedDuration = SignedDuration::from_mins(15);
@@ -134,7 +134,6 @@ fn router(system: &System, mails: MailerConfig, port: u16) -> Router {
         .router()
         .merge(system.aws.inbox_pages("/mails", "/mails/templates"))
         .merge(templates::pages("/mails/templates", mails))
-        .merge(pages::pages())
         .merge(letters)
         .layer(middleware::from_fn(seen_from))
         .layer(middleware::from_fn_with_state(port, own_host))

@@ -54,6 +54,7 @@ pub fn functions() -> Vec<Plan> {
         let trigger = match described.kind {
             local::Kind::Http { method, path } => Trigger::Http { method, path },
             local::Kind::Schedule { every } => Trigger::Schedule { every: every.into() },
+            local::Kind::Pages => Trigger::Pages,
             local::Kind::Rotation => Trigger::Rotation,
             local::Kind::Event { kinds } => Trigger::Event { kinds: kinds.into_iter().map(str::to_owned).collect() },
         };

@@ -17,6 +17,7 @@ fn every_sample_event_is_accepted_by_its_function() {
         let text = read(&plan.sample_path());
         let accepted = match plan.trigger() {
             Trigger::Http { method, path } => request(&plan, method, path, &text, &document),
+            Trigger::Pages => page(&text),
             Trigger::Event { kinds } => event(kinds, &text, &store),
             Trigger::Schedule { .. } => firing(&text),
             Trigger::Rotation => step(&text),
@@ -77,6 +78,14 @@ fn request(plan: &Plan, method: &str, path: &str, text: &str, document: &Value) 
             body_fits(&body, wanted, document)
         }
     }
+}
+
+fn page(text: &str) -> Result<(), String> {
+    let request = lambda_http::request::from_str(text).map_err(|error| error.to_string())?;
+    let RequestContext::ApiGatewayV2(context) = request.request_context() else {
+        return Err("is not of an HTTP API (payload format 2.0)".into());
+    };
+    same("routeKey", context.route_key.as_deref().unwrap_or_default(), "$default")
 }
 
 /// Whether a body has the properties its schema wants, and no other.

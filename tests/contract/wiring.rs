@@ -174,6 +174,12 @@ fn differences(plan: &Plan, properties: &Value) -> Vec<String> {
                 attribute(&format!("{id}DeadLetters"), "Arn"),
             );
         }
+        Trigger::Pages => {
+            must("Type of its event", &trigger["Type"], "HttpApi".into());
+            must("ApiId", &its["ApiId"], json!({ "Ref": "Api" }));
+            // Without a path it is the gateway's route for all that no other takes.
+            must("Path", &its["Path"], Value::Null);
+        }
         Trigger::Rotation => {}
         Trigger::Schedule { every } => {
             must("Type of its event", &trigger["Type"], "ScheduleV2".into());
@@ -185,7 +191,7 @@ fn differences(plan: &Plan, properties: &Value) -> Vec<String> {
             );
         }
     }
-    if !matches!(plan.trigger(), Trigger::Http { .. }) {
+    if !matches!(plan.trigger(), Trigger::Http { .. } | Trigger::Pages) {
         // A rule's dead letters are what could not be handed to Lambda; the function's own are what it failed at.
         must(
             "DeadLetterQueue",

@@ -27,3 +27,4 @@ mod store;
 mod table;
 mod tenants;
 mod uniform;
+mod web;

@@ -25,6 +25,8 @@ pub enum Trigger {
         /// As in EventBridge: `rate(5 minutes)`.
         every: String,
     },
+    /// Requests that no route takes.
+    Pages,
     /// Secrets Manager, which wants a secret rotated.
     Rotation,
 }
@@ -70,7 +72,7 @@ impl Plan {
                 .then(|| format!("{kinds:?} are not kinds of events, such as scan.requested")),
             Trigger::Schedule { every } => (!every.starts_with("rate(") || !every.ends_with(')'))
                 .then(|| format!("{every} is not a rate, such as rate(5 minutes)")),
-            Trigger::Rotation => None,
+            Trigger::Pages | Trigger::Rotation => None,
         };
         bad.map_or_else(|| Ok(Self { name: name.into(), trigger }), |bad| Err(BadPlan(bad)))
     }
@@ -147,7 +149,7 @@ impl Plan {
         match self.trigger {
             Trigger::Event { .. } => lists + &format!("{}:  the fields of its kind, in NewImage\n", self.sample_path()),
             Trigger::Http { .. } => lists + &format!("{}:  the body, if it takes one\n", self.sample_path()),
-            Trigger::Schedule { .. } | Trigger::Rotation => lists,
+            Trigger::Schedule { .. } | Trigger::Pages | Trigger::Rotation => lists,
         }
     }
 }

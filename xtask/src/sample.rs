@@ -12,9 +12,17 @@ pub(crate) fn sample(plan: &Plan) -> String {
         Trigger::Http { method, path } => http(method, path),
         Trigger::Event { kinds } => event(kinds.first().map_or("", String::as_str)),
         Trigger::Schedule { .. } => scheduled(plan),
+        Trigger::Pages => pages(),
         Trigger::Rotation => rotation(),
     };
     format!("{value:#}\n")
+}
+
+fn pages() -> Value {
+    let mut event = http("GET", "/");
+    event["routeKey"] = "$default".into();
+    event["requestContext"]["routeKey"] = "$default".into();
+    event
 }
 
 fn http(method: &str, path: &str) -> Value {

@@ -10,6 +10,8 @@ pub(crate) fn source(plan: &Plan) -> String {
         Trigger::Http { method, path } => http(plan, method, path),
         Trigger::Event { kinds } => event(plan, kinds),
         Trigger::Schedule { every } => schedule(plan, every),
+        // There is one, and it is written.
+        Trigger::Pages => format!("//! `{}`: pages.\n", plan.name()),
         Trigger::Rotation => rotation(plan),
     }
 }

@@ -30,6 +30,18 @@ pub(crate) fn snippet(plan: &Plan) -> String {
           Properties: {{ ApiId: !Ref Api, Method: {method}, Path: \"{path}\" }}
 "
         ),
+        // It touches nothing of ours, so it may nothing.
+        Trigger::Pages => format!(
+            "  {id}:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: ./target/lambda/{name}/
+      Events:
+        Pages:
+          Type: HttpApi
+          Properties: {{ ApiId: !Ref Api }}
+"
+        ),
         Trigger::Event { kinds } => format!(
             "{head}{own}      EventInvokeConfig: {{ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21600 }}
       DeadLetterQueue: {{ Type: SQS, TargetArn: !GetAtt {id}DeadLetters.Arn }}

@@ -14,7 +14,7 @@ macro_rules! codes {
         /// Stable codes of problems: what a program branches on, and the key of translations.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
         pub enum Code {
-            $($(#[$doc])* #[serde(rename = $text)] $variant,)*
+            $($(#[$doc])* #[serde(rename = $text)] #[schema(rename = $text)] $variant,)*
         }
         impl Code {
             /// All of them.

@@ -7,13 +7,17 @@ use axum::{
     extract::{MatchedPath, Request},
     middleware::{self, Next},
     response::{IntoResponse, Response},
+    routing::MethodRouter,
 };
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use jiff::SignedDuration;
 use store::{Allowance, Meter, metered};
 use tracing::Instrument;
 
-use crate::{Code, Error};
+use crate::{
+    Code, Error,
+    headers::{API_POLICY, COMMON, NO_STORE},
+};
 
 /// The id of a request: the gateway's, or one a client sent that is harmless.
 #[derive(Debug, Clone)]
@@ -27,21 +31,16 @@ const CAPACITY: HeaderName = HeaderName::from_static("x-steward-capacity");
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STATE: HeaderName = HeaderName::from_static("ratelimit");
 
-/// Headers of every answer (S-8, ASVS 3.4). API answers are never kept and never rendered.
-const HEADERS: [(HeaderName, &str); 4] = [
-    (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-];
-const API_CSP: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-
 /// Finishes a router: unknown paths and methods answer with problems, and every answer has the common headers.
 /// `show_capacity` adds what the request cost at the table (local mode and tests).
 pub fn finish(router: Router, show_capacity: bool) -> Router {
+    finish_with(router, MethodRouter::new().fallback(async || Error::not_found()), show_capacity)
+}
+
+/// As [`finish`], where `pages` answer to all paths that the router does not know.
+pub fn finish_with(router: Router, pages: MethodRouter, show_capacity: bool) -> Router {
     router
-        .fallback(async || Error::not_found())
+        .fallback_service(pages)
         .method_not_allowed_fallback(async || {
             Error::new(Code::MethodNotAllowed, "See the API reference for the methods of this address.")
         })
@@ -70,10 +69,10 @@ async fn around(mut request: Request, next: Next, show_capacity: bool) -> Respon
     let status = response.status().as_u16();
     tracing::info!(status, trips = spent.trips, rru = spent.read_units, wru = spent.write_units, "answered");
     let headers = response.headers_mut();
-    for (name, value) in HEADERS {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    for (name, value) in COMMON {
+        headers.entry(name).or_insert(value);
     }
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(API_CSP);
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(API_POLICY);
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
     if let Some(Allowance { limit, left, wait }) = meter.allowance() {
         let policy = format!("\"{}\";q={};w={}", limit.name, limit.count, limit.window.as_secs());

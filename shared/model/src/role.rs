@@ -11,7 +11,7 @@ macro_rules! permissions {
         /// One right, written `resource:action`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
         pub enum Permission {
-            $($(#[$doc])* #[serde(rename = $text)] $name),*
+            $($(#[$doc])* #[serde(rename = $text)] #[schema(rename = $text)] $name),*
         }
         impl Permission {
             /// All permissions there are.

@@ -2,9 +2,10 @@
 
 use std::{future::Future, pin::Pin};
 
+use axum::{extract::FromRef, routing::MethodRouter};
 use jiff::{SignedDuration, Timestamp};
 use model::{Clock, EventKind, event::Recorded};
-use store::TenantScope;
+use store::{Store, TenantScope};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::Rotation;
@@ -26,6 +27,8 @@ pub struct Function<D: 'static> {
 pub enum Trigger<D: 'static> {
     /// A request to the route in its `#[utoipa::path]`.
     Http(fn() -> UtoipaMethodRouter<D>),
+    /// Requests that no route takes: pages, which are not part of the API.
+    Pages(fn() -> MethodRouter),
     /// Time.
     Schedule {
         /// As in EventBridge: `rate(5 minutes)`.
@@ -39,6 +42,8 @@ pub enum Trigger<D: 'static> {
         kinds: &'static [EventKind],
         /// What it does; idempotent by the event's id.
         run: fn(D, Delivered) -> Handled,
+        /// The table, which opens the event for it.
+        store: fn(&D) -> Store,
     },
     /// Secrets Manager, which wants a secret rotated.
     Rotation {
@@ -76,13 +81,20 @@ impl<D> Function<D> {
     pub const fn http(name: &'static str, route: fn() -> UtoipaMethodRouter<D>) -> Self {
         Self { name, trigger: Trigger::Http(route) }
     }
+    /// The function that serves pages.
+    pub const fn pages(name: &'static str, pages: fn() -> MethodRouter) -> Self {
+        Self { name, trigger: Trigger::Pages(pages) }
+    }
     /// A function that runs by the clock.
     pub const fn schedule(name: &'static str, every: &'static str, run: fn(D, Deadline) -> Handled) -> Self {
         Self { name, trigger: Trigger::Schedule { every, run } }
     }
     /// A function that consumes events.
-    pub const fn event(name: &'static str, kinds: &'static [EventKind], run: fn(D, Delivered) -> Handled) -> Self {
-        Self { name, trigger: Trigger::Event { kinds, run } }
+    pub const fn event(name: &'static str, kinds: &'static [EventKind], run: fn(D, Delivered) -> Handled) -> Self
+    where
+        Store: FromRef<D>,
+    {
+        Self { name, trigger: Trigger::Event { kinds, run, store: Store::from_ref } }
     }
     /// A function that rotates a secret.
     pub const fn rotation(name: &'static str, run: fn(D, Rotation) -> Handled) -> Self {

@@ -22,10 +22,7 @@ use crate::{
 ///
 /// # Errors
 /// When the function cannot start or the runtime API goes away.
-pub fn main<D: Deps>(function: Function<D>) -> Result<(), StartError>
-where
-    Store: axum::extract::FromRef<D>,
-{
+pub fn main<D: Deps>(function: Function<D>) -> Result<(), StartError> {
     telemetry();
     // One thread: a Lambda serves one request at a time.
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
@@ -36,17 +33,11 @@ where
     })
 }
 
-async fn serve<D: Deps>(function: Function<D>, deps: D, with: Connect) -> Result<(), StartError>
-where
-    Store: axum::extract::FromRef<D>,
-{
+async fn serve<D: Deps>(function: Function<D>, deps: D, with: Connect) -> Result<(), StartError> {
+    let show_capacity = with.env.optional("STEWARD_SHOW_CAPACITY").is_some();
     match function.trigger {
-        Trigger::Http(route) => {
-            let show_capacity = with.env.optional("STEWARD_SHOW_CAPACITY").is_some();
-            let app = api::finish(router(route, deps), show_capacity);
-            let app = ServiceBuilder::new().map_request(identified).service(app);
-            lambda_http::run(app).await
-        }
+        Trigger::Http(route) => answer(api::finish(router(route, deps), show_capacity)).await,
+        Trigger::Pages(pages) => answer(api::finish_with(Router::new(), pages(), show_capacity)).await,
         Trigger::Schedule { run, .. } => {
             lambda_runtime::run(lambda_runtime::service_fn(move |event: LambdaEvent<Value>| {
                 let deps = deps.clone();
@@ -54,13 +45,12 @@ where
             }))
             .await
         }
-        Trigger::Event { run, .. } => {
+        Trigger::Event { run, store, .. } => {
             lambda_runtime::run(lambda_runtime::service_fn(move |event: LambdaEvent<Value>| {
                 let deps = deps.clone();
                 async move {
                     let deadline = deadline(&event);
-                    let delivered =
-                        event_of(&<Store as axum::extract::FromRef<D>>::from_ref(&deps), &event.payload, deadline)?;
+                    let delivered = event_of(&store(&deps), &event.payload, deadline)?;
                     run(deps, delivered).await
                 }
             }))
@@ -74,6 +64,11 @@ where
             .await
         }
     }
+}
+
+/// Answers requests as the gateway hands them over.
+async fn answer(app: Router) -> Result<(), StartError> {
+    lambda_http::run(ServiceBuilder::new().map_request(identified).service(app)).await
 }
 
 /// A router with one function's route.

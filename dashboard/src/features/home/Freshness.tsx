@@ -1,0 +1,89 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { findingsOverviewOptions, microsoftStatusOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { scansStart } from "~/api/generated/sdk.gen";
+import type { OverviewView } from "~/api/generated/types.gen";
+import { useCan, useRoleReason } from "~/features/shell/me";
+import { ago } from "~/lib/format";
+import { useAct } from "~/ui/act";
+import { Button, ButtonLink } from "~/ui/button";
+import { Notice } from "~/ui/states";
+import { toast } from "~/ui/toast";
+import { findings as t } from "~texts/findings";
+
+const POLL_MS = 1500;
+/** A check runs every day; numbers older than two of them are old. */
+const STALE_MS = 2 * 24 * 3_600_000;
+
+const isUnderWay = (overview: OverviewView | undefined): boolean =>
+  ["queued", "running", "paused"].includes(overview?.scan?.state ?? "");
+
+/** The first screen, asked for again while a check is under way; all else is asked again when it ends. */
+export function useOverview() {
+  const overview = useQuery({
+    ...findingsOverviewOptions(),
+    refetchInterval: ({ state }) => (isUnderWay(state.data) ? POLL_MS : false),
+  });
+  const queries = useQueryClient();
+  const underWay = isUnderWay(overview.data);
+  const was = useRef(underWay);
+  useEffect(() => {
+    if (was.current && !underWay) queries.invalidateQueries();
+    was.current = underWay;
+  }, [underWay, queries]);
+  return { ...overview, underWay };
+}
+
+/** Starts a check. */
+export function CheckNow({ underWay }: { underWay: boolean }) {
+  const reason = useRoleReason("scans:start");
+  const queries = useQueryClient();
+  const [start, starting] = useAct(async () => {
+    await scansStart();
+    toast(t.began);
+    await queries.invalidateQueries({ queryKey: findingsOverviewOptions().queryKey });
+  });
+  return (
+    <Button onClick={start} busy={starting} disabledReason={underWay ? t.checking : reason}>
+      {underWay ? t.checking : t.checkNow}
+    </Button>
+  );
+}
+
+/** Says when the numbers are not those of today, and why. */
+export function Freshness({ overview }: { overview: OverviewView }) {
+  const old = overview.checked_at ? Date.now() - new Date(overview.checked_at).getTime() > STALE_MS : false;
+  const failure = overview.scan?.failure;
+  // Only where something is wrong: the first screen is three requests.
+  const canSee = useCan("connection:read");
+  const connection = useQuery({ ...microsoftStatusOptions(), enabled: canSee && (old || Boolean(failure)) });
+  if (connection.data && connection.data.state !== "connected") {
+    return (
+      <Notice
+        tone="warn"
+        icon="warn"
+        title={t.lost}
+        action={
+          <ButtonLink to="/connect" look="main">
+            {t.connectAgain}
+          </ButtonLink>
+        }
+      >
+        {t.lostLead}
+      </Notice>
+    );
+  }
+  if (failure)
+    return (
+      <Notice tone="warn" icon="warn" title={t.failed}>
+        {t.failedLead}
+      </Notice>
+    );
+  if (old && overview.checked_at)
+    return (
+      <Notice tone="warn" icon="activity" title={t.stale(ago(overview.checked_at))}>
+        {t.staleLead}
+      </Notice>
+    );
+  return null;
+}

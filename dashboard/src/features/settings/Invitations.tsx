@@ -1,0 +1,122 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { membersInvitationsInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { membersInvite, membersResendInvitation, membersRevokeInvitation } from "~/api/generated/sdk.gen";
+import type { InvitationView, RoleView } from "~/api/generated/types.gen";
+import { useRoleReason } from "~/features/shell/me";
+import { day } from "~/lib/format";
+import { useAct } from "~/ui/act";
+import { Button } from "~/ui/button";
+import { Field, Form, Select, Submit, text } from "~/ui/form";
+import { Part } from "~/ui/page";
+import { paged } from "~/ui/paging";
+import { Notice, Problem, Skeleton, Status } from "~/ui/states";
+import { toast } from "~/ui/toast";
+import { common } from "~texts/common";
+import { settings } from "~texts/settings";
+import { roleName } from "./team";
+
+const t = settings.team;
+
+/** Invites, and shows what became of invitations. */
+export function Invitations({ roles }: { roles: readonly RoleView[] }) {
+  const list = useInfiniteQuery({ ...membersInvitationsInfiniteOptions({ query: { limit: 50 } }), ...paged });
+  const mayNot = useRoleReason("members:manage");
+  const [sent, setSent] = useState(0);
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <>
+      <Part title={t.invite} lead={t.inviteLead}>
+        {mayNot ? (
+          <Notice title={mayNot} />
+        ) : (
+          <Form
+            key={sent}
+            label={t.invite}
+            className="grid items-start gap-4 sm:grid-cols-[1fr_12rem]"
+            onSend={async (values) => {
+              const email = text(values, "email");
+              await membersInvite({ body: { email, role: text(values, "role") } });
+              toast(t.sent(email));
+              setSent(sent + 1);
+              await list.refetch();
+            }}
+          >
+            <Field label={t.email} name="email" type="email" autoComplete="off" maxLength={254} />
+            <Select label={t.role} name="role" defaultValue="read_only">
+              {roles.map(({ role, name }) => (
+                <option key={role} value={role}>
+                  {roleName(role, name)}
+                </option>
+              ))}
+            </Select>
+            <div>
+              <Submit>{t.send}</Submit>
+            </div>
+          </Form>
+        )}
+      </Part>
+      <Part title={t.invitations}>
+        {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
+        {list.isPending && !list.error && <Skeleton rows={2} />}
+        {list.data && rows.length === 0 && <p className="text-dim">{t.noInvitations}</p>}
+        <ul className="grid">
+          {rows.map((invitation) => (
+            <Invitation
+              key={invitation.invitation}
+              invitation={invitation}
+              mayNot={mayNot}
+              onChange={() => list.refetch()}
+            />
+          ))}
+        </ul>
+        {list.hasNextPage && <Button onClick={() => list.fetchNextPage()}>{common.more}</Button>}
+      </Part>
+    </>
+  );
+}
+
+function Invitation({
+  invitation: i,
+  mayNot,
+  onChange,
+}: {
+  invitation: InvitationView;
+  mayNot: string | undefined;
+  onChange: () => Promise<unknown>;
+}) {
+  const path = { invitation: i.invitation };
+  const [resend, sending] = useAct(async () => {
+    await membersResendInvitation({ path });
+    toast(t.sent(i.email));
+    await onChange();
+  });
+  const [revoke, revoking] = useAct(async () => {
+    await membersRevokeInvitation({ path });
+    await onChange();
+  });
+  const open = i.status === "pending" || i.status === "expired";
+  return (
+    <li className="flex flex-wrap items-center justify-between gap-3 border-line border-b py-3 last:border-0">
+      <span>
+        <bdi className="break-all">{i.email}</bdi>
+        <span className="flex flex-wrap gap-x-3 text-dim text-sm">
+          <Status tone={i.status === "accepted" ? "good" : i.status === "pending" ? "quiet" : "warn"}>
+            {t.state(i.status)}
+          </Status>
+          {i.status === "pending" && i.expires_at && t.until(day(i.expires_at))}
+        </span>
+      </span>
+      {open && (
+        <span className="flex gap-2">
+          <Button onClick={resend} busy={sending} disabledReason={mayNot}>
+            {t.resend}
+          </Button>
+          <Button onClick={revoke} busy={revoking} disabledReason={mayNot}>
+            {t.revoke}
+          </Button>
+        </span>
+      )}
+    </li>
+  );
+}

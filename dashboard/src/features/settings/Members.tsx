@@ -1,0 +1,117 @@
+import { useState } from "react";
+import { membersChange, membersRemove, membersResetFactors } from "~/api/generated/sdk.gen";
+import type { MemberChange, MemberView, RoleView } from "~/api/generated/types.gen";
+import { useMe, useRoleReason } from "~/features/shell/me";
+import { day } from "~/lib/format";
+import { useAct } from "~/ui/act";
+import { Button } from "~/ui/button";
+import { Status } from "~/ui/states";
+import { toast } from "~/ui/toast";
+import { settings } from "~texts/settings";
+import { Confirm } from "./Confirm";
+import { roleName } from "./team";
+
+const t = settings.team;
+
+interface Props {
+  members: readonly MemberView[];
+  roles: readonly RoleView[];
+  onChange: () => Promise<unknown>;
+}
+
+/** Who is in the team, and what they may do. */
+export function Members({ members, roles, onChange }: Props) {
+  return (
+    <ul className="grid">
+      {members.map((member) => (
+        <Member key={member.user} member={member} roles={roles} onChange={onChange} />
+      ))}
+    </ul>
+  );
+}
+
+function Member({ member, roles, onChange }: { member: MemberView } & Pick<Props, "roles" | "onChange">) {
+  const me = useMe();
+  const mayNot = useRoleReason("members:manage");
+  const [asking, ask] = useState<"remove" | "reset">();
+  const { user, etag, name } = member;
+  const change = (body: MemberChange) => membersChange({ path: { user }, headers: { "if-match": etag }, body });
+  // A select shows the choice at once, so what the server says comes back whatever it says.
+  const [act, busy] = useAct((body: MemberChange) =>
+    change(body)
+      .then(() => toast(t.done))
+      .finally(onChange),
+  );
+  const self = me.data?.user === user;
+  return (
+    <li className="grid gap-3 border-line border-b py-4 last:border-0 lg:grid-cols-[1fr_auto] lg:items-center">
+      <div>
+        <p className="font-semibold">
+          <bdi>{name}</bdi> {self && <span className="font-normal text-dim">({t.you})</span>}{" "}
+          {!member.active && <Status tone="warn">{t.inactive}</Status>}
+        </p>
+        <p className="flex flex-wrap gap-x-4 text-dim text-sm">
+          <bdi className="break-all">{member.email}</bdi>
+          <span>
+            {t.twoStep}: {member.second_factor ? t.on : t.off}
+          </span>
+          <span>{t.joined(day(member.joined_at))}</span>
+        </p>
+      </div>
+      <div className="flex flex-wrap gap-2">
+        <select
+          aria-label={t.changeRole(name)}
+          className="min-h-11 rounded-md border border-edge bg-card px-2 disabled:opacity-70 sm:min-h-9"
+          value={member.role}
+          disabled={busy || mayNot !== undefined}
+          title={mayNot}
+          onChange={(event) => act({ role: event.target.value })}
+        >
+          {roles.map((role) => (
+            <option key={role.role} value={role.role}>
+              {roleName(role.role, role.name)}
+            </option>
+          ))}
+        </select>
+        {!self && (
+          <>
+            <Button onClick={() => act({ active: !member.active })} busy={busy} disabledReason={mayNot}>
+              {member.active ? t.pause : t.unpause}
+            </Button>
+            {member.second_factor && (
+              <Button onClick={() => ask("reset")} disabledReason={mayNot}>
+                {t.reset}
+              </Button>
+            )}
+            <Button
+              look="danger"
+              onClick={() => ask("remove")}
+              disabledReason={mayNot}
+              aria-label={`${t.remove}: ${name}`}
+            >
+              {t.remove}
+            </Button>
+          </>
+        )}
+      </div>
+      {asking === "remove" && (
+        <Confirm
+          title={t.removeTitle(name)}
+          lead={t.removeLead}
+          act={t.remove}
+          onClose={() => ask(undefined)}
+          onAct={() => membersRemove({ path: { user }, headers: { "if-match": etag } }).then(onChange)}
+        />
+      )}
+      {asking === "reset" && (
+        <Confirm
+          title={t.resetTitle(name)}
+          lead={t.resetLead}
+          act={t.reset}
+          onClose={() => ask(undefined)}
+          onAct={() => membersResetFactors({ path: { user } }).then(onChange)}
+        />
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,106 @@
+import { useState } from "react";
+import { membersCreateRole, membersDeleteRole, membersReplaceRole } from "~/api/generated/sdk.gen";
+import type { RoleView } from "~/api/generated/types.gen";
+import { useMe, useRoleReason } from "~/features/shell/me";
+import { useAct } from "~/ui/act";
+import { Button } from "~/ui/button";
+import { Dialog } from "~/ui/dialog";
+import { Field, Form, Submit, text } from "~/ui/form";
+import { Part } from "~/ui/page";
+import { toast } from "~/ui/toast";
+import { common } from "~texts/common";
+import { settings } from "~texts/settings";
+import { Permissions, permissionsOf } from "./Permissions";
+import { roleName } from "./team";
+
+const t = settings.team;
+
+/** What each role may do; the company's own can be made and changed. */
+export function Roles({ roles, onChange }: { roles: readonly RoleView[]; onChange: () => Promise<unknown> }) {
+  const mayNot = useRoleReason("roles:manage");
+  const [editing, edit] = useState<RoleView | "new">();
+  const [remove, removing] = useAct(async (role: string) => {
+    await membersDeleteRole({ path: { role } });
+    toast(t.done);
+    await onChange();
+  });
+  return (
+    <Part
+      title={t.roles}
+      lead={t.rolesLead}
+      actions={
+        <Button onClick={() => edit("new")} disabledReason={mayNot}>
+          {t.makeRole}
+        </Button>
+      }
+    >
+      <ul className="grid">
+        {roles.map((role) => (
+          <li
+            key={role.role}
+            className="flex flex-wrap items-start justify-between gap-3 border-line border-b py-3 last:border-0"
+          >
+            <details className="min-w-0">
+              <summary className="font-semibold">{roleName(role.role, role.name)}</summary>
+              <p className="max-w-prose text-dim text-sm">{role.permissions.map(settings.permission).join(" · ")}</p>
+            </details>
+            {role.etag && (
+              <span className="flex gap-2">
+                <Button onClick={() => edit(role)} disabledReason={mayNot}>
+                  {t.editRole}
+                </Button>
+                <Button look="danger" onClick={() => remove(role.role)} busy={removing} disabledReason={mayNot}>
+                  {t.deleteRole}
+                </Button>
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+      {editing && (
+        <Editor
+          role={editing === "new" ? undefined : editing}
+          onClose={() => edit(undefined)}
+          onSaved={async () => {
+            edit(undefined);
+            await onChange();
+          }}
+        />
+      )}
+    </Part>
+  );
+}
+
+function Editor({
+  role,
+  onSaved,
+  onClose,
+}: {
+  role: RoleView | undefined;
+  onSaved: () => Promise<void>;
+  onClose: () => void;
+}) {
+  const me = useMe();
+  return (
+    <Dialog title={role ? role.name : t.makeRole} onClose={onClose}>
+      <Form
+        label={t.makeRole}
+        onSend={async (values) => {
+          const body = { name: text(values, "name"), permissions: permissionsOf(values) };
+          if (role?.etag)
+            await membersReplaceRole({ path: { role: role.role }, headers: { "if-match": role.etag }, body });
+          else await membersCreateRole({ body });
+          toast(common.saved);
+          await onSaved();
+        }}
+      >
+        <Field label={t.roleName} name="name" defaultValue={role?.name} maxLength={50} autoComplete="off" />
+        <Permissions legend={t.may} own={me.data?.permissions ?? []} chosen={role?.permissions} />
+        <div className="flex flex-wrap gap-2">
+          <Submit>{t.saveRole}</Submit>
+          <Button onClick={onClose}>{common.cancel}</Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,18 @@
+// What theme.js reads before the first paint.
+export type Theme = "system" | "light" | "dark";
+const KEY = "steward-theme";
+
+export function theme(): Theme {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen === "light" || chosen === "dark" ? chosen : "system";
+}
+
+export function setTheme(to: Theme): void {
+  if (to === "system") {
+    delete document.documentElement.dataset.theme;
+    localStorage.removeItem(KEY);
+  } else {
+    document.documentElement.dataset.theme = to;
+    localStorage.setItem(KEY, to);
+  }
+}

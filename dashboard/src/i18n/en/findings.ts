@@ -1,0 +1,120 @@
+import type { Certainty, Remedy, UndoClass } from "~/api/generated/types.gen";
+import { count, number } from "~/lib/format";
+
+/** Who acts on it. */
+const remedies: Record<Remedy, string> = {
+  remove_licences: "taking licences back",
+  swap_licences: "a smaller licence instead",
+  remove_direct: "taking a licence back that a group gives as well",
+  reprocess: "Microsoft assigning the licences anew",
+  reveal_report_names: "showing names in Microsoft's reports",
+  guided: "you do this at Microsoft",
+  reduce_at_microsoft: "you do this at Microsoft",
+  reduce_at_reseller: "you ask your reseller",
+  renew_or_move: "renew it, or move people",
+};
+const certainties: Record<Certainty, string> = { certain: "Certain", likely: "Likely" };
+
+export const findings = {
+  headline: (amount: string) => `You could save ${amount} a month.`,
+  certain: "certain",
+  likely: "likely",
+  rest: "in use",
+  spend: (amount: string, licences: number) =>
+    `You pay ${amount} a month for ${count(licences, "licence", "licences")}.`,
+  whereFrom: "See where it comes from",
+  barLabel: (spend: string, certain: string, likely: string) =>
+    `Of ${spend} a month, ${certain} is certainly and ${likely} is likely paid for nothing.`,
+  part: "Part",
+  perMonth: "A month",
+  next: "Do these next",
+  saves: (amount: string) => `saves ${amount} a month`,
+  savesFrom: (amount: string, on: string) => `saves ${amount} a month, from ${on}`,
+  noPrice: "no price known",
+  review: "Review",
+  all: (n: number) => `See all ${number(n)}`,
+  checked: (ago: string) => `Checked ${ago}`,
+  checkNow: "Check now",
+  checking: "Checking now",
+  began: "The check has begun. The numbers change when it is done.",
+  promise: "We only read. Nothing in your Microsoft 365 is changed. What happened is listed in Activity.",
+  goodTitle: "You use what you pay for.",
+  good: (used: number, bought: number) =>
+    `${number(used)} of ${number(bought)} licences are assigned, and nothing in them is wasted.`,
+  zeroTitle: "Nothing to save, and something to look at.",
+  zero: (n: number) => `${count(n, "finding", "findings")} without money in it.`,
+  stale: (ago: string) => `These numbers are from ${ago}.`,
+  staleLead: "Check now for those of today.",
+  lost: "Steward cannot read your Microsoft 365 any more.",
+  lostLead: "An administrator has to connect it again. What you see is from the last check.",
+  connectAgain: "Connect again",
+  failed: "The last check did not finish.",
+  failedLead: "What you see is from the one before. Try again now; if it happens again, tell us.",
+  notConnected: {
+    title: "Connect your Microsoft 365",
+    lead: "It takes about a minute. Then you see what you pay for nothing.",
+    go: "Connect Microsoft 365",
+    ask: "Ask an administrator to connect it; your role does not include that.",
+  },
+  unpriced: (n: number) => `${count(n, "licence type has", "licence types have")} no price`,
+  unpricedLead: "What they could save is not in the numbers.",
+  seeLicences: "See licences",
+  notEvaluated: "What could not be looked at",
+  notEvaluatedLead: "It counts neither as fine nor as wasted.",
+
+  title: "Savings",
+  lead: (amount: string) => `${amount} a month, by reason.`,
+  filter: "Show",
+  filters: { all: "All", certain: "Certain", likely: "Likely", unpriced: "Without money" },
+  noneTitle: "No waste found.",
+  none: (used: number, bought: number) => `You are using ${number(used)} of ${number(bought)} licences.`,
+  filterNone: "Nothing of this kind.",
+  showAll: "Show all",
+  firstRun: "No check has finished yet.",
+  certainty: (certainty: Certainty) => certainties[certainty],
+  remedy: (remedy: Remedy) => remedies[remedy],
+  undo: (undo: UndoClass) =>
+    undo.type === "reversible"
+      ? "Can be undone"
+      : undo.type === "until"
+        ? `Can be undone for ${undo.days} days`
+        : "Cannot be undone",
+  how: "How",
+  from: (on: string) => `From ${on}`,
+
+  detail: {
+    back: "All savings",
+    gone: "This is settled",
+    goneLead:
+      "It is not open any more: somebody acted on it, or what was found is no longer so. Activity says when checks were made.",
+    month: "a month",
+    year: (amount: string) => `${amount} a year`,
+    thisYear: (amount: string) => `${amount} of that this year`,
+    parts: "When it becomes real",
+    partsLead: "Money comes back when Microsoft renews what you bought.",
+    when: "When",
+    now: "At once",
+    seats: "Licences",
+    amount: "A month",
+    noPrice: "No price is known for this, so no amount is shown. That is not zero.",
+    why: "Why it matters",
+    happens: "If you act on it",
+    changes: "What changes",
+    notice: "What your people will notice",
+    undo: "How it is undone",
+    guards: "Look at this first",
+    people: "People",
+    peopleNone: "Nobody has these licences, so nobody is affected.",
+    person: "Person",
+    holds: "Licences",
+    fromGroup: "from a group",
+    counted: "counted in another saving",
+    evidence: "What we saw",
+    what: "What",
+    value: "Value",
+    source: "Where it comes from",
+    technical: "For whoever wants to know exactly",
+    since: (on: string) => `First found ${on}`,
+    advice: { review: "Look first", remove: "Can go", keep: "Keep" },
+  },
+};

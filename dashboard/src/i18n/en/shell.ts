@@ -1,0 +1,17 @@
+export const shell = {
+  nav: "Pages",
+  menu: "Menu",
+  home: "Home",
+  savings: "Savings",
+  licences: "Licences",
+  activity: "Activity",
+  team: "Team",
+  settings: "Settings",
+  you: "You",
+  signOut: "Sign out",
+  switchTo: (company: string) => `Go to ${company}`,
+  sample: "Sample data",
+  sampleLead: "These people are made up, and so is the Microsoft 365 they are in. Nothing you do here costs anything.",
+  secondFactor: (day: string) => `Your company asks everybody for two-step sign-in, from ${day}.`,
+  setUp: "Set it up",
+};

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { ago, count, day, money } from "./format";
+
+test("money shows cents only where there are some, and never mixes them up with units", () => {
+  expect(money({ amount_minor: 65_800, currency: "USD" })).toMatch(/^(US)?\$658$/);
+  expect(money({ amount_minor: 1_450, currency: "GBP" })).toBe("£14.50");
+  expect(money({ amount_minor: 5, currency: "EUR" })).toBe("€0.05");
+  expect(money({ amount_minor: 0, currency: "EUR" })).toBe("€0");
+  expect(money({ amount_minor: -123_456_700, currency: "EUR" })).toBe("-€1,234,567");
+});
+
+test("a day is that day in every time zone", () => {
+  expect(day("2026-12-05")).toContain("5");
+  expect(day("2026-12-05")).toContain("2026");
+});
+
+test("what is near is told by distance, what is far by its day", () => {
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  expect(ago("2026-11-21T11:59:40Z", now)).toBe("just now");
+  expect(ago("2026-11-21T11:48:00Z", now)).toBe("12 minutes ago");
+  expect(ago("2026-11-21T09:00:00Z", now)).toBe("3 hours ago");
+  expect(ago("2026-11-20T11:00:00Z", now)).toBe("yesterday");
+  expect(ago("2026-10-01T11:00:00Z", now)).toBe(day("2026-10-01T11:00:00Z"));
+});
+
+test("one is one and all others are several", () => {
+  expect([0, 1, 2, 1000].map((n) => count(n, "person", "people"))).toEqual([
+    "0 people",
+    "1 person",
+    "2 people",
+    "1,000 people",
+  ]);
+});

@@ -1,0 +1,45 @@
+// Numbers, money and time as people of the reader's place write them. Texts are English, so of an English place.
+import type { Money } from "~/api/generated/types.gen";
+import { times } from "~texts/times";
+
+export const locale: string = navigator.languages.find((language) => language.startsWith("en")) ?? "en-GB";
+
+/** `$658`, or `$14.50` where there are cents. Amounts are in minor units. */
+export function money({ amount_minor, currency }: Money): string {
+  const whole = amount_minor % 100 === 0;
+  const format = new Intl.NumberFormat(locale, { style: "currency", currency, minimumFractionDigits: whole ? 0 : 2 });
+  return format.format(amount_minor / 100);
+}
+
+export const number = (value: number): string => new Intl.NumberFormat(locale).format(value);
+
+/** `5 Dec 2026`, of a day or an instant. */
+export function day(text: string): string {
+  const isDay = text.length === 10;
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", ...(isDay && { timeZone: "UTC" }) });
+  return format.format(new Date(text));
+}
+
+export const moment = (text: string): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** `12 minutes ago`; a day after two weeks. */
+export function ago(text: string, now = Date.now()): string {
+  const seconds = (new Date(text).getTime() - now) / 1000;
+  if (Math.abs(seconds) > 14 * 86_400) return day(text);
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+  return unit ? relative.format(Math.trunc(seconds / unit[1]), unit[0]) : times.now;
+}
+
+const plurals = new Intl.PluralRules(locale);
+
+/** `1 person`, `4 people`. */
+export const count = (value: number, one: string, other: string): string =>
+  `${number(value)} ${plurals.select(value) === "one" ? one : other}`;

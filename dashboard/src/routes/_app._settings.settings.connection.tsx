@@ -1,0 +1,140 @@
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute } from "@tanstack/react-router";
+import { useState } from "react";
+import { microsoftStatusOptions, scansListOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { microsoftDisconnect } from "~/api/generated/sdk.gen";
+import type { ConnectionView } from "~/api/generated/types.gen";
+import { queries } from "~/api/queries";
+import { Confirm } from "~/features/settings/Confirm";
+import { useCan, useRoleReason } from "~/features/shell/me";
+import { day, moment, number } from "~/lib/format";
+import { Button, ButtonLink } from "~/ui/button";
+import { Page, Part } from "~/ui/page";
+import { Notice, Problem, Skeleton, Status } from "~/ui/states";
+import { Table } from "~/ui/table";
+import { toast } from "~/ui/toast";
+import { settings } from "~texts/settings";
+
+const t = settings.connection;
+
+export const Route = createFileRoute("/_app/_settings/settings/connection")({ component: Connection });
+
+function Connection() {
+  const connection = useQuery(microsoftStatusOptions());
+  return (
+    <Page title={t.title} lead={t.lead}>
+      {connection.error && <Problem error={connection.error} onRetry={() => connection.refetch()} />}
+      {connection.isPending && !connection.error && <Skeleton rows={3} tall />}
+      {connection.data && <Loaded connection={connection.data} />}
+      <Checks />
+    </Page>
+  );
+}
+
+const tones = { connected: "good", consent_lost: "bad", disconnected: "quiet" } as const;
+
+function Loaded({ connection }: { connection: ConnectionView }) {
+  const mayNot = useRoleReason("connection:manage");
+  const mayConnect = useCan("connection:manage");
+  const [asking, ask] = useState(false);
+  const { state, since, name, reason, directory, granted, missing } = connection;
+  const connected = state === "connected";
+  return (
+    <>
+      <Part
+        title={name ?? t.state(state)}
+        actions={
+          <div className="flex flex-wrap gap-2">
+            {mayConnect && <ButtonLink to="/connect">{directory ? t.again : t.connect}</ButtonLink>}
+            {connected && (
+              <Button look="danger" onClick={() => ask(true)} disabledReason={mayNot}>
+                {t.disconnect}
+              </Button>
+            )}
+          </div>
+        }
+      >
+        <p>
+          <Status tone={tones[state]}>{t.state(state)}</Status> {since && t.since(day(since))}
+        </p>
+        {directory && (
+          <p className="text-dim text-sm">
+            {t.directory}: <code className="break-all">{directory}</code>
+          </p>
+        )}
+        {reason && (
+          <p className="text-dim text-sm">
+            {t.reason}: <code>{reason}</code>
+          </p>
+        )}
+        {granted.length > 0 && (
+          <div className="grid gap-2">
+            <h3>{t.granted}</h3>
+            <ul className="flex flex-wrap gap-2">
+              {granted.map((permission) => (
+                <li key={permission} className="rounded-md bg-well px-2 py-0.5 text-sm">
+                  <code>{permission}</code>
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
+      </Part>
+      {missing.length > 0 && (
+        <Notice
+          tone="warn"
+          icon="warn"
+          title={t.missing}
+          action={mayConnect && <ButtonLink to="/connect">{t.again}</ButtonLink>}
+        >
+          <p>{t.missingLead}</p>
+          <code>{missing.join(", ")}</code>
+        </Notice>
+      )}
+      {asking && (
+        <Confirm
+          title={t.confirm}
+          lead={t.confirmLead}
+          act={t.disconnect}
+          onClose={() => ask(false)}
+          onAct={async () => {
+            await microsoftDisconnect();
+            toast(t.disconnected);
+            await queries.invalidateQueries();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Checks() {
+  const scans = useQuery(scansListOptions({ query: { limit: 10 } }));
+  if (scans.error) return <Problem error={scans.error} onRetry={() => scans.refetch()} />;
+  if (!scans.data?.items.length) return null;
+  const c = t.check;
+  return (
+    <Part title={t.checks}>
+      <Table
+        caption={t.checks}
+        rows={scans.data.items}
+        id={(scan) => scan.scan}
+        columns={[
+          { head: c.at, cell: (scan) => moment(scan.requested_at) },
+          { head: c.by, cell: (scan) => (scan.scheduled ? c.scheduled : c.somebody) },
+          {
+            head: c.state,
+            cell: (scan) => (
+              <Status tone={scan.state === "failed" ? "bad" : scan.state === "finished" ? "good" : "quiet"}>
+                {c.states[scan.state]}
+              </Status>
+            ),
+          },
+          { head: c.people, cell: (scan) => number(scan.progress.people), numeric: true },
+          { head: c.findings, cell: (scan) => (scan.findings == null ? "–" : number(scan.findings)), numeric: true },
+          { head: c.calls, cell: (scan) => number(scan.microsoft_calls), numeric: true },
+        ]}
+      />
+    </Part>
+  );
+}

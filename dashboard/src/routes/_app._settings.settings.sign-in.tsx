@@ -1,0 +1,134 @@
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute } from "@tanstack/react-router";
+import { useState } from "react";
+import { tenantsPolicy, tenantsSetPolicy } from "~/api/generated/sdk.gen";
+import type { Join, Policy, PolicyRequest, SecondFactor, SignInWays } from "~/api/generated/types.gen";
+import { roleName, useTeam } from "~/features/settings/team";
+import { useRoleReason } from "~/features/shell/me";
+import { Field, Form, Select, Submit, text } from "~/ui/form";
+import { Page, Part } from "~/ui/page";
+import { Notice, Problem, Skeleton } from "~/ui/states";
+import { toast } from "~/ui/toast";
+import { common } from "~texts/common";
+import { settings } from "~texts/settings";
+
+const t = settings.rules;
+
+export const Route = createFileRoute("/_app/_settings/settings/sign-in")({ component: Rules });
+
+function Rules() {
+  const rules = useQuery({
+    queryKey: ["policy"],
+    queryFn: async () => {
+      const { data, response } = await tenantsPolicy();
+      return { policy: data, version: response?.headers.get("etag") ?? "*" };
+    },
+  });
+  const mayNot = useRoleReason("tenant:manage");
+  return (
+    <Page title={t.title} lead={t.lead} narrow>
+      {rules.error && <Problem error={rules.error} onRetry={() => rules.refetch()} />}
+      {rules.isPending && !rules.error && <Skeleton rows={3} tall />}
+      {mayNot && <Notice title={mayNot} />}
+      {rules.data && (
+        <Editor key={rules.data.version} {...rules.data} mayEdit={!mayNot} onSaved={() => rules.refetch()} />
+      )}
+    </Page>
+  );
+}
+
+function Editor({
+  policy,
+  version,
+  mayEdit,
+  onSaved,
+}: {
+  policy: Policy;
+  version: string;
+  mayEdit: boolean;
+  onSaved: () => void;
+}) {
+  const { members, roles } = useTeam();
+  const [second, setSecond] = useState<string>(policy.second_factor?.is ?? "optional");
+  const [ways, setWays] = useState<string>(policy.sign_in?.by ?? "any");
+  const [who, setWho] = useState<string>(policy.join?.who ?? "nobody");
+  const save = async (values: FormData) => {
+    await tenantsSetPolicy({ body: asked(values), headers: { "If-Match": version } });
+    toast(common.saved);
+    onSaved();
+  };
+  const required = policy.second_factor?.is === "required" ? policy.second_factor.from.slice(0, 10) : undefined;
+  const breakGlass = policy.sign_in?.by === "microsoft" ? policy.sign_in.break_glass : undefined;
+  const joinRole = policy.join?.who === "directory" ? policy.join.role : "read_only";
+  return (
+    <Form label={t.title} onSend={save}>
+      <fieldset disabled={!mayEdit} className="grid gap-6">
+        <Part title={t.second}>
+          <Select label={t.second} name="second" value={second} onChange={(event) => setSecond(event.target.value)}>
+            <option value="optional">{t.optional}</option>
+            <option value="required">{t.required}</option>
+          </Select>
+          {second === "required" && (
+            <Field label={t.from} name="second_factor/from" type="date" defaultValue={required} />
+          )}
+        </Part>
+        <Part title={t.ways}>
+          <Select label={t.ways} name="ways" value={ways} onChange={(event) => setWays(event.target.value)}>
+            <option value="any">{t.any}</option>
+            <option value="microsoft">{t.microsoft}</option>
+          </Select>
+          {ways === "microsoft" && (
+            <Select label={t.breakGlass} name="sign_in/break_glass" hint={t.breakGlassHint} defaultValue={breakGlass}>
+              {members.data?.items
+                .filter(({ role }) => role === "owner")
+                .map(({ user, name }) => (
+                  <option key={user} value={user}>
+                    {name}
+                  </option>
+                ))}
+            </Select>
+          )}
+        </Part>
+        <Part title={t.join}>
+          <Select label={t.join} name="who" value={who} onChange={(event) => setWho(event.target.value)}>
+            <option value="nobody">{t.nobody}</option>
+            <option value="directory">{t.directory}</option>
+            <option value="app_role">{t.appRole}</option>
+          </Select>
+          {who === "directory" && (
+            <Select label={t.joinRole} name="join/role" defaultValue={joinRole}>
+              {roles.data?.items
+                .filter(({ role }) => role !== "owner")
+                .map(({ role, name }) => (
+                  <option key={role} value={role}>
+                    {roleName(role, name)}
+                  </option>
+                ))}
+            </Select>
+          )}
+        </Part>
+        {mayEdit && (
+          <div>
+            <Submit>{t.save}</Submit>
+          </div>
+        )}
+      </fieldset>
+    </Form>
+  );
+}
+
+/** The rules as the form says them. */
+function asked(values: FormData): PolicyRequest {
+  const second_factor: SecondFactor =
+    text(values, "second") === "required"
+      ? { is: "required", from: new Date(`${text(values, "second_factor/from")}T00:00`).toISOString() }
+      : { is: "optional" };
+  const sign_in: SignInWays =
+    text(values, "ways") === "microsoft"
+      ? { by: "microsoft", break_glass: text(values, "sign_in/break_glass") }
+      : { by: "any" };
+  const who = text(values, "who");
+  const join: Join =
+    who === "directory" ? { who, role: text(values, "join/role") } : who === "app_role" ? { who } : { who: "nobody" };
+  return { second_factor, sign_in, join };
+}

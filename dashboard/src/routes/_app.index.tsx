@@ -1,0 +1,143 @@
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, Link, Navigate } from "@tanstack/react-router";
+import { microsoftStatusOptions } from "~/api/generated/@tanstack/react-query.gen";
+import type { NextAction, OverviewView, Totals } from "~/api/generated/types.gen";
+import { CheckNow, Freshness, useOverview } from "~/features/home/Freshness";
+import { MoneyBar } from "~/features/home/MoneyBar";
+import { NotEvaluated } from "~/features/home/NotEvaluated";
+import { useCan } from "~/features/shell/me";
+import { ago, day, money } from "~/lib/format";
+import { ButtonLink } from "~/ui/button";
+import { useTitle } from "~/ui/page";
+import { Empty, Notice, Problem, Skeleton } from "~/ui/states";
+import { findings as t } from "~texts/findings";
+import { shell } from "~texts/shell";
+
+export const Route = createFileRoute("/_app/")({ component: Home });
+
+function Home() {
+  useTitle(shell.home);
+  const overview = useOverview();
+  if (overview.error && !overview.data) return <Problem error={overview.error} onRetry={() => overview.refetch()} />;
+  if (!overview.data) return <Skeleton rows={4} tall />;
+  const { data, underWay } = overview;
+  if (!data.totals) return <FirstRun overview={data} underWay={underWay} />;
+  return <Loaded overview={data} totals={data.totals} underWay={underWay} />;
+}
+
+function FirstRun({ overview, underWay }: { overview: OverviewView; underWay: boolean }) {
+  const mayConnect = useCan("connection:manage");
+  const connection = useQuery({ ...microsoftStatusOptions(), enabled: !underWay });
+  if (underWay || (overview.scan && connection.data?.state === "connected")) return <Navigate to="/welcome" />;
+  if (connection.isPending) return <Skeleton rows={4} tall />;
+  return (
+    <>
+      <h1 className="sr-only">{shell.home}</h1>
+      <Empty
+        title={t.notConnected.title}
+        action={
+          mayConnect && (
+            <ButtonLink to="/connect" look="main">
+              {t.notConnected.go}
+            </ButtonLink>
+          )
+        }
+      >
+        {mayConnect ? t.notConnected.lead : t.notConnected.ask}
+      </Empty>
+    </>
+  );
+}
+
+function Loaded({ overview, totals, underWay }: { overview: OverviewView; totals: Totals; underWay: boolean }) {
+  const unpriced = totals.price_missing_skus.length;
+  return (
+    <>
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <p className="text-dim">
+          <strong className="text-ink">{overview.directory}</strong>
+          {overview.checked_at && <> · {t.checked(ago(overview.checked_at))}</>}
+        </p>
+        <CheckNow underWay={underWay} />
+      </div>
+      <Freshness overview={overview} />
+      <Headline totals={totals} findings={overview.findings} />
+      {overview.top.length > 0 && <Next top={overview.top} all={overview.findings} />}
+      {unpriced > 0 && (
+        <Notice
+          icon="licences"
+          title={t.unpriced(unpriced)}
+          action={<ButtonLink to="/licences">{t.seeLicences}</ButtonLink>}
+        >
+          {t.unpricedLead}
+        </Notice>
+      )}
+      <NotEvaluated items={overview.not_evaluated} />
+      <p className="text-dim text-sm">{t.promise}</p>
+    </>
+  );
+}
+
+function Headline({ totals, findings }: { totals: Totals; findings: number }) {
+  const saves = totals.monthly.amount_minor > 0;
+  const [title, sentence] = saves
+    ? [t.headline(money(totals.monthly)), t.spend(money(totals.spend_monthly), totals.paid_seats_bought)]
+    : findings > 0
+      ? [t.zeroTitle, t.zero(findings)]
+      : [t.goodTitle, t.good(totals.assigned, totals.paid_seats_bought)];
+  return (
+    <section className="grid gap-5">
+      <h1 className="text-4xl sm:text-5xl">{title}</h1>
+      <p className="text-lg">{sentence}</p>
+      {saves && <MoneyBar totals={totals} />}
+      {findings > 0 && (
+        <div>
+          <ButtonLink to="/savings">{t.whereFrom}</ButtonLink>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Next({ top, all }: { top: readonly NextAction[]; all: number }) {
+  return (
+    <section className="grid gap-2 border-line border-t pt-6">
+      <h2>{t.next}</h2>
+      <ol className="grid">
+        {top.map((action, at) => (
+          <li
+            key={action.finding}
+            className="grid grid-cols-[2rem_1fr] items-baseline gap-x-2 border-line border-b py-4 last:border-0 sm:grid-cols-[2rem_1fr_auto]"
+          >
+            <span aria-hidden="true" className="font-display text-2xl text-accent">
+              {at + 1}
+            </span>
+            <div>
+              <h3>{action.headline}</h3>
+              <p className="text-dim">{savingOf(action)}</p>
+            </div>
+            <div className="col-start-2 pt-2 sm:col-start-3 sm:pt-0">
+              <ButtonLink
+                to="/savings/$finding"
+                params={{ finding: action.finding }}
+                aria-label={`${t.review}: ${action.headline}`}
+              >
+                {t.review}
+              </ButtonLink>
+            </div>
+          </li>
+        ))}
+      </ol>
+      {all > top.length && (
+        <Link to="/savings" className="w-fit text-accent underline underline-offset-4">
+          {t.all(all)}
+        </Link>
+      )}
+    </section>
+  );
+}
+
+function savingOf({ monthly, realisable_on }: NextAction): string {
+  if (!monthly) return t.noPrice;
+  return realisable_on ? t.savesFrom(money(monthly), day(realisable_on)) : t.saves(money(monthly));
+}

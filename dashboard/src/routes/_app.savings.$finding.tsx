@@ -1,0 +1,242 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { createFileRoute } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import {
+  findingsGetOptions,
+  findingsLicensesOptions,
+  findingsPeopleInfiniteOptions,
+} from "~/api/generated/@tanstack/react-query.gen";
+import type { Affected, AffectedSku, FindingDetail, Guard } from "~/api/generated/types.gen";
+import { day, money, number } from "~/lib/format";
+import { Button, ButtonLink } from "~/ui/button";
+import { Icon } from "~/ui/icons";
+import { TextLink } from "~/ui/link";
+import { Page, Part } from "~/ui/page";
+import { paged } from "~/ui/paging";
+import { Empty, Problem, Skeleton, Status } from "~/ui/states";
+import { Table } from "~/ui/table";
+import { common } from "~texts/common";
+import { findings } from "~texts/findings";
+
+const t = findings.detail;
+
+export const Route = createFileRoute("/_app/savings/$finding")({ component: Finding });
+
+function Finding() {
+  const { finding } = Route.useParams();
+  const detail = useQuery(findingsGetOptions({ path: { finding } }));
+  if (detail.error?.status === 404) {
+    return (
+      <Page title={t.gone}>
+        <Empty title={t.gone} action={<ButtonLink to="/savings">{t.back}</ButtonLink>}>
+          {t.goneLead}
+        </Empty>
+      </Page>
+    );
+  }
+  if (detail.error && !detail.data) return <Problem error={detail.error} onRetry={() => detail.refetch()} />;
+  if (!detail.data) return <Skeleton rows={5} tall />;
+  return <Loaded detail={detail.data} />;
+}
+
+function Loaded({ detail }: { detail: FindingDetail }) {
+  return (
+    <div className="grid gap-6">
+      <TextLink to="/savings">{t.back}</TextLink>
+      <Page title={detail.headline} lead={detail.why_it_matters}>
+        <Amount detail={detail} />
+        {detail.guards.length > 0 && <Guards guards={detail.guards} />}
+        <Part title={t.happens}>
+          <dl className="grid gap-4">
+            <Said term={t.changes}>{detail.what_changes}</Said>
+            <Said term={t.notice}>{detail.what_people_notice}</Said>
+            <Said term={t.undo}>
+              <strong>{findings.undo(detail.undo)}.</strong> {detail.undo_text}
+            </Said>
+          </dl>
+        </Part>
+        <People finding={detail.finding} people={detail.people} />
+        <Seen detail={detail} />
+      </Page>
+    </div>
+  );
+}
+
+function Said({ term, children }: { term: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-dim text-sm">{term}</dt>
+      <dd className="max-w-prose">{children}</dd>
+    </div>
+  );
+}
+
+function Amount({
+  detail: { saving, certainty, price_missing, first_found, remedy, seats },
+}: {
+  detail: FindingDetail;
+}) {
+  return (
+    <section className="grid gap-4 rounded-xl border border-line bg-tint p-5 sm:p-6">
+      {saving ? (
+        <p className="flex flex-wrap items-baseline gap-x-3">
+          <span className="font-display text-4xl tabular-nums">{money(saving.monthly)}</span>
+          <span>{t.month}</span>
+          <span className="text-dim">
+            {t.year(money(saving.annual))}
+            {saving.this_year.amount_minor > 0 && <> · {t.thisYear(money(saving.this_year))}</>}
+          </span>
+        </p>
+      ) : (
+        <p>{t.noPrice}</p>
+      )}
+      <p className="flex flex-wrap gap-x-4 gap-y-1 text-dim">
+        <Status tone={certainty === "certain" ? "good" : "quiet"}>{findings.certainty(certainty)}</Status>
+        <span>{common.licences(seats)}</span>
+        <span>
+          {findings.how}: {findings.remedy(remedy)}
+        </span>
+        <span>{t.since(day(first_found))}</span>
+      </p>
+      {saving && saving.parts.length > 0 && (
+        <div className="grid gap-2">
+          <h3>{t.parts}</h3>
+          <p className="text-dim text-sm">{t.partsLead}</p>
+          <Table
+            caption={t.parts}
+            rows={saving.parts}
+            id={(part) => `${part.on}-${part.seats}-${part.monthly.amount_minor}`}
+            columns={[
+              { head: t.when, cell: ({ on }) => (on ? day(on) : t.now) },
+              { head: t.seats, cell: ({ seats }) => number(seats), numeric: true },
+              { head: t.amount, cell: ({ monthly }) => money(monthly), numeric: true },
+            ]}
+          />
+        </div>
+      )}
+      {price_missing.length > 0 && (
+        <p className="text-sm">
+          {price_missing.map(({ product, part_number }) => product ?? part_number).join(", ")}: {findings.noPrice}.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Guards({ guards }: { guards: readonly Guard[] }) {
+  return (
+    <Part title={t.guards}>
+      <ul className="grid gap-3">
+        {guards.map(({ id, text }) => (
+          <li key={id} className="flex max-w-prose gap-3">
+            <Icon name="warn" className="mt-0.5 size-5 text-warn" />
+            {text}
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+function People({ finding, people }: { finding: string; people: number }) {
+  const list = useInfiniteQuery({
+    ...findingsPeopleInfiniteOptions({ path: { finding }, query: { limit: 50 } }),
+    ...paged,
+    initialPageParam: { path: { finding } },
+    enabled: people > 0,
+  });
+  const licences = useQuery({ ...findingsLicensesOptions(), enabled: people > 0 });
+  const names = new Map(licences.data?.items.map((row) => [row.sku, row.product ?? row.part_number]));
+  if (people === 0) return <Part title={t.people} lead={t.peopleNone} />;
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Part title={common.people(people)}>
+      {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
+      {list.isPending && !list.error && <Skeleton />}
+      {rows.length > 0 && (
+        <Table
+          caption={t.people}
+          rows={rows}
+          id={(row) => row.person}
+          columns={[
+            { head: t.person, cell: (row) => <Person row={row} /> },
+            { head: t.holds, cell: (row) => <Licences row={row} names={names} /> },
+            { head: t.evidence, cell: (row) => <Evidence row={row} /> },
+            { head: t.amount, cell: (row) => cost(row.skus), numeric: true },
+          ]}
+        />
+      )}
+      {list.hasNextPage && rows.length < people && (
+        <div>
+          <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
+            {common.more}
+          </Button>
+        </div>
+      )}
+    </Part>
+  );
+}
+
+function Person({ row }: { row: Affected }) {
+  const tone = { review: "warn", remove: "good", keep: "quiet" } as const;
+  return (
+    <>
+      <bdi>{row.name}</bdi>
+      <bdi className="block break-all font-normal text-dim text-sm">{row.upn}</bdi>
+      <span className="text-sm">
+        <Status tone={tone[row.advice]}>{t.advice[row.advice]}</Status>
+      </span>
+    </>
+  );
+}
+
+function Licences({ row, names }: { row: Affected; names: ReadonlyMap<string, string> }) {
+  return row.skus.map((held) => (
+    <span key={held.sku} className="block">
+      {names.get(held.sku) ?? held.sku}
+      {!held.direct && <span className="text-dim text-sm"> ({t.fromGroup})</span>}
+      {held.counted_in && <span className="text-dim text-sm"> ({t.counted})</span>}
+    </span>
+  ));
+}
+
+function Evidence({ row }: { row: Affected }) {
+  return row.evidence.map(({ what, value }) => (
+    <span key={what} className="block text-sm">
+      <span className="text-dim">{what}:</span> {/^\d{4}-\d\d-\d\d$/.test(value) ? day(value) : value}
+    </span>
+  ));
+}
+
+/** What counts for this person, in one currency. */
+function cost(skus: readonly AffectedSku[]): string {
+  const counted = skus.filter((held) => held.monthly && !held.counted_in);
+  const first = counted[0]?.monthly;
+  if (!first) return "–";
+  const sum = counted.reduce(
+    (sum, { monthly }) => sum + (monthly?.currency === first.currency ? monthly.amount_minor : 0),
+    0,
+  );
+  return money({ amount_minor: sum, currency: first.currency });
+}
+
+function Seen({ detail }: { detail: FindingDetail }) {
+  return (
+    <Part title={t.evidence}>
+      <Table
+        caption={t.evidence}
+        rows={detail.evidence}
+        id={(row) => row.what + row.source}
+        columns={[
+          { head: t.what, cell: (row) => row.what },
+          { head: t.value, cell: (row) => row.value },
+          { head: t.source, cell: (row) => (row.as_of ? `${row.source}, ${day(row.as_of)}` : row.source) },
+        ]}
+      />
+      <details>
+        <summary className="w-fit text-dim">{t.technical}</summary>
+        <p className="mt-2 max-w-prose text-dim text-sm">{detail.technical_detail}</p>
+      </details>
+    </Part>
+  );
+}

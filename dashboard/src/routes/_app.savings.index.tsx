@@ -1,0 +1,133 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { createFileRoute, Link } from "@tanstack/react-router";
+import { findingsListInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
+import type { FindingView, OverviewView } from "~/api/generated/types.gen";
+import { CheckNow, Freshness, useOverview } from "~/features/home/Freshness";
+import { NotEvaluated } from "~/features/home/NotEvaluated";
+import { day, money } from "~/lib/format";
+import { Button, ButtonLink } from "~/ui/button";
+import { Page } from "~/ui/page";
+import { paged } from "~/ui/paging";
+import { Empty, Problem, Skeleton, Status } from "~/ui/states";
+import { common } from "~texts/common";
+import { findings as t } from "~texts/findings";
+
+const FILTERS = ["all", "certain", "likely", "unpriced"] as const;
+type Filter = (typeof FILTERS)[number];
+const isFilter = (value: unknown): value is Filter => FILTERS.includes(value as Filter);
+
+export const Route = createFileRoute("/_app/savings/")({
+  validateSearch: ({ show }: Record<string, unknown>): { show?: Filter } =>
+    isFilter(show) && show !== "all" ? { show } : {},
+  component: Savings,
+});
+
+function Savings() {
+  const { show = "all" } = Route.useSearch();
+  const overview = useOverview();
+  const list = useInfiniteQuery({
+    ...findingsListInfiniteOptions({ query: { limit: 100 } }),
+    ...paged,
+  });
+  const all = list.data?.pages.flatMap((page) => page.items).toSorted(byMoney) ?? [];
+  const rows = all.filter((finding) => fits(finding, show));
+  const totals = overview.data?.totals;
+  return (
+    <Page
+      title={t.title}
+      lead={totals && totals.monthly.amount_minor > 0 && t.lead(money(totals.monthly))}
+      actions={<CheckNow underWay={overview.underWay} />}
+    >
+      {overview.data && <Freshness overview={overview.data} />}
+      {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
+      {list.isPending && !list.error && <Skeleton rows={8} />}
+      {list.data && all.length > 0 && <Filters show={show} />}
+      {rows.length > 0 && (
+        <ul className="grid">
+          {rows.map((finding) => (
+            <Finding key={finding.finding} finding={finding} />
+          ))}
+        </ul>
+      )}
+      {list.data && rows.length === 0 && <Nothing all={all.length} overview={overview.data} />}
+      {list.hasNextPage && (
+        <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
+          {common.more}
+        </Button>
+      )}
+      {overview.data && <NotEvaluated items={overview.data.not_evaluated} />}
+    </Page>
+  );
+}
+
+function fits(finding: FindingView, show: Filter): boolean {
+  return (
+    show === "all" || (show === "unpriced" ? !finding.saving : Boolean(finding.saving) && finding.certainty === show)
+  );
+}
+
+const byMoney = (a: FindingView, b: FindingView): number =>
+  (b.saving?.monthly.amount_minor ?? 0) - (a.saving?.monthly.amount_minor ?? 0);
+
+function Filters({ show }: { show: Filter }) {
+  return (
+    <nav aria-label={t.filter} className="flex flex-wrap gap-2">
+      {FILTERS.map((filter) => (
+        <Link
+          key={filter}
+          to="/savings"
+          search={filter === "all" ? {} : { show: filter }}
+          aria-current={filter === show ? "true" : undefined}
+          className={`inline-flex min-h-9 items-center rounded-full border px-4 ${filter === show ? "border-accent bg-tint font-semibold text-accent" : "border-edge hover:bg-well"}`}
+        >
+          {t.filters[filter]}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Finding({ finding: f }: { finding: FindingView }) {
+  return (
+    <li className="border-line border-b first:border-t">
+      <Link
+        to="/savings/$finding"
+        params={{ finding: f.finding }}
+        className="grid gap-x-6 gap-y-1 py-4 hover:bg-well sm:grid-cols-[1fr_auto] sm:px-2"
+      >
+        <span className="font-semibold">{f.headline}</span>
+        <span className="text-lg tabular-nums sm:text-right">
+          {f.saving ? (
+            <>
+              <strong>{money(f.saving.monthly)}</strong> <span className="text-dim text-sm">{t.detail.month}</span>
+            </>
+          ) : (
+            <span className="text-base text-dim">{t.noPrice}</span>
+          )}
+        </span>
+        <span className="flex flex-wrap gap-x-4 text-dim text-sm">
+          <Status tone={f.certainty === "certain" ? "good" : "quiet"}>{t.certainty(f.certainty)}</Status>
+          {f.people > 0 && <span>{common.people(f.people)}</span>}
+          <span>{common.licences(f.seats)}</span>
+          <span>{t.undo(f.undo)}</span>
+        </span>
+        {f.saving?.realisable_on && (
+          <span className="text-dim text-sm sm:text-right">{t.from(day(f.saving.realisable_on))}</span>
+        )}
+      </Link>
+    </li>
+  );
+}
+
+function Nothing({ all, overview }: { all: number; overview: OverviewView | undefined }) {
+  if (all > 0) return <Empty title={t.filterNone} action={<ButtonLink to="/savings">{t.showAll}</ButtonLink>} />;
+  if (!overview) return null;
+  if (!overview.totals) {
+    return (
+      <Empty title={t.firstRun} action={<ButtonLink to="/connect">{t.notConnected.go}</ButtonLink>}>
+        {t.notConnected.lead}
+      </Empty>
+    );
+  }
+  return <Empty title={t.noneTitle}>{t.none(overview.totals.assigned, overview.totals.paid_seats_bought)}</Empty>;
+}

@@ -1,0 +1,111 @@
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, Link, Outlet, redirect, useRouterState } from "@tanstack/react-router";
+import { useState } from "react";
+import { findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { isSignedIn } from "~/api/session";
+import { Mark } from "~/features/shell/Mark";
+import { useMe } from "~/features/shell/me";
+import { PersonMenu } from "~/features/shell/PersonMenu";
+import { day } from "~/lib/format";
+import { Button, ButtonLink } from "~/ui/button";
+import { Icon, type IconName } from "~/ui/icons";
+import { Notice } from "~/ui/states";
+import { shell as t } from "~texts/shell";
+
+export const Route = createFileRoute("/_app")({
+  beforeLoad: async ({ location }) => {
+    if (!(await isSignedIn())) {
+      const to = location.href === "/" ? undefined : location.href;
+      throw redirect({ to: "/sign-in", search: to ? { to } : {} });
+    }
+  },
+  component: Shell,
+});
+
+const PAGES = [
+  { to: "/", name: t.home, icon: "home" },
+  { to: "/savings", name: t.savings, icon: "savings" },
+  { to: "/licences", name: t.licences, icon: "licences" },
+  { to: "/activity", name: t.activity, icon: "activity" },
+  { to: "/team", name: t.team, icon: "team" },
+  { to: "/account", name: t.settings, icon: "settings" },
+] as const satisfies readonly { to: string; name: string; icon: IconName }[];
+
+function Shell() {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const [open, setOpen] = useState<string>();
+  const shown = open === path;
+  return (
+    <div className="mx-auto grid min-h-dvh max-w-6xl grid-rows-[auto_1fr] lg:grid-cols-[13rem_1fr] lg:grid-rows-none">
+      <div className="flex flex-wrap items-center gap-2 border-line border-b px-4 py-3 lg:sticky lg:top-0 lg:h-dvh lg:flex-col lg:flex-nowrap lg:items-stretch lg:border-e lg:border-b-0 lg:px-3 lg:py-6">
+        <Link to="/" className="me-auto px-1 lg:me-0 lg:px-3 lg:pb-4">
+          <Mark />
+        </Link>
+        <Button
+          className="lg:hidden"
+          aria-expanded={shown}
+          aria-controls="pages"
+          onClick={() => setOpen(shown ? undefined : path)}
+        >
+          <Icon name="menu" />
+          {t.menu}
+        </Button>
+        <nav
+          id="pages"
+          aria-label={t.nav}
+          className={`order-last w-full lg:order-none lg:block ${shown ? "" : "hidden"}`}
+        >
+          <ul className="grid gap-1">
+            {PAGES.map(({ to, name, icon }) => (
+              <li key={to}>
+                <Link
+                  to={to}
+                  activeOptions={{ exact: to === "/" }}
+                  className="flex min-h-11 items-center gap-3 rounded-md px-3 hover:bg-well lg:min-h-9"
+                  activeProps={{ className: "bg-tint font-semibold text-accent", "aria-current": "page" }}
+                >
+                  <Icon name={icon} />
+                  {name}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="lg:mt-auto">
+          <PersonMenu />
+        </div>
+      </div>
+      <div className="min-w-0">
+        <SampleStrip />
+        <main id="content" tabIndex={-1} className="grid gap-6 px-4 py-6 sm:px-8 sm:py-10">
+          <SecondFactorWanted />
+          <Outlet />
+        </main>
+      </div>
+    </div>
+  );
+}
+
+/** The sample company says so on every page: its numbers are nobody's. */
+function SampleStrip() {
+  const { data } = useQuery(findingsOverviewOptions());
+  if (!data?.directory?.endsWith("(sample data)")) return null;
+  return (
+    <p className="border-line border-b bg-warn-tint px-4 py-2 text-sm sm:px-8">
+      <strong>{t.sample}.</strong> {t.sampleLead}
+    </p>
+  );
+}
+
+function SecondFactorWanted() {
+  const { data } = useMe();
+  if (!data?.second_factor_required_from || data.second_factor) return null;
+  return (
+    <Notice
+      tone="warn"
+      icon="key"
+      title={t.secondFactor(day(data.second_factor_required_from))}
+      action={<ButtonLink to="/account/security">{t.setUp}</ButtonLink>}
+    />
+  );
+}

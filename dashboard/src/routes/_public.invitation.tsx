@@ -1,0 +1,121 @@
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, useRouter } from "@tanstack/react-router";
+import { useState } from "react";
+import {
+  accountsSwitchCompany,
+  membersAcceptInvitation,
+  membersDeclineInvitation,
+  membersPreviewInvitation,
+} from "~/api/generated/sdk.gen";
+import { queries } from "~/api/queries";
+import { isSignedIn, signedIn } from "~/api/session";
+import { keepDestination } from "~/features/auth/destination";
+import { NewPassword } from "~/features/auth/NewPassword";
+import { NoToken } from "~/features/auth/NoToken";
+import { linkToken } from "~/lib/link";
+import { useAct } from "~/ui/act";
+import { Button, ButtonLink } from "~/ui/button";
+import { Field, Form, Submit, text } from "~/ui/form";
+import { Page } from "~/ui/page";
+import { Notice, Problem, Skeleton } from "~/ui/states";
+import { auth } from "~texts/auth";
+
+const t = auth.invitation;
+
+export const Route = createFileRoute("/_public/invitation")({ component: Invitation });
+
+function Invitation() {
+  const [token] = useState(linkToken);
+  return token ? <Invited token={token} /> : <NoToken />;
+}
+
+function Invited({ token }: { token: string }) {
+  const router = useRouter();
+  const [over, setOver] = useState<"joined" | "declined">();
+  const here = useQuery({ queryKey: ["is-signed-in"], queryFn: isSignedIn });
+  const invitation = useQuery({
+    queryKey: ["invitation", token],
+    queryFn: async () => (await membersPreviewInvitation({ body: { token } })).data,
+  });
+  const [decline, declining] = useAct(async () => {
+    await membersDeclineInvitation({ body: { token } });
+    setOver("declined");
+  });
+  const { data } = invitation;
+  const toSignIn = (
+    <ButtonLink to="/sign-in" look="main">
+      {auth.signIn}
+    </ButtonLink>
+  );
+  if (invitation.error) {
+    return (
+      <Page title={invitation.error.message}>
+        <Problem error={invitation.error} />
+      </Page>
+    );
+  }
+  if (!data || here.data === undefined) return <Skeleton rows={4} />;
+  if (over) {
+    return (
+      <Page title={t.title(data.company)}>
+        <Notice tone="good" icon="check" title={t[over]} action={over === "joined" && toSignIn} />
+      </Page>
+    );
+  }
+  const accept = async (values: FormData) => {
+    const body = data.has_account
+      ? { token }
+      : { token, name: text(values, "name"), password: String(values.get("password")) };
+    const { tenant } = (await membersAcceptInvitation({ body })).data;
+    if (!data.has_account) return setOver("joined");
+    const tokens = (await accountsSwitchCompany({ path: { tenant } })).data;
+    queries.clear();
+    signedIn(tokens);
+    await router.navigate({ to: "/" });
+  };
+  const toSignInFirst = () => {
+    // Not in the address: the token is to reach no server.
+    keepDestination(`/invitation#token=${token}`);
+    router.navigate({ to: "/sign-in" });
+  };
+  const signInFirst = data.has_account && !here.data;
+  return (
+    <Page
+      title={t.title(data.company)}
+      lead={
+        <>
+          {data.inviter && <p>{t.by(data.inviter)}</p>}
+          <p>{t.role(data.role_name)}</p>
+        </>
+      }
+    >
+      {signInFirst ? (
+        <Notice
+          title={t.signInFirst}
+          action={
+            <Button look="main" onClick={toSignInFirst}>
+              {t.signInToAccept}
+            </Button>
+          }
+        />
+      ) : (
+        <Form label={t.accept} onSend={accept}>
+          {data.has_account ? (
+            <p>{t.asYou}</p>
+          ) : (
+            <>
+              <Field label={t.name} name="name" autoComplete="name" maxLength={100} />
+              <NewPassword />
+            </>
+          )}
+          <Submit>{t.accept}</Submit>
+        </Form>
+      )}
+      <div>
+        <Button onClick={decline} busy={declining}>
+          {t.decline}
+        </Button>
+      </div>
+    </Page>
+  );
+}

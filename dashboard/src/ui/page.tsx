@@ -1,0 +1,64 @@
+import { type ReactNode, useEffect } from "react";
+import { common as t } from "~texts/common";
+
+/** A page: its title in the tab, its one heading, what can be done with all of it. */
+export function Page({
+  title,
+  lead,
+  actions,
+  children,
+  narrow = false,
+}: {
+  title: string;
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+  narrow?: boolean;
+}) {
+  useTitle(title);
+  return (
+    <div className={`grid gap-6 ${narrow ? "max-w-2xl" : ""}`}>
+      <header className="flex flex-wrap items-end justify-between gap-4">
+        <div className="grid gap-1">
+          <h1>{title}</h1>
+          {lead && <div className="max-w-prose text-dim">{lead}</div>}
+        </div>
+        {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+/** What stands in the tab. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · ${t.product}`;
+  }, [title]);
+}
+
+/** A part of a page, with a heading of its own. */
+export function Part({
+  title,
+  lead,
+  actions,
+  children,
+}: {
+  title: string;
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children?: ReactNode;
+}) {
+  return (
+    <section className="grid gap-4 rounded-xl border border-line bg-card p-5 sm:p-6">
+      <div className="flex flex-wrap items-start justify-between gap-3">
+        <div className="grid gap-1">
+          <h2>{title}</h2>
+          {lead && <p className="max-w-prose text-dim">{lead}</p>}
+        </div>
+        {actions}
+      </div>
+      {children}
+    </section>
+  );
+}

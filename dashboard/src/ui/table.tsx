@@ -1,0 +1,56 @@
+import type { ReactNode } from "react";
+
+export interface Column<Row> {
+  head: string;
+  cell: (row: Row) => ReactNode;
+  /** Numbers stand to the right. */
+  numeric?: boolean;
+}
+
+/** A table with a caption. Where it is narrow each row is a card, and each cell says what it is. */
+export function Table<Row>({
+  caption,
+  rows,
+  columns,
+  id,
+}: {
+  caption: string;
+  rows: readonly Row[];
+  columns: readonly Column<Row>[];
+  id: (row: Row) => string;
+}) {
+  return (
+    <table className="block w-full sm:table">
+      <caption className="sr-only">{caption}</caption>
+      <thead className="sr-only sm:not-sr-only sm:table-header-group">
+        <tr className="border-line border-b text-left text-dim text-sm">
+          {columns.map(({ head, numeric }) => (
+            <th key={head} scope="col" className={`py-2 pe-4 font-medium ${numeric ? "text-right" : ""}`}>
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody className="grid gap-3 sm:table-row-group">
+        {rows.map((row) => (
+          <tr key={id(row)} className="grid gap-1 border-line border-b pb-3 align-top last:border-0 sm:table-row">
+            {columns.map(({ head, cell, numeric }, at) => (
+              <td
+                key={head}
+                className={`flex justify-between gap-4 sm:table-cell sm:py-2.5 sm:pe-4 ${numeric ? "tabular-nums sm:text-right" : ""} ${at === 0 ? "font-medium" : ""}`}
+              >
+                <span
+                  aria-hidden="true"
+                  className={`shrink-0 whitespace-nowrap font-normal text-dim text-sm sm:hidden ${at === 0 ? "hidden" : ""}`}
+                >
+                  {head}
+                </span>
+                <span className={at === 0 ? "" : "text-right"}>{cell(row)}</span>
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

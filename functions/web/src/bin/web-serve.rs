@@ -1,0 +1,5 @@
+//! Lambda `web-serve`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(web::serve::FUNCTION)
+}

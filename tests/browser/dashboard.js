@@ -1,0 +1,75 @@
+// The dashboard as somebody uses it. Whatever page a test opens: a violation of its content security policy, a request
+// to another host, or an error of its own scripts fails the test.
+import assert from "node:assert/strict";
+import { browser, start } from "./steward.js";
+
+/** Starts Steward and a browser for one test file. */
+export async function open(options = {}) {
+  const steward = await start();
+  const chromium = await browser();
+  const troubles = [];
+
+  /** A browser of its own, with no session. */
+  const visitor = async (context = {}) => {
+    const it = await chromium.newContext({ baseURL: steward.url, ...options, ...context });
+    it.on("console", (message) => {
+      // A refused request is shown by the page; the browser's own line about it says nothing more.
+      const refused = message.text().startsWith("Failed to load resource");
+      if (message.type() === "error" && !refused) troubles.push(`${message.page()?.url()}: ${message.text()}`);
+    });
+    it.on("weberror", (error) => troubles.push(String(error.error())));
+    it.on("request", (request) => {
+      const from = request.frame()?.url() ?? "";
+      const own = from.startsWith(steward.url) || from === "about:blank";
+      if (own && !request.isNavigationRequest() && !request.url().startsWith(steward.url)) troubles.push(`asks ${request.url()}`);
+    });
+    return it;
+  };
+
+  return {
+    ...steward,
+    visitor,
+    /** Fails where a page did what it must not. */
+    noTroubles: () => assert.deepEqual(troubles.splice(0), []),
+    /** A page on which the sample company's owner is signed in. */
+    owner: async (context) => {
+      const page = await (await visitor(context)).newPage();
+      await signIn(page, steward);
+      return page;
+    },
+    close: async () => {
+      await chromium.close();
+      await steward.stop();
+    },
+  };
+}
+
+/** Opens a page and waits until it has all that it asked for. */
+export async function visit(page, path) {
+  // Of a path that is open already only the part behind # would change.
+  await page.goto("about:blank");
+  await page.goto(path);
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
+  await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
+}
+
+/** Signs in on the sign-in page with a password. */
+export async function signIn(page, { email, password }) {
+  if (!page.url().includes("/sign-in")) await page.goto("/sign-in");
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByRole("navigation", { name: "Pages" }).or(page.getByRole("button", { name: "Menu" })).first().waitFor();
+}
+
+/** The one-time link of the newest mail to an address, from the local inbox. */
+export async function mailedLink(steward, to, path) {
+  for (let tries = 0; tries < 100; tries++) {
+    const all = await (await fetch(`${steward.url}/mails/mails.json`)).json();
+    const mail = all.findLast((one) => one.to.includes(to) && one.text.includes(`${path}#token=`));
+    const link = mail?.text.match(new RegExp(`https?://\\S+${path}#token=\\S+`));
+    if (link) return link[0];
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`no mail to ${to} with a link to ${path}`);
+}
