@@ -7,6 +7,7 @@ mod at_microsoft;
 mod browser;
 mod bus;
 mod findings;
+mod fix_sequences;
 mod fixes;
 mod graph_faults;
 mod isolation;
