@@ -8,6 +8,7 @@ mod browser;
 mod bus;
 mod files;
 mod findings;
+mod fix_sequences;
 mod fixes;
 mod graph_faults;
 mod insights;

@@ -43,7 +43,7 @@ pub struct Apply {
 }
 
 /// What has changed since the preview.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Drift {
     /// What happened.
     #[serde(flatten)]
@@ -55,7 +55,7 @@ pub struct Drift {
 /// Apply a fix
 ///
 /// Approves what was previewed, and nothing else. Where Microsoft 365 has changed since, the answer is 409 `drift` with
-/// a new preview in it. Follow the fix at the address in `Location`. Send an `Idempotency-Key`: the same key with the
+/// a new preview in its member `preview` (RFC 9457 3.2), of the shape `fixes-preview` answers. Follow the fix at the address in `Location`. Send an `Idempotency-Key`: the same key with the
 /// same body is one fix, however often it is sent within a day.
 #[utoipa::path(
     post, path = "/v1/fixes", operation_id = "fixes-apply", tag = "fixes", request_body = Apply,
@@ -63,7 +63,6 @@ pub struct Drift {
     security(("bearer" = [])),
     responses(
         (status = 202, description = "It is approved and begins.", body = FixView),
-        (status = 409, description = "Microsoft 365 has changed since the preview (`drift`), or it is not the time for it.", body = Drift, content_type = "application/problem+json"),
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
         (status = 503, description = "Microsoft does not answer.", body = api::Problem, content_type = "application/problem+json"),
     )

@@ -6,6 +6,7 @@ pub mod cancel;
 pub mod change;
 pub mod deps;
 pub mod due;
+pub mod fixing;
 pub mod get;
 pub mod guard;
 pub mod items;
@@ -21,7 +22,8 @@ pub mod undo;
 pub mod view;
 pub mod work;
 
-pub use deps::{Fixes, Fixing};
+pub use deps::Fixes;
+pub use fixing::Fixing;
 use runtime::{Function, Kernel};
 
 /// The functions that need no access to Microsoft.

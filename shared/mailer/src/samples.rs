@@ -99,8 +99,8 @@ fn fixes(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
     vec![
         ("fix_ended", Page::Fixes, By::Steward, ended(false, 0, 0, 0)),
         ("fix_ended_partly", Page::Fixes, By::Steward, ended(false, 1, 1, 1)),
-        ("fix_undone", Page::Fixes, By::Steward, ended(true, 0, 0, 0)),
-        ("fix_undone_partly", Page::Fixes, By::Steward, ended(true, 1, 0, 0)),
+        ("fix_ended_undone", Page::Fixes, By::Steward, ended(true, 0, 0, 0)),
+        ("fix_ended_undone_partly", Page::Fixes, By::Steward, ended(true, 1, 0, 0)),
     ]
 }
 

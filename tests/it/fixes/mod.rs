@@ -7,7 +7,6 @@ mod list;
 mod preview;
 mod retry;
 mod run;
-mod sequences;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -19,7 +19,7 @@ use proptest::{
 use serde_json::{Value, json};
 use tests::{App, Client};
 
-use super::{app, approval, finding, fingerprint, fresh, items, licences, owner, people, post, preview};
+use crate::fixes::{app, approval, finding, fingerprint, fresh, items, licences, owner, people, post, preview};
 use crate::scans::crash;
 
 const ASSIGN: &str = "/v1.0/users/{id}/assignlicense";
