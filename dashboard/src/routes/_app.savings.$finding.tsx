@@ -226,7 +226,7 @@ function Seen({ detail }: { detail: FindingDetail }) {
       <Table
         caption={t.evidence}
         rows={detail.evidence}
-        id={(row) => row.what + row.source}
+        id={(row) => row.what + row.source + row.value}
         columns={[
           { head: t.what, cell: (row) => row.what },
           { head: t.value, cell: (row) => row.value },
