@@ -511,7 +511,9 @@ impl Generator<'_> {
             for (extra, chance) in extras {
                 let contained = suite == p::MICROSOFT_E5 && (*extra == p::POWER_BI_PRO || *extra == p::TEAMS_PHONE);
                 let without_teams = suite == p::MICROSOFT_F3 && *extra == p::TEAMS_PHONE;
-                if self.dice.percent(*chance) && !contained && !without_teams {
+                // Beside Power BI it would make a larger suite cheaper: no extra of a tidy company.
+                let dearer = suite == p::MICROSOFT_E3 && *extra == p::TEAMS_PHONE && !self.recipe.oddities.waste;
+                if self.dice.percent(*chance) && !contained && !without_teams && !dearer {
                     self.give(at, *extra, 0);
                 }
             }

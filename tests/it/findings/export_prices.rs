@@ -25,9 +25,9 @@ async fn the_file_comes_back_in_without_a_change_and_runs_in_no_spreadsheet() {
     assert_eq!(rows.len(), list["items"].as_array().unwrap().len());
     let formula = |cell: &str| cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     assert!(rows.iter().all(|row| !row.iter().any(formula)));
-    let premium = rows.iter().find(|row| &row[0] == p::BUSINESS_PREMIUM.to_string()).expect("a row");
+    let premium = rows.iter().find(|row| row[0] == p::BUSINESS_PREMIUM.to_string()).expect("a row");
     assert_eq!((&premium[3], &premium[4], &premium[6]), ("18.50", "USD", "'=cmd|' /C calc'!A0"));
-    let missing = rows.iter().find(|row| &row[0] == p::UNLISTED.0.to_string()).expect("a row");
+    let missing = rows.iter().find(|row| row[0] == p::UNLISTED.0.to_string()).expect("a row");
     assert_eq!((&missing[3], &missing[5], &missing[8]), ("", "monthly", "price missing"));
 
     let back: Value = import(&app, &owner, "", "text/csv", answer.body.clone()).await.expect(200);
