@@ -7,6 +7,7 @@ mod activity;
 pub mod catalogue;
 mod evaluation;
 pub mod facts;
+pub mod footprint;
 mod licence;
 pub mod outcome;
 pub mod people;
@@ -19,6 +20,7 @@ mod testing;
 
 pub use catalogue::{CATALOGUE, Check, CheckId, Text};
 pub use evaluation::{Directory, Evaluation, Sources};
+pub use footprint::{Footprint, Wanted, asks_purpose};
 pub use outcome::{Finding, Outcome, Totals};
 pub use prices::{Price, PriceConfidence, PriceList};
 pub use products::product_name;

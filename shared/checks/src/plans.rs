@@ -105,6 +105,11 @@ pub fn bears_value(plan: PlanId) -> bool {
     !FILLER.iter().any(|row| row.0 == plan)
 }
 
+/// Whether a plan is a program to install on a computer, whose activations Microsoft reports.
+pub fn needs_desktop(plan: PlanId) -> bool {
+    DESKTOP.contains(&plan)
+}
+
 /// The value-bearing plans of one licence as a person has it, and all they contain.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Content {
@@ -213,12 +218,16 @@ const POWER_BI_PRO: PlanId = plan("70d33638-9c74-4d01-bfd3-562de28bd4ba");
 const POWER_BI_PREMIUM: PlanId = plan("0bf3c642-7bb5-4ccc-884e-59d09df0266c");
 const VISIO_WEB: PlanId = plan("2bdbaf8f-738f-4ac7-9234-3c3ee2ce7d0f");
 const VISIO_DESKTOP: PlanId = plan("663a804f-1c30-4ff0-9915-9db84f0d1cea");
+const PROJECT_DESKTOP: PlanId = plan("fafd7243-e5c1-4a3a-9e40-495efcb1d3c3");
 const RIGHTS_BASE: PlanId = plan("bea4c11e-220a-4e6d-8eb8-8ea15d019f90");
 const RIGHTS_1: PlanId = plan("6c57d4b6-3b23-47a5-9bc9-69f17b4947b3");
 const RIGHTS_2: PlanId = plan("5689bec4-755d-4753-8b61-40975025187c");
 const PROJECT_ESSENTIALS: PlanId = plan("1259157c-8581-4875-bca7-2ffb18c51bda");
 const PROJECT_1: PlanId = plan("4a12c688-56c6-461a-87b1-30d6f32136f9");
 const PROJECT_3: PlanId = plan("818523f5-016b-4355-9be8-ed6944946ea7");
+
+/// Programs to install: Office, Visio, Project.
+const DESKTOP: &[PlanId] = &[OFFICE_BUSINESS, OFFICE_ENTERPRISE, VISIO_DESKTOP, PROJECT_DESKTOP];
 
 /// Ladders, low to high: who has a rung has those below it.
 ///

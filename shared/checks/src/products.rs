@@ -41,6 +41,20 @@ pub fn product_name(sku: SkuId) -> Option<&'static str> {
     product(sku).map(|product| product.name)
 }
 
+/// Whether a licence type is known to cost nothing.
+pub fn is_free(sku: SkuId) -> bool {
+    product(sku).is_some_and(|product| product.kind == Kind::Free)
+}
+
+/// Whether a licence type is Microsoft 365 Copilot, of which there are two.
+pub fn is_copilot(sku: SkuId) -> bool {
+    const COPILOT: [SkuId; 2] = [
+        SkuId::literal("639dec6b-bb19-468b-871c-c5c441c4b0cb"),
+        SkuId::literal("a809996b-059e-42e2-9866-db24b99a9782"),
+    ];
+    COPILOT.contains(&sku)
+}
+
 use Kind::{AddOn, Device, Free, Suite};
 
 const fn row(id: &str, part_number: &'static str, name: &'static str, kind: Kind) -> Product {

@@ -5,6 +5,7 @@
 //! [`sign_in`] is the half of the connection that a person takes part in. Nothing here writes to a directory.
 //! Rules of the protocol that are not obvious carry their source in the doc comment.
 
+mod activity;
 mod config;
 mod directory;
 mod endpoints;
@@ -19,11 +20,11 @@ pub mod sign_in;
 mod token;
 pub mod wire;
 
+pub use activity::Activity;
 pub use config::{AppRegistration, Config, ConfigError, Credential, Microsoft, Secret};
 pub use directory::{BatchRequest, CallRecord, Directory};
 pub use endpoints::{ENDPOINTS, Endpoint, Report, ReportPeriod, endpoint, reader_permissions};
 pub use error::{Error, Refusal};
-pub use facts::Activity;
 pub use page::{Page, PageLink};
 pub use report::ReportRow;
 pub use retry::Deadline;

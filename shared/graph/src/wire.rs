@@ -120,6 +120,9 @@ wire! {
         group_types: Vec<String>,
         on_premises_sync_enabled: bool,
         membership_rule: String,
+        mail_enabled: bool,
+        security_enabled: bool,
+        is_assignable_to_role: bool,
         license_processing_state: LicenseProcessingState,
     }
     /// Graph `licenseProcessingState`.
@@ -136,6 +139,7 @@ wire! {
     /// Graph `user`, of those deleted.
     DeletedUser {
         id: Uuid,
+        user_principal_name: String,
         display_name: String,
         deleted_date_time: Timestamp,
         assigned_licenses: Vec<AssignedLicense>,

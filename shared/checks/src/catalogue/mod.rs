@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     activity::Activity,
     evaluation::Context,
-    facts::{License, MailboxPurpose, Missing, Person, Usage},
+    facts::{License, Missing, Person, Usage},
     licence::{LicenceType, days},
     outcome::{Advice, Certainty, Confidence, Evidence, Remedy},
     plans::Feature,
@@ -211,7 +211,7 @@ impl<'a> Candidate<'a> {
     }
     /// Whether the mailbox is known to be no person's own: shared, a room, equipment.
     pub fn is_no_person(&self) -> bool {
-        self.person.purpose == Some(MailboxPurpose::NotAPerson)
+        self.person.purpose.is_some_and(|purpose| !purpose.is_person())
     }
     /// Whether there may be a mailbox whose purpose nobody knows.
     pub fn has_unknown_mailbox(&self) -> bool {

@@ -196,8 +196,13 @@ async fn every_call_is_counted_with_its_outcome() {
     let directory = server.directory();
     directory.clone().subscribed_skus().await.unwrap();
     directory.organization().await.unwrap_err();
-    let record = |code, endpoint, permissions, status| {
-        CallRecord { code, method: "GET", endpoint, permissions, status, count: 1 }
+    let record = |code, endpoint, permissions, status| CallRecord {
+        code,
+        method: "GET",
+        endpoint,
+        permissions,
+        status,
+        count: 1,
     };
     let licences: &[&str] = &["LicenseAssignment.Read.All"];
     assert_eq!(
