@@ -319,6 +319,7 @@ impl Generator<'_> {
             synced: self.recipe.hybrid && kind == Kind::Employee && self.dice.percent(85),
             global_admin: kind == Kind::BreakGlass,
             deleted: false,
+            deleted_on: None,
             department: self.dice.byte(words::DEPARTMENTS.len()),
             title: self.dice.byte(words::TITLES.len()),
             office: self.dice.byte(words::OFFICES.len()),
@@ -393,6 +394,7 @@ impl Generator<'_> {
             teams: used(dice, 80),
             apps: used(dice, 70),
             activated: dice.percent(70).then(|| today.before(dice.between(200, 800)).max(created)),
+            ..Usage::default()
         };
         let mut sign_in = SignIn {
             successful: Some(ago(last)),
