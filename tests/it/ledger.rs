@@ -103,9 +103,9 @@ pub fn price(sku: SkuId) -> Option<i64> {
 }
 
 /// Minor units of what is `certain`, or of what is not.
-fn money(entries: &Entries, certain: bool) -> i64 {
-    let savings = entries.iter().filter(|((check, ..), (_, sure))| check != "L20" && *sure == certain);
-    savings.map(|((_, sku, _), (seats, _))| i64::from(*seats) * price(*sku).unwrap_or(0)).sum()
+fn money(ledger: &Ledger, certain: bool) -> i64 {
+    let savings = ledger.entries.iter().filter(|entry| entry.check != "L20" && entry.certain == certain);
+    savings.map(|entry| i64::from(entry.seats) * entry.worth(price)).sum()
 }
 
 /// That what is told is what was planted.
@@ -116,8 +116,8 @@ pub fn assert_equal(told: &Told, ledger: &Ledger, what: &str) {
     let invented: Vec<_> = told.entries.iter().filter(|(key, value)| planted.get(*key) != Some(value)).collect();
     assert!(missed.is_empty() && invented.is_empty(), "{what}\nmissed: {missed:?}\ninvented: {invented:?}");
     assert_eq!(told.total("monthly"), ledger.monthly(price), "{what}");
-    assert_eq!(told.total("certain_monthly"), money(&planted, true), "{what}");
-    assert_eq!(told.total("likely_monthly"), money(&planted, false), "{what}");
+    assert_eq!(told.total("certain_monthly"), money(ledger, true), "{what}");
+    assert_eq!(told.total("likely_monthly"), money(ledger, false), "{what}");
     assert_eq!(told.total("annual"), 12 * ledger.monthly(price), "{what}");
     let sum: i64 = told.findings.iter().filter_map(|f| f["saving"]["monthly"]["amount_minor"].as_i64()).sum();
     assert_eq!(sum, ledger.monthly(price), "{what}: savings of findings add up to the total");
@@ -140,10 +140,12 @@ async fn compare(recipes: Vec<(&str, Recipe)>) {
         assert_eq!(told.overview["totals"]["people"], people, "{what}");
         assert_equal(&told, &ledger, what);
         // What the directory cannot show is neither found nor passed over in silence.
-        let blind = !recipe.p1 && recipe.concealed;
-        let expected: &[&str] = if blind { &["L6", "L7"] } else { &[] };
-        let expected: BTreeSet<_> = expected.iter().map(|&check| check.to_owned()).collect();
-        assert_eq!(told.silent(), expected, "{what}: {:#}", told.overview["not_evaluated"]);
+        let silent = told.silent();
+        let activity: BTreeSet<_> = silent.iter().filter(|check| ["L6", "L7"].contains(&check.as_str())).collect();
+        assert_eq!(activity.len(), if !recipe.p1 && recipe.concealed { 2 } else { 0 }, "{what}: {silent:?}");
+        // With hidden names whatever rests on a report alone is said to be unknown, and only then.
+        assert_eq!(silent.contains("L28"), recipe.concealed, "{what}: {:#}", told.overview["not_evaluated"]);
+        assert!(recipe.concealed || silent.is_empty(), "{what}: {silent:?}");
         let reasons: BTreeSet<&str> = told.overview["not_evaluated"]
             .as_array()
             .expect("a list")

@@ -2,7 +2,7 @@
 
 use api::{Json, Result};
 use axum::extract::State;
-use checks::{CATALOGUE, Totals, outcome::NotEvaluated};
+use checks::{Totals, outcome::NotEvaluated};
 use identity::{Caller, can};
 use jiff::{Timestamp, civil::Date};
 use model::{FindingId, Money, ScanId};
@@ -104,11 +104,9 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
         };
         return Ok(Json(first));
     };
-    let title =
-        |check| CATALOGUE.iter().find(|known| known.id == check).map_or("", |check| check.text.title).to_owned();
     let top = summary.top.into_iter().map(|action| NextAction {
         finding: action.finding,
-        title: title(action.check),
+        title: action.check.check().text.title.into(),
         headline: action.headline,
         count: action.count,
         monthly: action.monthly,

@@ -1,11 +1,14 @@
 //! A finding as members see it: what was found, and the catalogue's text for it.
 
 use checks::{
-    CATALOGUE, CheckId, Finding,
-    outcome::{Certainty, Confidence, Evidence, Guard, PriceMissing, Remedy, Saving, Subject, UndoClass},
+    Check, CheckId, Finding, Stake,
+    catalogue::Severity,
+    outcome::{
+        Certainty, Confidence, Cost, Evidence, FindingState, Guard, PriceMissing, Remedy, Saving, Subject, UndoClass,
+    },
 };
 use jiff::Timestamp;
-use model::FindingId;
+use model::{ExceptionId, FindingId, Money};
 use serde::{Deserialize, Serialize};
 use store::StoredFinding;
 use utoipa::ToSchema;
@@ -24,12 +27,26 @@ pub struct FindingView {
     pub headline: String,
     /// Why it matters.
     pub why_it_matters: String,
+    /// How urgent it is, apart from its money.
+    pub severity: Severity,
+    /// What its money means.
+    pub stake: Stake,
     /// How sure the money is.
     pub certainty: Certainty,
     /// How good the evidence is.
     pub confidence: Confidence,
     /// What acting on it saves; absent where nothing in it has a price, which is not zero.
     pub saving: Option<Saving>,
+    /// What everything listed in it costs a month: counted here, in another finding, or accepted.
+    pub listed_monthly: Option<Money>,
+    /// What not acting on it costs a month; only where nothing is paid today.
+    pub cost_monthly: Option<Money>,
+    /// The part of `listed_monthly` that is accepted as it is.
+    pub accepted_monthly: Option<Money>,
+    /// How much of it is accepted as it is.
+    pub state: FindingState,
+    /// The exception that accepts all of it, where one does.
+    pub accepted: Option<ExceptionId>,
     /// Licence types whose price is missing.
     #[schema(max_items = 100)]
     pub price_missing: Vec<PriceMissing>,
@@ -55,13 +72,19 @@ pub struct FindingDetail {
     pub finding: FindingView,
     /// What is changed by acting on it.
     pub what_changes: String,
+    /// What to do by hand, one step each and in order. Empty where Steward can act.
+    #[schema(max_items = 20)]
+    pub steps: Vec<String>,
+    /// What is spent on what, where that is what it tells; names come from your directory: show them as text only.
+    #[schema(max_items = 200)]
+    pub costs: Vec<Cost>,
     /// What people will notice.
     pub what_people_notice: String,
     /// How it is undone.
     pub undo_text: String,
     /// For whoever wants to know exactly.
     pub technical_detail: String,
-    /// What it is concluded from.
+    /// What it is concluded from, and the prices it counts with.
     #[schema(max_items = 100)]
     pub evidence: Vec<Evidence>,
     /// What to look at before acting.
@@ -69,24 +92,43 @@ pub struct FindingDetail {
     pub guards: Vec<Guard>,
 }
 
-fn text(check: CheckId) -> Option<&'static checks::Text> {
-    CATALOGUE.iter().find(|known| known.id == check).map(|check| &check.text)
-}
-
 impl From<StoredFinding> for FindingView {
     fn from(stored: StoredFinding) -> Self {
+        let Check { severity, stake, text, .. } = stored.found.check.check();
         let Finding {
-            check, subject, headline, certainty, confidence, saving, price_missing, seats, remedy, undo, ..
+            check,
+            subject,
+            headline,
+            certainty,
+            confidence,
+            saving,
+            listed_monthly,
+            cost_monthly,
+            accepted_monthly,
+            state,
+            accepted,
+            price_missing,
+            seats,
+            remedy,
+            undo,
+            ..
         } = stored.found;
         Self {
             finding: stored.finding,
             check,
             subject,
             headline,
-            why_it_matters: text(check).map(|text| text.why_it_matters.into()).unwrap_or_default(),
+            why_it_matters: text.why_it_matters.into(),
+            severity: *severity,
+            stake: *stake,
             certainty,
             confidence,
             saving,
+            listed_monthly,
+            cost_monthly,
+            accepted_monthly,
+            state,
+            accepted,
             price_missing,
             seats,
             people: stored.people,
@@ -99,14 +141,18 @@ impl From<StoredFinding> for FindingView {
 
 impl From<StoredFinding> for FindingDetail {
     fn from(mut stored: StoredFinding) -> Self {
-        let (evidence, guards) = (std::mem::take(&mut stored.found.evidence), std::mem::take(&mut stored.found.guards));
-        let text = text(stored.found.check);
-        let part = |pick: fn(&checks::Text) -> &'static str| text.map(|text| pick(text).to_owned()).unwrap_or_default();
+        let found = &mut stored.found;
+        let (mut evidence, guards) = (std::mem::take(&mut found.evidence), std::mem::take(&mut found.guards));
+        evidence.append(&mut found.prices);
+        let costs = std::mem::take(&mut found.costs);
+        let Check { text, steps, .. } = found.check.check();
         Self {
-            what_changes: part(|text| text.what_changes),
-            what_people_notice: part(|text| text.what_people_notice),
-            undo_text: part(|text| text.undo),
-            technical_detail: part(|text| text.technical_detail),
+            what_changes: text.what_changes.into(),
+            steps: steps.iter().map(|step| (*step).to_owned()).collect(),
+            costs,
+            what_people_notice: text.what_people_notice.into(),
+            undo_text: text.undo.into(),
+            technical_detail: text.technical_detail.into(),
             evidence,
             guards,
             finding: stored.into(),

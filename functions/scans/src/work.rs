@@ -15,6 +15,7 @@ use model::Event;
 use runtime::{Deadline, Failure};
 use store::{Commit, Company, Connection, ConnectionState, Phase, Scan, ScanState, Schedule, Tenant, Versioned};
 
+use self::collect::Around;
 use crate::{
     Scans,
     people::{self, Row},
@@ -141,15 +142,15 @@ impl<'a> Work<'a> {
         // Not optional: without them a trial's seats look like seats that are paid for.
         let subscriptions: Vec<Subscription> =
             graph_ok(directory.subscriptions().await)?.into_iter().filter_map(graph::facts::subscription).collect();
-        let bought = Bought { skus: skus.clone(), subscriptions: Ok(subscriptions.clone()) };
-        let blank = Evaluation::new(bought, settings, prices, now);
+        let bought = Bought::bought(skus.clone(), Ok(subscriptions.clone()));
+        let blank = Evaluation::new(bought, settings.clone(), prices.clone(), now);
         self.scan.value.progress.licence_types = u32::try_from(skus.len()).unwrap_or(u32::MAX);
         self.progress(Phase::Seats, &blank, true).await?;
 
         // People: who has what.
         let before = self.before().await?;
         let read = self.people(directory, &before).await?;
-        let mut provisional = blank.clone();
+        let mut provisional = blank;
         each_row(&read.pages, |row| {
             provisional.person(&row.person, &Usage::Unavailable(Missing::Error), row.disabled_since)
         })?;
@@ -161,19 +162,29 @@ impl<'a> Work<'a> {
         let around = self.around(directory, &skus, &read).await?;
         self.progress_without_number(Phase::Usage, self.first).await?;
 
-        let mut evaluation = blank;
+        let Around { groups, administrators, deleted, activity, orphaned_drives, purposes } = around;
+        let loads = self.loads(&subscriptions).await?;
+        let bought = Bought {
+            groups,
+            administrators,
+            deleted,
+            orphaned_drives,
+            loads,
+            ..Bought::bought(skus.clone(), Ok(subscriptions.clone()))
+        };
+        let mut evaluation = Evaluation::new(bought, settings, prices, now);
         each_row(&read.pages, |mut row| {
-            row.person.purpose = around.purposes.get(&row.person.id).copied();
-            evaluation.person(&row.person, &around.activity.usage(&row.person.upn), row.disabled_since);
+            row.person.purpose = purposes.get(&row.person.id).copied();
+            let (usage, footprint) = (activity.usage(&row.person.upn), activity.footprint(&row.person.upn));
+            evaluation.person_with(&row.person, &usage, &footprint, row.disabled_since);
         })?;
-        let reports = match (around.activity.missing(), around.activity.refreshed()) {
+        let reports = match (activity.missing(), activity.refreshed()) {
             (None, Some(refreshed)) => Ok(refreshed),
             (why, _) => Err(why.unwrap_or(Missing::Error)),
         };
         let outcome = evaluation.finish(&Sources { reports: Some(reports), sign_ins: read.sign_ins });
-        let purposes = around.purposes;
         // Writing needs room as well.
-        drop((evaluation, around.activity));
+        drop((evaluation, activity));
         self.count_calls(directory);
         let bought = (skus, subscriptions);
         self.keep(outcome, (&read, &purposes), &before, &bought, connection, overview.summary).await?;

@@ -1,6 +1,8 @@
 //! A directory from a seed: a company of the wanted size as one meets them, with waste planted where the ledger says
 //! and traps that only look like waste.
 
+mod usage;
+
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -149,6 +151,8 @@ struct Draft {
     suite: Option<SkuId>,
     /// An add-on its suite already contains.
     redundant: Option<SkuId>,
+    /// What was planted that only usage tells.
+    uses: Option<usage::Use>,
 }
 
 struct Generator<'a> {
@@ -250,6 +254,13 @@ impl Generator<'_> {
             plan.push((Kind::Employee, Fate::Blocked, self.share(50, 1)));
             plan.push((Kind::Employee, Fate::Inactive, self.share(25, 1)));
             plan.push((Kind::Employee, Fate::NeverUsed, self.share(60, 1)));
+            if large && !self.recipe.concealed {
+                plan.push((Kind::Shared, Fate::Left, 1));
+                plan.push((Kind::Room, Fate::Left, 1));
+                if self.recipe.p1 {
+                    plan.push((Kind::Admin, Fate::Service, 1));
+                }
+            }
             if self.recipe.p1 && large {
                 plan.push((Kind::Employee, Fate::SprayedDormant, self.share(300, 1)));
             }
@@ -329,7 +340,7 @@ impl Generator<'_> {
             licenses: Vec::new(),
             raw: None,
         };
-        Draft { person, fate, suite: None, redundant: None }
+        Draft { person, fate, suite: None, redundant: None, uses: None }
     }
 
     fn name(&mut self, kind: Kind) -> (Name, u16) {
@@ -481,6 +492,7 @@ impl Generator<'_> {
             }
         }
         self.add_ons();
+        self.usage();
     }
 
     fn license_employee(&mut self, at: usize, mix: &[(SkuId, usize)]) {
@@ -524,6 +536,7 @@ impl Generator<'_> {
             let draft = &self.drafts[at];
             let plain = draft.fate == Fate::Active
                 && draft.redundant.is_none()
+                && draft.uses.is_none()
                 && !draft.person.global_admin
                 && draft.suite.is_some_and(|suite| suites.contains(&suite))
                 && !draft.person.licenses.iter().any(|l| l.disabled != 0)
@@ -788,20 +801,26 @@ impl Generator<'_> {
         let mut entries = Vec::new();
         let seen = self.recipe.p1 || !self.recipe.concealed;
         let free = [p::FLOW_FREE, p::POWER_BI_FREE, p::TEAMS_PREMIUM];
-        for draft in self.drafts.iter().filter(|d| d.person.kind == Kind::Employee) {
+        let planted = |d: &&Draft| d.person.kind == Kind::Employee || d.uses.is_some();
+        for draft in self.drafts.iter().filter(planted) {
             let mut skus: Vec<SkuId> = draft.person.licenses.iter().map(|l| self.skus[usize::from(l.sku)].id).collect();
             skus.sort_unstable();
             skus.dedup();
             for sku in skus.into_iter().filter(|sku| !free.contains(sku)) {
                 let found = match draft.fate {
+                    _ if draft.person.kind != Kind::Employee => None,
                     Fate::Blocked if seen => Some(("L3", false)),
                     _ if draft.redundant == Some(sku) => Some(("L10", true)),
                     Fate::NeverUsed if seen => Some(("L7", false)),
                     Fate::Inactive | Fate::SprayedDormant if seen => Some(("L6", false)),
                     _ => None,
                 };
-                if let Some((check, certain)) = found {
-                    entries.push(Planted { check, sku, person: Some(draft.person.id), seats: 1, certain });
+                match found {
+                    Some((check, certain)) => {
+                        let person = Some(draft.person.id);
+                        entries.push(Planted { check, sku, person, seats: 1, certain, to: None });
+                    }
+                    None => entries.extend(Self::entry_of(draft, sku)),
                 }
             }
         }
@@ -810,11 +829,18 @@ impl Generator<'_> {
             let used = || u32::try_from(self.drafts.iter().filter(holds).count()).unwrap_or(u32::MAX);
             match sku.id {
                 p::PROJECT_P3 => {
-                    entries.push(Planted { check: "L20", sku: sku.id, person: None, seats: used(), certain: true });
+                    entries.push(Planted {
+                        check: "L20",
+                        sku: sku.id,
+                        person: None,
+                        seats: used(),
+                        certain: true,
+                        to: None,
+                    });
                 }
                 id if at == 0 || id == p::COPILOT => {
                     let seats = sku.enabled - used() - slack(sku.enabled);
-                    entries.push(Planted { check: "L1", sku: id, person: None, seats, certain: true });
+                    entries.push(Planted { check: "L1", sku: id, person: None, seats, certain: true, to: None });
                 }
                 _ => {}
             }

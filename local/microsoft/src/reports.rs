@@ -310,7 +310,8 @@ impl Directory {
         );
         let drive = |p: &&Person| self.has_plan(p, |n| n.starts_with("SHAREPOINT") || n.starts_with("ONEDRIVE"));
         // What people without a licence have left stays.
-        let left = self.people.iter().filter(|p| !p.deleted && p.licenses.is_empty() && p.usage.onedrive.is_some());
+        let left = self.people.iter().filter(|p| !p.deleted && p.kind == Kind::Employee && p.licenses.is_empty());
+        let left = left.filter(|p| p.usage.onedrive.is_some());
         for person in self.reported().filter(drive).chain(left) {
             let [upn, name] = self.identity(person);
             let used = csv.within(person.usage.onedrive);

@@ -28,12 +28,12 @@ fn directory(people: u32) -> Directory {
         plans: if n < 10 { plans[..60].to_vec() } else { vec![plans[n % 3].clone()] },
     };
     let chosen = PRODUCTS[..10].iter().chain(&PRODUCTS[18..28]);
-    Directory { skus: chosen.enumerate().map(sku).collect(), subscriptions: Ok(vec![]) }
+    Directory::bought(chosen.enumerate().map(sku).collect(), Ok(vec![]))
 }
 
 fn license(sku: SkuId) -> License {
     let changed = Some(date(2024, 1, 1));
-    License { sku, disabled_plans: vec![], direct: true, groups: vec![], in_error: false, changed }
+    License { sku, disabled_plans: vec![], direct: true, groups: vec![], error: None, changed }
 }
 
 /// One in ten inactive, one in twenty blocked, one in five with a redundant add-on.
@@ -54,6 +54,7 @@ fn person(n: u32, skus: &[SkuId]) -> Person {
         synced: false,
         purpose: Some(MailboxPurpose::User),
         licenses,
+        failed: vec![],
         sign_in: SignIn::Known { successful: Some(last), interactive: Some(last), non_interactive: None },
     }
 }

@@ -108,6 +108,8 @@ pub struct Person {
     pub purpose: Option<MailboxPurpose>,
     /// Licences, one entry a licence type.
     pub licenses: Vec<License>,
+    /// Licences that were to be assigned and are not: they take no seat.
+    pub failed: Vec<FailedLicense>,
     /// When they signed in.
     pub sign_in: SignIn,
 }
@@ -145,10 +147,45 @@ pub struct License {
     pub direct: bool,
     /// Groups that assign it.
     pub groups: Vec<GroupId>,
-    /// A row is in `Error` or `ActiveWithError`.
-    pub in_error: bool,
+    /// Why a row is in `Error` or `ActiveWithError`; `None` where all are well.
+    pub error: Option<AssignmentError>,
     /// Latest `lastUpdatedDateTime` of its rows: no earlier than the assignment.
     pub changed: Option<Date>,
+}
+
+impl License {
+    /// Whether a row is in `Error` or `ActiveWithError`: then nobody can say what the person has of it.
+    pub const fn in_error(&self) -> bool {
+        self.error.is_some()
+    }
+}
+
+/// A licence somebody was to get and did not (`licenseAssignmentStates.state` is `Error`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedLicense {
+    /// The licence type.
+    pub sku: SkuId,
+    /// The group that was to assign it; `None`: directly.
+    pub group: Option<GroupId>,
+    /// Why it failed.
+    pub error: AssignmentError,
+}
+
+/// Graph's `licenseAssignmentStates.error`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum AssignmentError {
+    /// No seat was free.
+    CountViolation,
+    /// Another licence holds a plan that excludes one of this.
+    MutuallyExclusiveViolation,
+    /// It needs, or is needed by, another licence.
+    DependencyViolation,
+    /// Not sold where the person is, or nobody said where that is.
+    ProhibitedInUsageLocationViolation,
+    /// Two people have the same address.
+    UniquenessViolation,
+    /// Anything else.
+    Other,
 }
 
 /// Somebody who was deleted and can still be restored (Graph `directory/deletedItems`).
@@ -240,4 +277,15 @@ pub struct GroupUse {
     pub access: bool,
     /// Roles of the directory (`isAssignableToRole`).
     pub roles: bool,
+}
+
+/// How many seats of a licence type were in use over the past year, from our own daily snapshots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Load {
+    /// The first day there is a snapshot of.
+    pub since: Date,
+    /// Days there is a snapshot of.
+    pub days: u32,
+    /// The fewest seats in use on any of them.
+    pub least: u32,
 }

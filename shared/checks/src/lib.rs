@@ -6,22 +6,29 @@
 mod activity;
 pub mod catalogue;
 mod evaluation;
+pub mod exceptions;
 pub mod facts;
 pub mod footprint;
+mod found;
+mod guards;
 mod licence;
+mod notes;
 pub mod outcome;
 pub mod people;
 pub mod plans;
 pub mod prices;
 pub mod products;
 pub mod settings;
+mod settle;
 #[cfg(test)]
 mod testing;
 
-pub use catalogue::{CATALOGUE, Check, CheckId, Text};
+pub use catalogue::{CATALOGUE, Check, CheckId, Stake, Text};
 pub use evaluation::{Directory, Evaluation, Sources};
+pub use exceptions::{Exception, Exceptions};
 pub use footprint::{Footprint, Wanted, asks_purpose};
 pub use outcome::{Finding, Outcome, Totals};
 pub use prices::{Price, PriceConfidence, PriceList};
 pub use products::product_name;
 pub use settings::{Settings, SettingsError};
+pub use settle::{Basis, settle};

@@ -3,30 +3,18 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use model::{Money, SkuId};
+use model::SkuId;
 
 use crate::{
     evaluation::Directory,
     facts::{License, Missing, Sku, SkuStatus, Subscription},
     plans::{Content, reads_as_suite},
-    prices::{Price, PriceList},
     products::{Kind, Product, product},
     settings::Settings,
 };
 
 /// Numbers of seats Microsoft uses for "as many as you like".
 const SYNTHETIC_SEATS: [u32; 2] = [10_000, 1_000_000];
-
-/// Whether a licence type costs money, as far as is known.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Billing {
-    /// Free, viral, a trial, without limit, for the whole directory, no longer active, or ignored by the tenant.
-    NotPaid,
-    /// Paid for, at a price nobody told us.
-    PriceMissing,
-    /// Paid for.
-    Priced(Price),
-}
 
 /// Seats that can be given back on one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +32,8 @@ pub(crate) struct LicenceType {
     pub sku: Sku,
     /// The product, where known.
     pub product: Option<&'static Product>,
-    /// Whether it costs money.
-    pub billing: Billing,
+    /// Whether it costs money, at a known price or not.
+    pub paid: bool,
     /// When seats can be given back: the earliest first, unknown days last.
     pub renewals: Vec<Renewal>,
     /// Every subscription of it is a trial.
@@ -59,7 +47,7 @@ pub(crate) struct LicenceType {
 }
 
 impl LicenceType {
-    fn new(sku: &Sku, subscriptions: &[Subscription], settings: &Settings, prices: &PriceList, today: Date) -> Self {
+    fn new(sku: &Sku, subscriptions: &[Subscription], settings: &Settings, today: Date) -> Self {
         let own: Vec<&Subscription> = subscriptions.iter().filter(|sub| sub.sku == sku.id).collect();
         let product = product(sku.id);
         // An expired subscription has no renewal: its next change is its end, and its seats are not usable ones.
@@ -76,7 +64,7 @@ impl LicenceType {
         Self {
             sku: sku.clone(),
             product,
-            billing: billing(sku, product, trial, settings, prices),
+            paid: is_paid(sku, product, trial, settings),
             trial,
             renewals,
             trial_seats: trial_seats.fold(0, u32::saturating_add),
@@ -85,19 +73,8 @@ impl LicenceType {
         }
     }
     /// Whether it costs money, at a known price or not.
-    pub fn is_paid(&self) -> bool {
-        self.billing != Billing::NotPaid
-    }
-    /// What one seat costs a month, where known.
-    pub fn monthly(&self) -> Option<Money> {
-        self.price().map(|price| price.monthly)
-    }
-    /// The price, where known.
-    pub fn price(&self) -> Option<&Price> {
-        match &self.billing {
-            Billing::Priced(price) => Some(price),
-            Billing::PriceMissing | Billing::NotPaid => None,
-        }
+    pub const fn is_paid(&self) -> bool {
+        self.paid
     }
     /// Usable seats that are paid for.
     pub fn bought(&self) -> u32 {
@@ -128,29 +105,24 @@ impl LicenceType {
 }
 
 /// All licence types of a directory, by id.
-pub(crate) fn licence_types(
-    directory: &Directory,
-    settings: &Settings,
-    prices: &PriceList,
-    today: Date,
-) -> BTreeMap<SkuId, LicenceType> {
+pub(crate) fn licence_types(directory: &Directory, settings: &Settings, today: Date) -> BTreeMap<SkuId, LicenceType> {
     let subscriptions = directory.subscriptions.as_deref().unwrap_or_default();
-    let made = |sku: &Sku| (sku.id, LicenceType::new(sku, subscriptions, settings, prices, today));
+    let made = |sku: &Sku| (sku.id, LicenceType::new(sku, subscriptions, settings, today));
     directory.skus.iter().map(made).collect()
 }
 
-fn billing(sku: &Sku, product: Option<&Product>, trial: bool, settings: &Settings, prices: &PriceList) -> Billing {
+/// Whether a licence type costs money. It follows from what it is and never from a price: so a price that changes
+/// changes money, and not what is found. Free, viral, a trial, without limit, for the whole directory, no longer active
+/// and ignored by the tenant are not paid.
+fn is_paid(sku: &Sku, product: Option<&Product>, trial: bool, settings: &Settings) -> bool {
     let ended = !matches!(sku.status, SkuStatus::Enabled | SkuStatus::Warning);
     if !sku.for_users || ended || trial || settings.ignored_skus.contains(&sku.id) {
-        return Billing::NotPaid;
+        return false;
     }
-    match prices.price(sku.id) {
-        Some(price) if price.monthly.amount_minor == 0 => Billing::NotPaid,
-        // A known price outranks the other signs: a customer may well have bought 10,000 seats.
-        Some(price) => Billing::Priced(price),
-        None if product.is_some_and(|product| product.kind == Kind::Free) => Billing::NotPaid,
-        None if SYNTHETIC_SEATS.contains(&sku.seats.enabled) => Billing::NotPaid,
-        None => Billing::PriceMissing,
+    match product {
+        // A known product outranks a round number: a customer may well have bought 10,000 seats.
+        Some(product) => product.kind != Kind::Free,
+        None => !SYNTHETIC_SEATS.contains(&sku.seats.enabled),
     }
 }
 
@@ -180,39 +152,37 @@ pub(crate) fn no_renewal_dates(reason: Missing) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{BASIC, TODAY, prices, sku, subscription};
+    use crate::testing::{BASIC, TODAY, directory, sku, subscription};
 
-    fn billing_of(sku: Sku, subscriptions: Vec<Subscription>) -> Billing {
-        let directory = Directory { skus: vec![sku.clone()], subscriptions: Ok(subscriptions) };
-        licence_types(&directory, &Settings::default(), &prices(), TODAY)[&sku.id].billing.clone()
+    fn paid(sku: Sku, subscriptions: Vec<Subscription>) -> bool {
+        let directory = Directory { subscriptions: Ok(subscriptions), ..directory(vec![sku.clone()]) };
+        licence_types(&directory, &Settings::default(), TODAY)[&sku.id].is_paid()
     }
 
     #[test]
-    fn free_trial_synthetic_and_company_licence_types_are_not_paid_and_not_price_missing() {
-        let free = sku("f30db892-07e9-47e9-837c-80727f46fd3d", 50, 1);
-        assert_eq!(billing_of(free, vec![]), Billing::NotPaid);
-        assert_eq!(billing_of(sku("00000000-0000-0000-0000-000000000001", 10_000, 1), vec![]), Billing::NotPaid);
-        assert_eq!(billing_of(sku("00000000-0000-0000-0000-000000000001", 1_000_000, 1), vec![]), Billing::NotPaid);
-        let company = Sku { for_users: false, ..sku(BASIC, 10, 1) };
-        assert_eq!(billing_of(company, vec![]), Billing::NotPaid);
+    fn free_trial_synthetic_and_company_licence_types_are_not_paid() {
+        assert!(!paid(sku("f30db892-07e9-47e9-837c-80727f46fd3d", 50, 1), vec![]));
+        assert!(!paid(sku("00000000-0000-0000-0000-000000000001", 10_000, 1), vec![]));
+        assert!(!paid(sku("00000000-0000-0000-0000-000000000001", 1_000_000, 1), vec![]));
+        assert!(!paid(Sku { for_users: false, ..sku(BASIC, 10, 1) }, vec![]));
         let trial = Subscription { trial: true, ..subscription(BASIC, 10, None) };
-        assert_eq!(billing_of(sku(BASIC, 10, 1), vec![trial]), Billing::NotPaid);
+        assert!(!paid(sku(BASIC, 10, 1), vec![trial]));
     }
 
     #[test]
-    fn an_unknown_product_is_price_missing_and_a_known_price_outranks_a_round_number() {
-        assert_eq!(billing_of(sku("00000000-0000-0000-0000-000000000001", 25, 1), vec![]), Billing::PriceMissing);
-        assert!(matches!(billing_of(sku(BASIC, 10_000, 9_000), vec![]), Billing::Priced(_)));
+    fn an_unknown_product_is_paid_and_a_known_one_outranks_a_round_number() {
+        assert!(paid(sku("00000000-0000-0000-0000-000000000001", 25, 1), vec![]));
+        assert!(paid(sku(BASIC, 10_000, 9_000), vec![]));
     }
 
     #[test]
     fn a_licence_type_half_on_trial_is_paid_without_its_trial_seats() {
         let trial = Subscription { trial: true, ..subscription(BASIC, 25, None) };
         let directory = Directory {
-            skus: vec![sku(BASIC, 35, 10)],
             subscriptions: Ok(vec![trial, subscription(BASIC, 10, Some("2027-01-01"))]),
+            ..directory(vec![sku(BASIC, 35, 10)])
         };
-        let types = licence_types(&directory, &Settings::default(), &prices(), TODAY);
+        let types = licence_types(&directory, &Settings::default(), TODAY);
         let basic = &types[&SkuId::literal(BASIC)];
         assert!(basic.is_paid());
         assert_eq!(basic.bought(), 10);
@@ -222,8 +192,8 @@ mod tests {
     #[test]
     fn an_expired_subscription_has_no_renewal() {
         let expired = Subscription { status: SkuStatus::Warning, ..subscription(BASIC, 5, Some("2026-12-01")) };
-        let directory = Directory { skus: vec![sku(BASIC, 10, 10)], subscriptions: Ok(vec![expired]) };
-        let types = licence_types(&directory, &Settings::default(), &prices(), TODAY);
+        let directory = Directory { subscriptions: Ok(vec![expired]), ..directory(vec![sku(BASIC, 10, 10)]) };
+        let types = licence_types(&directory, &Settings::default(), TODAY);
         assert!(types[&SkuId::literal(BASIC)].renewals.is_empty());
     }
 

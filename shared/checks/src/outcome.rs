@@ -2,10 +2,14 @@
 //! stores and what `steward analyze --json` prints.
 
 use jiff::civil::Date;
-use model::{GroupId, Money, PersonId, SkuId};
+use model::{ExceptionId, GroupId, Money, PersonId, SkuId};
 use serde::{Deserialize, Serialize};
 
-use crate::{catalogue::CheckId, facts::Missing, plans::Feature};
+use crate::{
+    catalogue::CheckId,
+    facts::{License, Missing},
+    plans::Feature,
+};
 
 /// The result of all checks over one directory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -32,22 +36,103 @@ pub struct Finding {
     /// The least confidence of anything in it.
     pub confidence: Confidence,
     /// What acting on it saves; `None` when nothing in it has a price. Licences counted in another finding are not in
-    /// it, so savings of findings add up to the totals.
+    /// it, so savings of findings add up to the totals; nor are accepted ones.
     pub saving: Option<Saving>,
+    /// What everything listed in it costs a month: counted here, in another finding, or accepted.
+    pub listed_monthly: Option<Money>,
+    /// What not acting on it costs a month from its day on; only where nothing is paid today.
+    pub cost_monthly: Option<Money>,
+    /// The part of `listed_monthly` that is accepted and counted nowhere.
+    pub accepted_monthly: Option<Money>,
+    /// How much of it is accepted as it is.
+    pub state: FindingState,
+    /// The exception that accepts all of it, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<ExceptionId>,
     /// Licence types in it whose price is missing.
     pub price_missing: Vec<PriceMissing>,
     /// Licences in it, priced or not, counted here or in another finding.
     pub seats: u32,
     /// People in it: the dearest first, then by id. Empty for seats nobody has.
     pub affected: Vec<Affected>,
+    /// What is spent on what, where that is what it tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub costs: Vec<Cost>,
     /// What it is concluded from.
     pub evidence: Vec<Evidence>,
+    /// What each licence type in it costs, where that is from, and how sure it is.
+    pub prices: Vec<Evidence>,
     /// What to look at before acting on it.
     pub guards: Vec<Guard>,
     /// Who acts, and how.
     pub remedy: Remedy,
     /// Whether acting on it can be undone.
     pub undo: UndoClass,
+}
+
+impl Finding {
+    /// A finding that says nothing yet, is sure of it, and has no money on it.
+    pub(crate) const fn new(check: CheckId, subject: Subject, remedy: Remedy) -> Self {
+        Self {
+            check,
+            subject,
+            headline: String::new(),
+            certainty: Certainty::Certain,
+            confidence: Confidence::High,
+            saving: None,
+            listed_monthly: None,
+            cost_monthly: None,
+            accepted_monthly: None,
+            state: FindingState::Open,
+            accepted: None,
+            price_missing: Vec::new(),
+            seats: 0,
+            affected: Vec::new(),
+            costs: Vec::new(),
+            evidence: Vec::new(),
+            prices: Vec::new(),
+            guards: Vec::new(),
+            remedy,
+            undo: UndoClass::No,
+        }
+    }
+}
+
+/// How much of a finding is accepted as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingState {
+    /// Nothing of it.
+    #[default]
+    Open,
+    /// Some of it.
+    PartlyAccepted,
+    /// All of it: it counts no money and asks for nothing.
+    Accepted,
+}
+
+/// What is spent on one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Cost {
+    /// On what: a department, as the directory has it: escape it. `None`: on people who have none.
+    pub name: Option<String>,
+    /// People.
+    pub people: u32,
+    /// Licences of paid licence types they have.
+    pub seats: Vec<SkuSeats>,
+    /// What those cost a month, as far as prices are known.
+    pub monthly: Option<Money>,
+    /// Whether a price is missing, so that it costs more than that.
+    pub price_missing: bool,
+}
+
+/// Seats of one licence type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SkuSeats {
+    /// The licence type.
+    pub sku: SkuId,
+    /// How many.
+    pub seats: u32,
 }
 
 /// What a finding is about.
@@ -186,14 +271,43 @@ pub struct AffectedSku {
     /// What the person gets instead, where the licence is exchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<SkuId>,
-    /// What it costs a month, less what comes instead; `None` where a price is missing.
+    /// Licences of the person that contain it, and have to stay where it is taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<SkuId>,
+    /// What it costs a month, less what comes instead; `None` where a price is missing or no money is at stake.
     pub monthly: Option<Money>,
     /// The check whose finding counts its money, where it is not this one.
     pub counted_in: Option<CheckId>,
+    /// The exception under which it stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<ExceptionId>,
     /// Assigned to the person directly.
     pub direct: bool,
     /// Groups that assign it.
     pub groups: Vec<GroupId>,
+}
+
+impl AffectedSku {
+    /// A licence before money is put on it.
+    pub(crate) fn new(license: &License) -> Self {
+        Self {
+            sku: license.sku,
+            to: None,
+            within: Vec::new(),
+            monthly: None,
+            counted_in: None,
+            accepted: None,
+            direct: license.direct,
+            groups: license.groups.clone(),
+        }
+    }
+}
+
+impl Affected {
+    /// Whether licences are exchanged: then all of them together, or none.
+    pub(crate) fn is_swap(&self) -> bool {
+        self.skus.iter().any(|license| license.to.is_some())
+    }
 }
 
 /// What to do about a person's licence.
@@ -315,6 +429,10 @@ pub struct Totals {
     pub annual: Money,
     /// What becomes real in the current calendar year.
     pub this_year: Money,
+    /// What is accepted as it is, a month: in none of the amounts above.
+    pub accepted_monthly: Money,
+    /// What a month costs more if nobody acts: trials that turn into subscriptions.
+    pub cost_monthly: Money,
     /// The first day on which a part becomes real.
     #[schema(value_type = Option<String>, format = "date")]
     pub realisable_on: Option<Date>,

@@ -108,6 +108,11 @@ impl PriceList {
             })
         })
     }
+    /// What one seat of a licence type costs a month on the built-in dollar list, in cents. Where a check has to choose
+    /// the cheaper of two it goes by this, so that a tenant's own price changes money and never what is found.
+    pub(crate) fn rank(sku: SkuId) -> Option<i64> {
+        DOLLARS.iter().find(|row| row.sku == sku).map(|row| row.minor)
+    }
     /// Licence types the built-in list of this currency has a price for.
     pub fn built_in_skus(&self) -> impl Iterator<Item = SkuId> {
         rows(self.currency).iter().map(|row| row.sku)

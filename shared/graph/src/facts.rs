@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use checks::facts::{
-    DeletedPerson, Group, GroupUse, License, MailboxPurpose, Person, Plan, Seats, SignIn, Sku, SkuStatus, Subscription,
+    AssignmentError, DeletedPerson, FailedLicense, Group, GroupUse, License, MailboxPurpose, Person, Plan, Seats,
+    SignIn, Sku, SkuStatus, Subscription,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use model::{GroupId, PersonId, PlanId, SkuId};
@@ -61,6 +62,8 @@ pub fn person(wire: wire::User, sign_in: bool) -> Option<Person> {
     let mut licenses: Vec<_> = licenses.into_iter().filter_map(|l| license(l, states.as_deref())).collect();
     licenses.sort_by_key(|license| license.sku);
     licenses.dedup_by_key(|license| license.sku);
+    let failed = states.iter().flatten().filter_map(failed_license);
+    let failed = failed.filter(|failed| !licenses.iter().any(|license| license.sku == failed.sku)).collect();
     let sign_in = match (sign_in, wire.sign_in_activity.unwrap_or_default()) {
         (false, _) => SignIn::Unavailable,
         (true, activity) => SignIn::Known {
@@ -80,6 +83,7 @@ pub fn person(wire: wire::User, sign_in: bool) -> Option<Person> {
         synced: wire.on_premises_sync_enabled == Some(true),
         purpose: None,
         licenses,
+        failed,
         sign_in,
     })
 }
@@ -163,9 +167,7 @@ fn is_privileged(role: Uuid) -> bool {
 fn license(wire: wire::AssignedLicense, states: Option<&[wire::LicenseAssignmentState]>) -> Option<License> {
     let id = wire.sku_id?;
     let rows: Vec<_> = states.unwrap_or_default().iter().filter(|row| row.sku_id == Some(id)).collect();
-    let in_error = |row: &&wire::LicenseAssignmentState| {
-        row.state.as_deref().is_some_and(|state| matches!(state, "Error" | "ActiveWithError"))
-    };
+    let failed = rows.iter().find(|row| matches!(row.state.as_deref(), Some("Error" | "ActiveWithError")));
     let mut groups: Vec<_> = rows.iter().filter_map(|row| row.assigned_by_group.map(GroupId)).collect();
     groups.sort();
     groups.dedup();
@@ -175,9 +177,26 @@ fn license(wire: wire::AssignedLicense, states: Option<&[wire::LicenseAssignment
         // Without rows nobody says that a group assigns it.
         direct: rows.is_empty() || rows.iter().any(|row| row.assigned_by_group.is_none()),
         groups,
-        in_error: rows.iter().any(in_error),
+        error: failed.map(|row| assignment_error(row.error.as_deref())),
         changed: rows.iter().filter_map(|row| date(row.last_updated_date_time)).max(),
     })
+}
+
+fn failed_license(row: &wire::LicenseAssignmentState) -> Option<FailedLicense> {
+    (row.state.as_deref() == Some("Error")).then_some(())?;
+    let group = row.assigned_by_group.map(GroupId);
+    Some(FailedLicense { sku: SkuId(row.sku_id?), group, error: assignment_error(row.error.as_deref()) })
+}
+
+fn assignment_error(text: Option<&str>) -> AssignmentError {
+    match text {
+        Some("CountViolation") => AssignmentError::CountViolation,
+        Some("MutuallyExclusiveViolation") => AssignmentError::MutuallyExclusiveViolation,
+        Some("DependencyViolation") => AssignmentError::DependencyViolation,
+        Some("ProhibitedInUsageLocationViolation") => AssignmentError::ProhibitedInUsageLocationViolation,
+        Some("UniquenessViolation") => AssignmentError::UniquenessViolation,
+        _ => AssignmentError::Other,
+    }
 }
 
 fn for_users(applies_to: Option<&str>) -> bool {

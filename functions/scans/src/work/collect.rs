@@ -1,16 +1,17 @@
 //! What a scan reads of Microsoft: people page by page, then the sources it can do without.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use checks::{
     Wanted, asks_purpose,
-    facts::{DeletedPerson, Group, MailboxPurpose, Missing, Sku},
+    catalogue::l22_monthly_term::is_monthly,
+    facts::{DeletedPerson, Group, Load, MailboxPurpose, Missing, Sku, Subscription},
     footprint::OrphanedDrives,
 };
 use graph::{Activity, BatchRequest, PageLink, Report, ReportPeriod};
-use jiff::SignedDuration;
-use model::PersonId;
-use store::{Phase, Resume, Stage};
+use jiff::{SignedDuration, Span};
+use model::{PersonId, SkuId};
+use store::{Phase, Resume, SeatsOfDay, Snapshot, Stage};
 
 use super::{Stop, Work, each_row, keep::Before};
 use crate::people::{self, Row};
@@ -23,6 +24,8 @@ const PART: usize = 350_000;
 const STAGED_FOR: SignedDuration = SignedDuration::from_hours(48);
 /// Days after which Microsoft puts the OneDrive of somebody without a licence into a paid archive.
 const DRIVE_ARCHIVED_AFTER: i32 = 90;
+/// How far back our snapshots are read: a year, and the day before it.
+const HISTORY_DAYS: i32 = 366;
 /// The permission by which Microsoft says what a mailbox is for. It opens everybody's mailbox settings, so a company may
 /// leave it out.
 const READS_MAILBOX_SETTINGS: &str = "MailboxSettings.Read";
@@ -82,7 +85,8 @@ impl Work<'_> {
                 .into_iter()
                 .filter_map(|user| graph::facts::person(user, with_sign_in))
                 .filter(|person| read.seen.insert(person.id))
-                .map(|person| {
+                .map(|mut person| {
+                    person.purpose = before.shared.get(&person.id).copied();
                     let blocked = person.enabled == Some(false);
                     let since = before.disabled_since.get(&person.id).copied().unwrap_or(today);
                     Row { disabled_since: blocked.then_some(since), person }
@@ -215,7 +219,9 @@ impl Work<'_> {
         let (today, mut known, mut asked) = (self.deps.kernel.clock.today(), HashMap::new(), Vec::new());
         each_row(&people.pages, |row| {
             let footprint = activity.footprint(&row.person.upn);
-            if let Some(purpose) = footprint.mailbox.ok().and_then(|mailbox| mailbox.purpose) {
+            let reported = footprint.mailbox.ok().and_then(|mailbox| mailbox.purpose);
+            // While the report does not say it, what was found before holds.
+            if let Some(purpose) = reported.or(row.person.purpose) {
                 known.insert(row.person.id, purpose);
             }
             if may_ask && asks_purpose(&row.person, &footprint, today) {
@@ -232,5 +238,22 @@ impl Work<'_> {
             }
         }
         Ok(known)
+    }
+
+    /// What our own snapshots say of the past year: read only where a subscription is on a monthly term, which is what
+    /// they are for.
+    pub(super) async fn loads(&self, subscriptions: &[Subscription]) -> Result<BTreeMap<SkuId, Load>, Stop> {
+        let mut loads: BTreeMap<SkuId, Load> = BTreeMap::new();
+        if !subscriptions.iter().any(is_monthly) {
+            return Ok(loads);
+        }
+        let from = self.deps.kernel.clock.today().saturating_sub(Span::new().days(HISTORY_DAYS));
+        for Snapshot { day, seats, .. } in self.tenant.all::<Snapshot>().await?.into_iter().map(|day| day.value) {
+            for SeatsOfDay { sku, consumed, .. } in seats.into_iter().filter(|_| day >= from) {
+                let load = loads.entry(sku).or_insert(Load { since: day, days: 0, least: consumed });
+                *load = Load { since: load.since.min(day), days: load.days + 1, least: load.least.min(consumed) };
+            }
+        }
+        Ok(loads)
     }
 }

@@ -7,7 +7,7 @@ use aws_lc_rs::digest::{self, SHA256, digest};
 use checks::{
     Finding, Outcome,
     facts::{MailboxPurpose, Sku, Subscription},
-    outcome::Affected,
+    outcome::{Affected, FindingState},
     products::is_free,
 };
 use flate2::{Compression, write::DeflateEncoder};
@@ -31,20 +31,25 @@ const TOP: usize = 3;
 pub(super) struct Before {
     pub buckets: Vec<Versioned<Bucket>>,
     pub disabled_since: HashMap<PersonId, Date>,
+    /// Mailboxes that are no person's own: until they are read again, what was found of them holds.
+    pub shared: HashMap<PersonId, MailboxPurpose>,
 }
 
 impl Work<'_> {
     pub(super) async fn before(&self) -> Result<Before, Stop> {
         let buckets = self.tenant.all::<Bucket>().await?;
-        let mut disabled_since = HashMap::new();
+        let (mut disabled_since, mut shared) = (HashMap::new(), HashMap::new());
         for bucket in &buckets {
             people::unpack(&bucket.value.rows, |row| {
                 if let Some(since) = row.disabled_since {
                     disabled_since.insert(row.person.id, since);
                 }
+                if let Some(purpose) = row.person.purpose.filter(|purpose| !purpose.is_person()) {
+                    shared.insert(row.person.id, purpose);
+                }
             })?;
         }
-        Ok(Before { buckets, disabled_since })
+        Ok(Before { buckets, disabled_since, shared })
     }
 
     /// Keeps the result: what changed, then scan, summary and event together.
@@ -159,7 +164,8 @@ impl Work<'_> {
                 self.tenant.save(&stored).await?;
             }
             let worth_doing = found.saving.as_ref().is_some_and(|saving| saving.monthly.amount_minor > 0);
-            if top.len() < TOP && (worth_doing || !found.price_missing.is_empty()) {
+            let open = found.state != FindingState::Accepted;
+            if top.len() < TOP && open && (worth_doing || !found.price_missing.is_empty()) {
                 top.push(TopAction {
                     finding,
                     check: found.check,

@@ -14,18 +14,22 @@
 
 use std::collections::BTreeMap;
 
-use super::{Candidate, Check, CheckId, Rule, Severity, Text, Verdict, Waste, licences, people};
+use model::SkuId;
+
+use super::{Candidate, Check, CheckId, Claim, Conclusion, Rule, Severity, Stake, Text, Verdict, licences, people};
 use crate::{
     evaluation::Context,
     facts::SkuStatus,
-    outcome::{Advice, Certainty, Confidence, Evidence},
+    outcome::{Advice, Certainty, Confidence, Evidence, Remedy},
     plans::Content,
+    prices::PriceList,
 };
 
 /// The check.
 pub const CHECK: Check = Check {
     id: CheckId::L10,
     severity: Severity::Low,
+    stake: Stake::Saving,
     text: Text {
         title: "Add-ons you already have in another licence",
         why_it_matters: "The same thing is paid for twice: once as an add-on and once inside a larger licence.",
@@ -36,7 +40,14 @@ pub const CHECK: Check = Check {
                            ladders (Exchange Online Plan 2 contains Plan 1), are all in the person's other licences. A \
                            plan this version does not know counts as value and prevents the finding.",
     },
-    rule: Rule::Person { judge, headline, held_back: "Held back" },
+    steps: &[],
+    rule: Rule::Person {
+        judge,
+        headline,
+        held_back: "Held back",
+        remedy: Remedy::RemoveLicences,
+        activity: false,
+    },
 };
 
 fn headline(count: u32, seats: u32) -> String {
@@ -44,13 +55,13 @@ fn headline(count: u32, seats: u32) -> String {
     format!("{} {verb} {} that another licence of theirs contains", people(count), licences(seats))
 }
 
-fn judge(_: &Context, candidate: &Candidate<'_>) -> Verdict {
+fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     let mut add_ons: Vec<_> = candidate.paid().filter(|(_, licence)| !licence.is_suite()).collect();
     if add_ons.is_empty() || candidate.held.len() < 2 {
         return Verdict::Clear;
     }
     add_ons.sort_by_key(|(license, licence)| {
-        let price = licence.monthly().map(|money| money.amount_minor);
+        let price = PriceList::rank(licence.sku.id);
         (price.is_none(), price, license.sku)
     });
     let mut provided: BTreeMap<_, Content> = candidate
@@ -59,7 +70,7 @@ fn judge(_: &Context, candidate: &Candidate<'_>) -> Verdict {
         .filter(|(_, licence)| licence.sku.status == SkuStatus::Enabled)
         .map(|(license, licence)| (license.sku, licence.content_of(license).without_empty_rights(license.sku)))
         .collect();
-    let (mut skus, mut evidence) = (Vec::new(), Vec::new());
+    let (mut redundant, mut evidence) = (Vec::new(), Vec::new());
     for (license, licence) in add_ons {
         let content = licence.content_of(license);
         let others: Vec<_> = provided.iter().filter(|(sku, _)| **sku != license.sku).collect();
@@ -68,25 +79,25 @@ fn judge(_: &Context, candidate: &Candidate<'_>) -> Verdict {
             continue;
         }
         // Named as containing it: every other licence that has some of its plans.
-        let by: Vec<String> = others
+        let within: Vec<SkuId> = others
             .iter()
             .filter(|(_, other)| content.missing_in(&[other]).count() < content.missing_in(&[]).count())
-            .filter_map(|(sku, _)| candidate.held.iter().find(|(held, _)| held.sku == **sku))
-            .map(|(_, licence)| licence.name())
+            .map(|(sku, _)| **sku)
             .collect();
+        let by: Vec<String> = within.iter().filter_map(|sku| Some(context.licences.get(sku)?.name())).collect();
         let what = format!("{} is contained in", licence.name());
         evidence.push(Evidence::new(&what, by.join(", "), "Microsoft licence inventory", None));
-        skus.push(license.sku);
+        redundant.push(Claim { sku: license.sku, to: None, within });
         provided.remove(&license.sku);
     }
-    if skus.is_empty() {
+    if redundant.is_empty() {
         return Verdict::Clear;
     }
-    Verdict::Waste(Waste {
+    Verdict::Found(Conclusion {
         certainty: Certainty::Certain,
         confidence: Confidence::High,
         advice: Advice::Remove,
-        skus,
+        licences: redundant,
         evidence,
         from_activity: false,
     })
@@ -94,12 +105,10 @@ fn judge(_: &Context, candidate: &Candidate<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use model::SkuId;
-
     use super::*;
     use crate::{
         Directory, Outcome,
-        facts::{Person, Plan, Sku},
+        facts::{AssignmentError, Person, Plan, Sku},
         outcome::UndoClass,
         testing::*,
     };
@@ -158,7 +167,7 @@ mod tests {
     #[test]
     fn a_licence_in_error_or_ending_contains_nothing() {
         let mut in_error = person(1, &[STANDARD, EXCHANGE_1]);
-        in_error.licenses[0].in_error = true;
+        in_error.licenses[0].error = Some(AssignmentError::Other);
         assert!(named(&run(full(), in_error)).is_empty());
         let mut ending = full();
         ending.skus[1].status = SkuStatus::Warning;

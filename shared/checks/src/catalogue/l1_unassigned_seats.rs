@@ -7,7 +7,7 @@
 //! have several; consumed seats include those of groups and shared mailboxes; trial seats cost nothing, and are taken
 //! to be the unused ones.
 
-use super::{Check, CheckId, LicenceVerdict, Rule, Severity, Text, licences};
+use super::{Check, CheckId, LicenceVerdict, Rule, Severity, Stake, Text, licences};
 use crate::{
     evaluation::Context,
     licence::LicenceType,
@@ -18,6 +18,7 @@ use crate::{
 pub const CHECK: Check = Check {
     id: CheckId::L1,
     severity: Severity::Low,
+    stake: Stake::Saving,
     text: Text {
         title: "Licences nobody is assigned",
         why_it_matters: "You pay for every licence you buy, whether somebody has it or not.",
@@ -30,6 +31,13 @@ pub const CHECK: Check = Check {
                            7 days after one, in the Microsoft 365 admin centre or by the reseller; Microsoft Graph has \
                            no call for it. The earliest renewal is used first.",
     },
+    steps: &[
+        "Open the Microsoft 365 admin centre and choose Billing, then Your products.",
+        "Choose the licence type and Remove licences, in the seven days after it renews or before the renewal for the \
+         next term.",
+        "Lower the number by what is written here. If you buy from a reseller, send them this number instead.",
+        "Check again here: the finding goes away once the number is lower.",
+    ],
     rule: Rule::Licence(judge),
 };
 
@@ -71,7 +79,7 @@ fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
         ));
     }
     let headline = format!("{} of {} that nobody is assigned", licences(seats), licence.name());
-    Some(LicenceVerdict { headline, seats, saves: true, lists_holders: false, evidence, remedy })
+    Some(LicenceVerdict { headline, seats, lists_holders: false, evidence, remedy })
 }
 
 /// Seats that may stay free: the larger of a number and a percentage of those bought, rounded up.
@@ -94,7 +102,7 @@ mod tests {
     };
 
     fn run(skus: Vec<Sku>, subscriptions: Vec<Subscription>) -> crate::Outcome {
-        evaluate(Directory { skus, subscriptions: Ok(subscriptions) }, &[])
+        evaluate(Directory::bought(skus, Ok(subscriptions)), &[])
     }
 
     #[test]
@@ -180,7 +188,7 @@ mod tests {
 
     #[test]
     fn without_subscriptions_it_still_runs_and_says_that_days_are_unknown() {
-        let directory = Directory { skus: vec![sku(BASIC, 24, 12)], subscriptions: Err(Missing::Permission) };
+        let directory = Directory::bought(vec![sku(BASIC, 24, 12)], Err(Missing::Permission));
         let outcome = evaluate(directory, &[]);
         assert!(outcome.of(CheckId::L1).is_some());
         let note = outcome.not_evaluated.iter().find(|n| n.check == CheckId::L1).expect("a note");

@@ -4,7 +4,7 @@
 //! while other seats are in grace, suspended or cancelled. No money: it is a risk. Free and trial licence types are
 //! left out.
 
-use super::{Check, CheckId, LicenceVerdict, Rule, Severity, Text, licences};
+use super::{Check, CheckId, LicenceVerdict, Rule, Severity, Stake, Text, licences};
 use crate::{
     evaluation::Context,
     facts::SkuStatus,
@@ -17,6 +17,7 @@ use crate::{
 pub const CHECK: Check = Check {
     id: CheckId::L20,
     severity: Severity::High,
+    stake: Stake::Nothing,
     text: Text {
         title: "Subscriptions that have ended with people still on them",
         why_it_matters: "When the grace period is over, Microsoft turns these licences off. The people on them lose \
@@ -29,6 +30,11 @@ pub const CHECK: Check = Check {
                            are in warning, suspended or lockedOut. How long each phase lasts is not documented; 30 and \
                            90 days are common.",
     },
+    steps: &[
+        "Open the Microsoft 365 admin centre and choose Billing, then Your products.",
+        "Renew or reactivate the subscription, or give the people listed here another licence.",
+        "Check again here: the finding goes away once nobody depends on it.",
+    ],
     rule: Rule::Licence(judge),
 };
 
@@ -61,7 +67,6 @@ fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
     Some(LicenceVerdict {
         headline: format!("{} of {} in use, and the subscription has ended", licences(at_risk), licence.name()),
         seats: at_risk,
-        saves: false,
         // Where only some seats are ending, nobody can tell whose.
         lists_holders: sku.status != SkuStatus::Enabled,
         evidence,
@@ -114,7 +119,7 @@ mod tests {
         assert!(run(free).findings.is_empty());
         let trial = Subscription { trial: true, ..subscription(BASIC, 5, None) };
         let expired = Sku { status: SkuStatus::Warning, ..sku(BASIC, 0, 5) };
-        let outcome = evaluate(Directory { skus: vec![expired], subscriptions: Ok(vec![trial]) }, &[]);
+        let outcome = evaluate(Directory::bought(vec![expired], Ok(vec![trial])), &[]);
         assert!(outcome.findings.is_empty());
     }
 }

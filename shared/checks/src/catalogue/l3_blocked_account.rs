@@ -8,18 +8,19 @@
 //! Traps: shared mailboxes, rooms and equipment are blocked by design; leavers are kept for a handover; attempts to
 //! sign in to a blocked account fail and still move two of the three sign-in dates.
 
-use super::{Candidate, Check, CheckId, Rule, Severity, Text, Verdict, Waste, licences};
+use super::{Candidate, Check, CheckId, Conclusion, Rule, Severity, Stake, Text, Verdict};
 use crate::{
     activity::Last,
     evaluation::Context,
     licence::days,
-    outcome::{Advice, Certainty, Confidence, Evidence},
+    outcome::{Advice, Certainty, Confidence, Evidence, Remedy},
 };
 
 /// The check.
 pub const CHECK: Check = Check {
     id: CheckId::L3,
     severity: Severity::Low,
+    stake: Stake::Saving,
     text: Text {
         title: "Licences of blocked accounts",
         why_it_matters: "Somebody who cannot sign in cannot use a licence, and you still pay for it. Most of these \
@@ -35,32 +36,39 @@ pub const CHECK: Check = Check {
                            disabled_grace_days. Likely: idle for longer than that, or never active and older than \
                            grace_days.",
     },
-    rule: Rule::Person { judge, headline, held_back: "Recently blocked accounts, left alone for now" },
+    steps: &[],
+    rule: Rule::Person {
+        judge,
+        headline,
+        held_back: "Recently blocked accounts, left alone for now",
+        remedy: Remedy::RemoveLicences,
+        activity: true,
+    },
 };
 
 fn headline(people: u32, seats: u32) -> String {
     match people {
-        1 => format!("1 blocked account still has {}", licences(seats)),
-        _ => format!("{people} blocked accounts still have {}", licences(seats)),
+        1 => format!("1 blocked account still has {}", super::licences(seats)),
+        _ => format!("{people} blocked accounts still have {}", super::licences(seats)),
     }
 }
 
 fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     let (person, today) = (candidate.person, context.today);
-    let skus: Vec<_> = candidate.paid().map(|(license, _)| license.sku).collect();
-    if person.enabled != Some(false) || candidate.is_no_person() || skus.is_empty() {
+    let licences: Vec<_> = candidate.paid().map(|(license, _)| license.sku.into()).collect();
+    if person.enabled != Some(false) || candidate.is_no_person() || licences.is_empty() {
         return Verdict::Clear;
     }
     let grace = i64::from(context.settings.disabled_grace_days);
     let blocked = Evidence::new("Sign-in", "blocked", "Microsoft directory", Some(today));
     if let Some(since) = candidate.disabled_since.filter(|since| days(*since, today) > grace) {
         let seen = Evidence::new("Seen blocked at least since", since, "Earlier checks of Steward", None);
-        return Verdict::Waste(Waste {
+        return Verdict::Found(Conclusion {
             certainty: Certainty::Certain,
             // A mailbox of unknown purpose may be a shared one, which is blocked by design.
             confidence: if candidate.has_unknown_mailbox() { Confidence::Medium } else { Confidence::High },
             advice: Advice::Remove,
-            skus,
+            licences,
             evidence: vec![blocked, seen],
             from_activity: false,
         });
@@ -77,11 +85,11 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     }
     let mut evidence = vec![blocked];
     evidence.extend(candidate.activity_evidence());
-    Verdict::Waste(Waste {
+    Verdict::Found(Conclusion {
         certainty: Certainty::Likely,
         confidence: candidate.activity.confidence.min(Confidence::Medium),
         advice: Advice::Remove,
-        skus,
+        licences,
         evidence,
         from_activity: true,
     })

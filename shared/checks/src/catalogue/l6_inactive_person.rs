@@ -8,18 +8,19 @@
 //! directory without Entra ID P1, where there are only the reports, and those look back 90 days. Nobody is called
 //! inactive because no source speaks of them.
 
-use super::{Candidate, Check, CheckId, Rule, Severity, Text, Verdict, Waste, licences, people};
+use super::{Candidate, Check, CheckId, Conclusion, Rule, Severity, Stake, Text, Verdict, people};
 use crate::{
     activity::Last,
     evaluation::Context,
     facts::Missing,
-    outcome::{Advice, Certainty, Confidence, Evidence},
+    outcome::{Advice, Certainty, Confidence, Evidence, Remedy},
 };
 
 /// The check.
 pub const CHECK: Check = Check {
     id: CheckId::L6,
     severity: Severity::Medium,
+    stake: Stake::Saving,
     text: Text {
         title: "Licences not used for a long time",
         why_it_matters: "A licence that nobody has used for months is paid for every month. An account nobody watches \
@@ -35,12 +36,19 @@ pub const CHECK: Check = Check {
                            review_after_days ago. High confidence: both sources agree. Medium: one source, or failed \
                            attempts since. Low: only dates that count failed attempts, or a name programs use.",
     },
-    rule: Rule::Person { judge, headline, held_back: "People with new licences only, left alone for now" },
+    steps: &[],
+    rule: Rule::Person {
+        judge,
+        headline,
+        held_back: "People with new licences only, left alone for now",
+        remedy: Remedy::RemoveLicences,
+        activity: true,
+    },
 };
 
 fn headline(count: u32, seats: u32) -> String {
     let verb = if count == 1 { "has" } else { "have" };
-    format!("{} {verb} not used {} for a long time", people(count), licences(seats))
+    format!("{} {verb} not used {} for a long time", people(count), super::licences(seats))
 }
 
 fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
@@ -66,14 +74,14 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
         (Last::On(_), _) if activity.idle_days(today) < Some(review) => return Verdict::Clear,
         (Last::On(_) | Last::NotSince(_), _) => {}
     }
-    let skus: Vec<_> = candidate.aged(context).map(|(license, _)| license.sku).collect();
-    if skus.is_empty() {
+    let licences: Vec<_> = candidate.aged(context).map(|(license, _)| license.sku.into()).collect();
+    if licences.is_empty() {
         return Verdict::HeldBack;
     }
     let reclaim = activity.idle_days(today) >= Some(i64::from(settings.reclaim_after_days));
     let (confidence, evidence) = confidence(candidate);
     let advice = if reclaim { Advice::Remove } else { Advice::Review };
-    Verdict::Waste(Waste { certainty: Certainty::Likely, confidence, advice, skus, evidence, from_activity: true })
+    Verdict::Found(Conclusion { certainty: Certainty::Likely, confidence, advice, licences, evidence, from_activity: true })
 }
 
 /// Confidence and evidence of inactivity; a name that programs use lowers it to the lowest.

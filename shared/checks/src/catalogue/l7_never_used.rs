@@ -5,18 +5,19 @@
 //!
 //! Traps: as for L6. Without sign-in dates an empty report proves "never" only for accounts made within its period.
 
-use super::{Candidate, Check, CheckId, Rule, Severity, Text, Verdict, Waste, l6_inactive_person, licences, people};
+use super::{Candidate, Check, CheckId, Conclusion, Rule, Severity, Stake, Text, Verdict, l6_inactive_person, licences, people};
 use crate::{
     activity::Last,
     evaluation::Context,
     facts::Missing,
-    outcome::{Advice, Certainty},
+    outcome::{Advice, Certainty, Remedy},
 };
 
 /// The check.
 pub const CHECK: Check = Check {
     id: CheckId::L7,
     severity: Severity::Medium,
+    stake: Stake::Saving,
     text: Text {
         title: "Licences that were never used",
         why_it_matters: "These people have had a licence for more than a month and have never signed in. Often the \
@@ -31,7 +32,14 @@ pub const CHECK: Check = Check {
                            list no activity. Without sign-in dates: the account was made within the period of the \
                            reports.",
     },
-    rule: Rule::Person { judge, headline, held_back: "New accounts and licences, left alone for now" },
+    steps: &[],
+    rule: Rule::Person {
+        judge,
+        headline,
+        held_back: "New accounts and licences, left alone for now",
+        remedy: Remedy::RemoveLicences,
+        activity: true,
+    },
 };
 
 fn headline(count: u32, seats: u32) -> String {
@@ -68,11 +76,11 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     if aged.iter().any(|(license, _)| license.changed.is_none()) {
         confidence = confidence.lowered();
     }
-    Verdict::Waste(Waste {
+    Verdict::Found(Conclusion {
         certainty: Certainty::Likely,
         confidence,
         advice: Advice::Remove,
-        skus: aged.iter().map(|(license, _)| license.sku).collect(),
+        licences: aged.iter().map(|(license, _)| license.sku.into()).collect(),
         evidence,
         from_activity: true,
     })

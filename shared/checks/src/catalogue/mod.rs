@@ -1,4 +1,5 @@
-//! The catalogue: one file a check, with its text for an owner, its rule and its thresholds.
+//! The catalogue: one file a check, with its text for an owner, its rule and its thresholds. A new check is its file, a
+//! line in [`catalogue!`] below, and a word in [`COUNTING_ORDER`] where it takes licences from people.
 
 use std::{fmt, str::FromStr};
 
@@ -8,77 +9,84 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     activity::Activity,
-    evaluation::Context,
+    evaluation::{Context, Tally},
     facts::{License, Missing, Person, Usage},
+    footprint::Footprint,
     licence::{LicenceType, days},
-    outcome::{Advice, Certainty, Confidence, Evidence, Remedy},
+    outcome::{Advice, Affected, Certainty, Confidence, Cost, Evidence, Remedy},
     plans::Feature,
 };
 
-pub mod l10_redundant_add_on;
-pub mod l1_unassigned_seats;
-pub mod l20_subscription_ending;
-pub mod l3_blocked_account;
-pub mod l6_inactive_person;
-pub mod l7_never_used;
+/// Declares every check once: its id, its file and what it is, in the order of ids.
+macro_rules! catalogue {
+    ($($id:ident $file:ident $doc:literal;)*) => {
+        $(pub mod $file;)*
 
-/// Every check there is, in the order of their ids.
-pub const CATALOGUE: &[&Check] = &[
-    &l1_unassigned_seats::CHECK,
-    &l3_blocked_account::CHECK,
-    &l6_inactive_person::CHECK,
-    &l7_never_used::CHECK,
-    &l10_redundant_add_on::CHECK,
-    &l20_subscription_ending::CHECK,
+        /// Which check: stable, and its number in the catalogue.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+        pub enum CheckId {
+            $(#[doc = $doc] $id,)*
+        }
+
+        /// Every check there is, in the order of their ids.
+        pub const CATALOGUE: &[&Check] = &[$(&$file::CHECK),*];
+
+        impl CheckId {
+            /// All ids there are, in order.
+            pub const ALL: &[Self] = &[$(Self::$id),*];
+            /// How it is written.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$id => stringify!($id),)*
+                }
+            }
+            /// The check of this id.
+            pub const fn check(self) -> &'static Check {
+                match self {
+                    $(Self::$id => &$file::CHECK,)*
+                }
+            }
+        }
+    };
+}
+
+mod swap;
+
+catalogue! {
+    L1 l1_unassigned_seats "Seats nobody has.";
+    L3 l3_blocked_account "Licences on blocked accounts.";
+    L4 l4_shared_mailbox "Licences of shared mailboxes.";
+    L5 l5_resource_mailbox "Licences of rooms and equipment.";
+    L6 l6_inactive_person "Licences of people who have not been active for long.";
+    L7 l7_never_used "Licences never used.";
+    L8 l8_oversized_suite "Suites larger than what their people use.";
+    L10 l10_redundant_add_on "Add-ons a suite contains.";
+    L13 l13_unused_copilot "Copilot nobody asks anything.";
+    L14 l14_unused_drawing "Visio and Project never installed.";
+    L16 l16_silent_phone "Telephone lines nobody calls with.";
+    L18 l18_administrator "Suites on accounts only to administer with.";
+    L20 l20_subscription_ending "Subscriptions that are ending with people on them.";
+    L22 l22_monthly_term "Seats paid by the month that are needed all year.";
+    L24 l24_enterprise_suite "Enterprise suites where a business suite does.";
+    L28 l28_orphaned_drives "OneDrives nobody is licensed for.";
+}
+
+/// The order in which checks of people count a pair of a person and a licence type: the surest first. A pair two checks
+/// list is counted in the first of them; a licence that is exchanged is counted after all that are taken.
+pub(crate) const COUNTING_ORDER: &[CheckId] = &[
+    CheckId::L3,
+    CheckId::L4,
+    CheckId::L5,
+    CheckId::L10,
+    CheckId::L7,
+    CheckId::L6,
+    CheckId::L13,
+    CheckId::L16,
+    CheckId::L14,
+    CheckId::L18,
+    CheckId::L24,
+    CheckId::L8,
 ];
-
-/// The order in which checks count a pair of a person and a licence type: the surest first. A pair two checks list is
-/// counted in the first of them.
-pub(crate) const COUNTING_ORDER: &[CheckId] = &[CheckId::L3, CheckId::L10, CheckId::L7, CheckId::L6];
-
-/// Which check: stable, and its number in the catalogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
-pub enum CheckId {
-    /// Seats nobody has.
-    L1,
-    /// Licences on blocked accounts.
-    L3,
-    /// Licences of people who have not been active for long.
-    L6,
-    /// Licences never used.
-    L7,
-    /// Add-ons a suite contains.
-    L10,
-    /// Subscriptions that are ending with people on them.
-    L20,
-}
-
-impl CheckId {
-    /// All ids there are, in order.
-    pub const ALL: &[Self] = &[Self::L1, Self::L3, Self::L6, Self::L7, Self::L10, Self::L20];
-    /// How it is written.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::L1 => "L1",
-            Self::L3 => "L3",
-            Self::L6 => "L6",
-            Self::L7 => "L7",
-            Self::L10 => "L10",
-            Self::L20 => "L20",
-        }
-    }
-    /// The check of this id.
-    pub const fn check(self) -> &'static Check {
-        match self {
-            Self::L1 => &l1_unassigned_seats::CHECK,
-            Self::L3 => &l3_blocked_account::CHECK,
-            Self::L6 => &l6_inactive_person::CHECK,
-            Self::L7 => &l7_never_used::CHECK,
-            Self::L10 => &l10_redundant_add_on::CHECK,
-            Self::L20 => &l20_subscription_ending::CHECK,
-        }
-    }
-}
 
 impl fmt::Display for CheckId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,15 +113,43 @@ pub struct Check {
     pub id: CheckId,
     /// How urgent a finding is, apart from its money.
     pub severity: Severity,
+    /// What its money means.
+    pub stake: Stake,
     /// What it says to an owner.
     pub text: Text,
+    /// What to do by hand, one step each and in order, where acting on it is guided.
+    pub steps: &'static [&'static str],
     pub(crate) rule: Rule,
+}
+
+/// What the money of a finding means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Stake {
+    /// Acting on it saves the price of what it lists.
+    Saving,
+    /// Acting on it saves this part of the price of what it lists.
+    Share {
+        /// Of the price, in percent.
+        percent: u8,
+    },
+    /// It lists what another check counts.
+    CountedBy {
+        /// The other check.
+        check: CheckId,
+    },
+    /// Not acting on it costs the price of what it lists.
+    Cost,
+    /// It is not about money.
+    Nothing,
 }
 
 /// How urgent a finding is, apart from its money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
+    /// Worth knowing.
+    Info,
     /// Money only.
     Low,
     /// Also a risk.
@@ -139,7 +175,7 @@ pub struct Text {
     pub technical_detail: &'static str,
 }
 
-/// What a check looks at.
+/// What a check looks at. Rules see no prices: money is put on what they conclude afterwards, by [`crate::settle`].
 #[derive(Debug)]
 pub(crate) enum Rule {
     /// One licence type of the directory.
@@ -152,21 +188,38 @@ pub(crate) enum Rule {
         headline: fn(u32, u32) -> String,
         /// What is said of people held back.
         held_back: &'static str,
+        /// What to do; where licences are exchanged rather than taken, the finding says so itself.
+        remedy: Remedy,
+        /// Whether it looks at when somebody was last active.
+        activity: bool,
     },
+    /// The directory as a whole, once everybody was seen.
+    Directory(fn(&Context, &Tally) -> Option<DirectoryVerdict>),
 }
 
 /// What a check says of a licence type.
 #[derive(Debug, Clone)]
 pub(crate) struct LicenceVerdict {
     pub headline: String,
-    /// Seats concerned.
+    /// Seats concerned: those whose money is at stake.
     pub seats: u32,
-    /// Whether they are seats that could be given back.
-    pub saves: bool,
     /// Whether the people who hold it are to be listed.
     pub lists_holders: bool,
     pub evidence: Vec<Evidence>,
     pub remedy: Remedy,
+}
+
+/// What a check says of the directory as a whole.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DirectoryVerdict {
+    pub headline: String,
+    /// Licences concerned.
+    pub seats: u32,
+    /// People concerned, if it names any.
+    pub affected: Vec<Affected>,
+    /// What is spent on what.
+    pub costs: Vec<Cost>,
+    pub evidence: Vec<Evidence>,
 }
 
 /// What a check says of a person.
@@ -174,34 +227,55 @@ pub(crate) struct LicenceVerdict {
 pub(crate) enum Verdict {
     /// Nothing.
     Clear,
-    /// It may be waste in time; not yet.
+    /// It may be something in time; not yet.
     HeldBack,
     /// The sources say too little.
     CannotTell(Missing),
-    /// These licences are waste.
-    Waste(Waste),
+    /// These licences are concerned.
+    Found(Conclusion),
 }
 
-/// Licences of a person that a check calls waste.
+/// Licences of a person that a check concludes something about.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Waste {
+pub(crate) struct Conclusion {
     pub certainty: Certainty,
     pub confidence: Confidence,
     pub advice: Advice,
-    pub skus: Vec<SkuId>,
+    pub licences: Vec<Claim>,
     pub evidence: Vec<Evidence>,
     /// Whether it rests on activity: then it is not said before the usage reports are in.
     pub from_activity: bool,
+}
+
+/// One licence in a conclusion. Those of one conclusion of which one is exchanged are exchanged together, for that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Claim {
+    /// The licence type.
+    pub sku: SkuId,
+    /// What the person gets instead.
+    pub to: Option<SkuId>,
+    /// Other licences of the person that contain it, and so have to stay.
+    pub within: Vec<SkuId>,
+}
+
+impl From<SkuId> for Claim {
+    /// A licence that is taken, or looked at, for itself.
+    fn from(sku: SkuId) -> Self {
+        Self { sku, to: None, within: Vec::new() }
+    }
 }
 
 /// A person whose licences are judged.
 pub(crate) struct Candidate<'a> {
     pub person: &'a Person,
     pub usage: Usage,
+    pub footprint: Footprint,
     pub disabled_since: Option<Date>,
     pub activity: Activity,
     /// Licences not in error, of licence types the directory has.
     pub held: Vec<(&'a License, &'a LicenceType)>,
+    /// Licences in error, of licence types the directory has.
+    pub in_error: Vec<(&'a License, &'a LicenceType)>,
 }
 
 impl<'a> Candidate<'a> {
@@ -217,6 +291,15 @@ impl<'a> Candidate<'a> {
     pub fn has_unknown_mailbox(&self) -> bool {
         let mail = |licence: &LicenceType| licence.content.features().contains(&Feature::Mail);
         self.person.purpose.is_none() && self.held.iter().any(|(_, licence)| mail(licence))
+    }
+    /// Whether somebody works with the account, as far as the directory says.
+    pub fn is_at_work(&self) -> bool {
+        self.person.enabled != Some(false) && !self.person.guest && !self.is_no_person()
+    }
+    /// Paid licences held for longer than `days`, or since an unknown time.
+    pub fn held_for(&self, days_at_least: i64, today: Date) -> impl Iterator<Item = (&'a License, &'a LicenceType)> {
+        self.paid()
+            .filter(move |(license, _)| license.changed.is_none_or(|changed| days(changed, today) > days_at_least))
     }
     /// Days since the account was made; `None` where Graph did not say.
     pub fn age_days(&self, today: Date) -> Option<i64> {
@@ -298,6 +381,23 @@ mod tests {
             }
             assert!(text.technical_detail.len() > 40, "{}", check.id);
             assert!(!text.title.ends_with('.'), "{}", check.id);
+            for step in check.steps {
+                assert!(step.ends_with('.') && !step.contains('!'), "{}: {step:?}", check.id);
+            }
+            let guided = matches!(check.rule, Rule::Person { remedy: Remedy::Guided, .. } | Rule::Directory(_));
+            assert!(!guided || !check.steps.is_empty(), "{} guides without steps", check.id);
         }
+    }
+
+    #[test]
+    fn the_counting_order_names_every_check_that_takes_licences_from_people_once() {
+        let takes = |check: &&&Check| {
+            matches!(check.rule, Rule::Person { .. }) && matches!(check.stake, Stake::Saving | Stake::Share { .. })
+        };
+        let mut takes: Vec<CheckId> = CATALOGUE.iter().filter(takes).map(|check| check.id).collect();
+        let mut named = COUNTING_ORDER.to_vec();
+        takes.sort();
+        named.sort();
+        assert_eq!(named, takes);
     }
 }
