@@ -103,9 +103,8 @@ pub fn price(sku: SkuId) -> Option<i64> {
 }
 
 /// Minor units of what is `certain`, or of what is not.
-fn money(entries: &Entries, certain: bool) -> i64 {
-    let savings = entries.iter().filter(|((check, ..), (_, sure))| check != "L20" && *sure == certain);
-    savings.map(|((_, sku, _), (seats, _))| i64::from(*seats) * price(*sku).unwrap_or(0)).sum()
+fn money(ledger: &Ledger, certain: bool) -> i64 {
+    ledger.savings().filter(|entry| entry.certain == certain).map(|entry| entry.monthly(price)).sum()
 }
 
 /// That what is told is what was planted.
@@ -116,8 +115,8 @@ pub fn assert_equal(told: &Told, ledger: &Ledger, what: &str) {
     let invented: Vec<_> = told.entries.iter().filter(|(key, value)| planted.get(*key) != Some(value)).collect();
     assert!(missed.is_empty() && invented.is_empty(), "{what}\nmissed: {missed:?}\ninvented: {invented:?}");
     assert_eq!(told.total("monthly"), ledger.monthly(price), "{what}");
-    assert_eq!(told.total("certain_monthly"), money(&planted, true), "{what}");
-    assert_eq!(told.total("likely_monthly"), money(&planted, false), "{what}");
+    assert_eq!(told.total("certain_monthly"), money(ledger, true), "{what}");
+    assert_eq!(told.total("likely_monthly"), money(ledger, false), "{what}");
     assert_eq!(told.total("annual"), 12 * ledger.monthly(price), "{what}");
     let sum: i64 = told.findings.iter().filter_map(|f| f["saving"]["monthly"]["amount_minor"].as_i64()).sum();
     assert_eq!(sum, ledger.monthly(price), "{what}: savings of findings add up to the total");
@@ -162,7 +161,9 @@ async fn compare(recipes: Vec<(&str, Recipe)>) {
         if recipe.oddities.waste {
             assert!(!ledger.entries.is_empty(), "{what}");
         } else {
-            assert!(told.findings.is_empty(), "{what}: {:#?}", told.findings);
+            // What licences cost by department is no finding of something amiss.
+            let amiss: Vec<_> = told.findings.iter().filter(|finding| finding["check"] != "L27").collect();
+            assert!(amiss.is_empty(), "{what}: {amiss:#?}");
         }
     }
 }

@@ -51,16 +51,30 @@ macro_rules! catalogue {
 
 catalogue! {
     L1 l1_unassigned_seats "Seats nobody has.";
+    L2 l2_over_assigned "More licences assigned than bought.";
     L3 l3_blocked_account "Licences on blocked accounts.";
     L6 l6_inactive_person "Licences of people who have not been active for long.";
     L7 l7_never_used "Licences never used.";
+    L9 l9_duplicate_suite "Suites another suite contains.";
     L10 l10_redundant_add_on "Add-ons a suite contains.";
+    L11 l11_direct_and_group "Licences assigned directly and by a group.";
+    L12 l12_assignment_error "Licences that could not be assigned.";
+    L15 l15_add_on_without_base "Add-ons without the licence they need.";
+    L17 l17_licensed_guest "Licences of guests.";
+    L19 l19_trial_ending "Trials that end soon with people on them.";
     L20 l20_subscription_ending "Subscriptions that are ending with people on them.";
+    L21 l21_renewal_with_spare_seats "Renewals coming up with seats nobody has.";
+    L23 l23_consolidation "Licences one larger one would replace for less.";
+    L25 l25_deleted_people "Deleted people who still show licences.";
+    L26 l26_mailbox_without_licence "Shared mailboxes people sign in to without a licence.";
+    L27 l27_department_costs "What licences cost by department.";
+    L29 l29_business_limit "Close to the limit of a Business plan.";
 }
 
 /// The order in which checks of people count a pair of a person and a licence type: the surest first. A pair two checks
 /// list is counted in the first of them; a licence that is exchanged is counted after all that are taken.
-pub(crate) const COUNTING_ORDER: &[CheckId] = &[CheckId::L3, CheckId::L10, CheckId::L7, CheckId::L6];
+pub(crate) const COUNTING_ORDER: &[CheckId] =
+    &[CheckId::L3, CheckId::L9, CheckId::L10, CheckId::L15, CheckId::L17, CheckId::L7, CheckId::L6, CheckId::L23];
 
 impl fmt::Display for CheckId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -325,7 +339,7 @@ mod tests {
             assert_eq!(id.as_str().parse(), Ok(id));
             assert_eq!(serde_json::to_value(id).ok(), Some(id.as_str().into()));
         }
-        assert_eq!("L2".parse::<CheckId>(), Err(UnknownCheck));
+        assert_eq!("L0".parse::<CheckId>(), Err(UnknownCheck));
         assert!(CheckId::L7 < CheckId::L10, "by number, not by letter");
     }
 
