@@ -104,8 +104,7 @@ pub fn price(sku: SkuId) -> Option<i64> {
 
 /// Minor units of what is `certain`, or of what is not.
 fn money(ledger: &Ledger, certain: bool) -> i64 {
-    let savings = ledger.entries.iter().filter(|entry| entry.check != "L20" && entry.certain == certain);
-    savings.map(|entry| i64::from(entry.seats) * entry.worth(price)).sum()
+    ledger.savings().filter(|entry| entry.certain == certain).map(|entry| entry.monthly(price)).sum()
 }
 
 /// That what is told is what was planted.
@@ -164,7 +163,9 @@ async fn compare(recipes: Vec<(&str, Recipe)>) {
         if recipe.oddities.waste {
             assert!(!ledger.entries.is_empty(), "{what}");
         } else {
-            assert!(told.findings.is_empty(), "{what}: {:#?}", told.findings);
+            // What licences cost by department is no finding of something amiss.
+            let amiss: Vec<_> = told.findings.iter().filter(|finding| finding["check"] != "L27").collect();
+            assert!(amiss.is_empty(), "{what}: {amiss:#?}");
         }
     }
 }

@@ -1,10 +1,12 @@
 //! A directory from a seed: a company of the wanted size as one meets them, with waste planted where the ledger says
 //! and traps that only look like waste.
 
+mod directory_only;
 mod usage;
 
 use std::collections::HashMap;
 
+use directory_only::Plant;
 use jiff::Timestamp;
 use model::{DirectoryId, GroupId, PersonId, PlanId, SkuId};
 use rand::{Rng, SeedableRng};
@@ -151,6 +153,8 @@ struct Draft {
     suite: Option<SkuId>,
     /// An add-on its suite already contains.
     redundant: Option<SkuId>,
+    /// What else was planted on it.
+    planted: Vec<Plant>,
     /// What was planted that only usage tells.
     uses: Option<usage::Use>,
 }
@@ -200,7 +204,7 @@ impl Generator<'_> {
         self.licenses();
         let (groups, synced) = self.groups();
         let subscriptions = self.seats();
-        let ledger = self.ledger();
+        let ledger = self.ledger(&subscriptions);
 
         let mut people: Vec<Person> = self.drafts.into_iter().map(|draft| draft.person).collect();
         people.sort_unstable_by_key(|person| person.id);
@@ -340,7 +344,7 @@ impl Generator<'_> {
             licenses: Vec::new(),
             raw: None,
         };
-        Draft { person, fate, suite: None, redundant: None, uses: None }
+        Draft { person, fate, suite: None, redundant: None, planted: Vec::new(), uses: None }
     }
 
     fn name(&mut self, kind: Kind) -> (Name, u16) {
@@ -536,6 +540,7 @@ impl Generator<'_> {
             let draft = &self.drafts[at];
             let plain = draft.fate == Fate::Active
                 && draft.redundant.is_none()
+                && draft.planted.is_empty()
                 && draft.uses.is_none()
                 && !draft.person.global_admin
                 && draft.suite.is_some_and(|suite| suites.contains(&suite))
@@ -579,6 +584,7 @@ impl Generator<'_> {
             for at in self.pick(&with_mail, self.share(100, 2)) {
                 self.give(at, p::PROJECT_P3, 0);
             }
+            self.plant_directory_only();
         }
         if odd.traps {
             // A larger mailbox is no duplicate.
@@ -590,22 +596,7 @@ impl Generator<'_> {
             }
             // The suite's own Exchange is turned off: the add-on is the mailbox.
             for at in self.pick(&with_mail, self.share(80, 1)) {
-                let suite = self.drafts[at].suite.unwrap_or(p::BUSINESS_STANDARD);
-                let exchange = [p::EXCHANGE_S_STANDARD, p::EXCHANGE_S_ENTERPRISE];
-                let sku = usize::from(self.sku(suite));
-                let off =
-                    self.skus[sku].plans.iter().map(|(_, id, _)| *id).filter(|id| exchange.contains(id)).collect();
-                let set = match self.plan_sets.iter().position(|set| *set == off) {
-                    Some(set) => set,
-                    None => {
-                        self.plan_sets.push(off);
-                        self.plan_sets.len() - 1
-                    }
-                };
-                let set = u16::try_from(set).unwrap_or(0);
-                for license in self.drafts[at].person.licenses.iter_mut().filter(|l| usize::from(l.sku) == sku) {
-                    license.disabled = set;
-                }
+                self.turn_off(at, &[p::EXCHANGE_S_STANDARD, p::EXCHANGE_S_ENTERPRISE]);
                 self.give(at, p::EXCHANGE_P1, 0);
             }
             // Entra ID P1 where the suite lacks it.
@@ -653,6 +644,24 @@ impl Generator<'_> {
         }
     }
 
+    /// Turns plans of somebody's suite off for them.
+    fn turn_off(&mut self, at: usize, plans: &[PlanId]) {
+        let suite = self.drafts[at].suite.unwrap_or(p::BUSINESS_STANDARD);
+        let sku = usize::from(self.sku(suite));
+        let off = self.skus[sku].plans.iter().map(|(_, id, _)| *id).filter(|id| plans.contains(id)).collect();
+        let set = match self.plan_sets.iter().position(|set| *set == off) {
+            Some(set) => set,
+            None => {
+                self.plan_sets.push(off);
+                self.plan_sets.len() - 1
+            }
+        };
+        let set = u16::try_from(set).unwrap_or(0);
+        for license in self.drafts[at].person.licenses.iter_mut().filter(|l| usize::from(l.sku) == sku) {
+            license.disabled = set;
+        }
+    }
+
     fn plant_redundant(&mut self, at: usize, sku: SkuId) {
         self.give(at, sku, 0);
         self.drafts[at].redundant = Some(sku);
@@ -696,7 +705,7 @@ impl Generator<'_> {
         for draft in &mut self.drafts {
             let draw = self.dice.below(100);
             let mut twice = None;
-            for license in draft.person.licenses.iter_mut().filter(|l| l.disabled == 0) {
+            for license in draft.person.licenses.iter_mut().filter(|l| l.disabled == 0 && !l.failed) {
                 let group = match groups.iter().position(|group| group.skus.contains(&license.sku)) {
                     Some(0) if draw < 25 => Some(0),
                     Some(0) if draw < 40 => Some(2),
@@ -725,12 +734,7 @@ impl Generator<'_> {
             let unused = if self.recipe.people <= 300 { p::OFFICE_E1 } else { p::BUSINESS_BASIC };
             self.sku(unused);
         }
-        let consumed: Vec<u32> = (0..self.skus.len())
-            .map(|at| {
-                let holds = |d: &&Draft| d.person.licenses.iter().any(|l| usize::from(l.sku) == at);
-                u32::try_from(self.drafts.iter().filter(holds).count()).unwrap_or(u32::MAX)
-            })
-            .collect();
+        let consumed = self.used();
         let owner = self.recipe.partner.then(|| DirectoryId(self.dice.guid()));
         let mut subscriptions = Vec::new();
         for (at, used) in consumed.into_iter().enumerate() {
@@ -755,6 +759,8 @@ impl Generator<'_> {
                         sku.enabled += 1;
                     }
                 }
+                // More were assigned than bought: somebody cut the number at the last renewal.
+                p::VISIO_P2 if odd.waste && used > 1 => sku.enabled = used - 1,
                 // Seats for the next hires, to the last that is still slack.
                 _ if odd.traps && at % 2 == 0 => {
                     sku.enabled = used;
@@ -772,10 +778,15 @@ impl Generator<'_> {
             let free = matches!(id, p::FLOW_FREE | p::POWER_BI_FREE);
             for (nth, seats) in parts.into_iter().enumerate() {
                 let offset = if nth == 0 { self.dice.between(20, 340) } else { self.dice.between(8, 19) };
-                let offset = if trial { self.dice.between(5, 25) } else { offset };
+                // A trial that ends soon is told of.
+                let offset = match (trial, odd.waste) {
+                    (true, true) => self.dice.between(5, 25),
+                    (true, false) => self.dice.between(35, 55),
+                    (false, _) => offset,
+                };
                 let next = self.today.after(offset);
-                // A year's term, some renewals old; a trial runs for 30 days.
-                let created = if trial { next.before(30) } else { next.before(365 * self.dice.between(1, 3)) };
+                // A year's term, some renewals old; a trial runs for 60 days.
+                let created = if trial { next.before(60) } else { next.before(365 * self.dice.between(1, 3)) };
                 subscriptions.push(Subscription {
                     id: self.dice.guid().to_string(),
                     sku: u16::try_from(at).unwrap_or(0),
@@ -794,7 +805,14 @@ impl Generator<'_> {
 
     // Ledger
 
-    fn ledger(&self) -> Ledger {
+    /// How many people hold each licence type.
+    fn used(&self) -> Vec<u32> {
+        let holds = |d: &Draft, at| d.person.licenses.iter().any(|l| usize::from(l.sku) == at && !l.failed);
+        let count = |at| self.drafts.iter().filter(|draft| holds(draft, at)).count();
+        (0..self.skus.len()).map(|at| u32::try_from(count(at)).unwrap_or(u32::MAX)).collect()
+    }
+
+    fn ledger(&self, subscriptions: &[Subscription]) -> Ledger {
         if !self.recipe.oddities.waste {
             return Ledger::default();
         }
@@ -803,7 +821,8 @@ impl Generator<'_> {
         let free = [p::FLOW_FREE, p::POWER_BI_FREE, p::TEAMS_PREMIUM];
         let planted = |d: &&Draft| d.person.kind == Kind::Employee || d.uses.is_some();
         for draft in self.drafts.iter().filter(planted) {
-            let mut skus: Vec<SkuId> = draft.person.licenses.iter().map(|l| self.skus[usize::from(l.sku)].id).collect();
+            let held = draft.person.licenses.iter().filter(|l| !l.failed);
+            let mut skus: Vec<SkuId> = held.map(|l| self.skus[usize::from(l.sku)].id).collect();
             skus.sort_unstable();
             skus.dedup();
             for sku in skus.into_iter().filter(|sku| !free.contains(sku)) {
@@ -818,33 +837,22 @@ impl Generator<'_> {
                 match found {
                     Some((check, certain)) => {
                         let person = Some(draft.person.id);
-                        entries.push(Planted { check, sku, person, seats: 1, certain, to: None });
+                        entries.push(Planted { check, sku, to: None, person, seats: 1, certain });
                     }
                     None => entries.extend(Self::entry_of(draft, sku)),
                 }
             }
         }
-        for (at, sku) in self.skus.iter().enumerate() {
-            let holds = |d: &&Draft| d.person.licenses.iter().any(|l| usize::from(l.sku) == at);
-            let used = || u32::try_from(self.drafts.iter().filter(holds).count()).unwrap_or(u32::MAX);
-            match sku.id {
-                p::PROJECT_P3 => {
-                    entries.push(Planted {
-                        check: "L20",
-                        sku: sku.id,
-                        person: None,
-                        seats: used(),
-                        certain: true,
-                        to: None,
-                    });
-                }
-                id if at == 0 || id == p::COPILOT => {
-                    let seats = sku.enabled - used() - slack(sku.enabled);
-                    entries.push(Planted { check: "L1", sku: id, person: None, seats, certain: true, to: None });
-                }
-                _ => {}
-            }
+        let used = self.used();
+        for (at, (sku, used)) in self.skus.iter().zip(&used).enumerate() {
+            let (check, seats) = match sku.id {
+                p::PROJECT_P3 => ("L20", *used),
+                id if at == 0 || id == p::COPILOT => ("L1", sku.enabled - used - slack(sku.enabled)),
+                _ => continue,
+            };
+            entries.push(Planted { check, sku: sku.id, to: None, person: None, seats, certain: true });
         }
+        entries.extend(self.directory_only_entries(subscriptions, &used));
         entries.sort_unstable();
         Ledger { entries }
     }

@@ -243,6 +243,8 @@ pub const VISIO_P2: SkuId = SkuId::literal("c5928f49-12ba-48f7-ada3-0d743a3601d5
 pub const PROJECT_P3: SkuId = SkuId::literal("53818b1b-4a27-454b-8896-0dba576410e6");
 /// Microsoft Copilot for Microsoft 365.
 pub const COPILOT: SkuId = SkuId::literal("639dec6b-bb19-468b-871c-c5c441c4b0cb");
+/// Microsoft Intune Plan 1.
+pub const INTUNE: SkuId = SkuId::literal("061f9ace-7d42-4136-88ac-31dc755f143f");
 /// Microsoft Teams Phone Standard.
 pub const TEAMS_PHONE: SkuId = SkuId::literal("e43b5b99-8dfb-405f-9987-dc307f34bcbd");
 /// Microsoft Teams Premium Introductory Pricing.
@@ -362,6 +364,7 @@ pub(crate) const PRODUCTS: &[Product] = &[
         plans: &[45, 117, 123, 43, 12, 8, 101],
     },
     Product { id: FLOW_FREE, part_number: "FLOW_FREE", title: "Microsoft Power Automate Free", plans: &[163, 57, 164] },
+    Product { id: INTUNE, part_number: "INTUNE_A", title: "Microsoft Intune Plan 1", plans: &[43] },
     Product {
         id: POWER_BI_FREE,
         part_number: "POWER_BI_STANDARD",

@@ -24,6 +24,7 @@ use crate::{
     prices::PriceList,
     settings::Settings,
     settle::Book,
+    targets,
 };
 
 /// Days within which a removed licence with a mailbox can be given back with the mailbox: Microsoft keeps it for about
@@ -98,8 +99,8 @@ pub(crate) struct Context {
 impl Context {
     /// What is in a licence type: as the directory has it, or as Microsoft's table has it where it owns none.
     pub fn content(&self, sku: SkuId) -> Option<Content> {
-        let content = self.licences.get(&sku).map(|licence| licence.content.clone())?;
-        Some(content.without_empty_rights(sku))
+        let own = self.licences.get(&sku).map(|licence| licence.content.clone());
+        Some(own.or_else(|| targets::content(sku))?.without_empty_rights(sku))
     }
 }
 
@@ -339,7 +340,8 @@ impl Evaluation {
 
     fn people_evidence(&self, check: &Check, sources: &Sources) -> Vec<Evidence> {
         let Rule::Person { held_back, activity, .. } = check.rule else { return Vec::new() };
-        let mut evidence = Vec::new();
+        let today = Some(self.shared.context.today);
+        let mut evidence = vec![Evidence::new("People looked at", self.people, "Microsoft directory", today)];
         match sources.reports.filter(|_| activity) {
             Some(Ok(refreshed)) => evidence.push(Evidence::new("Usage reports", "read", REPORTS, Some(refreshed))),
             Some(Err(missing)) => {
@@ -348,7 +350,7 @@ impl Evaluation {
             None => {}
         }
         if let Some(count) = self.held_back.get(&check.id) {
-            evidence.push(Evidence::new(held_back, count, "Steward", Some(self.shared.context.today)));
+            evidence.push(Evidence::new(held_back, count, "Steward", today));
         }
         if self.excluded > 0 {
             let what = "Your settings and kinds of account";

@@ -105,3 +105,60 @@ impl Exceptions {
         of(None).or_else(|| of(Some(person?))).map(|exception| exception.id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{BASIC, STANDARD, TODAY, person, sku_id};
+
+    fn exception(n: u128) -> Exception {
+        Exception {
+            id: ExceptionId::from_bits(n),
+            about: About::Check { check: CheckId::L6 },
+            person: None,
+            sku: None,
+            reason: "On leave".into(),
+            owner: UserId::from_bits(1),
+            expires_at: None,
+        }
+    }
+
+    fn covers(exception: Exception, subject: &Subject, sku: &str) -> bool {
+        let all: Exceptions = [exception].into_iter().collect();
+        all.covers(CheckId::L6, subject, Some(person(1, &[]).id), Some(sku_id(sku)), TODAY).is_some()
+    }
+
+    #[test]
+    fn it_covers_the_days_before_its_end() {
+        let until = |end: &str| Exception { expires_at: Some(end.parse().expect("a time")), ..exception(1) };
+        assert!(covers(until("2026-11-22T00:00:00Z"), &Subject::Directory, BASIC));
+        assert!(!covers(until("2026-11-21T23:59:59Z"), &Subject::Directory, BASIC));
+        assert!(covers(exception(1), &Subject::Directory, BASIC), "without an end");
+    }
+
+    #[test]
+    fn person_licence_type_subject_and_check_narrow_it() {
+        let directory = Subject::Directory;
+        let own = |n| Exception { person: Some(person(n, &[]).id), ..exception(1) };
+        assert!(covers(own(1), &directory, BASIC) && !covers(own(2), &directory, BASIC));
+        let of_type = || Exception { sku: Some(sku_id(BASIC)), ..exception(1) };
+        assert!(covers(of_type(), &directory, BASIC) && !covers(of_type(), &directory, STANDARD));
+        let about = |check, subject: &str| Exception {
+            about: About::Finding { check, subject: subject.into() },
+            ..exception(1)
+        };
+        assert!(covers(about(CheckId::L6, "directory"), &directory, BASIC));
+        assert!(!covers(about(CheckId::L6, BASIC), &directory, BASIC));
+        assert!(!covers(about(CheckId::L7, "directory"), &directory, BASIC));
+    }
+
+    #[test]
+    fn a_finding_as_a_whole_is_covered_only_by_what_names_nobody_and_the_oldest_is_named() {
+        let own = Exception { person: Some(person(1, &[]).id), ..exception(1) };
+        let all: Exceptions = [exception(3), own, exception(2)].into_iter().collect();
+        assert_eq!(all.covers(CheckId::L6, &Subject::Directory, None, None, TODAY), Some(ExceptionId::from_bits(2)));
+        let of_type = Exception { sku: Some(sku_id(BASIC)), ..exception(1) };
+        let narrow: Exceptions = [of_type].into_iter().collect();
+        assert_eq!(narrow.covers(CheckId::L6, &Subject::Directory, None, None, TODAY), None);
+    }
+}

@@ -68,6 +68,12 @@ impl Found {
             Some(AffectedSku { to: claim.to, within: claim.within.clone(), ..AffectedSku::new(license) })
         });
         let mut skus: Vec<AffectedSku> = concerned.collect();
+        for failed in candidate.person.failed.iter().filter(|failed| claims.contains_key(&failed.sku)) {
+            match skus.iter_mut().find(|license| license.sku == failed.sku) {
+                Some(known) => known.add(failed),
+                None => skus.push(AffectedSku::failed(failed)),
+            }
+        }
         skus.sort_by_key(|license| license.sku);
         Self {
             check,

@@ -5,6 +5,7 @@
 
 mod activity;
 pub mod catalogue;
+mod containment;
 mod evaluation;
 pub mod exceptions;
 pub mod facts;
@@ -20,6 +21,7 @@ pub mod prices;
 pub mod products;
 pub mod settings;
 mod settle;
+pub mod targets;
 #[cfg(test)]
 mod testing;
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     catalogue::CheckId,
-    facts::{License, Missing},
+    facts::{FailedLicense, License, Missing},
     plans::Feature,
 };
 
@@ -299,6 +299,30 @@ impl AffectedSku {
             accepted: None,
             direct: license.direct,
             groups: license.groups.clone(),
+        }
+    }
+}
+
+impl AffectedSku {
+    /// A licence that was to be assigned and is not.
+    pub(crate) fn failed(failed: &FailedLicense) -> Self {
+        let license = License {
+            sku: failed.sku,
+            disabled_plans: Vec::new(),
+            direct: false,
+            groups: Vec::new(),
+            error: Some(failed.error),
+            changed: None,
+        };
+        let mut own = Self::new(&license);
+        own.add(failed);
+        own
+    }
+    /// Adds another assignment of the same licence type that failed.
+    pub(crate) fn add(&mut self, failed: &FailedLicense) {
+        match failed.group {
+            Some(group) => self.groups.push(group),
+            None => self.direct = true,
         }
     }
 }

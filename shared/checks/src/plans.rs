@@ -100,6 +100,11 @@ pub fn feature(plan: PlanId) -> Option<Feature> {
     VALUE.iter().find(|row| row.0 == plan).map(|row| row.2)
 }
 
+/// The value-bearing plan of a name in Microsoft's table.
+pub(crate) fn value_plan(name: &str) -> Option<PlanId> {
+    VALUE.iter().find(|row| row.1 == name).map(|row| row.0)
+}
+
 /// Whether a plan bears value: all do but those known as filler.
 pub fn bears_value(plan: PlanId) -> bool {
     !FILLER.iter().any(|row| row.0 == plan)
@@ -157,6 +162,10 @@ impl Content {
     /// The value-bearing plans of this that none of `others` contains, in order of id.
     pub fn missing_in<'a>(&'a self, others: &'a [&'a Content]) -> impl Iterator<Item = PlanId> + 'a {
         self.value.iter().copied().filter(|plan| !others.iter().any(|other| other.contains(*plan)))
+    }
+    /// Whether a part of it, or a rung above that, is in `other`.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.value.iter().any(|plan| other.contains(*plan))
     }
     /// What its value-bearing plans are good for, where known.
     pub fn features(&self) -> BTreeSet<Feature> {

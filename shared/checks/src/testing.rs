@@ -66,6 +66,12 @@ pub fn sku(id: &str, enabled: u32, consumed: u32) -> Sku {
     }
 }
 
+/// A licence type with these plans.
+pub fn with_plans(id: &str, plans: &[&str]) -> Sku {
+    let plan = |id: &&str| Plan { id: id.parse().expect("a GUID"), name: String::new(), for_users: true };
+    Sku { plans: plans.iter().map(plan).collect(), ..sku(id, 10, 10) }
+}
+
 pub fn subscription(sku: &str, seats: u32, renews: Option<&str>) -> Subscription {
     Subscription {
         id: format!("sub-{sku}-{seats}"),

@@ -264,3 +264,13 @@ fn the_reviewed_table_of_containment_follows_from_the_plans() {
         assert_eq!(missing, lacking.iter().copied().collect(), "{product} in {other} lacks");
     }
 }
+
+#[test]
+fn what_is_proposed_holds_what_microsofts_table_says() {
+    let Some(table) = table() else { return };
+    for sku in checks::targets::proposable() {
+        let said = checks::targets::content(sku).expect("content");
+        let plans = Content::of(table.products[&sku].1.iter().copied());
+        assert_eq!(said, plans, "{sku}");
+    }
+}

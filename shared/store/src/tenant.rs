@@ -86,11 +86,22 @@ impl Tenant<'_> {
         page: &PageRequest,
         newest_first: bool,
     ) -> Result<Listed<Versioned<T>>> {
+        self.list_as(&format!("{}:{under}", T::KIND), under, page, newest_first).await
+    }
+
+    /// The same as a list of its own: cursors of one list are no good in another.
+    pub(crate) async fn list_as<T: TenantRecord>(
+        &self,
+        list: &str,
+        under: &str,
+        page: &PageRequest,
+        newest_first: bool,
+    ) -> Result<Listed<Versioned<T>>> {
         let pk = T::COLLECTION.partition(self.scope.tenant(), None);
-        let (prefix, list) = (format!("{}{under}", T::PREFIX), format!("{}:{under}", T::KIND));
-        let start = page.cursor.as_deref().map(|c| self.store.open_cursor(self.scope, &list, c)).transpose()?;
+        let prefix = format!("{}{under}", T::PREFIX);
+        let start = page.cursor.as_deref().map(|c| self.store.open_cursor(self.scope, list, c)).transpose()?;
         let (items, last) = self.store.query(&pk, &prefix, start, Some(page.limit()), newest_first, false).await?;
-        let next_cursor = last.map(|key| self.store.seal_cursor(self.scope, &list, key)).transpose()?;
+        let next_cursor = last.map(|key| self.store.seal_cursor(self.scope, list, key)).transpose()?;
         Ok(Listed { items: items.into_iter().map(versioned).collect::<Result<_>>()?, next_cursor })
     }
 

@@ -28,6 +28,7 @@ async fn a_finding_brings_the_catalogues_words_its_evidence_and_its_guards() {
             assert_eq!(finding[name], text, "{name}");
             assert!(!text.is_empty(), "{name}");
         }
+        assert_eq!(finding["steps"], json!(check.steps));
         let evidence = finding["evidence"].as_array().unwrap();
         assert!(!evidence.is_empty(), "{finding:#}");
         assert!(evidence.iter().all(|one| one["what"].is_string() && one["source"].is_string()), "{evidence:#?}");

@@ -44,14 +44,14 @@ impl Generator<'_> {
         let large = [p::MICROSOFT_E3, p::OFFICE_E3].contains(&suite) && self.recipe.people > 300;
         let Some(at) = self.bare(Kind::Shared) else { return };
         self.give(at, suite, 0);
-        self.plant(at, Use { check: "L4", sku: suite, to: large.then_some(p::EXCHANGE_P2) });
+        self.mark(at, Use { check: "L4", sku: suite, to: large.then_some(p::EXCHANGE_P2) });
     }
 
     /// L5: a room that people book, with a licence for a mailbox.
     fn rooms(&mut self) {
         let Some(at) = self.bare(Kind::Room) else { return };
         self.give(at, p::EXCHANGE_P1, 0);
-        self.plant(at, Use { check: "L5", sku: p::EXCHANGE_P1, to: None });
+        self.mark(at, Use { check: "L5", sku: p::EXCHANGE_P1, to: None });
     }
 
     /// The last account of a kind that has no licence: the first are traps.
@@ -64,14 +64,14 @@ impl Generator<'_> {
         for (suite, smaller) in [(p::BUSINESS_STANDARD, p::BUSINESS_BASIC), (p::OFFICE_E3, p::OFFICE_E1)] {
             for at in self.pick(&[suite], self.share(40, 1)) {
                 self.drafts[at].person.usage.activated = None;
-                self.plant(at, Use { check: "L8", sku: suite, to: Some(smaller) });
+                self.mark(at, Use { check: "L8", sku: suite, to: Some(smaller) });
             }
         }
         // Nobody calls or meets them, so half of what E5 has more is of no use to them.
         for at in 0..self.drafts.len() {
             let silent = self.drafts[at].fate == Fate::SprayedUnclear && self.recipe.p1;
             if silent && self.drafts[at].suite == Some(p::MICROSOFT_E5) {
-                self.plant(at, Use { check: "L8", sku: p::MICROSOFT_E5, to: Some(p::MICROSOFT_E3) });
+                self.mark(at, Use { check: "L8", sku: p::MICROSOFT_E5, to: Some(p::MICROSOFT_E3) });
             }
         }
     }
@@ -81,11 +81,16 @@ impl Generator<'_> {
         for (check, sku) in [("L13", p::COPILOT), ("L14", p::VISIO_P2), ("L16", p::TEAMS_PHONE)] {
             let holders: Vec<usize> =
                 (0..self.drafts.len()).filter(|at| self.holds_any(&self.drafts[*at], &[sku])).collect();
-            for at in holders.into_iter().step_by(3).filter(|at| self.drafts[*at].uses.is_none()).collect::<Vec<_>>() {
+            let free = |at: &usize| {
+                let draft = &self.drafts[*at];
+                // Who has two programs would have to be told by each.
+                draft.uses.is_none() && draft.planted.is_empty() && !self.holds_any(draft, &[p::PROJECT_P3])
+            };
+            for at in holders.into_iter().filter(free).step_by(3).collect::<Vec<_>>() {
                 if check == "L16" {
                     self.drafts[at].person.usage.teams = None;
                 }
-                self.plant(at, Use { check, sku, to: None });
+                self.mark(at, Use { check, sku, to: None });
             }
         }
     }
@@ -95,7 +100,7 @@ impl Generator<'_> {
         let suite = self.mix()[0].0;
         let Some(at) = self.bare(Kind::Admin) else { return };
         self.give(at, suite, 0);
-        self.plant(at, Use { check: "L18", sku: suite, to: Some(p::ENTRA_P1) });
+        self.mark(at, Use { check: "L18", sku: suite, to: Some(p::ENTRA_P1) });
     }
 
     /// L24: an enterprise suite in a small company.
@@ -108,11 +113,11 @@ impl Generator<'_> {
             self.drafts[at].person.licenses.retain(|license| license.sku != old);
             self.give(at, p::MICROSOFT_E3, 0);
             self.drafts[at].suite = Some(p::MICROSOFT_E3);
-            self.plant(at, Use { check: "L24", sku: p::MICROSOFT_E3, to: Some(p::BUSINESS_PREMIUM) });
+            self.mark(at, Use { check: "L24", sku: p::MICROSOFT_E3, to: Some(p::BUSINESS_PREMIUM) });
         }
     }
 
-    fn plant(&mut self, at: usize, planted: Use) {
+    fn mark(&mut self, at: usize, planted: Use) {
         let (today, sku) = (self.today, self.sku(planted.sku));
         let draft = &mut self.drafts[at];
         for license in draft.person.licenses.iter_mut().filter(|license| license.sku == sku) {
@@ -147,7 +152,7 @@ impl Generator<'_> {
         if draft.fate == Fate::Active && not("L13") {
             usage.copilot = usage.exchange;
         }
-        if matches!(draft.fate, Fate::Active | Fate::MailOnly) && not("L16") && not("L8") {
+        if matches!(draft.fate, Fate::Active | Fate::MailOnly) && not("L16") {
             usage.teams = usage.teams.or(usage.exchange);
         }
         if large && draft.fate == Fate::SprayedUnclear && not("L8") {

@@ -1,28 +1,21 @@
 //! L10: an add-on somebody's other licences already contain.
 //!
 //! Rule: the value-bearing plans of the add-on that are on for the person are all contained in the person's other
-//! licences, by [`crate::plans`]. Add-ons are tried from the cheapest up, and one found redundant no longer counts as
-//! containing another: of two that contain each other only the cheaper is named (ties by id), and what is left always
-//! contains what is named.
+//! licences, by [`crate::plans`]. Of two that contain each other only the cheaper is named; what is left always contains
+//! what is named.
 //!
 //! A suite is never named here: two suites on one person are a duplicate suite, another check. What is a suite is in
 //! the product table; an unknown product that bundles two or more of mail, files, Office and Teams reads as one.
 //!
 //! Traps: an upgrade is not a duplicate (Exchange Online Plan 2 beside Business Premium); plans turned off contain
-//! nothing; a licence in error, or of a subscription that is ending, contains nothing; a listed plan is not always a
-//! right.
-
-use std::collections::BTreeMap;
-
-use model::SkuId;
+//! nothing; a licence in error, on trial, or of a subscription that is ending, contains nothing; a listed plan is not
+//! always a right.
 
 use super::{Candidate, Check, CheckId, Claim, Conclusion, Rule, Severity, Stake, Text, Verdict, licences, people};
 use crate::{
+    containment::{names, redundant},
     evaluation::Context,
-    facts::SkuStatus,
     outcome::{Advice, Certainty, Confidence, Evidence, Remedy},
-    plans::Content,
-    prices::PriceList,
 };
 
 /// The check.
@@ -56,59 +49,32 @@ fn headline(count: u32, seats: u32) -> String {
 }
 
 fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
-    let mut add_ons: Vec<_> = candidate.paid().filter(|(_, licence)| !licence.is_suite()).collect();
-    if add_ons.is_empty() || candidate.held.len() < 2 {
+    let licences = redundant(candidate, |licence| !licence.is_suite(), |_| true);
+    if licences.is_empty() {
         return Verdict::Clear;
     }
-    add_ons.sort_by_key(|(license, licence)| {
-        let price = PriceList::rank(licence.sku.id);
-        (price.is_none(), price, license.sku)
-    });
-    let mut provided: BTreeMap<_, Content> = candidate
-        .held
-        .iter()
-        .filter(|(_, licence)| licence.sku.status == SkuStatus::Enabled)
-        .map(|(license, licence)| (license.sku, licence.content_of(license).without_empty_rights(license.sku)))
-        .collect();
-    let (mut redundant, mut evidence) = (Vec::new(), Vec::new());
-    for (license, licence) in add_ons {
-        let content = licence.content_of(license);
-        let others: Vec<_> = provided.iter().filter(|(sku, _)| **sku != license.sku).collect();
-        let contents: Vec<&Content> = others.iter().map(|(_, content)| *content).collect();
-        if content.is_empty() || content.missing_in(&contents).next().is_some() {
-            continue;
-        }
-        // Named as containing it: every other licence that has some of its plans.
-        let within: Vec<SkuId> = others
-            .iter()
-            .filter(|(_, other)| content.missing_in(&[other]).count() < content.missing_in(&[]).count())
-            .map(|(sku, _)| **sku)
-            .collect();
-        let by: Vec<String> = within.iter().filter_map(|sku| Some(context.licences.get(sku)?.name())).collect();
-        let what = format!("{} is contained in", licence.name());
-        evidence.push(Evidence::new(&what, by.join(", "), "Microsoft licence inventory", None));
-        redundant.push(Claim { sku: license.sku, to: None, within });
-        provided.remove(&license.sku);
-    }
-    if redundant.is_empty() {
-        return Verdict::Clear;
-    }
+    let line = |claim: &Claim| {
+        let what = format!("{} is contained in", names(context, &[claim.sku]));
+        Evidence::new(&what, names(context, &claim.within), "Microsoft licence inventory", None)
+    };
     Verdict::Found(Conclusion {
         certainty: Certainty::Certain,
         confidence: Confidence::High,
         advice: Advice::Remove,
-        licences: redundant,
-        evidence,
+        evidence: licences.iter().map(line).collect(),
+        licences,
         from_activity: false,
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use model::SkuId;
+
     use super::*;
     use crate::{
         Directory, Outcome,
-        facts::{AssignmentError, Person, Plan, Sku},
+        facts::{AssignmentError, Person, Plan, SkuStatus},
         outcome::UndoClass,
         testing::*,
     };
@@ -125,11 +91,6 @@ mod tests {
 
     fn run(directory: Directory, person: Person) -> Outcome {
         evaluate(directory, &[(person, idle_report(), None)])
-    }
-
-    fn with_plans(id: &str, plans: &[&str]) -> Sku {
-        let plan = |id: &&str| Plan { id: id.parse().expect("a GUID"), name: String::new(), for_users: true };
-        Sku { plans: plans.iter().map(plan).collect(), ..sku(id, 10, 10) }
     }
 
     #[test]

@@ -54,21 +54,34 @@ mod swap;
 
 catalogue! {
     L1 l1_unassigned_seats "Seats nobody has.";
+    L2 l2_over_assigned "More licences assigned than bought.";
     L3 l3_blocked_account "Licences on blocked accounts.";
     L4 l4_shared_mailbox "Licences of shared mailboxes.";
     L5 l5_resource_mailbox "Licences of rooms and equipment.";
     L6 l6_inactive_person "Licences of people who have not been active for long.";
     L7 l7_never_used "Licences never used.";
     L8 l8_oversized_suite "Suites larger than what their people use.";
+    L9 l9_duplicate_suite "Suites another suite contains.";
     L10 l10_redundant_add_on "Add-ons a suite contains.";
+    L11 l11_direct_and_group "Licences assigned directly and by a group.";
+    L12 l12_assignment_error "Licences that could not be assigned.";
     L13 l13_unused_copilot "Copilot nobody asks anything.";
     L14 l14_unused_drawing "Visio and Project never installed.";
+    L15 l15_add_on_without_base "Add-ons without the licence they need.";
     L16 l16_silent_phone "Telephone lines nobody calls with.";
+    L17 l17_licensed_guest "Licences of guests.";
     L18 l18_administrator "Suites on accounts only to administer with.";
+    L19 l19_trial_ending "Trials that end soon with people on them.";
     L20 l20_subscription_ending "Subscriptions that are ending with people on them.";
+    L21 l21_renewal_with_spare_seats "Renewals coming up with seats nobody has.";
     L22 l22_monthly_term "Seats paid by the month that are needed all year.";
+    L23 l23_consolidation "Licences one larger one would replace for less.";
     L24 l24_enterprise_suite "Enterprise suites where a business suite does.";
+    L25 l25_deleted_people "Deleted people who still show licences.";
+    L26 l26_mailbox_without_licence "Shared mailboxes people sign in to without a licence.";
+    L27 l27_department_costs "What licences cost by department.";
     L28 l28_orphaned_drives "OneDrives nobody is licensed for.";
+    L29 l29_business_limit "Close to the limit of a Business plan.";
 }
 
 /// The order in which checks of people count a pair of a person and a licence type: the surest first. A pair two checks
@@ -77,12 +90,16 @@ pub(crate) const COUNTING_ORDER: &[CheckId] = &[
     CheckId::L3,
     CheckId::L4,
     CheckId::L5,
+    CheckId::L9,
     CheckId::L10,
+    CheckId::L15,
+    CheckId::L17,
     CheckId::L7,
     CheckId::L6,
     CheckId::L13,
     CheckId::L16,
     CheckId::L14,
+    CheckId::L23,
     CheckId::L18,
     CheckId::L24,
     CheckId::L8,
@@ -361,7 +378,7 @@ mod tests {
             assert_eq!(id.as_str().parse(), Ok(id));
             assert_eq!(serde_json::to_value(id).ok(), Some(id.as_str().into()));
         }
-        assert_eq!("L2".parse::<CheckId>(), Err(UnknownCheck));
+        assert_eq!("L0".parse::<CheckId>(), Err(UnknownCheck));
         assert!(CheckId::L7 < CheckId::L10, "by number, not by letter");
     }
 

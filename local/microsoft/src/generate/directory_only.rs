@@ -1,0 +1,115 @@
+//! What is planted for the checks that need only the directory: duplicate suites, failed assignments, add-ons without
+//! their base, licensed guests, licences one suite would replace, and seats beyond what was bought.
+
+use model::SkuId;
+
+use super::{Generator, p, slack};
+use crate::{
+    directory::{Kind, License, Subscription},
+    ledger::Planted,
+};
+
+/// A planted licence: the check that should count it, and what comes instead where it is exchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Plant {
+    pub check: &'static str,
+    pub sku: SkuId,
+    pub to: Option<SkuId>,
+    pub certain: bool,
+}
+
+/// Days before a renewal or the end of a trial in which the catalogue tells of it.
+const SOON: i32 = 30;
+
+impl Generator<'_> {
+    fn plant(&mut self, at: usize, check: &'static str, sku: SkuId, certain: bool) {
+        self.give(at, sku, 0);
+        self.drafts[at].planted.push(Plant { check, sku, to: None, certain });
+    }
+
+    pub(super) fn plant_directory_only(&mut self) {
+        // L9: a smaller suite beside a larger one.
+        let pairs: &[(&[SkuId], SkuId)] = &[
+            (&[p::BUSINESS_PREMIUM, p::BUSINESS_STANDARD], p::BUSINESS_BASIC),
+            (&[p::MICROSOFT_E3, p::OFFICE_E3], p::OFFICE_E1),
+        ];
+        for (larger, smaller) in pairs {
+            for at in self.pick(larger, self.share(100, 1)) {
+                self.plant(at, "L9", *smaller, true);
+            }
+        }
+        // L12: a second suite that no seat was free for.
+        let (first, second) = (self.mix()[0].0, self.mix()[1].0);
+        for at in self.pick(&[first], self.share(150, 1)) {
+            let sku = self.sku(second);
+            let changed = self.today.before(5);
+            self.drafts[at].person.licenses.push(License { sku, group: None, disabled: 0, changed, failed: true });
+            self.drafts[at].planted.push(Plant { check: "L12", sku: second, to: None, certain: true });
+        }
+        // L15: a telephone line for somebody whose Teams is turned off.
+        for at in self.pick(&[p::BUSINESS_STANDARD, p::BUSINESS_PREMIUM, p::MICROSOFT_E3, p::OFFICE_E3], 1) {
+            if self.holds_any(&self.drafts[at], &[p::TEAMS_PHONE]) {
+                continue;
+            }
+            self.turn_off(at, &[p::TEAMS1, p::MCOSTANDARD]);
+            self.plant(at, "L15", p::TEAMS_PHONE, true);
+        }
+        // L17: a guest with a mailbox; the first guests may be traps.
+        let guests = self.drafts.iter().filter(|draft| draft.person.kind == Kind::Guest).count();
+        let last = self.drafts.iter().rposition(|draft| draft.person.kind == Kind::Guest);
+        if let (Some(at), true) = (last, guests > 1) {
+            let suite = self.mix()[self.mix().len() - 1].0;
+            self.plant(at, "L17", suite, false);
+        }
+        // L23: three licences that Business Premium replaces for less.
+        if self.recipe.p1 {
+            for at in self.pick(&[p::BUSINESS_STANDARD], self.share(100, 1)) {
+                for (sku, to) in
+                    [(p::BUSINESS_STANDARD, Some(p::BUSINESS_PREMIUM)), (p::ENTRA_P1, None), (p::INTUNE, None)]
+                {
+                    self.give(at, sku, 0);
+                    self.drafts[at].planted.push(Plant { check: "L23", sku, to, certain: false });
+                }
+            }
+        }
+    }
+
+    /// What a scan should say of that and of what follows from other plants. `used` tells how many hold a licence type.
+    pub(super) fn directory_only_entries(&self, subscriptions: &[Subscription], used: &[u32]) -> Vec<Planted> {
+        let mut entries = Vec::new();
+        for draft in &self.drafts {
+            for Plant { check, sku, to, certain } in draft.planted.iter().copied() {
+                let person = Some(draft.person.id);
+                entries.push(Planted { check, sku, to, person, seats: 1, certain });
+            }
+            // L11: some keep the direct licence of old beside the group's.
+            let licenses = || draft.person.licenses.iter().filter(|license| !license.failed);
+            for license in licenses().filter(|license| license.group.is_none()) {
+                if licenses().any(|other| other.sku == license.sku && other.group.is_some()) {
+                    let (check, sku) = ("L11", self.skus[usize::from(license.sku)].id);
+                    let person = Some(draft.person.id);
+                    entries.push(Planted { check, sku, to: None, person, seats: 1, certain: true });
+                }
+            }
+        }
+        for (at, (sku, used)) in self.skus.iter().zip(used).enumerate() {
+            let soon = |sub: &&Subscription| {
+                let until = |next| self.today.until(next);
+                usize::from(sub.sku) == at && sub.next_lifecycle.is_some_and(|next| (0..=SOON).contains(&until(next)))
+            };
+            let renewing: u32 = subscriptions.iter().filter(soon).map(|sub| sub.seats).sum();
+            let mut tell = |check, seats| {
+                if seats > 0 {
+                    entries.push(Planted { check, sku: sku.id, to: None, person: None, seats, certain: true });
+                }
+            };
+            match sku.id {
+                p::TEAMS_PREMIUM => tell("L19", renewing.min(*used)),
+                p::VISIO_P2 => tell("L2", used.saturating_sub(sku.enabled)),
+                id if at == 0 || id == p::COPILOT => tell("L21", renewing.min(sku.enabled - used - slack(sku.enabled))),
+                _ => {}
+            }
+        }
+        entries
+    }
+}
