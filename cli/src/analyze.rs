@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use checks::{
     Directory, Evaluation, Finding, Outcome, PriceList, Settings, Sources,
-    facts::{Missing, Usage},
+    facts::{Missing, Person, Usage},
     outcome::{Certainty, PriceMissing},
 };
 use clap::Parser;
@@ -86,7 +86,10 @@ fn evaluate(folder: &Folder, currency: Currency, now: Timestamp) -> Result<Outco
     let mut evaluation = Evaluation::new(directory, Settings::default(), PriceList::built_in(currency), now);
     for person in folder.people.iter().flatten() {
         let usage: Usage = folder.activity.usage(&person.upn);
-        evaluation.person(person, &usage, None);
+        let footprint = folder.activity.footprint(&person.upn);
+        let purpose = footprint.mailbox.ok().and_then(|mailbox| mailbox.purpose);
+        let person = Person { purpose: person.purpose.or(purpose), ..person.clone() };
+        evaluation.person_with(&person, &usage, &footprint, None);
     }
     let reports = match (&folder.people, folder.activity.missing(), folder.activity.refreshed()) {
         (None, ..) => Err(Missing::Error),

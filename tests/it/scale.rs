@@ -12,13 +12,30 @@ use crate::scans::{ask, pages, renew, without_mail};
 
 /// People Graph gives a page with sign-in dates.
 const PAGE: usize = 500;
-/// Calls of every scan beside the pages of people: licence types, subscriptions, report settings, two reports, and the
-/// download each report leads to.
-const FIXED: usize = 3 + 2 * 2;
+/// Calls of every scan beside reports and pages of people: licence types, subscriptions, groups, roles, deleted people,
+/// and whether reports hide names.
+const FIXED: usize = 6;
+/// Reports of every scan here: activity, apps, mailboxes, OneDrives, installed programs.
+const REPORTS: usize = 5;
 
-/// The fewest calls a scan of so many people can do with, the token aside: it is good for an hour and more scans.
-fn fewest(people: usize) -> usize {
-    FIXED + people.div_ceil(PAGE)
+/// The fewest calls a scan of so many people can do with, the token aside: it is good for an hour and more scans. A
+/// report is two: the second is the download the first leads to.
+const fn fewest(people: usize, reports: usize) -> usize {
+    FIXED + 2 * reports + people.div_ceil(PAGE)
+}
+
+/// Reports that only some directories need: calls where there are telephone lines, Copilot where there is Copilot.
+fn more_reports(app: &App) -> usize {
+    let lines = ["e43b5b99-8dfb-405f-9987-dc307f34bcbd", "06ebc4ee-1bb5-47dd-8120-11324bc54e06"];
+    let copilot = ["639dec6b-bb19-468b-871c-c5c441c4b0cb"];
+    let held = |skus: &[&str]| {
+        let consumed = |id: &&str| {
+            let sku = id.parse().expect("an id");
+            app.microsoft().directory(app.only_directory(), |directory| directory.consumed(sku)).flatten()
+        };
+        usize::from(skus.iter().filter_map(consumed).any(|seats| seats > 0))
+    };
+    held(&lines) + held(&copilot)
 }
 
 /// What is not needed to pass, for who runs this by hand.
@@ -40,6 +57,7 @@ async fn measure(people: usize) {
     let mut owner = app.tenant("northwind").await;
     owner.connect(app.only_directory()).await;
     without_mail(&app);
+    let fewest = fewest(people, REPORTS + more_reports(&app));
 
     for round in 1..=2 {
         if round > 1 {
@@ -57,11 +75,11 @@ async fn measure(people: usize) {
         // P-9: no call more than it takes. P-10: none of them for one person.
         let made = app.microsoft().calls();
         let graph: Vec<_> = made.iter().filter(|call| !call.template.ends_with("/token")).collect();
-        assert_eq!(graph.len(), fewest(people), "{people} people, round {round}: {graph:#?}");
+        assert_eq!(graph.len(), fewest, "{people} people, round {round}: {graph:#?}");
         assert_eq!(pages(&app), people.div_ceil(PAGE), "{people} people");
         assert!(graph.iter().all(|call| !call.template.contains("/users/") && !call.batched), "{graph:#?}");
         assert!(made.len() - graph.len() <= 1, "one token at most");
-        assert_eq!(scan["microsoft_calls"], fewest(people), "what is told is what was made");
+        assert_eq!(scan["microsoft_calls"], fewest, "what is told is what was made");
 
         // P-11: on the clock that the latency of Graph and our own waiting move on.
         let asked = at(scan, "/requested_at");
@@ -101,20 +119,20 @@ async fn measure(people: usize) {
 }
 
 #[tokio::test]
-async fn fifty_people_take_eight_calls() {
-    assert_eq!(fewest(50), 8);
+async fn fifty_people_take_seventeen_calls_and_two_for_each_report_more() {
+    assert_eq!(fewest(50, REPORTS), 17);
     measure(50).await;
 }
 
 #[tokio::test]
 async fn five_hundred_people_take_no_call_more_than_fifty() {
-    assert_eq!(fewest(500), fewest(50));
+    assert_eq!(fewest(500, REPORTS), fewest(50, REPORTS));
     measure(500).await;
 }
 
 #[tokio::test]
 async fn two_thousand_people_take_three_calls_more() {
-    assert_eq!(fewest(2000), fewest(50) + 3);
+    assert_eq!(fewest(2000, REPORTS), fewest(50, REPORTS) + 3);
     measure(2000).await;
 }
 

@@ -119,7 +119,7 @@ impl Shown {
 fn works_here(person: &Person) -> bool {
     !person.guest
         && person.enabled != Some(false)
-        && person.purpose != Some(MailboxPurpose::NotAPerson)
+        && person.purpose.is_none_or(MailboxPurpose::is_person)
         && !person.licenses.is_empty()
 }
 

@@ -10,8 +10,8 @@ pub mod data_access;
 pub mod deps;
 pub mod disconnect;
 pub mod end_tier;
-pub mod permissions;
 pub mod manifest;
+pub mod permissions;
 pub mod status;
 pub mod transparency;
 
@@ -24,12 +24,11 @@ pub const MICROSOFT_FUNCTIONS: &[Function<Microsoft>] = &[connect::FUNCTION];
 /// The functions that may read the writer's key, too.
 pub const CEREMONY_FUNCTIONS: &[Function<Ceremony>] = &[callback::FUNCTION];
 /// The functions that do not.
-pub const FUNCTIONS: &[Function<Kernel>] =
-    &[
-        status::FUNCTION,
-        disconnect::FUNCTION,
-        colleagues::FUNCTION,
-        end_tier::FUNCTION,
-        manifest::FUNCTION,
-        transparency::FUNCTION,
-    ];
+pub const FUNCTIONS: &[Function<Kernel>] = &[
+    status::FUNCTION,
+    disconnect::FUNCTION,
+    colleagues::FUNCTION,
+    end_tier::FUNCTION,
+    manifest::FUNCTION,
+    transparency::FUNCTION,
+];

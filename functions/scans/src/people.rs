@@ -17,16 +17,17 @@ pub fn bucket_count(people: usize) -> u16 {
     u16::try_from(people.div_ceil(PER_BUCKET).next_power_of_two()).unwrap_or(1 << 15)
 }
 
-/// The buckets of all people, each sorted, with dates rounded.
+/// The buckets of all people, each sorted, with dates rounded; `complete` adds to a row what was read of it later.
 ///
 /// # Errors
 /// When rows do not decode.
-pub fn buckets(pages: &[Vec<u8>], people: usize) -> Result<Vec<Bucket>, BadRows> {
+pub fn buckets(pages: &[Vec<u8>], people: usize, complete: impl Fn(&mut Row)) -> Result<Vec<Bucket>, BadRows> {
     let count = bucket_count(people);
     let mut rows: Vec<Vec<(PersonId, Vec<u8>)>> = vec![Vec::new(); count.into()];
     let mut failed = None;
     for page in pages {
         unpack(page, |mut row| {
+            complete(&mut row);
             row.person.sign_in = rounded(row.person.sign_in);
             match postcard::to_allocvec(&row) {
                 Ok(bytes) => rows[usize::from(bucket_of(row.person.id, count))].push((row.person.id, bytes)),

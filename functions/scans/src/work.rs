@@ -1,22 +1,21 @@
 //! One scan, from seats to result. Money first: what was bought, then who has it, then the slow reports.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod collect;
+mod keep;
+mod progress;
+
+use std::collections::BTreeMap;
 
 use checks::{
-    Basis, Directory as Bought, Evaluation, Outcome, Sources,
+    Basis, Directory as Bought, Evaluation, Sources,
     facts::{Missing, Sku, Subscription, Usage},
-    settle,
 };
-use flate2::{Compression, write::DeflateEncoder};
-use graph::{Activity, PageLink, Report, ReportPeriod};
-use jiff::{SignedDuration, Timestamp, civil::Date};
-use model::{Event, PersonId};
+use jiff::{SignedDuration, Timestamp};
+use model::Event;
 use runtime::{Deadline, Failure};
-use store::{
-    Bucket, Commit, Company, Conflict, Connection, ConnectionState, Kept, Licenses, Phase, Resume, Scan, ScanState,
-    Scanned, Schedule, Stage, StoreError, Summary, Tenant, Terms, Versioned,
-};
+use store::{Commit, Company, Connection, ConnectionState, Phase, Scan, ScanState, Schedule, Tenant, Versioned};
 
+use self::collect::Around;
 use crate::{
     Scans,
     people::{self, Row},
@@ -37,16 +36,6 @@ pub enum Ended {
 const MARGIN: SignedDuration = SignedDuration::from_secs(30);
 /// A scan paused so often does not end by going on.
 const MOST_PAUSES: u32 = 60;
-/// Pauses after which a scan goes on without a source it can do without.
-const PATIENCE: u32 = 3;
-/// Progress of a scan that is not the first is written at most so often.
-const EVERY: SignedDuration = SignedDuration::from_secs(5);
-/// Bytes of a stored part; an item holds 400 KB.
-const PART: usize = 350_000;
-/// How long pages of a scan are kept.
-const STAGED_FOR: SignedDuration = SignedDuration::from_hours(48);
-/// Tries at keeping a result while others settle it.
-const TURNS: u32 = 5;
 
 /// What stops a scan.
 enum Stop {
@@ -72,20 +61,6 @@ pub struct Work<'a> {
     wrote_at: Option<Timestamp>,
     first: bool,
     calls_before: BTreeMap<String, u32>,
-}
-
-/// Everything read of people: packed pages, and what of their sources is missing.
-struct People {
-    pages: Vec<Vec<u8>>,
-    /// Who was read: Graph may give a person again on a later page, and each counts once.
-    seen: HashSet<PersonId>,
-    sign_ins: Result<(), Missing>,
-}
-
-/// What the tenant knew before this scan.
-struct Before {
-    buckets: Vec<Versioned<Bucket>>,
-    disabled_since: HashMap<PersonId, Date>,
 }
 
 impl<'a> Work<'a> {
@@ -168,14 +143,17 @@ impl<'a> Work<'a> {
             graph_ok(directory.subscriptions().await)?.into_iter().filter_map(graph::facts::subscription).collect();
         self.scan.value.progress.licence_types = u32::try_from(skus.len()).unwrap_or(u32::MAX);
         let bought = Bought::bought(skus, Ok(subscriptions));
-        let prices = terms.price_list(company.currency);
-        let blank = Evaluation::with_exceptions(bought.clone(), settings.clone(), prices, terms.exceptions(), now);
+        let evaluation_of = |bought: Bought| {
+            let prices = terms.price_list(company.currency);
+            Evaluation::with_exceptions(bought, settings.clone(), prices, terms.exceptions(), now)
+        };
+        let blank = evaluation_of(bought.clone());
         self.progress(Phase::Seats, &blank, true).await?;
 
         // People: who has what.
         let before = self.before().await?;
         let read = self.people(directory, &before).await?;
-        let mut provisional = blank.clone();
+        let mut provisional = blank;
         each_row(&read.pages, |row| {
             provisional.person(&row.person, &Usage::Unavailable(Missing::Error), row.disabled_since)
         })?;
@@ -183,263 +161,29 @@ impl<'a> Work<'a> {
         self.progress(Phase::People, &provisional, self.first).await?;
         drop(provisional);
 
-        // Usage: slow, and without it people are judged by their sign-ins alone.
-        let usage = self.usage(directory).await?;
+        // The rest is slow, and without it people are judged by their sign-ins alone.
+        let around = self.around(directory, &bought.skus, &read).await?;
         self.progress_without_number(Phase::Usage, self.first).await?;
 
-        let mut evaluation = blank;
-        each_row(&read.pages, |row| evaluation.person(&row.person, &usage.usage(&row.person.upn), row.disabled_since))?;
-        let reports = match (usage.missing(), usage.refreshed()) {
+        let Around { groups, administrators, deleted, activity, orphaned_drives, purposes } = around;
+        let loads = self.loads(bought.subscriptions.as_deref().unwrap_or_default()).await?;
+        let bought = Bought { groups, administrators, deleted, orphaned_drives, loads, ..bought };
+        let mut evaluation = evaluation_of(bought.clone());
+        each_row(&read.pages, |mut row| {
+            row.person.purpose = purposes.get(&row.person.id).copied();
+            let (usage, footprint) = (activity.usage(&row.person.upn), activity.footprint(&row.person.upn));
+            evaluation.person_with(&row.person, &usage, &footprint, row.disabled_since);
+        })?;
+        let reports = match (activity.missing(), activity.refreshed()) {
             (None, Some(refreshed)) => Ok(refreshed),
             (why, _) => Err(why.unwrap_or(Missing::Error)),
         };
         let outcome = evaluation.finish(&Sources { reports: Some(reports), sign_ins: read.sign_ins });
         // Writing needs room as well.
-        drop((evaluation, usage));
+        drop((evaluation, activity));
         self.count_calls(directory);
         let basis = Basis::of(bought, settings, &outcome.totals, outcome.not_evaluated.clone());
-        self.keep(outcome, &basis, terms, &read, &before, connection).await
-    }
-
-    async fn before(&self) -> Result<Before, Stop> {
-        let buckets = self.tenant.all::<Bucket>().await?;
-        let mut disabled_since = HashMap::new();
-        for bucket in &buckets {
-            people::unpack(&bucket.value.rows, |row| {
-                if let Some(since) = row.disabled_since {
-                    disabled_since.insert(row.person.id, since);
-                }
-            })?;
-        }
-        Ok(Before { buckets, disabled_since })
-    }
-
-    /// Reads people page by page. Where there is a next page the place is stored, so that a crash reads at most one
-    /// page again.
-    async fn people(&mut self, directory: &graph::Directory, before: &Before) -> Result<People, Stop> {
-        let today = self.deps.kernel.clock.today();
-        let mut read = People { pages: Vec::new(), seen: HashSet::new(), sign_ins: Ok(()) };
-        let mut link: Option<PageLink> = None;
-        if let Some(resume) = self.scan.value.resume.clone() {
-            read.sign_ins = resume.sign_in_missing.map_or(Ok(()), Err);
-            read.pages = self.staged(resume.pages).await?;
-            each_row(&read.pages, |row| _ = read.seen.insert(row.person.id))?;
-            link = Some(self.open_link(&resume.next)?);
-        }
-        loop {
-            let with_sign_in = read.sign_ins.is_ok();
-            let page = match directory.users_page(link.as_ref(), with_sign_in).await {
-                Ok(page) => page,
-                // Without Entra ID P1, or without the permission, the call fails as a whole: again without the dates.
-                Err(error @ (graph::Error::LicenceMissing(_) | graph::Error::PermissionMissing(_)))
-                    if with_sign_in && link.is_none() =>
-                {
-                    read.sign_ins = Err(error.missing());
-                    continue;
-                }
-                Err(error) => return Err(Stop::Microsoft(error)),
-            };
-            let rows: Vec<Row> = page
-                .items
-                .into_iter()
-                .filter_map(|user| graph::facts::person(user, with_sign_in))
-                .filter(|person| read.seen.insert(person.id))
-                .map(|person| {
-                    let blocked = person.enabled == Some(false);
-                    let since = before.disabled_since.get(&person.id).copied().unwrap_or(today);
-                    Row { disabled_since: blocked.then_some(since), person }
-                })
-                .collect();
-            read.pages.push(people::pack(&rows)?);
-            drop(rows);
-            self.scan.value.progress.people = u32::try_from(read.seen.len()).unwrap_or(u32::MAX);
-            let Some(next) = page.next else { return Ok(read) };
-            self.stage(&read, &next).await?;
-            link = Some(next);
-        }
-    }
-
-    fn link_purpose(&self) -> String {
-        format!("page-link:{}", self.scan.value.scan)
-    }
-
-    fn open_link(&self, sealed: &store::Sealed) -> Result<PageLink, Stop> {
-        let plain = self.deps.kernel.store.sealer().open(&self.link_purpose(), sealed);
-        Ok(postcard::from_bytes(&plain.ok_or("a stored page link does not open")?)?)
-    }
-
-    /// Stores the newest page and the place behind it.
-    async fn stage(&mut self, read: &People, next: &PageLink) -> Result<(), Stop> {
-        let page = u32::try_from(read.pages.len()).unwrap_or(u32::MAX);
-        let packed = read.pages.last().map(Vec::as_slice).unwrap_or_default();
-        let until = self.deps.kernel.clock.now() + STAGED_FOR;
-        for (part, rows) in (0u16..).zip(packed.chunks(PART)) {
-            self.tenant.save(&Stage { scan: self.scan.value.scan, page, part, rows: rows.to_vec(), until }).await?;
-        }
-        let link = postcard::to_allocvec(next)?;
-        let next = self.deps.kernel.store.sealer().seal(&self.link_purpose(), &link);
-        self.scan.value.resume = Some(Resume { pages: page, next, sign_in_missing: read.sign_ins.err() });
-        self.scan.value.progress.phase = Phase::People;
-        self.write().await
-    }
-
-    async fn staged(&self, pages: u32) -> Result<Vec<Vec<u8>>, Stop> {
-        let mut read = vec![Vec::new(); pages as usize];
-        for stage in self.tenant.all_under::<Stage>(&format!("{}#", self.scan.value.scan)).await? {
-            let stage = stage.value;
-            // A page whose place was never stored is read again.
-            if let Some(page) = stage.page.checked_sub(1).and_then(|page| read.get_mut(page as usize)) {
-                page.extend_from_slice(&stage.rows);
-            }
-        }
-        Ok(read)
-    }
-
-    /// A source the scan can do without: a refusal is what its checks say, everything else stops the scan or pauses it.
-    /// What Microsoft puts off again and again counts as refused.
-    fn optional<T>(&self, answer: Result<T, graph::Error>) -> Result<Result<T, Missing>, Stop> {
-        let error = match answer {
-            Ok(value) => return Ok(Ok(value)),
-            Err(error) => error,
-        };
-        let patient = !matches!(error, graph::Error::Throttled { .. }) || self.scan.value.pauses < PATIENCE;
-        if matches!(error, graph::Error::ConsentLost { .. }) || (error.pause().is_some() && patient) {
-            return Err(Stop::Microsoft(error));
-        }
-        tracing::warn!(%error, "a source is missing");
-        Ok(Err(error.missing()))
-    }
-
-    async fn usage(&self, directory: &graph::Directory) -> Result<Activity, Stop> {
-        let mut usage = Activity::default();
-        // Concealed names cannot be joined to people: reading the reports would say nothing.
-        match self.optional(directory.report_settings().await)? {
-            Ok(settings) if settings.display_concealed_names == Some(true) => {
-                usage.failed(Report::ActiveUsers, Missing::NamesConcealed);
-                return Ok(usage);
-            }
-            // Not knowing the setting is no reason not to look: hashed names are recognised.
-            Ok(_) | Err(_) => {}
-        }
-        for report in [Report::ActiveUsers, Report::Apps] {
-            match self.optional(directory.activity(report, ReportPeriod::D180).await)? {
-                Ok(activity) => usage.merge(activity),
-                Err(why) => usage.failed(report, why),
-            }
-        }
-        Ok(usage)
-    }
-
-    /// Tells how far the scan is and what it found so far.
-    async fn progress(&mut self, phase: Phase, evaluation: &Evaluation, write: bool) -> Result<(), Stop> {
-        let sources = Sources::pending();
-        let so_far = evaluation.finish(&sources).totals.monthly;
-        let progress = &mut self.scan.value.progress;
-        progress.monthly = Some(so_far);
-        progress.first_number_at = progress.first_number_at.or(Some(self.deps.kernel.clock.now()));
-        self.progress_without_number(phase, write).await
-    }
-
-    async fn progress_without_number(&mut self, phase: Phase, write: bool) -> Result<(), Stop> {
-        self.scan.value.progress.phase = phase;
-        let now = self.deps.kernel.clock.now();
-        let long_ago = now.duration_since(self.wrote_at.unwrap_or(self.started)) >= EVERY;
-        if write || long_ago { self.write().await } else { Ok(()) }
-    }
-
-    /// Writes the scan on its version: whoever was overtaken stops here.
-    async fn write(&mut self) -> Result<(), Stop> {
-        self.scan.value.state = ScanState::Running;
-        self.scan = self.tenant.checkpoint(&self.scan).await?;
-        self.wrote_at = Some(self.deps.kernel.clock.now());
-        Ok(())
-    }
-
-    /// Keeps the result: what changed, then scan, summary and event together. If prices or exceptions change meanwhile,
-    /// by whom the findings are settled anew, it is settled and kept again by what they are now.
-    async fn keep(
-        &mut self,
-        mut outcome: Outcome,
-        basis: &Basis,
-        terms: Terms,
-        read: &People,
-        before: &Before,
-        connection: &Connection,
-    ) -> Result<(), Stop> {
-        self.keep_people(read, before).await?;
-        self.keep_licenses(basis).await?;
-        let scanned = Scanned { directory: connection.directory, name: &connection.name };
-        let mut settled_by = terms;
-        for _ in 0..TURNS {
-            let now = self.deps.kernel.clock.now();
-            let rewrite = self.tenant.rewrite().await?;
-            if rewrite.terms != settled_by {
-                settled_by = rewrite.terms.clone();
-                let prices = settled_by.price_list(outcome.totals.monthly.currency);
-                let today = self.deps.kernel.clock.today();
-                outcome = settle(outcome.findings, basis, &prices, &settled_by.exceptions(), today);
-            }
-            let summary = self.tenant.get_strong::<Summary>(&()).await?.map(|summary| summary.value);
-            let kept = rewrite.keep(&mut outcome, Some(scanned), summary.as_ref(), now).await;
-            let told = match kept {
-                Ok(kept) => self.finish(kept, now).await,
-                Err(error) => Err(error),
-            };
-            match told {
-                Err(StoreError::Conflict(Conflict::State("turn"))) => {}
-                told => return Ok(told?),
-            }
-        }
-        Err(Stop::Ours("others settle the findings again and again".into()))
-    }
-
-    /// The last transaction.
-    async fn finish(&mut self, kept: Kept, now: Timestamp) -> Result<(), StoreError> {
-        let Kept { summary, change, .. } = kept;
-        let mut finished = self.scan.clone();
-        let scan = &mut finished.value;
-        scan.state = ScanState::Finished;
-        scan.progress.phase = Phase::Done;
-        scan.progress.monthly = Some(summary.totals.monthly);
-        scan.ended_at = Some(now);
-        scan.findings = Some(summary.findings);
-        // Staged pages go by their ttl: deleting them would cost a write each.
-        scan.resume = None;
-        let event = Event::ScanFinished {
-            scan: scan.scan,
-            findings: summary.findings,
-            certain_minor: summary.totals.certain_monthly.amount_minor,
-            likely_minor: summary.totals.likely_monthly.amount_minor,
-        };
-        self.tenant.commit(change.replace(&finished).event(event)?).await?;
-        Ok(())
-    }
-
-    async fn keep_people(&self, read: &People, before: &Before) -> Result<(), Stop> {
-        let buckets = people::buckets(&read.pages, read.seen.len())?;
-        for bucket in &buckets {
-            let same = before.buckets.iter().any(|old| old.value == *bucket);
-            if !same {
-                self.tenant.save(bucket).await?;
-            }
-        }
-        for old in &before.buckets {
-            if usize::from(old.value.number) >= buckets.len() {
-                self.tenant.remove::<Bucket>(&old.value.number).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn keep_licenses(&self, basis: &Basis) -> Result<(), Stop> {
-        let directory = &basis.directory;
-        let body = deflated(&(&directory.skus, directory.subscriptions.as_deref().unwrap_or_default()))?;
-        let licenses = Licenses { body, settings: basis.settings.clone() };
-        let old = self.tenant.get::<Licenses>(&()).await?;
-        if old.is_none_or(|old| old.value != licenses) {
-            self.tenant.save(&licenses).await?;
-        }
-        Ok(())
+        self.keep(outcome, &basis, terms, (&read, &purposes), &before, connection).await
     }
 
     /// Stores the place; the event goes on after `wait`.
@@ -501,10 +245,4 @@ fn each_row(pages: &[Vec<u8>], mut each: impl FnMut(Row)) -> Result<(), people::
 
 fn graph_ok<T>(answer: Result<T, graph::Error>) -> Result<T, Stop> {
     answer.map_err(Stop::Microsoft)
-}
-
-fn deflated<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, Failure> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
-    serde_json::to_writer(&mut encoder, value)?;
-    Ok(encoder.finish()?)
 }

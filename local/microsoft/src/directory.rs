@@ -66,6 +66,8 @@ pub(crate) enum Kind {
     Shared,
     BreakGlass,
     DirectorySync,
+    /// An account its owner administers with and does not work with: Exchange Administrator.
+    Admin,
 }
 
 /// How an account is called.
@@ -89,6 +91,9 @@ pub(crate) struct Usage {
     pub apps: Option<Day>,
     /// Desktop activation of the Office apps.
     pub activated: Option<Day>,
+    /// Desktop activation of Visio or Project.
+    pub drawing: Option<Day>,
+    pub copilot: Option<Day>,
 }
 
 /// When an account signed in.
@@ -112,6 +117,7 @@ pub(crate) struct Person {
     pub synced: bool,
     pub global_admin: bool,
     pub deleted: bool,
+    pub deleted_on: Option<Day>,
     pub department: u8,
     pub title: u8,
     pub office: u8,

@@ -308,6 +308,7 @@ fn person(id: PersonId, licenses: Vec<License>, raw: Map<String, Value>) -> Pers
         synced: raw.get("onPremisesSyncEnabled").is_some_and(|synced| synced == true),
         global_admin: false,
         deleted: false,
+        deleted_on: None,
         department: 0,
         title: 0,
         office: 0,

@@ -2,6 +2,7 @@
 //! and traps that only look like waste.
 
 mod directory_only;
+mod usage;
 
 use std::collections::HashMap;
 
@@ -154,6 +155,8 @@ struct Draft {
     redundant: Option<SkuId>,
     /// What else was planted on it.
     planted: Vec<Plant>,
+    /// What was planted that only usage tells.
+    uses: Option<usage::Use>,
 }
 
 struct Generator<'a> {
@@ -255,6 +258,13 @@ impl Generator<'_> {
             plan.push((Kind::Employee, Fate::Blocked, self.share(50, 1)));
             plan.push((Kind::Employee, Fate::Inactive, self.share(25, 1)));
             plan.push((Kind::Employee, Fate::NeverUsed, self.share(60, 1)));
+            if large && !self.recipe.concealed {
+                plan.push((Kind::Shared, Fate::Left, 1));
+                plan.push((Kind::Room, Fate::Left, 1));
+                if self.recipe.p1 {
+                    plan.push((Kind::Admin, Fate::Service, 1));
+                }
+            }
             if self.recipe.p1 && large {
                 plan.push((Kind::Employee, Fate::SprayedDormant, self.share(300, 1)));
             }
@@ -324,6 +334,7 @@ impl Generator<'_> {
             synced: self.recipe.hybrid && kind == Kind::Employee && self.dice.percent(85),
             global_admin: kind == Kind::BreakGlass,
             deleted: false,
+            deleted_on: None,
             department: self.dice.byte(words::DEPARTMENTS.len()),
             title: self.dice.byte(words::TITLES.len()),
             office: self.dice.byte(words::OFFICES.len()),
@@ -333,7 +344,7 @@ impl Generator<'_> {
             licenses: Vec::new(),
             raw: None,
         };
-        Draft { person, fate, suite: None, redundant: None, planted: Vec::new() }
+        Draft { person, fate, suite: None, redundant: None, planted: Vec::new(), uses: None }
     }
 
     fn name(&mut self, kind: Kind) -> (Name, u16) {
@@ -398,6 +409,7 @@ impl Generator<'_> {
             teams: used(dice, 80),
             apps: used(dice, 70),
             activated: dice.percent(70).then(|| today.before(dice.between(200, 800)).max(created)),
+            ..Usage::default()
         };
         let mut sign_in = SignIn {
             successful: Some(ago(last)),
@@ -484,6 +496,7 @@ impl Generator<'_> {
             }
         }
         self.add_ons();
+        self.usage();
     }
 
     fn license_employee(&mut self, at: usize, mix: &[(SkuId, usize)]) {
@@ -530,6 +543,7 @@ impl Generator<'_> {
             let plain = draft.fate == Fate::Active
                 && draft.redundant.is_none()
                 && draft.planted.is_empty()
+                && draft.uses.is_none()
                 && !draft.person.global_admin
                 && draft.suite.is_some_and(|suite| suites.contains(&suite))
                 && !draft.person.licenses.iter().any(|l| l.disabled != 0)
@@ -809,22 +823,27 @@ impl Generator<'_> {
         let mut entries = Vec::new();
         let seen = self.recipe.p1 || !self.recipe.concealed;
         let free = [p::FLOW_FREE, p::POWER_BI_FREE, p::TEAMS_PREMIUM];
-        for draft in self.drafts.iter().filter(|d| d.person.kind == Kind::Employee) {
+        let planted = |d: &&Draft| d.person.kind == Kind::Employee || d.uses.is_some();
+        for draft in self.drafts.iter().filter(planted) {
             let held = draft.person.licenses.iter().filter(|l| !l.failed);
             let mut skus: Vec<SkuId> = held.map(|l| self.skus[usize::from(l.sku)].id).collect();
             skus.sort_unstable();
             skus.dedup();
             for sku in skus.into_iter().filter(|sku| !free.contains(sku)) {
                 let found = match draft.fate {
+                    _ if draft.person.kind != Kind::Employee => None,
                     Fate::Blocked if seen => Some(("L3", false)),
                     _ if draft.redundant == Some(sku) => Some(("L10", true)),
                     Fate::NeverUsed if seen => Some(("L7", false)),
                     Fate::Inactive | Fate::SprayedDormant if seen => Some(("L6", false)),
                     _ => None,
                 };
-                if let Some((check, certain)) = found {
-                    let person = Some(draft.person.id);
-                    entries.push(Planted { check, sku, to: None, person, seats: 1, certain });
+                match found {
+                    Some((check, certain)) => {
+                        let person = Some(draft.person.id);
+                        entries.push(Planted { check, sku, to: None, person, seats: 1, certain });
+                    }
+                    None => entries.extend(Self::entry_of(draft, sku)),
                 }
             }
         }

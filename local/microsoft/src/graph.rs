@@ -17,7 +17,7 @@ use crate::{
     permissions,
     query::{Filter, Options},
     render::{self, project},
-    reports,
+    reports, roles,
     simulation::{self, Asked, Download, FIRST_DAY, Hosted, Simulation, State},
     throttle::{Kind, Verdict},
 };
@@ -89,19 +89,30 @@ fn route(path: &str) -> Option<(String, Vec<String>)> {
         ["groups", _, "members", _, "$ref"] => ("/groups/{id}/members/{id}/$ref".to_owned(), vec![id(1), id(3)]),
         ["admin", "reportsettings"] => ("/admin/reportsettings".to_owned(), vec![]),
         ["identity", "conditionalaccess", "policies"] => ("/identity/conditionalaccess/policies".to_owned(), vec![]),
-        ["reports", report] => match report.split_once("(period='") {
-            Some((name, rest)) => {
-                let period = rest.strip_suffix("')")?;
-                (format!("/reports/{name}(period={{value}})"), vec![name.to_owned(), period.to_ascii_uppercase()])
-            }
-            None => {
-                let name = report.trim_end_matches("()");
-                (format!("/reports/{name}"), vec![name.to_owned()])
-            }
-        },
+        ["rolemanagement", "directory", "roleassignments"] => {
+            ("/rolemanagement/directory/roleassignments".to_owned(), vec![])
+        }
+        ["directory", "deleteditems", "microsoft.graph.user"] => {
+            ("/directory/deleteditems/microsoft.graph.user".to_owned(), vec![])
+        }
+        ["reports", report] => report_route("/reports", report)?,
+        ["copilot", "reports", report] => report_route("/copilot/reports", report)?,
         _ => return None,
     };
     Some((template, ids))
+}
+
+fn report_route(root: &str, report: &str) -> Option<(String, Vec<String>)> {
+    Some(match report.split_once("(period='") {
+        Some((name, rest)) => {
+            let period = rest.strip_suffix("')")?;
+            (format!("{root}/{name}(period={{value}})"), vec![name.to_owned(), period.to_ascii_uppercase()])
+        }
+        None => {
+            let name = report.trim_end_matches("()");
+            (format!("{root}/{name}"), vec![name.to_owned()])
+        }
+    })
 }
 
 fn decode(segment: &str) -> String {
@@ -223,7 +234,7 @@ fn denied() -> Refused {
 
 /// Which limit a call falls under, and its resource units.
 fn kind<'a>(call: &Operation<'_>, template: &'a str) -> Kind<'a> {
-    if let Some(report) = template.strip_prefix("/reports/") {
+    if let Some((_, report)) = template.split_once("/reports/") {
         return Kind::Report(report);
     }
     if template.starts_with("/identity/conditionalaccess") {
@@ -391,7 +402,26 @@ fn serve(
         ("GET", "/identity/conditionalaccess/policies") => {
             Ok(collection(call, "identity/conditionalAccess/policies", &options, vec![], None))
         }
-        ("GET", _) if template.starts_with("/reports/") => report(state, caller, call, ids),
+        ("GET", "/rolemanagement/directory/roleassignments") => {
+            let directory = &hosted(state, caller.directory)?.directory;
+            directory.has_saved("roleAssignments")?;
+            Ok(collection(
+                call,
+                "roleManagement/directory/roleAssignments",
+                &options,
+                directory.role_assignments(),
+                None,
+            ))
+        }
+        ("GET", "/directory/deleteditems/microsoft.graph.user") => {
+            let fields = options.selected(roles::DELETED, "user")?;
+            let directory = &hosted(state, caller.directory)?.directory;
+            directory.has_saved("deletedItems")?;
+            let gone = directory.deleted_json(today(call.now)).into_iter();
+            let gone = gone.map(|user| project(user, fields.as_deref()).into());
+            Ok(collection(call, "directoryObjects/microsoft.graph.user", &options, gone.collect(), None))
+        }
+        ("GET", _) if template.contains("/reports/") => report(state, caller, call, ids),
         _ => Err(Refused::missing(template)),
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 const WITHOUT_SAVING: &[&str] = &["L2", "L11", "L12", "L19", "L20", "L21"];
 
 /// Everything planted in one directory. A (person, licence type) pair stands in it once among the checks that save
-/// money: under the first of L3, L9, L10, L15, L17, L7, L6, L23.
+/// money: under the first of L3, L4, L5, L9, L10, L15, L17, L7, L6, L13, L16, L14, L23, L18, L24, L8.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Ledger {
     /// What was planted, in order of check, licence type and person.

@@ -30,6 +30,7 @@ pub mod products;
 mod query;
 mod render;
 mod reports;
+mod roles;
 mod simulation;
 mod throttle;
 mod words;

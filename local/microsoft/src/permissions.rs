@@ -38,6 +38,12 @@ pub(crate) const DOCUMENTED: &[Allowed] = &[
         also: &["Directory.Read.All", "Organization.ReadWrite.All", "Directory.ReadWrite.All"],
     },
     Allowed {
+        method: "GET",
+        template: "/directory/deleteditems/microsoft.graph.user",
+        least: &["User.Read.All"],
+        also: &["Directory.Read.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
+    },
+    Allowed {
         method: "POST",
         template: "/groups/{id}/members/$ref",
         least: &["GroupMember.ReadWrite.All"],
@@ -221,6 +227,18 @@ pub(crate) const TABLE: &[Allowed] = &[
     },
     Allowed { method: "PATCH", template: "/admin/reportsettings", least: &["ReportSettings.ReadWrite.All"], also: &[] },
     Allowed { method: "GET", template: "/identity/conditionalaccess/policies", least: &["Policy.Read.All"], also: &[] },
+    Allowed {
+        method: "GET",
+        template: "/rolemanagement/directory/roleassignments",
+        least: &["RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory"],
+        also: &["Directory.Read.All", "Directory.ReadWrite.All"],
+    },
+    Allowed {
+        method: "GET",
+        template: "/copilot/reports/getmicrosoft365copilotusageuserdetail(period={value})",
+        least: &["Reports.Read.All"],
+        also: &[],
+    },
     Allowed {
         method: "GET",
         template: "/reports/getoffice365activeuserdetail(period={value})",

@@ -86,6 +86,7 @@ pub(crate) fn things(kind: Kind) -> &'static [&'static str] {
         Kind::Shared => &["Info", "Sales Inbox", "Support", "Invoices", "Careers", "Orders", "Press"],
         Kind::Service => &["svc-backup", "svc-scanner", "svc-crm", "svc-monitoring", "svc-payroll"],
         Kind::BreakGlass => &["Emergency Access"],
+        Kind::Admin => &["Mail Admin"],
         Kind::DirectorySync => &["Sync_SRV01_4f1c2a7be903"],
         Kind::Employee | Kind::Guest => &["Account"],
     }

@@ -13,7 +13,8 @@ use crate::{
     activity::{REPORTS, activity},
     catalogue::{CATALOGUE, Candidate, Check, CheckId, DirectoryVerdict, LicenceVerdict, Rule, Verdict},
     exceptions::Exceptions,
-    facts::{DeletedPerson, License, Missing, Person, Sku, Subscription, Usage},
+    facts::{DeletedPerson, Group, License, Load, Missing, Person, Sku, Subscription, Usage},
+    footprint::{Footprint, OrphanedDrives},
     found::{Case, Found},
     guards,
     licence::{LicenceType, licence_types, utc_date},
@@ -39,12 +40,28 @@ pub struct Directory {
     pub subscriptions: Result<Vec<Subscription>, Missing>,
     /// People deleted not long ago, or why they are not known.
     pub deleted: Result<Vec<DeletedPerson>, Missing>,
+    /// Groups that assign licences, or why they are not known.
+    pub groups: Result<Vec<Group>, Missing>,
+    /// People with a privileged role, or why they are not known.
+    pub administrators: Result<BTreeSet<PersonId>, Missing>,
+    /// OneDrives whose owner has no licence, or why they are not known.
+    pub orphaned_drives: Result<OrphanedDrives, Missing>,
+    /// What our own snapshots say of the past year, by licence type.
+    pub loads: BTreeMap<SkuId, Load>,
 }
 
 impl Directory {
-    /// What was bought; who was deleted is not known.
+    /// What was bought; the rest is not known.
     pub const fn bought(skus: Vec<Sku>, subscriptions: Result<Vec<Subscription>, Missing>) -> Self {
-        Self { skus, subscriptions, deleted: Err(Missing::NotCovered) }
+        Self {
+            skus,
+            subscriptions,
+            deleted: Err(Missing::NotCovered),
+            groups: Err(Missing::NotCovered),
+            administrators: Err(Missing::NotCovered),
+            orphaned_drives: Err(Missing::NotCovered),
+            loads: BTreeMap::new(),
+        }
     }
 }
 
@@ -180,6 +197,11 @@ impl Evaluation {
     /// again from the start once they are. `disabled_since` is the day of the first scan that saw the account blocked,
     /// if it has been blocked in every scan since.
     pub fn person(&mut self, person: &Person, usage: &Usage, disabled_since: Option<Date>) {
+        self.person_with(person, usage, &Footprint::unavailable(Missing::Error), disabled_since);
+    }
+
+    /// The same, with what each usage report says of the person.
+    pub fn person_with(&mut self, person: &Person, usage: &Usage, footprint: &Footprint, disabled_since: Option<Date>) {
         self.people = self.people.saturating_add(1);
         let shared = Arc::clone(&self.shared);
         let context = &shared.context;
@@ -202,7 +224,8 @@ impl Evaluation {
             self.excluded = self.excluded.saturating_add(1);
         } else {
             let activity = activity(person.sign_in, *usage, context.today);
-            let candidate = Candidate { person, usage: *usage, disabled_since, activity, held, in_error };
+            let (usage, footprint) = (*usage, *footprint);
+            let candidate = Candidate { person, usage, footprint, disabled_since, activity, held, in_error };
             self.judge(context, &candidate, &mut found);
         }
         if !found.is_empty() {
@@ -234,7 +257,8 @@ impl Evaluation {
         findings.extend(CATALOGUE.iter().filter_map(|check| self.people_finding(check, sources)));
         findings.extend(CATALOGUE.iter().filter_map(|check| self.directory_finding(check)));
         let subscriptions = context.directory.subscriptions.as_ref().map(|_| ()).map_err(|missing| *missing);
-        let not_evaluated = not_evaluated(subscriptions, sources, &self.cannot_tell, &findings);
+        let drives = context.directory.orphaned_drives.err();
+        let not_evaluated = not_evaluated(subscriptions, sources, drives, &self.cannot_tell, &findings);
         let mut book = Book::new(&context.licences, prices, context.today);
         let findings = book.settle(findings, exceptions);
         Outcome { totals: book.totals(self.people, self.licensed, self.excluded), findings, not_evaluated }
@@ -364,14 +388,9 @@ mod tests {
     #[test]
     fn seats_nobody_has_come_on_top_and_share_the_renewals() {
         let leaver = |n| (Person { enabled: Some(false), ..person(n, &[BASIC]) }, idle_report(), Some(ago(90)));
-        let directory = Directory {
-            deleted: Ok(vec![]),
-            skus: vec![sku(BASIC, 10, 6)],
-            subscriptions: Ok(vec![
-                subscription(BASIC, 3, Some("2026-12-01")),
-                subscription(BASIC, 7, Some("2027-05-01")),
-            ]),
-        };
+        let subscriptions =
+            vec![subscription(BASIC, 3, Some("2026-12-01")), subscription(BASIC, 7, Some("2027-05-01"))];
+        let directory = Directory::bought(vec![sku(BASIC, 10, 6)], Ok(subscriptions));
         let outcome = evaluate(directory, &[leaver(1), leaver(2)]);
         // Four unused, two may stay: two seats at the first renewal. Of the
         // leavers' two, one still fits there.

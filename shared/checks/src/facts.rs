@@ -119,8 +119,21 @@ pub struct Person {
 pub enum MailboxPurpose {
     /// Somebody's own.
     User,
-    /// Shared, room, equipment, linked and others: not a person at work.
-    NotAPerson,
+    /// Shared by several people.
+    Shared,
+    /// A room.
+    Room,
+    /// Equipment.
+    Equipment,
+    /// Linked and others: not a person at work either.
+    Other,
+}
+
+impl MailboxPurpose {
+    /// Whether it is the mailbox of a person at work.
+    pub const fn is_person(self) -> bool {
+        matches!(self, Self::User)
+    }
 }
 
 /// One licence of a person.
@@ -234,4 +247,45 @@ pub enum Missing {
     Error,
     /// The source is there but does not cover this (a person absent from a report).
     NotCovered,
+}
+
+/// A group that assigns licences (Graph `group`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Graph's `id`.
+    pub id: GroupId,
+    /// Graph's `displayName`; hostile text.
+    pub name: String,
+    /// Licence types it assigns.
+    pub skus: Vec<SkuId>,
+    /// A rule decides who is in it (`groupTypes` has `DynamicMembership`): nobody can be taken out by hand.
+    pub dynamic: bool,
+    /// Graph's `onPremisesSyncEnabled`: its members are changed on premises.
+    pub synced: bool,
+    /// What else being in it may give.
+    pub also: GroupUse,
+}
+
+/// What being in a group may give beside licences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupUse {
+    /// A team, a mailbox and files of the group (`groupTypes` has `Unified`).
+    pub team: bool,
+    /// Mail to the group (`mailEnabled`).
+    pub mail: bool,
+    /// Access to files and apps (`securityEnabled`).
+    pub access: bool,
+    /// Roles of the directory (`isAssignableToRole`).
+    pub roles: bool,
+}
+
+/// How many seats of a licence type were in use over the past year, from our own daily snapshots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Load {
+    /// The first day there is a snapshot of.
+    pub since: Date,
+    /// Days there is a snapshot of.
+    pub days: u32,
+    /// The fewest seats in use on any of them.
+    pub least: u32,
 }

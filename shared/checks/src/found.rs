@@ -142,6 +142,7 @@ fn losses(
         (GuardId::G1, going.iter().any(|(license, _)| !license.groups.is_empty())),
         (GuardId::G2, mail && candidate.has_unknown_mailbox()),
         (GuardId::G3, mail),
+        (GuardId::G4, context.directory.administrators.as_ref().is_ok_and(|all| all.contains(&candidate.person.id))),
         (GuardId::G5, going.len() > 1 || (base_goes && add_on_stays)),
     ];
     (lost, guards.into_iter().filter(|(_, applies)| *applies).map(|(id, _)| id).collect())

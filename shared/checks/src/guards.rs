@@ -45,10 +45,17 @@ pub(crate) fn guards(
             .into();
         guard(GuardId::G3, n, text, vec![]);
     }
-    let text = "Whether somebody is an administrator is not part of this check. People in your exclusion list are \
-                already left out."
-        .into();
-    guard(GuardId::G4, count, text, vec![]);
+    match (has(GuardId::G4), &context.directory.administrators) {
+        (Some(n), _) => {
+            let text = format!("{} may change your Microsoft 365 as administrators. Ask them first.", people(n));
+            guard(GuardId::G4, n, text, vec![]);
+        }
+        (None, Ok(_)) => {}
+        (None, Err(_)) => {
+            let text = "It is not known who is an administrator. People in your exclusion list are already left out.";
+            guard(GuardId::G4, count, text.into(), vec![]);
+        }
+    }
     if let Some(n) = has(GuardId::G5) {
         let text = format!("{} have licences that may depend on each other: take them back together.", people(n));
         guard(GuardId::G5, n, text, vec![]);

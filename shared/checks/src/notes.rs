@@ -14,6 +14,7 @@ use crate::{
 pub(crate) fn not_evaluated(
     subscriptions: Result<(), Missing>,
     sources: &Sources,
+    drives: Option<Missing>,
     cannot_tell: &BTreeMap<CheckId, BTreeMap<Missing, u32>>,
     findings: &[Finding],
 ) -> Vec<NotEvaluated> {
@@ -49,7 +50,35 @@ pub(crate) fn not_evaluated(
         let detail = detail(extent, reports.err(), sources.sign_ins.err(), people);
         notes.push(NotEvaluated { check, reason, extent, people, detail });
     }
+    notes.extend(of_reports(cannot_tell, findings));
+    if let Some(reason) = drives.filter(|reason| *reason != Missing::NotCovered) {
+        let (check, extent, detail) = (CheckId::L28, Extent::Whole, unknown(reason));
+        notes.push(NotEvaluated { check, reason, extent, people: 0, detail });
+    }
+    notes.sort_by_key(|note| note.check);
     notes
+}
+
+/// What the checks that rest on one report each could not say.
+fn of_reports<'a>(
+    cannot_tell: &'a BTreeMap<CheckId, BTreeMap<Missing, u32>>,
+    findings: &'a [Finding],
+) -> impl Iterator<Item = NotEvaluated> + 'a {
+    let own = |check: CheckId| matches!(check.check().rule, Rule::Person { activity: false, .. });
+    cannot_tell.iter().filter(move |(check, _)| own(**check)).filter_map(move |(&check, reasons)| {
+        let (&reason, _) = reasons.iter().max_by_key(|(missing, count)| (**count, std::cmp::Reverse(**missing)))?;
+        let people = reasons.values().sum();
+        let some = reason == Missing::NotCovered || findings.iter().any(|finding| finding.check == check);
+        let (extent, detail) = match some {
+            true => (Extent::Part, detail(Extent::Part, Some(reason), None, people)),
+            false => (Extent::Whole, unknown(reason)),
+        };
+        Some(NotEvaluated { check, reason, extent, people, detail })
+    })
+}
+
+fn unknown(reason: Missing) -> String {
+    format!("This check cannot be evaluated: {}.", why_no_reports(reason))
 }
 
 pub(crate) const fn why_no_reports(missing: Missing) -> &'static str {

@@ -110,6 +110,11 @@ pub fn bears_value(plan: PlanId) -> bool {
     !FILLER.iter().any(|row| row.0 == plan)
 }
 
+/// Whether a plan is a program to install on a computer, whose activations Microsoft reports.
+pub fn needs_desktop(plan: PlanId) -> bool {
+    DESKTOP.contains(&plan)
+}
+
 /// The value-bearing plans of one licence as a person has it, and all they contain.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Content {
@@ -194,7 +199,7 @@ const NO_RIGHT: &[(SkuId, PlanId)] = &[
 
 const EXCHANGE_KIOSK: PlanId = plan("4a82b400-a79f-41a4-b4e2-e94f5787b113");
 const EXCHANGE_1: PlanId = plan("9aaf7827-d63c-4b61-89c3-182f06f82e5c");
-const EXCHANGE_2: PlanId = plan("efb87545-963c-4e0d-99df-69c6916d9eb0");
+pub(crate) const EXCHANGE_2: PlanId = plan("efb87545-963c-4e0d-99df-69c6916d9eb0");
 const ARCHIVE: PlanId = plan("176a09a6-7ec5-4039-ac02-b2791c6ba793");
 const MAIL_DLP: PlanId = plan("9bec7e34-c9fa-40b7-a9d1-bd6d1165c7ed");
 const SHAREPOINT_KIOSK: PlanId = plan("902b47e5-dcb2-4fdc-858b-c63a90a2bdb9");
@@ -211,8 +216,8 @@ const OFFICE_SHARED_COMPUTER: PlanId = plan("276d6e8a-f056-4f70-b7e8-4fc27f79f80
 const ENTRA_SMALL: PlanId = plan("de377cbc-0019-4ec2-b77c-3f223947e102");
 const INTUNE_SMALL: PlanId = plan("8e9ff0ff-aa7a-4b20-83c1-2f636b600ac2");
 const INTUNE_1: PlanId = plan("c1ec4a95-1f05-45b3-a911-aa3fa01094f5");
-const ENTRA_P1: PlanId = plan("41781fb2-bc02-4b7c-bd55-b576c07bb09d");
-const ENTRA_P2: PlanId = plan("eec0eb4f-6444-4f95-aba0-50c24d67f998");
+pub(crate) const ENTRA_P1: PlanId = plan("41781fb2-bc02-4b7c-bd55-b576c07bb09d");
+pub(crate) const ENTRA_P2: PlanId = plan("eec0eb4f-6444-4f95-aba0-50c24d67f998");
 const MAIL_PROTECTION_1: PlanId = plan("f20fedf3-f3c3-43c3-8267-2bfdd51c0939");
 const MAIL_PROTECTION_2: PlanId = plan("8e0c0a52-6a6c-4d40-8370-dd62790dcd70");
 const ENDPOINT_1: PlanId = plan("292cc034-7b7c-4950-aaf5-943befd3f1d4");
@@ -221,13 +226,17 @@ const ENDPOINT_2: PlanId = plan("871d91ec-ec1a-452b-a83f-bd76c7d770ef");
 const POWER_BI_PRO: PlanId = plan("70d33638-9c74-4d01-bfd3-562de28bd4ba");
 const POWER_BI_PREMIUM: PlanId = plan("0bf3c642-7bb5-4ccc-884e-59d09df0266c");
 const VISIO_WEB: PlanId = plan("2bdbaf8f-738f-4ac7-9234-3c3ee2ce7d0f");
-const VISIO_DESKTOP: PlanId = plan("663a804f-1c30-4ff0-9915-9db84f0d1cea");
+pub(crate) const VISIO_DESKTOP: PlanId = plan("663a804f-1c30-4ff0-9915-9db84f0d1cea");
+pub(crate) const PROJECT_DESKTOP: PlanId = plan("fafd7243-e5c1-4a3a-9e40-495efcb1d3c3");
 const RIGHTS_BASE: PlanId = plan("bea4c11e-220a-4e6d-8eb8-8ea15d019f90");
 const RIGHTS_1: PlanId = plan("6c57d4b6-3b23-47a5-9bc9-69f17b4947b3");
 const RIGHTS_2: PlanId = plan("5689bec4-755d-4753-8b61-40975025187c");
 const PROJECT_ESSENTIALS: PlanId = plan("1259157c-8581-4875-bca7-2ffb18c51bda");
 const PROJECT_1: PlanId = plan("4a12c688-56c6-461a-87b1-30d6f32136f9");
 const PROJECT_3: PlanId = plan("818523f5-016b-4355-9be8-ed6944946ea7");
+
+/// Programs to install: Office, Visio, Project.
+const DESKTOP: &[PlanId] = &[OFFICE_BUSINESS, OFFICE_ENTERPRISE, VISIO_DESKTOP, PROJECT_DESKTOP];
 
 /// Ladders, low to high: who has a rung has those below it.
 ///

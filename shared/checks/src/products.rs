@@ -41,6 +41,42 @@ pub fn product_name(sku: SkuId) -> Option<&'static str> {
     product(sku).map(|product| product.name)
 }
 
+/// Products that checks name.
+pub(crate) mod named {
+    use model::SkuId;
+
+    pub const BUSINESS_BASIC: SkuId = SkuId::literal("3b555118-da6a-4418-894f-7df1e2096870");
+    pub const BUSINESS_STANDARD: SkuId = SkuId::literal("f245ecc8-75af-4f8e-b61f-27d8114de5f3");
+    pub const BUSINESS_PREMIUM: SkuId = SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46");
+    pub const OFFICE_E1: SkuId = SkuId::literal("18181a46-0d4e-45cd-891e-60aabd171b4e");
+    pub const OFFICE_E3: SkuId = SkuId::literal("6fd2c87f-b296-42f0-b197-1e91e994b900");
+    pub const OFFICE_E5: SkuId = SkuId::literal("c7df2760-2c81-4ef7-b578-5b5392b571df");
+    pub const MICROSOFT_E3: SkuId = SkuId::literal("05e9a617-0261-4cee-bb44-138d3ef5d965");
+    pub const MICROSOFT_E5: SkuId = SkuId::literal("06ebc4ee-1bb5-47dd-8120-11324bc54e06");
+    pub const MICROSOFT_F3: SkuId = SkuId::literal("66b55226-6b4f-492c-910c-a3b7a3c9d993");
+    pub const EXCHANGE_2: SkuId = SkuId::literal("19ec0d23-8335-4cbd-94ac-6050e30712fa");
+    pub const ENTRA_P1: SkuId = SkuId::literal("078d2b04-f1bd-4111-bbd4-b4b1b354cef4");
+    pub const ENTRA_P2: SkuId = SkuId::literal("84a661c4-e949-4bd2-a560-ed7766fcaf2b");
+    pub const TEAMS_PHONE: SkuId = SkuId::literal("e43b5b99-8dfb-405f-9987-dc307f34bcbd");
+    pub const VISIO_2: SkuId = SkuId::literal("c5928f49-12ba-48f7-ada3-0d743a3601d5");
+    pub const PROJECT_3: SkuId = SkuId::literal("53818b1b-4a27-454b-8896-0dba576410e6");
+    pub const PROJECT_5: SkuId = SkuId::literal("09015f9f-377f-4538-bbb5-f75ceb09358a");
+}
+
+/// Whether a licence type is known to cost nothing.
+pub fn is_free(sku: SkuId) -> bool {
+    product(sku).is_some_and(|product| product.kind == Kind::Free)
+}
+
+/// Whether a licence type is Microsoft 365 Copilot, of which there are two.
+pub fn is_copilot(sku: SkuId) -> bool {
+    const COPILOT: [SkuId; 2] = [
+        SkuId::literal("639dec6b-bb19-468b-871c-c5c441c4b0cb"),
+        SkuId::literal("a809996b-059e-42e2-9866-db24b99a9782"),
+    ];
+    COPILOT.contains(&sku)
+}
+
 use Kind::{AddOn, Device, Free, Suite};
 
 const fn row(id: &str, part_number: &'static str, name: &'static str, kind: Kind) -> Product {

@@ -8,6 +8,7 @@ use crate::{
     CheckId,
     evaluation::{Directory, Evaluation, Sources},
     facts::*,
+    footprint::{Apps, Copilot, Desktop, Drive, Footprint, Mailbox, Teams},
     outcome::{Finding, Outcome},
     prices::PriceList,
     settings::Settings,
@@ -126,7 +127,7 @@ pub fn idle_report() -> Usage {
 }
 
 pub fn directory(skus: Vec<Sku>) -> Directory {
-    Directory { skus, subscriptions: Ok(vec![]), deleted: Ok(vec![]) }
+    Directory { deleted: Ok(vec![]), ..Directory::bought(skus, Ok(vec![])) }
 }
 
 /// A directory with ten seats, all taken, of every licence type these tests know.
@@ -136,6 +137,28 @@ pub fn full() -> Directory {
 
 pub fn evaluate(directory: Directory, people: &[(Person, Usage, Option<Date>)]) -> Outcome {
     evaluate_with(directory, Settings::default(), Sources::both(TODAY), people)
+}
+
+/// One person with what the reports say of them, in a directory of their own.
+pub fn evaluate_one(directory: Directory, person: &Person, footprint: &Footprint) -> Outcome {
+    let mut evaluation = Evaluation::new(directory, Settings::default(), prices(), now());
+    evaluation.person_with(person, &Usage::Known { last: Some(ago(3)), refreshed: ago(2) }, footprint, None);
+    evaluation.finish(&Sources::both(TODAY))
+}
+
+/// Somebody who uses everything.
+pub fn busy() -> Footprint {
+    let as_of = ago(2);
+    let mailbox =
+        Mailbox { as_of, used_mib: 900, archive: false, purpose: Some(MailboxPurpose::User), last: Some(ago(3)) };
+    Footprint {
+        mailbox: Ok(mailbox),
+        drive: Ok(Drive { as_of, used_mib: 500, last: Some(ago(3)) }),
+        apps: Ok(Apps { as_of, desktop: true, elsewhere: true }),
+        desktop: Ok(Desktop { as_of, office: Some(ago(400)), visio: Some(ago(400)), project: Some(ago(400)) }),
+        teams: Ok(Teams { as_of, calls: 7, meetings: 4 }),
+        copilot: Ok(Copilot { as_of, last: Some(ago(3)) }),
+    }
 }
 
 pub fn evaluate_with(

@@ -79,7 +79,7 @@ fn folded() -> impl Strategy<Value = Folded> {
     let purpose = prop_oneof![
         2 => Just(None),
         4 => Just(Some(MailboxPurpose::User)),
-        1 => Just(Some(MailboxPurpose::NotAPerson))
+        1 => Just(Some(MailboxPurpose::Shared))
     ];
     let since = prop::option::of(day());
     (licenses, state, purpose, prop::option::of(day()), sign_in(), usage(), since).prop_map(

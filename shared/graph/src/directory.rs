@@ -242,12 +242,12 @@ impl Directory {
         }
     }
 
-    /// The last activity of everybody in a report.
+    /// What a report says of everybody.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn activity(&self, report: Report, period: ReportPeriod) -> Result<Activity, Error> {
-        let activity = self.report(report, period, |activity: &mut Activity, row| activity.add(row)).await?;
+        let activity = self.report(report, period, move |all: &mut Activity, row| all.add(report, row)).await?;
         Ok(activity.from(report))
     }
 

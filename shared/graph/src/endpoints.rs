@@ -133,6 +133,9 @@ pub(crate) static LICENSED_GROUPS: Endpoint = Endpoint {
         "onPremisesSyncEnabled",
         "membershipRule",
         "licenseProcessingState",
+        "mailEnabled",
+        "securityEnabled",
+        "isAssignableToRole",
     ],
     query: "$filter=assignedLicenses/$count ne 0&$count=true&$top=999",
     permissions: &["Group.Read.All"],
@@ -154,7 +157,7 @@ pub(crate) static ROLE_ASSIGNMENTS: Endpoint = Endpoint {
 pub(crate) static DELETED_USERS: Endpoint = Endpoint {
     code: "deleted_people",
     path: "/v1.0/directory/deletedItems/microsoft.graph.user",
-    select: &["id", "displayName", "deletedDateTime", "assignedLicenses"],
+    select: &["id", "userPrincipalName", "displayName", "deletedDateTime", "assignedLicenses"],
     query: "$top=999",
     permissions: &["User.Read.All"],
     ..PLAIN
@@ -473,7 +476,7 @@ mod tests {
         assert_eq!(
             LICENSED_GROUPS.url(&graph, "").as_str(),
             "https://graph.microsoft.com/v1.0/groups?$select=id,displayName,assignedLicenses,groupTypes,\
-             onPremisesSyncEnabled,membershipRule,licenseProcessingState\
+             onPremisesSyncEnabled,membershipRule,licenseProcessingState,mailEnabled,securityEnabled,isAssignableToRole\
              &$filter=assignedLicenses/$count%20ne%200&$count=true&$top=999"
         );
         assert_eq!(

@@ -1,17 +1,17 @@
 //! From Graph's answers to the facts the checks speak of. What Graph did not say is said to be unknown, never guessed
 //! in the direction of waste.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use checks::facts::{
-    AssignmentError, FailedLicense, License, MailboxPurpose, Missing, Person, Plan, Seats, SignIn, Sku, SkuStatus,
-    Subscription, Usage,
+    AssignmentError, DeletedPerson, FailedLicense, Group, GroupUse, License, MailboxPurpose, Person, Plan, Seats,
+    SignIn, Sku, SkuStatus, Subscription,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use model::{GroupId, PersonId, PlanId, SkuId};
-use serde::{Deserialize, Serialize};
+use uuid::{Uuid, uuid};
 
-use crate::{Report, ReportRow, wire};
+use crate::wire;
 
 /// A licence type; `None` where Graph gave no id, no seats or no count of used ones, without which nothing can be said.
 pub fn sku(wire: wire::SubscribedSku) -> Option<Sku> {
@@ -110,9 +110,75 @@ pub fn person(wire: wire::User, sign_in: bool) -> Option<Person> {
 pub fn purpose(wire: &wire::MailboxSettings) -> Option<MailboxPurpose> {
     Some(match wire.user_purpose.as_deref()? {
         "user" => MailboxPurpose::User,
-        "linked" | "shared" | "room" | "equipment" | "others" => MailboxPurpose::NotAPerson,
+        "shared" => MailboxPurpose::Shared,
+        "room" => MailboxPurpose::Room,
+        "equipment" => MailboxPurpose::Equipment,
+        "linked" | "others" => MailboxPurpose::Other,
         _ => return None,
     })
+}
+
+/// A group that assigns licences; `None` where Graph gave no id.
+pub fn group(wire: wire::Group) -> Option<Group> {
+    let types = wire.group_types.unwrap_or_default();
+    let has = |kind: &str| types.iter().any(|known| known.eq_ignore_ascii_case(kind));
+    let skus = wire.assigned_licenses.unwrap_or_default().into_iter().filter_map(|license| license.sku_id.map(SkuId));
+    Some(Group {
+        id: GroupId(wire.id?),
+        name: wire.display_name.unwrap_or_default(),
+        skus: skus.collect(),
+        dynamic: has("DynamicMembership"),
+        synced: wire.on_premises_sync_enabled == Some(true),
+        also: GroupUse {
+            team: has("Unified"),
+            mail: wire.mail_enabled == Some(true),
+            access: wire.security_enabled == Some(true),
+            roles: wire.is_assignable_to_role == Some(true),
+        },
+    })
+}
+
+/// Somebody who was deleted; `None` where Graph gave no id.
+pub fn deleted(wire: wire::DeletedUser) -> Option<DeletedPerson> {
+    let skus = wire.assigned_licenses.unwrap_or_default().into_iter().filter_map(|license| license.sku_id.map(SkuId));
+    Some(DeletedPerson {
+        id: PersonId(wire.id?),
+        upn: wire.user_principal_name.unwrap_or_default().to_lowercase(),
+        name: wire.display_name.unwrap_or_default(),
+        deleted: date(wire.deleted_date_time),
+        skus: skus.collect(),
+    })
+}
+
+/// The people who hold a role that may change the directory or read everybody's data. Groups and apps that hold one
+/// are among the ids too: who is in such a group is not asked.
+pub fn administrators(assignments: Vec<wire::RoleAssignment>) -> BTreeSet<PersonId> {
+    let privileged = assignments.into_iter().filter(|held| held.role_definition_id.is_some_and(is_privileged));
+    privileged.filter_map(|held| held.principal_id.map(PersonId)).collect()
+}
+
+/// Whether a role is privileged. Built-in roles have the same ids in every directory.
+///
+/// Source: Microsoft, "Microsoft Entra built-in roles", those marked privileged, without roles of programs.
+fn is_privileged(role: Uuid) -> bool {
+    const ROLES: &[Uuid] = &[
+        uuid!("62e90394-69f5-4237-9190-012177145e10"), // Global Administrator
+        uuid!("e8611ab8-c189-46e8-94e1-60213ab1f814"), // Privileged Role Administrator
+        uuid!("7be44c8a-adaf-4e2a-84d6-ab2649e08a13"), // Privileged Authentication Administrator
+        uuid!("c4e39bd9-1100-46d3-8c65-fb160da0071f"), // Authentication Administrator
+        uuid!("9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"), // Application Administrator
+        uuid!("158c047a-c907-4556-b7ef-446551a6b5f7"), // Cloud Application Administrator
+        uuid!("b1be1c3e-b65d-4f19-8427-f6fa0d97feb9"), // Conditional Access Administrator
+        uuid!("29232cdf-9323-42fd-ade2-1d097af3e4de"), // Exchange Administrator
+        uuid!("f28a1f50-f6e7-4571-818b-6a12f2af6b6c"), // SharePoint Administrator
+        uuid!("194ae4cb-b126-40b2-bd5b-6091b380977d"), // Security Administrator
+        uuid!("729827e3-9c14-49f7-bb1b-9608f156bbb8"), // Helpdesk Administrator
+        uuid!("fe930be7-5e62-47db-91af-98c3a49a38b1"), // User Administrator
+        uuid!("8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2"), // Hybrid Identity Administrator
+        uuid!("3a2c62db-5318-420d-8d74-23affee5d9d5"), // Intune Administrator
+        uuid!("966707d0-3269-4727-9be2-8c3a10f19b9d"), // Password Administrator
+    ];
+    ROLES.contains(&role)
 }
 
 /// A licence somebody holds. A licence whose every assignment failed is not among `assignedLicenses`: it takes no seat.
@@ -173,100 +239,4 @@ fn is_real(at: &Timestamp) -> bool {
 
 fn date(at: Option<Timestamp>) -> Option<Date> {
     Some(at.filter(is_real)?.to_zoned(TimeZone::UTC).date())
-}
-
-/// What the usage reports say of everybody, by address. Serialisable, so that a scan can pause with it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Activity {
-    /// Which reports are in here.
-    reports: BTreeSet<Report>,
-    /// Oldest `Report Refresh Date`.
-    refreshed: Option<Date>,
-    concealed: bool,
-    failed: Option<Missing>,
-    /// Latest activity by lower-case user principal name.
-    last: HashMap<String, Option<Date>>,
-}
-
-impl Activity {
-    /// Takes one row of a report.
-    pub fn add(&mut self, row: &ReportRow<'_>) {
-        let refreshed = row.get("Report Refresh Date").and_then(|text| text.parse::<Date>().ok());
-        self.refreshed = [self.refreshed, refreshed].into_iter().flatten().min();
-        let name = row.get("User Principal Name").or_else(|| row.get("Owner Principal Name")).unwrap_or_default();
-        if is_hash(name) {
-            self.concealed = true;
-            return;
-        }
-        if name.is_empty() || row.get("Is Deleted").is_some_and(|deleted| deleted.eq_ignore_ascii_case("true")) {
-            return;
-        }
-        let dates = row.cells().filter(|(title, _)| title.ends_with("Last Activity Date"));
-        let last = dates.filter_map(|(_, cell)| cell.parse::<Date>().ok()).max();
-        let known = self.last.entry(name.to_lowercase()).or_default();
-        *known = (*known).max(last);
-    }
-
-    /// The rows so far are those of `report`.
-    #[must_use]
-    pub(crate) fn from(mut self, report: Report) -> Self {
-        self.reports.insert(report);
-        self
-    }
-
-    /// Adds what another report says.
-    pub fn merge(&mut self, other: Self) {
-        self.reports.extend(other.reports);
-        self.refreshed = [self.refreshed, other.refreshed].into_iter().flatten().min();
-        self.concealed |= other.concealed;
-        self.failed = self.failed.or(other.failed);
-        for (name, last) in other.last {
-            let known = self.last.entry(name).or_default();
-            *known = (*known).max(last);
-        }
-    }
-
-    /// A report could not be had.
-    pub fn failed(&mut self, report: Report, why: Missing) {
-        if report == Report::ActiveUsers {
-            self.failed = Some(why);
-        }
-    }
-
-    /// Why nothing can be said of anybody; `None` where something can. Only [`Report::ActiveUsers`] covers all
-    /// services: without it somebody who works in another service would look idle.
-    pub fn missing(&self) -> Option<Missing> {
-        match (self.concealed, self.failed, self.reports.contains(&Report::ActiveUsers)) {
-            (true, ..) => Some(Missing::NamesConcealed),
-            (false, Some(why), _) => Some(why),
-            (false, None, false) => Some(Missing::Error),
-            // A report without a single row has no date, and says nothing.
-            (false, None, true) if self.refreshed.is_none() => Some(Missing::NotCovered),
-            (false, None, true) => None,
-        }
-    }
-
-    /// What the reports say of the person with this user principal name.
-    pub fn usage(&self, upn: &str) -> Usage {
-        match (self.missing(), self.refreshed, self.last.get(&upn.to_lowercase())) {
-            (Some(why), ..) => Usage::Unavailable(why),
-            (None, Some(refreshed), Some(&last)) => Usage::Known { last, refreshed },
-            _ => Usage::Unavailable(Missing::NotCovered),
-        }
-    }
-
-    /// Oldest `Report Refresh Date`: how old the reports' statement is.
-    pub fn refreshed(&self) -> Option<Date> {
-        self.refreshed
-    }
-
-    /// Which reports are in here.
-    pub fn reports(&self) -> impl Iterator<Item = Report> + '_ {
-        self.reports.iter().copied()
-    }
-}
-
-/// A name Microsoft hides is 32 hexadecimal digits; a real one has an `@`.
-fn is_hash(name: &str) -> bool {
-    name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -258,17 +258,27 @@ impl Found {
     }
 
     fn report(&mut self, path: &Path) -> Result<(), String> {
-        let add = |(activity, short): &mut (Activity, bool), row: &crate::ReportRow<'_>| {
-            *short |=
+        #[derive(Default)]
+        struct Rest {
+            activity: Activity,
+            report: Option<Report>,
+            short: bool,
+        }
+        let add = |rest: &mut Rest, row: &crate::ReportRow<'_>| {
+            rest.short |=
                 row.get("Report Period").and_then(|days| days.parse().ok()).is_some_and(|days: u32| days < PERIOD_MIN);
-            activity.add(row);
+            rest.report = rest.report.or_else(|| row.report());
+            if let Some(report) = rest.report {
+                rest.activity.add(report, row);
+            }
         };
-        let mut fold = Fold { rows: Rows::default(), state: (Activity::default(), false), add };
+        let mut fold = Fold { rows: Rows::default(), state: Rest::default(), add };
         each_chunk(path, |chunk| fold.push(chunk))?;
-        let report = fold.rows.header().and_then(Report::of_header);
-        let (activity, short) = fold.finish()?;
-        let report = report.ok_or("a usage report that is not needed")?;
-        if short {
+        let header = fold.rows.header().and_then(Report::of_header);
+        let Rest { activity, report, short } = fold.finish()?;
+        let report = report.or(header).ok_or("a usage report that is not needed")?;
+        // Copilot's speaks of a month.
+        if short && report != Report::Copilot {
             return Err(format!("looks back less than {PERIOD_MIN} days; save it with period='D90'"));
         }
         self.activity.merge(activity.from(report));

@@ -6,6 +6,7 @@
 //! [`write`], under registrations of their own.
 //! Rules of the protocol that are not obvious carry their source in the doc comment.
 
+mod activity;
 mod config;
 mod directory;
 mod endpoints;
@@ -21,13 +22,13 @@ pub mod sign_in;
 mod token;
 pub mod wire;
 
+pub use activity::Activity;
 pub use config::{AppKey, AppRegistration, Config, ConfigError, Credential, Microsoft, Secret};
 pub use directory::{BatchRequest, CallRecord, Directory, now, write};
 pub use endpoints::{
     ENDPOINTS, Endpoint, Report, ReportPeriod, endpoint, optional_permissions, reader_permissions, writer_permissions,
 };
 pub use error::{Error, Refusal};
-pub use facts::Activity;
 pub use page::{Page, PageLink};
 pub use report::ReportRow;
 pub use retry::Deadline;

@@ -22,6 +22,10 @@ impl<'a> ReportRow<'a> {
         let column = self.header.iter().position(|title| title == name)?;
         self.cells.get(column).copied()
     }
+    /// Which report it is of, by its titles.
+    pub(crate) fn report(&self) -> Option<Report> {
+        Report::of_header(self.header)
+    }
     /// Title and cell of every column.
     pub fn cells(&self) -> impl Iterator<Item = (&'a str, &'a str)> + '_ {
         self.header.iter().map(String::as_str).zip(self.cells.iter().copied())

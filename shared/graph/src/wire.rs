@@ -141,6 +141,7 @@ wire! {
     /// Graph `user`, of those deleted.
     DeletedUser {
         id: Uuid,
+        user_principal_name: String,
         display_name: String,
         deleted_date_time: Timestamp,
         assigned_licenses: Vec<AssignedLicense>,

@@ -66,9 +66,7 @@ pub fn samples(base_url: &str, theirs: &dyn Fn(&str) -> String) -> Vec<Sample> {
             | Page::UndoEmailChange
             | Page::ConfirmMicrosoft
             | Page::Invitation
-            | Page::Attestation => {
-                page.with_token(base_url, TOKEN)
-            }
+            | Page::Attestation => page.with_token(base_url, TOKEN),
             Page::ResetPassword if name == "password_reset" => page.with_token(base_url, TOKEN),
             page => page.of(base_url),
         };

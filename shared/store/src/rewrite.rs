@@ -259,7 +259,9 @@ impl Writes {
                     tenant.store().put_one(key, item, condition, Conflict::Version).await?;
                 }
                 What::Delete { .. } => tenant.store().delete_one(&key).await?,
-                What::Check { .. } => {}
+                what @ (What::Check { .. } | What::Set { .. }) => {
+                    tenant.store().transact(vec![(key, what, Conflict::Version)]).await?;
+                }
             }
         }
         Ok(())

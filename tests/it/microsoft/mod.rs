@@ -6,8 +6,8 @@ mod end_tier;
 mod manifest;
 mod status;
 mod tiers;
-mod writes;
 mod transparency;
+mod writes;
 
 use model::{DirectoryId, PersonId};
 use serde_json::Value;

@@ -1,4 +1,5 @@
 mod begin;
+mod day;
 mod get;
 mod list;
 mod run;

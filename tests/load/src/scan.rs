@@ -45,11 +45,12 @@ impl Scanned {
     }
 }
 
-/// The least calls for a directory of `people`: token, licences, subscriptions, the reports' setting, two reports of two
-/// requests each (the second to where the first redirects), and the people: 500 to a page with their sign-in dates;
-/// without Entra ID P1 one refusal and 999 to a page.
-pub const fn least(people: usize, p1: bool) -> usize {
-    let fixed = 4 + 2 * 2;
+/// The least calls for a directory of `people`: token, licences, subscriptions, groups, roles, deleted people, the
+/// reports' setting, the reports its licences make worth reading, of two requests each (the second to where the first
+/// redirects), and the people: 500 to a page with their sign-in dates; without Entra ID P1 one refusal and 999 to a
+/// page.
+pub const fn least(people: usize, p1: bool, reports: usize) -> usize {
+    let fixed = 7 + 2 * reports;
     if p1 { fixed + people.div_ceil(500) } else { fixed + 1 + people.div_ceil(999) }
 }
 
@@ -83,6 +84,18 @@ pub async fn first(people: u32, p1: bool) -> anyhow::Result<Scanned> {
     let time = |value: &Value| -> anyhow::Result<Timestamp> { Ok(value.as_str().context("a time")?.parse()?) };
     let begun = time(&scan["requested_at"])?;
     let people = microsoft.directory(directory, Directory::len).context("the directory")?;
+    // Activity, apps, mailboxes, OneDrives, programs; calls where there are lines, and Copilot where there is some.
+    let held = |ids: &[&str]| -> anyhow::Result<bool> {
+        let mut seats = 0;
+        for id in ids {
+            let sku = id.parse()?;
+            seats += microsoft.directory(directory, |directory| directory.consumed(sku)).flatten().unwrap_or(0);
+        }
+        Ok(seats > 0)
+    };
+    let lines = held(&["e43b5b99-8dfb-405f-9987-dc307f34bcbd", "06ebc4ee-1bb5-47dd-8120-11324bc54e06"])?;
+    let copilot = held(&["639dec6b-bb19-468b-871c-c5c441c4b0cb"])?;
+    let reports = 5 + usize::from(lines) + usize::from(copilot);
     let mut calls = BTreeMap::new();
     for call in microsoft.calls() {
         *calls.entry(call.template).or_default() += 1;
@@ -91,7 +104,7 @@ pub async fn first(people: u32, p1: bool) -> anyhow::Result<Scanned> {
         people,
         p1,
         calls,
-        least: least(people, p1),
+        least: least(people, p1, reports),
         first_number: time(&scan["progress"]["first_number_at"])?.duration_since(begun),
         whole: time(&scan["ended_at"])?.duration_since(begun),
     })

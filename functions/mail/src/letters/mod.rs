@@ -1,7 +1,7 @@
 //! Which letters an event is worth, and to whom they go. An event about somebody who is gone is worth none.
 
-mod fixes;
 mod attestations;
+mod fixes;
 mod keys;
 mod renewals;
 mod scans;

@@ -82,7 +82,7 @@ mod tests {
     };
 
     fn shared(skus: &[&str], sign_in: SignIn) -> Person {
-        Person { purpose: Some(MailboxPurpose::NotAPerson), sign_in, ..person(1, skus) }
+        Person { purpose: Some(MailboxPurpose::Shared), sign_in, ..person(1, skus) }
     }
 
     fn run(person: Person) -> Outcome {

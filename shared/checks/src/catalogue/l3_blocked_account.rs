@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn shared_mailboxes_rooms_excluded_and_unknown_states_are_left_alone() {
-        let shared = Person { purpose: Some(MailboxPurpose::NotAPerson), ..blocked(signed_in(90)) };
+        let shared = Person { purpose: Some(MailboxPurpose::Shared), ..blocked(signed_in(90)) };
         assert!(run(shared, idle_report(), Some(ago(90))).findings.is_empty());
         let unknown = Person { enabled: None, ..blocked(signed_in(1)) };
         assert!(run(unknown, idle_report(), Some(ago(90))).findings.is_empty());

@@ -203,7 +203,7 @@ mod tests {
         let outcome = run(fresh, idle_report());
         let finding = outcome.of(CheckId::L6).expect("a finding");
         assert_eq!(finding.affected[0].skus.len(), 1, "only the older licence");
-        let shared = Person { purpose: Some(MailboxPurpose::NotAPerson), ..idle(signed_in(200)) };
+        let shared = Person { purpose: Some(MailboxPurpose::Shared), ..idle(signed_in(200)) };
         assert!(run(shared, idle_report()).findings.is_empty());
         let blocked = Person { enabled: Some(false), ..idle(signed_in(200)) };
         assert!(run(blocked, idle_report()).of(CheckId::L6).is_none());

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     activity::Activity,
     evaluation::{Context, Tally},
-    facts::{License, MailboxPurpose, Missing, Person, Usage},
+    facts::{License, Missing, Person, Usage},
+    footprint::Footprint,
     licence::{LicenceType, days},
     outcome::{Advice, Affected, Certainty, Confidence, Cost, Evidence, Remedy},
     plans::Feature,
@@ -49,32 +50,60 @@ macro_rules! catalogue {
     };
 }
 
+mod swap;
+
 catalogue! {
     L1 l1_unassigned_seats "Seats nobody has.";
     L2 l2_over_assigned "More licences assigned than bought.";
     L3 l3_blocked_account "Licences on blocked accounts.";
+    L4 l4_shared_mailbox "Licences of shared mailboxes.";
+    L5 l5_resource_mailbox "Licences of rooms and equipment.";
     L6 l6_inactive_person "Licences of people who have not been active for long.";
     L7 l7_never_used "Licences never used.";
+    L8 l8_oversized_suite "Suites larger than what their people use.";
     L9 l9_duplicate_suite "Suites another suite contains.";
     L10 l10_redundant_add_on "Add-ons a suite contains.";
     L11 l11_direct_and_group "Licences assigned directly and by a group.";
     L12 l12_assignment_error "Licences that could not be assigned.";
+    L13 l13_unused_copilot "Copilot nobody asks anything.";
+    L14 l14_unused_drawing "Visio and Project never installed.";
     L15 l15_add_on_without_base "Add-ons without the licence they need.";
+    L16 l16_silent_phone "Telephone lines nobody calls with.";
     L17 l17_licensed_guest "Licences of guests.";
+    L18 l18_administrator "Suites on accounts only to administer with.";
     L19 l19_trial_ending "Trials that end soon with people on them.";
     L20 l20_subscription_ending "Subscriptions that are ending with people on them.";
     L21 l21_renewal_with_spare_seats "Renewals coming up with seats nobody has.";
+    L22 l22_monthly_term "Seats paid by the month that are needed all year.";
     L23 l23_consolidation "Licences one larger one would replace for less.";
+    L24 l24_enterprise_suite "Enterprise suites where a business suite does.";
     L25 l25_deleted_people "Deleted people who still show licences.";
     L26 l26_mailbox_without_licence "Shared mailboxes people sign in to without a licence.";
     L27 l27_department_costs "What licences cost by department.";
+    L28 l28_orphaned_drives "OneDrives nobody is licensed for.";
     L29 l29_business_limit "Close to the limit of a Business plan.";
 }
 
 /// The order in which checks of people count a pair of a person and a licence type: the surest first. A pair two checks
 /// list is counted in the first of them; a licence that is exchanged is counted after all that are taken.
-pub(crate) const COUNTING_ORDER: &[CheckId] =
-    &[CheckId::L3, CheckId::L9, CheckId::L10, CheckId::L15, CheckId::L17, CheckId::L7, CheckId::L6, CheckId::L23];
+pub(crate) const COUNTING_ORDER: &[CheckId] = &[
+    CheckId::L3,
+    CheckId::L4,
+    CheckId::L5,
+    CheckId::L9,
+    CheckId::L10,
+    CheckId::L15,
+    CheckId::L17,
+    CheckId::L7,
+    CheckId::L6,
+    CheckId::L13,
+    CheckId::L16,
+    CheckId::L14,
+    CheckId::L23,
+    CheckId::L18,
+    CheckId::L24,
+    CheckId::L8,
+];
 
 impl fmt::Display for CheckId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -257,6 +286,7 @@ impl From<SkuId> for Claim {
 pub(crate) struct Candidate<'a> {
     pub person: &'a Person,
     pub usage: Usage,
+    pub footprint: Footprint,
     pub disabled_since: Option<Date>,
     pub activity: Activity,
     /// Licences not in error, of licence types the directory has.
@@ -272,12 +302,21 @@ impl<'a> Candidate<'a> {
     }
     /// Whether the mailbox is known to be no person's own: shared, a room, equipment.
     pub fn is_no_person(&self) -> bool {
-        self.person.purpose == Some(MailboxPurpose::NotAPerson)
+        self.person.purpose.is_some_and(|purpose| !purpose.is_person())
     }
     /// Whether there may be a mailbox whose purpose nobody knows.
     pub fn has_unknown_mailbox(&self) -> bool {
         let mail = |licence: &LicenceType| licence.content.features().contains(&Feature::Mail);
         self.person.purpose.is_none() && self.held.iter().any(|(_, licence)| mail(licence))
+    }
+    /// Whether somebody works with the account, as far as the directory says.
+    pub fn is_at_work(&self) -> bool {
+        self.person.enabled != Some(false) && !self.person.guest && !self.is_no_person()
+    }
+    /// Paid licences held for longer than `days`, or since an unknown time.
+    pub fn held_for(&self, days_at_least: i64, today: Date) -> impl Iterator<Item = (&'a License, &'a LicenceType)> {
+        self.paid()
+            .filter(move |(license, _)| license.changed.is_none_or(|changed| days(changed, today) > days_at_least))
     }
     /// Days since the account was made; `None` where Graph did not say.
     pub fn age_days(&self, today: Date) -> Option<i64> {

@@ -178,7 +178,7 @@ fn every_field_the_wire_types_read_exists_in_graphs_metadata() {
         ("verifiedDomain", "name isDefault isInitial"),
         ("licenseProcessingState", "state"),
         ("unifiedRoleAssignment", "principalId roleDefinitionId"),
-        ("user", "id displayName deletedDateTime assignedLicenses"),
+        ("user", "id userPrincipalName displayName deletedDateTime assignedLicenses"),
     ] {
         for field in fields.split(' ') {
             assert!(metadata.property(of, field).is_some(), "{of} has no {field}");

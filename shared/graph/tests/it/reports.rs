@@ -1,4 +1,4 @@
-use checks::facts::{Missing, Usage};
+use checks::facts::{MailboxPurpose, Missing, Usage};
 use graph::{Activity, Report, ReportPeriod};
 use jiff::civil::date;
 
@@ -112,4 +112,61 @@ async fn what_is_missing_never_reads_as_idle() {
     let expected = Usage::Known { last: Some(date(2026, 11, 10)), refreshed: date(2026, 11, 18) };
     assert_eq!(stored.usage("idle@contoso.com"), expected);
     assert_eq!(stored.reports().collect::<Vec<_>>(), [Report::ActiveUsers, Report::Mailboxes]);
+}
+
+async fn read(server: &Server, report: Report, csv: &'static str) -> Activity {
+    let path = report.endpoint().path.replace("{period}", "D90");
+    server.reply(&path, [Reply::redirect(server.at("/ticket"))]);
+    server.reply("/ticket", [Reply::text(200, "text/csv", csv)]);
+    server.directory().activity(report, ReportPeriod::D90).await.unwrap()
+}
+
+#[tokio::test]
+async fn each_report_says_its_own_part_of_a_person() {
+    let server = Server::start().await;
+    let mut all = read(
+        &server,
+        Report::Mailboxes,
+        "Report Refresh Date,User Principal Name,Is Deleted,Last Activity Date,Storage Used (Byte),Has Archive,Recipient \
+         Type\n2026-11-19,Info@contoso.com,False,2026-11-18,2147483648,False,Shared\n\
+         2026-11-19,odd@contoso.com,False,,1,,Something new\n",
+    )
+    .await;
+    let drives = "Report Refresh Date,Owner Display Name,Is Deleted,Last Activity Date,Storage Used (Byte),Owner \
+                  Principal Name\n2026-11-18,Info,False,2026-01-01,1073741824,info@contoso.com\n\
+                  2026-11-18,Gone,False,2026-01-01,2147483648,\n2026-11-18,Fresh,False,2026-11-01,1073741824,new@contoso.com\n\
+                  2026-11-18,Deleted,True,2026-01-01,1073741824,\n2026-11-18,At work,False,2026-01-01,1073741824,ada@contoso.com\n";
+    all.merge(read(&server, Report::OneDrive, drives).await);
+    let activations = "Report Refresh Date,User Principal Name,Product Type,Last Activated Date\n\
+                       2026-11-17,info@contoso.com,MICROSOFT 365 APPS FOR BUSINESS,2025-01-01\n\
+                       2026-11-17,info@contoso.com,VISIO CLIENT,2025-02-01\n\
+                       2026-11-17,info@contoso.com,MICROSOFT 365 APPS FOR BUSINESS,2025-03-01\n";
+    all.merge(read(&server, Report::Activations, activations).await);
+    let teams = "Report Refresh Date,User Principal Name,Last Activity Date,Team Chat Message Count,Call Count,Meeting \
+                 Count\n2026-11-19,info@contoso.com,2026-11-18,5,3,2\n";
+    all.merge(read(&server, Report::Teams, teams).await);
+
+    let said = all.footprint("INFO@contoso.com");
+    let mailbox = said.mailbox.unwrap();
+    assert_eq!((mailbox.used_mib, mailbox.archive, mailbox.purpose), (2048, false, Some(MailboxPurpose::Shared)));
+    assert_eq!(said.drive.unwrap().used_mib, 1024);
+    let desktop = said.desktop.unwrap();
+    assert_eq!((desktop.office, desktop.visio), (Some(date(2025, 3, 1)), Some(date(2025, 2, 1))));
+    assert_eq!(desktop.project, None);
+    assert_eq!(said.teams.map(|teams| (teams.calls, teams.meetings)), Ok((3, 2)));
+    assert_eq!(said.copilot, Err(Missing::Error), "nobody read that report");
+
+    let odd = all.footprint("odd@contoso.com").mailbox.unwrap();
+    assert_eq!((odd.archive, odd.purpose), (true, None), "what is not said is not taken for no");
+    let stranger = all.footprint("stranger@contoso.com");
+    assert_eq!((stranger.mailbox.err(), stranger.teams.err()), (Some(Missing::NotCovered), Some(Missing::NotCovered)));
+    assert_eq!(stranger.desktop.unwrap().office, None, "who is not in the report installed nothing");
+    assert_eq!(all.usage("info@contoso.com"), Usage::Unavailable(Missing::Error), "no report covers all services");
+
+    // Ada has a licence; one drive is in use, one deleted; two hold three gigabytes.
+    all.licensed("Ada@contoso.com");
+    let drives = all.orphaned_drives(90).unwrap();
+    assert_eq!((drives.count, drives.used_mib, drives.as_of), (2, 3 * 1024, date(2026, 11, 18)));
+    all.failed(Report::OneDrive, Missing::Permission);
+    assert_eq!(all.orphaned_drives(90), Err(Missing::Permission));
 }

@@ -1,0 +1,168 @@
+//! What is kept of a scan: what changed of people, licences and findings; then scan, summary, the day's snapshot and the
+//! event together.
+
+use std::collections::HashMap;
+
+use checks::{
+    Basis, Outcome,
+    facts::{MailboxPurpose, Sku},
+    products::is_free,
+    settle,
+};
+use flate2::{Compression, write::DeflateEncoder};
+use jiff::{Timestamp, civil::Date};
+use model::{Event, PersonId};
+use runtime::Failure;
+use store::{
+    Bucket, Conflict, Connection, Kept, Licenses, Phase, ScanState, Scanned, SeatsOfDay, Snapshot, StoreError, Summary,
+    Terms, Versioned,
+};
+
+use super::{Stop, Work, collect::People};
+use crate::people::{self, Row};
+
+/// Tries at keeping a result while others settle it.
+const TURNS: u32 = 5;
+
+/// What the tenant knew before this scan.
+pub(super) struct Before {
+    pub buckets: Vec<Versioned<Bucket>>,
+    pub disabled_since: HashMap<PersonId, Date>,
+    /// Mailboxes that are no person's own: until they are read again, what was found of them holds.
+    pub shared: HashMap<PersonId, MailboxPurpose>,
+}
+
+impl Work<'_> {
+    pub(super) async fn before(&self) -> Result<Before, Stop> {
+        let buckets = self.tenant.all::<Bucket>().await?;
+        let (mut disabled_since, mut shared) = (HashMap::new(), HashMap::new());
+        for bucket in &buckets {
+            people::unpack(&bucket.value.rows, |row| {
+                if let Some(since) = row.disabled_since {
+                    disabled_since.insert(row.person.id, since);
+                }
+                if let Some(purpose) = row.person.purpose.filter(|purpose| !purpose.is_person()) {
+                    shared.insert(row.person.id, purpose);
+                }
+            })?;
+        }
+        Ok(Before { buckets, disabled_since, shared })
+    }
+
+    /// Keeps the result: what changed, then scan, summary and event together. If prices or exceptions change meanwhile,
+    /// by whom the findings are settled anew, it is settled and kept again by what they are now.
+    pub(super) async fn keep(
+        &mut self,
+        mut outcome: Outcome,
+        basis: &Basis,
+        terms: Terms,
+        read: (&People, &HashMap<PersonId, MailboxPurpose>),
+        before: &Before,
+        connection: &Connection,
+    ) -> Result<(), Stop> {
+        self.keep_people(read, before).await?;
+        self.keep_licenses(basis).await?;
+        let scanned = Scanned { directory: connection.directory, name: &connection.name };
+        let mut settled_by = terms;
+        for _ in 0..TURNS {
+            let now = self.deps.kernel.clock.now();
+            let rewrite = self.tenant.rewrite().await?;
+            if rewrite.terms != settled_by {
+                settled_by = rewrite.terms.clone();
+                let prices = settled_by.price_list(outcome.totals.monthly.currency);
+                let today = self.deps.kernel.clock.today();
+                outcome = settle(outcome.findings, basis, &prices, &settled_by.exceptions(), today);
+            }
+            let summary = self.tenant.get_strong::<Summary>(&()).await?.map(|summary| summary.value);
+            let kept = rewrite.keep(&mut outcome, Some(scanned), summary.as_ref(), now).await;
+            let told = match kept {
+                Ok(kept) => self.finish(kept, &basis.directory.skus, now).await,
+                Err(error) => Err(error),
+            };
+            match told {
+                Err(StoreError::Conflict(Conflict::State("turn"))) => {}
+                told => return Ok(told?),
+            }
+        }
+        Err(Stop::Ours("others settle the findings again and again".into()))
+    }
+
+    /// The last transaction.
+    async fn finish(&mut self, kept: Kept, skus: &[Sku], now: Timestamp) -> Result<(), StoreError> {
+        let Kept { summary, mut change, .. } = kept;
+        let day = snapshot(self.deps.kernel.clock.today(), &summary, skus);
+        if self.tenant.get::<Snapshot>(&day.day).await?.is_none_or(|known| known.value != day) {
+            change = change.overwrite(&day);
+        }
+        let mut finished = self.scan.clone();
+        let scan = &mut finished.value;
+        scan.state = ScanState::Finished;
+        scan.progress.phase = Phase::Done;
+        scan.progress.monthly = Some(summary.totals.monthly);
+        scan.ended_at = Some(now);
+        scan.findings = Some(summary.findings);
+        // Staged pages go by their ttl: deleting them would cost a write each.
+        scan.resume = None;
+        let event = Event::ScanFinished {
+            scan: scan.scan,
+            findings: summary.findings,
+            certain_minor: summary.totals.certain_monthly.amount_minor,
+            likely_minor: summary.totals.likely_monthly.amount_minor,
+        };
+        self.tenant.commit(change.replace(&finished).event(event)?).await?;
+        Ok(())
+    }
+
+    async fn keep_people(
+        &self,
+        (read, purposes): (&People, &HashMap<PersonId, MailboxPurpose>),
+        before: &Before,
+    ) -> Result<(), Stop> {
+        let complete = |row: &mut Row| row.person.purpose = purposes.get(&row.person.id).copied();
+        let buckets = people::buckets(&read.pages, read.seen.len(), complete)?;
+        for bucket in &buckets {
+            let same = before.buckets.iter().any(|old| old.value == *bucket);
+            if !same {
+                self.tenant.save(bucket).await?;
+            }
+        }
+        for old in &before.buckets {
+            if usize::from(old.value.number) >= buckets.len() {
+                self.tenant.remove::<Bucket>(&old.value.number).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep_licenses(&self, basis: &Basis) -> Result<(), Stop> {
+        let directory = &basis.directory;
+        let body = deflated(&(&directory.skus, directory.subscriptions.as_deref().unwrap_or_default()))?;
+        let licenses = Licenses { body, settings: basis.settings.clone() };
+        let old = self.tenant.get::<Licenses>(&()).await?;
+        if old.is_none_or(|old| old.value != licenses) {
+            self.tenant.save(&licenses).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The day in numbers. Licence types that cost nothing, or are without limit, tell nothing.
+fn snapshot(day: Date, summary: &Summary, skus: &[Sku]) -> Snapshot {
+    let paid = skus.iter().filter(|sku| sku.for_users && !is_free(sku.id) && sku.seats.enabled + sku.consumed > 0);
+    let totals = &summary.totals;
+    Snapshot {
+        day,
+        people: totals.people,
+        spend_monthly: totals.spend_monthly,
+        certain_monthly: totals.certain_monthly,
+        likely_monthly: totals.likely_monthly,
+        findings: summary.findings,
+        seats: paid.map(|sku| SeatsOfDay { sku: sku.id, enabled: sku.seats.enabled, consumed: sku.consumed }).collect(),
+    }
+}
+
+fn deflated<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, Failure> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
+    serde_json::to_writer(&mut encoder, value)?;
+    Ok(encoder.finish()?)
+}
