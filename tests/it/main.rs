@@ -23,4 +23,6 @@ mod scans;
 mod store;
 mod table;
 mod tenants;
+mod tiers;
 mod uniform;
+mod writes;

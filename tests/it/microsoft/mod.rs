@@ -4,8 +4,6 @@ mod connect;
 mod disconnect;
 mod end_tier;
 mod status;
-mod tiers;
-mod writes;
 
 use model::{DirectoryId, PersonId};
 use serde_json::Value;
