@@ -27,5 +27,7 @@ mod scans;
 mod store;
 mod table;
 mod tenants;
+mod tiers;
 mod uniform;
 mod web;
+mod writes;

@@ -534,7 +534,8 @@ impl Directory {
     pub(crate) fn usage_location(&self, person: &Person) -> Option<String> {
         match &person.raw {
             Some(raw) => raw.get("usageLocation").and_then(Value::as_str).map(str::to_owned),
-            None => (person.kind != Kind::Guest || !person.licenses.is_empty()).then(|| self.country.clone()),
+            // It stays when a licence goes: what is undone must find it again.
+            None => Some(self.country.clone()),
         }
     }
 

@@ -12,7 +12,9 @@ async fn it_says_where_the_connection_is_at_every_point_of_its_life() {
     let app = App::of(directory(1, 30)).await;
     let id = app.only_directory();
     let owner = app.tenant("northwind").await;
-    let never: Value = owner.get("/v1/microsoft").await.expect(200);
+    let mut never: Value = owner.get("/v1/microsoft").await.expect(200);
+    let tiers = never.as_object_mut().unwrap().remove("tiers").unwrap();
+    assert_eq!((tiers[0]["tier"].as_str(), tiers[0]["granted"].as_bool()), (Some("licence_writer"), Some(false)));
     let nothing = json!({
         "state": "disconnected", "directory": null, "name": null, "reason": null, "since": null, "granted": [], "missing": [],
     });

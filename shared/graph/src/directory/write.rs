@@ -175,7 +175,7 @@ const REASONS: &[(RefusedCode, &str, &str)] = &[
     (RefusedCode::ProhibitedInUsageLocation, "ProhibitedInUsageLocationViolation", "usage location"),
     (RefusedCode::InheritedFromGroup, "", "inherited from a group membership"),
     (RefusedCode::NotAssigned, "", "does not have a corresponding license"),
-    (RefusedCode::DynamicGroup, "", "dynamic membership"),
+    (RefusedCode::DynamicGroup, "", "dynamic group"),
     (RefusedCode::Synced, "", "on-premises mastered"),
     (RefusedCode::AlreadyMember, "", "references already exist"),
 ];
