@@ -87,7 +87,7 @@ impl Doubt {
     /// What it asks for.
     pub const fn level(self) -> Level {
         match self {
-            Self::RolesUnknown | Self::AddOnStays => Level::Inform,
+            Self::AddOnStays => Level::Inform,
             _ => Level::Confirm,
         }
     }

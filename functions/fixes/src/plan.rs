@@ -432,10 +432,15 @@ impl Live {
                 live.free.insert(sku.id, usable.saturating_sub(sku.consumed));
             }
         }
-        // Without the permission nobody is known to be an administrator, and that is said.
+        // Where Microsoft does not tell, nobody is known to be an administrator, and that is to be confirmed.
         live.administrators = match directory.role_assignments().await {
             Ok(roles) => Some(roles.into_iter().filter_map(|role| role.principal_id.map(PersonId)).collect()),
-            Err(graph::Error::PermissionMissing(_) | graph::Error::LicenceMissing(_)) => None,
+            Err(
+                graph::Error::PermissionMissing(_)
+                | graph::Error::LicenceMissing(_)
+                | graph::Error::NotFound(_)
+                | graph::Error::Refused(_),
+            ) => None,
             Err(error) => return Err(error),
         };
         Ok(live)

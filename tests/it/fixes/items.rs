@@ -1,7 +1,5 @@
 //! `fixes-items`.
 
-use serde_json::json;
-
 use super::{app, fix_of, items, outcome, owner};
 
 #[tokio::test]

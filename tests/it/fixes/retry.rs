@@ -1,7 +1,7 @@
 //! `fixes-retry`.
 
 use local_microsoft::{Fault, RetryAfter, When};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{app, fix_of, fresh, items, outcome, owner, post, writes};
 use crate::microsoft::count;

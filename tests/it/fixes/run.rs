@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use local_aws::{Chaos, Fault as TableFault};
 use local_microsoft::{Fault, RetryAfter, When};
+use model::PersonId;
 use serde_json::{Value, json};
 use tests::{App, Client, LICENCE_WRITER_APP, Options, directory};
 
@@ -194,7 +195,7 @@ async fn what_somebody_changed_meanwhile_is_left_alone_and_said() {
     let ended = ended(&app, &mut owner, &path).await;
     assert_eq!(ended["tally"]["skipped"], 3, "{ended:#}");
     for item in items(&owner, &path).await {
-        let person = item["person"].as_str().unwrap().parse().unwrap();
+        let person: PersonId = item["person"].as_str().unwrap().parse().unwrap();
         let want = match person {
             person if person == gone => ("skipped", "person_gone"),
             person if person == taken => ("skipped", "already_so"),
