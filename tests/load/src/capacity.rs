@@ -133,8 +133,8 @@ pub async fn measure() -> Costs {
     let about_people = owner.get("/v1/findings").await.json();
     let about_people = about_people["items"].as_array().and_then(|all| all.iter().find(|one| one["check"] == "L3"));
     let about_people = about_people.and_then(|one| one["finding"].as_str()).expect("people who left are planted");
-    crate::insights::measure(&app, &owner, about_people, &mut note).await;
     crate::keys_and_log::measure(&owner, &mut note).await;
+    crate::insights::measure(&app, &owner, about_people, &mut note).await;
     work_accounts::measure(&app, &owner, &mut note).await;
     note("microsoft-disconnect", &owner.delete("/v1/microsoft").await, 204);
     crate::factors::measure(&app, email, &mut note).await;
