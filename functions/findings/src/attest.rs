@@ -203,7 +203,7 @@ async fn managers(deps: &Asking, tenant: &Tenant<'_>, affected: &[Affected]) -> 
     let mut managers = HashMap::new();
     for (one, answer) in affected.iter().zip(answers) {
         // Graph answers 404 for who has no manager.
-        let Some(manager) = answer.ok().and_then(|answer| graph::facts::manager(answer)) else { continue };
+        let Some(manager) = answer.ok().and_then(graph::facts::manager) else { continue };
         if let Some(address) = normalised(&manager.address) {
             managers.insert(one.person, Manager { name: manager.name, address });
         }

@@ -460,7 +460,7 @@ async fn look_at_mailboxes(directory: &Directory, items: &mut [Planned], affecte
             for (person, answer) in losing.iter().zip(answers) {
                 let purpose = answer.ok().and_then(|body| serde_json::from_value(body).ok());
                 let purpose = purpose.and_then(|settings| graph::facts::purpose(&settings));
-                if purpose == Some(checks::facts::MailboxPurpose::NotAPerson) {
+                if purpose.is_some_and(|purpose| !purpose.is_person()) {
                     shared.insert(*person);
                 }
             }

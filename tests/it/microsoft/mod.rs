@@ -7,7 +7,6 @@ mod manifest;
 mod status;
 mod tiers;
 mod transparency;
-mod writes;
 
 use model::{DirectoryId, PersonId};
 use serde_json::Value;

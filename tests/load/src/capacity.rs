@@ -133,9 +133,9 @@ pub async fn measure() -> Costs {
     let about_people = owner.get("/v1/findings").await.json();
     let about_people = about_people["items"].as_array().and_then(|all| all.iter().find(|one| one["check"] == "L3"));
     let about_people = about_people.and_then(|one| one["finding"].as_str()).expect("people who left are planted");
-    crate::insights::measure(&app, &owner, about_people, &mut note).await;
     crate::keys_and_log::measure(&owner, &mut note).await;
     crate::prices::measure(&app, &owner, &mut note).await;
+    crate::insights::measure(&app, &owner, about_people, &mut note).await;
     work_accounts::measure(&app, &owner, &mut note).await;
     crate::tiers::measure(&owner, directory, &mut note).await;
     crate::fixes::measure(&app, &owner, directory, &mut note).await;
