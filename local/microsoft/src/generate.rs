@@ -524,7 +524,9 @@ impl Generator<'_> {
             for (extra, chance) in extras {
                 let contained = suite == p::MICROSOFT_E5 && (*extra == p::POWER_BI_PRO || *extra == p::TEAMS_PHONE);
                 let without_teams = suite == p::MICROSOFT_F3 && *extra == p::TEAMS_PHONE;
-                if self.dice.percent(*chance) && !contained && !without_teams {
+                // Beside Power BI it would make a larger suite cheaper: no extra of a tidy company.
+                let dearer = suite == p::MICROSOFT_E3 && *extra == p::TEAMS_PHONE && !self.recipe.oddities.waste;
+                if self.dice.percent(*chance) && !contained && !without_teams && !dearer {
                     self.give(at, *extra, 0);
                 }
             }
@@ -648,7 +650,9 @@ impl Generator<'_> {
     fn turn_off(&mut self, at: usize, plans: &[PlanId]) {
         let suite = self.drafts[at].suite.unwrap_or(p::BUSINESS_STANDARD);
         let sku = usize::from(self.sku(suite));
-        let off = self.skus[sku].plans.iter().map(|(_, id, _)| *id).filter(|id| plans.contains(id)).collect();
+        let off = self.skus[sku].plans.iter().map(|(_, id, _)| *id).filter(|id| plans.contains(id));
+        let mut off: Vec<PlanId> = off.collect();
+        off.sort_unstable();
         let set = match self.plan_sets.iter().position(|set| *set == off) {
             Some(set) => set,
             None => {

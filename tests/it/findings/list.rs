@@ -69,7 +69,7 @@ async fn a_finding_says_what_it_is_and_what_acting_on_it_saves() {
 
 #[tokio::test]
 async fn a_filter_lets_through_what_it_names_and_its_cursor_is_good_for_nothing_else() {
-    let app = App::start().await;
+    let app = App::of(directory(3, 180)).await;
     let owner = app.scanned("northwind", app.only_directory()).await;
     let everything = all(&owner, "/v1/findings").await;
     for (filter, field, value) in

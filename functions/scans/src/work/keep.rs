@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use aws_lc_rs::digest::{self, SHA256, digest};
 use checks::{
-    Finding, Outcome,
+    Finding, Outcome, Stake,
     facts::{MailboxPurpose, Sku, Subscription},
-    outcome::{Affected, FindingState},
+    outcome::{Affected, FindingState, Saving},
     products::is_free,
 };
 use flate2::{Compression, write::DeflateEncoder};
@@ -163,9 +163,10 @@ impl Work<'_> {
             if known.as_ref().is_none_or(|known| undated(known) != undated(&stored)) {
                 self.tenant.save(&stored).await?;
             }
-            let worth_doing = found.saving.as_ref().is_some_and(|saving| saving.monthly.amount_minor > 0);
-            let open = found.state != FindingState::Accepted;
-            if top.len() < TOP && open && (worth_doing || !found.price_missing.is_empty()) {
+            let money = |saving: &Saving| saving.monthly.amount_minor > 0;
+            let worth_doing = found.saving.as_ref().is_some_and(money)
+                || (found.check.check().stake == Stake::Saving && !found.price_missing.is_empty());
+            if top.len() < TOP && worth_doing && found.state != FindingState::Accepted {
                 top.push(TopAction {
                     finding,
                     check: found.check,

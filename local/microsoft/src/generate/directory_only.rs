@@ -54,10 +54,11 @@ impl Generator<'_> {
             self.turn_off(at, &[p::TEAMS1, p::MCOSTANDARD]);
             self.plant(at, "L15", p::TEAMS_PHONE, true);
         }
-        // L17: a guest with a mailbox; the first guests may be traps.
+        // L17: a guest with a mailbox; the first guests may be traps. The reports do not list guests by an address we
+        // know, so without sign-in dates nobody could tell whether they are active.
         let guests = self.drafts.iter().filter(|draft| draft.person.kind == Kind::Guest).count();
         let last = self.drafts.iter().rposition(|draft| draft.person.kind == Kind::Guest);
-        if let (Some(at), true) = (last, guests > 1) {
+        if let (Some(at), true) = (last, guests > 1 && self.recipe.p1) {
             let suite = self.mix()[self.mix().len() - 1].0;
             self.plant(at, "L17", suite, false);
         }
@@ -81,6 +82,13 @@ impl Generator<'_> {
             for Plant { check, sku, to, certain } in draft.planted.iter().copied() {
                 let person = Some(draft.person.id);
                 entries.push(Planted { check, sku, to, person, seats: 1, certain });
+            }
+            // L23: with both of these, Microsoft 365 E5 is cheaper.
+            let parts = [(p::MICROSOFT_E3, Some(p::MICROSOFT_E5)), (p::TEAMS_PHONE, None), (p::POWER_BI_PRO, None)];
+            if draft.planted.is_empty() && parts.iter().all(|(sku, _)| self.holds_any(draft, &[*sku])) {
+                let person = Some(draft.person.id);
+                let entry = |(sku, to)| Planted { check: "L23", sku, to, person, seats: 1, certain: false };
+                entries.extend(parts.map(entry));
             }
             // L11: some keep the direct licence of old beside the group's.
             let licenses = || draft.person.licenses.iter().filter(|license| !license.failed);

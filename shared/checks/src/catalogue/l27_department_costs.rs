@@ -27,7 +27,7 @@ pub const CHECK: Check = Check {
         title: "What licences cost by department",
         why_it_matters: "It shows who the money is spent for, and lets each department answer for its own licences.",
         what_changes: "Nothing. Set the department of people who have none, and they are counted where they belong.",
-        what_people_notice: "Nothing.",
+        what_people_notice: "Nothing. Their licences stay as they are.",
         undo: "There is nothing to undo: this only counts.",
         technical_detail: "Assigned paid licence types by the department attribute of the people who hold them, times the \
                            price of a licence. Seats nobody has are in no department.",
