@@ -247,8 +247,8 @@ impl Generator<'_> {
         let mut plan: Vec<(Kind, Fate, u32)> = vec![
             (Kind::BreakGlass, Fate::NeverUsed, 1),
             (Kind::Guest, Fate::Active, self.share(20, 1)),
-            (Kind::Room, Fate::Left, self.share(60, 1) + 1),
-            (Kind::Shared, Fate::Left, self.share(50, 1) + 1),
+            (Kind::Room, Fate::Left, self.share(60, 1) + u32::from(large)),
+            (Kind::Shared, Fate::Left, self.share(50, 1) + u32::from(large)),
             (Kind::Employee, Fate::Left, self.share(60, 1)),
         ];
         if self.recipe.hybrid {
