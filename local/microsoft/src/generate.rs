@@ -247,8 +247,8 @@ impl Generator<'_> {
         let mut plan: Vec<(Kind, Fate, u32)> = vec![
             (Kind::BreakGlass, Fate::NeverUsed, 1),
             (Kind::Guest, Fate::Active, self.share(20, 1)),
-            (Kind::Room, Fate::Left, self.share(60, 1)),
-            (Kind::Shared, Fate::Left, self.share(50, 1)),
+            (Kind::Room, Fate::Left, self.share(60, 1) + u32::from(large)),
+            (Kind::Shared, Fate::Left, self.share(50, 1) + u32::from(large)),
             (Kind::Employee, Fate::Left, self.share(60, 1)),
         ];
         if self.recipe.hybrid {
@@ -258,12 +258,8 @@ impl Generator<'_> {
             plan.push((Kind::Employee, Fate::Blocked, self.share(50, 1)));
             plan.push((Kind::Employee, Fate::Inactive, self.share(25, 1)));
             plan.push((Kind::Employee, Fate::NeverUsed, self.share(60, 1)));
-            if large && !self.recipe.concealed {
-                plan.push((Kind::Shared, Fate::Left, 1));
-                plan.push((Kind::Room, Fate::Left, 1));
-                if self.recipe.p1 {
-                    plan.push((Kind::Admin, Fate::Service, 1));
-                }
+            if large && !self.recipe.concealed && self.recipe.p1 {
+                plan.push((Kind::Admin, Fate::Service, 1));
             }
             if self.recipe.p1 && large {
                 plan.push((Kind::Employee, Fate::SprayedDormant, self.share(300, 1)));

@@ -1,6 +1,6 @@
 //! What every scan leaves beside its findings: the day in numbers, and its calls by name.
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::SignedDuration;
 use local_microsoft::Directory;
 use serde_json::Value;
 use store::{Scan, Snapshot};
@@ -23,7 +23,7 @@ async fn a_day_is_kept_once_in_numbers() {
     let [day] = first.as_slice() else { panic!("{first:?}") };
     let overview: Value = owner.get("/v1/overview").await.expect(200);
     let total = |name: &str| overview["totals"][name]["amount_minor"].as_i64().unwrap();
-    assert_eq!(day.day, app.clock.now().to_zoned(TimeZone::UTC).date());
+    assert_eq!(day.day, app.clock.clock().today());
     assert_eq!(Some(day.people as usize), app.microsoft().directory(id, Directory::len));
     assert_eq!(
         (day.spend_monthly.amount_minor, day.certain_monthly.amount_minor, day.likely_monthly.amount_minor),

@@ -83,8 +83,10 @@ impl Generator<'_> {
                 (0..self.drafts.len()).filter(|at| self.holds_any(&self.drafts[*at], &[sku])).collect();
             let free = |at: &usize| {
                 let draft = &self.drafts[*at];
-                // Who has two programs would have to be told by each.
-                draft.uses.is_none() && draft.planted.is_empty() && !self.holds_any(draft, &[p::PROJECT_P3])
+                // Who has two programs would have to be told by each, and what makes a larger suite worth it is that
+                // check's.
+                let other = self.holds_any(draft, &[p::PROJECT_P3, p::POWER_BI_PRO]);
+                draft.uses.is_none() && draft.planted.is_empty() && !other
             };
             for at in holders.into_iter().filter(free).step_by(3).collect::<Vec<_>>() {
                 if check == "L16" {
