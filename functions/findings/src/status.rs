@@ -4,7 +4,7 @@
 //! that somebody was there, never how long ago to the day.
 
 use checks::{
-    facts::{MailboxPurpose, SignIn},
+    facts::SignIn,
     outcome::Evidence,
     people::{BLOCK, Row},
 };
@@ -112,7 +112,7 @@ pub fn standing(row: &Row, judged: Option<&Judged>, by: &Yardstick) -> Standing 
     };
     const DIRECTORY: &str = "Your Microsoft 365 directory";
     const CHECKS: &str = "The last check of sign-ins and usage reports";
-    if person.purpose == Some(MailboxPurpose::NotAPerson) {
+    if person.purpose.is_some_and(|purpose| !purpose.is_person()) {
         return of(PersonStatus::SharedMailbox, "Mailbox", "not one person's own".into(), "Mailbox settings");
     }
     if person.enabled == Some(false) {

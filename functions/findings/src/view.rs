@@ -96,11 +96,7 @@ pub struct FindingDetail {
 
 /// What a check looks for, in the catalogue's words.
 pub fn title_of(check: CheckId) -> &'static str {
-    text(check).map_or("", |text| text.title)
-}
-
-fn text(check: CheckId) -> Option<&'static checks::Text> {
-    CATALOGUE.iter().find(|known| known.id == check).map(|check| &check.text)
+    check.check().text.title
 }
 
 impl From<StoredFinding> for FindingView {

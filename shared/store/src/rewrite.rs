@@ -9,7 +9,7 @@ use std::{
 
 use aws_lc_rs::digest::{self, SHA256, digest};
 use checks::{
-    Basis, CheckId, Directory, Finding, Outcome,
+    Basis, CheckId, Directory, Finding, Outcome, Stake,
     facts::{Sku, Subscription},
     outcome::{Affected, FindingState},
     settle,
@@ -302,7 +302,8 @@ pub fn finding_id(directory: DirectoryId, check: CheckId, subject: &str) -> Find
 fn to_do(stored: &StoredFinding) -> Option<TopAction> {
     let found = &stored.found;
     let saving = found.saving.as_ref();
-    let worth = saving.is_some_and(|saving| saving.monthly.amount_minor > 0) || !found.price_missing.is_empty();
+    let asks_price = found.check.check().stake == Stake::Saving && !found.price_missing.is_empty();
+    let worth = saving.is_some_and(|saving| saving.monthly.amount_minor > 0) || asks_price;
     let open = found.state != FindingState::Accepted && stored.snoozed_until.is_none();
     (worth && open).then(|| TopAction {
         finding: stored.finding,

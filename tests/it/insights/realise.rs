@@ -36,7 +36,12 @@ pub async fn keep(app: &App, scope: &TenantScope, seats: u32, assigned: u32, ren
     };
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
     serde_json::to_writer(&mut encoder, &(vec![sku], vec![subscription])).unwrap();
-    app.system.store.of(scope).save(&Licenses { body: encoder.finish().unwrap() }).await.unwrap();
+    app.system
+        .store
+        .of(scope)
+        .save(&Licenses { body: encoder.finish().unwrap(), settings: checks::Settings::default() })
+        .await
+        .unwrap();
 }
 
 /// Tells that a scan finished, as a scan does.

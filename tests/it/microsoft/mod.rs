@@ -5,7 +5,6 @@ mod disconnect;
 mod end_tier;
 mod manifest;
 mod status;
-mod tiers;
 mod transparency;
 
 use model::{DirectoryId, PersonId};
