@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountsAddPasskeyData, AccountsAddPasskeyErrors, AccountsAddPasskeyResponses, AccountsBeginPasskeyData, AccountsBeginPasskeyErrors, AccountsBeginPasskeyResponses, AccountsBeginPasskeySignInData, AccountsBeginPasskeySignInErrors, AccountsBeginPasskeySignInResponses, AccountsBeginTotpData, AccountsBeginTotpErrors, AccountsBeginTotpResponses, AccountsChangeEmailData, AccountsChangeEmailErrors, AccountsChangeEmailResponses, AccountsChangePasswordData, AccountsChangePasswordErrors, AccountsChangePasswordResponses, AccountsCompaniesData, AccountsCompaniesErrors, AccountsCompaniesResponses, AccountsConfirmEmailData, AccountsConfirmEmailErrors, AccountsConfirmEmailResponses, AccountsConfirmTotpData, AccountsConfirmTotpErrors, AccountsConfirmTotpResponses, AccountsEndSessionData, AccountsEndSessionErrors, AccountsEndSessionResponses, AccountsFactorsData, AccountsFactorsErrors, AccountsFactorsResponses, AccountsJwksData, AccountsJwksErrors, AccountsJwksResponses, AccountsLinkMicrosoftCallbackData, AccountsLinkMicrosoftCallbackErrors, AccountsLinkMicrosoftCallbackResponses, AccountsLinkMicrosoftData, AccountsLinkMicrosoftErrors, AccountsLinkMicrosoftResponses, AccountsMeData, AccountsMeErrors, AccountsMeResponses, AccountsPasskeySignInData, AccountsPasskeySignInErrors, AccountsPasskeySignInResponses, AccountsRefreshData, AccountsRefreshErrors, AccountsRefreshResponses, AccountsRemovePasskeyData, AccountsRemovePasskeyErrors, AccountsRemovePasskeyResponses, AccountsRemoveTotpData, AccountsRemoveTotpErrors, AccountsRemoveTotpResponses, AccountsRenewRecoveryCodesData, AccountsRenewRecoveryCodesErrors, AccountsRenewRecoveryCodesResponses, AccountsRequestPasswordResetData, AccountsRequestPasswordResetErrors, AccountsRequestPasswordResetResponses, AccountsResendSignUpData, AccountsResendSignUpErrors, AccountsResendSignUpResponses, AccountsResetPasswordData, AccountsResetPasswordErrors, AccountsResetPasswordResponses, AccountsSecondFactorData, AccountsSecondFactorErrors, AccountsSecondFactorResponses, AccountsSessionsData, AccountsSessionsErrors, AccountsSessionsResponses, AccountsSignInData, AccountsSignInErrors, AccountsSignInMicrosoftCallbackData, AccountsSignInMicrosoftCallbackErrors, AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftData, AccountsSignInMicrosoftErrors, AccountsSignInMicrosoftResponses, AccountsSignInResponses, AccountsSignOutData, AccountsSignOutErrors, AccountsSignOutEverywhereData, AccountsSignOutEverywhereErrors, AccountsSignOutEverywhereResponses, AccountsSignOutResponses, AccountsSignUpData, AccountsSignUpErrors, AccountsSignUpResponses, AccountsSignUpStatusData, AccountsSignUpStatusErrors, AccountsSignUpStatusResponses, AccountsStepUpData, AccountsStepUpErrors, AccountsStepUpResponses, AccountsSwitchCompanyData, AccountsSwitchCompanyErrors, AccountsSwitchCompanyResponses, AccountsUndoEmailData, AccountsUndoEmailErrors, AccountsUndoEmailResponses, AccountsUnlinkMicrosoftData, AccountsUnlinkMicrosoftErrors, AccountsUnlinkMicrosoftResponses, AccountsUpdateMeData, AccountsUpdateMeErrors, AccountsUpdateMeResponses, AccountsVerifyEmailData, AccountsVerifyEmailErrors, AccountsVerifyEmailResponses, AccountsWorkAccountsData, AccountsWorkAccountsErrors, AccountsWorkAccountsResponses, FindingsGetData, FindingsGetErrors, FindingsGetResponses, FindingsLicensesData, FindingsLicensesErrors, FindingsLicensesResponses, FindingsListData, FindingsListErrors, FindingsListResponses, FindingsOverviewData, FindingsOverviewErrors, FindingsOverviewResponses, FindingsPeopleData, FindingsPeopleErrors, FindingsPeopleResponses, MembersAcceptInvitationData, MembersAcceptInvitationErrors, MembersAcceptInvitationResponses, MembersChangeData, MembersChangeErrors, MembersChangeResponses, MembersCreateRoleData, MembersCreateRoleErrors, MembersCreateRoleResponses, MembersDeclineInvitationData, MembersDeclineInvitationErrors, MembersDeclineInvitationResponses, MembersDeleteRoleData, MembersDeleteRoleErrors, MembersDeleteRoleResponses, MembersInvitationsData, MembersInvitationsErrors, MembersInvitationsResponses, MembersInviteData, MembersInviteErrors, MembersInviteResponses, MembersKeyCreateData, MembersKeyCreateErrors, MembersKeyCreateResponses, MembersKeyLeakedData, MembersKeyLeakedErrors, MembersKeyLeakedResponses, MembersKeyListData, MembersKeyListErrors, MembersKeyListResponses, MembersKeyRevokeData, MembersKeyRevokeErrors, MembersKeyRevokeResponses, MembersKeyRotateData, MembersKeyRotateErrors, MembersKeyRotateResponses, MembersListData, MembersListErrors, MembersListResponses, MembersPreviewInvitationData, MembersPreviewInvitationErrors, MembersPreviewInvitationResponses, MembersRemoveData, MembersRemoveErrors, MembersRemoveResponses, MembersReplaceRoleData, MembersReplaceRoleErrors, MembersReplaceRoleResponses, MembersResendInvitationData, MembersResendInvitationErrors, MembersResendInvitationResponses, MembersResetFactorsData, MembersResetFactorsErrors, MembersResetFactorsResponses, MembersRevokeInvitationData, MembersRevokeInvitationErrors, MembersRevokeInvitationResponses, MembersRolesData, MembersRolesErrors, MembersRolesResponses, MicrosoftCallbackData, MicrosoftCallbackErrors, MicrosoftCallbackResponses, MicrosoftColleaguesData, MicrosoftColleaguesErrors, MicrosoftColleaguesResponses, MicrosoftConnectData, MicrosoftConnectErrors, MicrosoftConnectResponses, MicrosoftDisconnectData, MicrosoftDisconnectErrors, MicrosoftDisconnectResponses, MicrosoftStatusData, MicrosoftStatusErrors, MicrosoftStatusResponses, OperatorsHealthData, OperatorsHealthErrors, OperatorsHealthResponses, OperatorsReadyData, OperatorsReadyErrors, OperatorsReadyResponses, ScansGetData, ScansGetErrors, ScansGetResponses, ScansListData, ScansListErrors, ScansListResponses, ScansStartData, ScansStartErrors, ScansStartResponses, TenantsEventsData, TenantsEventsErrors, TenantsEventsExportData, TenantsEventsExportErrors, TenantsEventsExportResponses, TenantsEventsResponses, TenantsEventsVerifyData, TenantsEventsVerifyErrors, TenantsEventsVerifyResponses, TenantsGetData, TenantsGetErrors, TenantsGetResponses, TenantsPolicyData, TenantsPolicyErrors, TenantsPolicyResponses, TenantsSetPolicyData, TenantsSetPolicyErrors, TenantsSetPolicyResponses } from './types.gen';
+import type { AccountsAddPasskeyData, AccountsAddPasskeyErrors, AccountsAddPasskeyResponses, AccountsBeginPasskeyData, AccountsBeginPasskeyErrors, AccountsBeginPasskeyResponses, AccountsBeginPasskeySignInData, AccountsBeginPasskeySignInErrors, AccountsBeginPasskeySignInResponses, AccountsBeginTotpData, AccountsBeginTotpErrors, AccountsBeginTotpResponses, AccountsChangeEmailData, AccountsChangeEmailErrors, AccountsChangeEmailResponses, AccountsChangePasswordData, AccountsChangePasswordErrors, AccountsChangePasswordResponses, AccountsCompaniesData, AccountsCompaniesErrors, AccountsCompaniesResponses, AccountsConfirmEmailData, AccountsConfirmEmailErrors, AccountsConfirmEmailResponses, AccountsConfirmMicrosoftData, AccountsConfirmMicrosoftErrors, AccountsConfirmMicrosoftResponses, AccountsConfirmTotpData, AccountsConfirmTotpErrors, AccountsConfirmTotpResponses, AccountsEndSessionData, AccountsEndSessionErrors, AccountsEndSessionResponses, AccountsFactorsData, AccountsFactorsErrors, AccountsFactorsResponses, AccountsJwksData, AccountsJwksErrors, AccountsJwksResponses, AccountsLinkMicrosoftCallbackData, AccountsLinkMicrosoftCallbackErrors, AccountsLinkMicrosoftCallbackResponses, AccountsLinkMicrosoftData, AccountsLinkMicrosoftErrors, AccountsLinkMicrosoftResponses, AccountsMeData, AccountsMeErrors, AccountsMeResponses, AccountsPasskeySignInData, AccountsPasskeySignInErrors, AccountsPasskeySignInResponses, AccountsRefreshData, AccountsRefreshErrors, AccountsRefreshResponses, AccountsRemovePasskeyData, AccountsRemovePasskeyErrors, AccountsRemovePasskeyResponses, AccountsRemoveTotpData, AccountsRemoveTotpErrors, AccountsRemoveTotpResponses, AccountsRenewRecoveryCodesData, AccountsRenewRecoveryCodesErrors, AccountsRenewRecoveryCodesResponses, AccountsRequestPasswordResetData, AccountsRequestPasswordResetErrors, AccountsRequestPasswordResetResponses, AccountsResendSignUpData, AccountsResendSignUpErrors, AccountsResendSignUpResponses, AccountsResetPasswordData, AccountsResetPasswordErrors, AccountsResetPasswordResponses, AccountsSecondFactorData, AccountsSecondFactorErrors, AccountsSecondFactorResponses, AccountsSessionsData, AccountsSessionsErrors, AccountsSessionsResponses, AccountsSignInData, AccountsSignInErrors, AccountsSignInMicrosoftCallbackData, AccountsSignInMicrosoftCallbackErrors, AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftData, AccountsSignInMicrosoftErrors, AccountsSignInMicrosoftResponses, AccountsSignInResponses, AccountsSignOutData, AccountsSignOutErrors, AccountsSignOutEverywhereData, AccountsSignOutEverywhereErrors, AccountsSignOutEverywhereResponses, AccountsSignOutResponses, AccountsSignUpData, AccountsSignUpErrors, AccountsSignUpResponses, AccountsSignUpStatusData, AccountsSignUpStatusErrors, AccountsSignUpStatusResponses, AccountsStepUpData, AccountsStepUpErrors, AccountsStepUpResponses, AccountsSwitchCompanyData, AccountsSwitchCompanyErrors, AccountsSwitchCompanyResponses, AccountsUndoEmailData, AccountsUndoEmailErrors, AccountsUndoEmailResponses, AccountsUnlinkMicrosoftData, AccountsUnlinkMicrosoftErrors, AccountsUnlinkMicrosoftResponses, AccountsUpdateMeData, AccountsUpdateMeErrors, AccountsUpdateMeResponses, AccountsVerifyEmailData, AccountsVerifyEmailErrors, AccountsVerifyEmailResponses, AccountsWorkAccountsData, AccountsWorkAccountsErrors, AccountsWorkAccountsResponses, FindingsAddExceptionData, FindingsAddExceptionErrors, FindingsAddExceptionResponses, FindingsAttestationAnswerData, FindingsAttestationAnswerErrors, FindingsAttestationAnswerResponses, FindingsAttestationPreviewData, FindingsAttestationPreviewErrors, FindingsAttestationPreviewResponses, FindingsAttestationsData, FindingsAttestationsErrors, FindingsAttestationsResponses, FindingsAttestData, FindingsAttestErrors, FindingsAttestResponses, FindingsChangeExceptionData, FindingsChangeExceptionErrors, FindingsChangeExceptionResponses, FindingsChecksData, FindingsChecksErrors, FindingsChecksResponses, FindingsDismissData, FindingsDismissErrors, FindingsDismissResponses, FindingsEndExceptionData, FindingsEndExceptionErrors, FindingsEndExceptionResponses, FindingsExceptionsData, FindingsExceptionsErrors, FindingsExceptionsResponses, FindingsExportData, FindingsExportErrors, FindingsExportLicensesData, FindingsExportLicensesErrors, FindingsExportLicensesResponses, FindingsExportPeopleData, FindingsExportPeopleErrors, FindingsExportPeopleResponses, FindingsExportPricesData, FindingsExportPricesErrors, FindingsExportPricesResponses, FindingsExportResponses, FindingsGetData, FindingsGetErrors, FindingsGetResponses, FindingsImportPricesData, FindingsImportPricesErrors, FindingsImportPricesResponses, FindingsLicensesData, FindingsLicensesErrors, FindingsLicensesResponses, FindingsListData, FindingsListErrors, FindingsListPeopleData, FindingsListPeopleErrors, FindingsListPeopleResponses, FindingsListResponses, FindingsOverviewData, FindingsOverviewErrors, FindingsOverviewResponses, FindingsPeopleData, FindingsPeopleErrors, FindingsPeopleResponses, FindingsPersonData, FindingsPersonErrors, FindingsPersonResponses, FindingsPricesData, FindingsPricesErrors, FindingsPricesResponses, FindingsRemovePriceData, FindingsRemovePriceErrors, FindingsRemovePriceResponses, FindingsSetPriceData, FindingsSetPriceErrors, FindingsSetPriceResponses, FindingsSetSettingsData, FindingsSetSettingsErrors, FindingsSetSettingsResponses, FindingsSettingsData, FindingsSettingsErrors, FindingsSettingsResponses, FindingsSnoozeData, FindingsSnoozeErrors, FindingsSnoozeResponses, FindingsWakeData, FindingsWakeErrors, FindingsWakeResponses, FixesApplyData, FixesApplyErrors, FixesApplyResponses, FixesCancelData, FixesCancelErrors, FixesCancelResponses, FixesGetData, FixesGetErrors, FixesGetResponses, FixesItemsData, FixesItemsErrors, FixesItemsResponses, FixesListData, FixesListErrors, FixesListResponses, FixesPreviewData, FixesPreviewErrors, FixesPreviewResponses, FixesRetryData, FixesRetryErrors, FixesRetryResponses, FixesUndoData, FixesUndoErrors, FixesUndoResponses, InsightsCreateFeedData, InsightsCreateFeedErrors, InsightsCreateFeedResponses, InsightsExportSavingsData, InsightsExportSavingsErrors, InsightsExportSavingsResponses, InsightsFeedsData, InsightsFeedsErrors, InsightsFeedsResponses, InsightsListRenewalsData, InsightsListRenewalsErrors, InsightsListRenewalsResponses, InsightsRenewalsFeedData, InsightsRenewalsFeedErrors, InsightsRenewalsFeedResponses, InsightsRevokeFeedData, InsightsRevokeFeedErrors, InsightsRevokeFeedResponses, InsightsSavingsData, InsightsSavingsErrors, InsightsSavingsResponses, InsightsTrendsData, InsightsTrendsErrors, InsightsTrendsResponses, MembersAcceptInvitationData, MembersAcceptInvitationErrors, MembersAcceptInvitationResponses, MembersChangeData, MembersChangeErrors, MembersChangeResponses, MembersCreateRoleData, MembersCreateRoleErrors, MembersCreateRoleResponses, MembersDeclineInvitationData, MembersDeclineInvitationErrors, MembersDeclineInvitationResponses, MembersDeleteRoleData, MembersDeleteRoleErrors, MembersDeleteRoleResponses, MembersInvitationsData, MembersInvitationsErrors, MembersInvitationsResponses, MembersInviteData, MembersInviteErrors, MembersInviteResponses, MembersKeyCreateData, MembersKeyCreateErrors, MembersKeyCreateResponses, MembersKeyLeakedData, MembersKeyLeakedErrors, MembersKeyLeakedResponses, MembersKeyListData, MembersKeyListErrors, MembersKeyListResponses, MembersKeyRevokeData, MembersKeyRevokeErrors, MembersKeyRevokeResponses, MembersKeyRotateData, MembersKeyRotateErrors, MembersKeyRotateResponses, MembersListData, MembersListErrors, MembersListResponses, MembersPreviewInvitationData, MembersPreviewInvitationErrors, MembersPreviewInvitationResponses, MembersRemoveData, MembersRemoveErrors, MembersRemoveResponses, MembersReplaceRoleData, MembersReplaceRoleErrors, MembersReplaceRoleResponses, MembersResendInvitationData, MembersResendInvitationErrors, MembersResendInvitationResponses, MembersResetFactorsData, MembersResetFactorsErrors, MembersResetFactorsResponses, MembersRevokeInvitationData, MembersRevokeInvitationErrors, MembersRevokeInvitationResponses, MembersRolesData, MembersRolesErrors, MembersRolesResponses, MicrosoftCallbackData, MicrosoftCallbackErrors, MicrosoftCallbackResponses, MicrosoftColleaguesData, MicrosoftColleaguesErrors, MicrosoftColleaguesResponses, MicrosoftConnectData, MicrosoftConnectErrors, MicrosoftConnectResponses, MicrosoftDisconnectData, MicrosoftDisconnectErrors, MicrosoftDisconnectResponses, MicrosoftEndTierData, MicrosoftEndTierErrors, MicrosoftEndTierResponses, MicrosoftManifestData, MicrosoftManifestErrors, MicrosoftManifestResponses, MicrosoftStatusData, MicrosoftStatusErrors, MicrosoftStatusResponses, MicrosoftTransparencyData, MicrosoftTransparencyErrors, MicrosoftTransparencyResponses, OperatorsHealthData, OperatorsHealthErrors, OperatorsHealthResponses, OperatorsReadyData, OperatorsReadyErrors, OperatorsReadyResponses, ScansGetData, ScansGetErrors, ScansGetResponses, ScansListData, ScansListErrors, ScansListResponses, ScansStartData, ScansStartErrors, ScansStartResponses, TenantsEventsData, TenantsEventsErrors, TenantsEventsExportData, TenantsEventsExportErrors, TenantsEventsExportResponses, TenantsEventsResponses, TenantsEventsVerifyData, TenantsEventsVerifyErrors, TenantsEventsVerifyResponses, TenantsGetData, TenantsGetErrors, TenantsGetResponses, TenantsPolicyData, TenantsPolicyErrors, TenantsPolicyResponses, TenantsSetPolicyData, TenantsSetPolicyErrors, TenantsSetPolicyResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -22,6 +22,69 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  * Read the keys of access tokens
  */
 export const accountsJwks = <ThrowOnError extends boolean = true>(options?: Options<AccountsJwksData, ThrowOnError>): RequestResult<AccountsJwksResponses, AccountsJwksErrors, ThrowOnError> => (options?.client ?? client).get<AccountsJwksResponses, AccountsJwksErrors, ThrowOnError>({ url: '/.well-known/jwks.json', ...options });
+
+/**
+ * Answer a question about a licence
+ *
+ * The same answer again changes nothing; another one, until the deadline, takes its place.
+ */
+export const findingsAttestationAnswer = <ThrowOnError extends boolean = true>(options: Options<FindingsAttestationAnswerData, ThrowOnError>): RequestResult<FindingsAttestationAnswerResponses, FindingsAttestationAnswerErrors, ThrowOnError> => (options.client ?? client).post<FindingsAttestationAnswerResponses, FindingsAttestationAnswerErrors, ThrowOnError>({
+    url: '/v1/attestations/answer',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read a question to a manager
+ */
+export const findingsAttestationPreview = <ThrowOnError extends boolean = true>(options: Options<FindingsAttestationPreviewData, ThrowOnError>): RequestResult<FindingsAttestationPreviewResponses, FindingsAttestationPreviewErrors, ThrowOnError> => (options.client ?? client).post<FindingsAttestationPreviewResponses, FindingsAttestationPreviewErrors, ThrowOnError>({
+    url: '/v1/attestations/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List checks
+ */
+export const findingsChecks = <ThrowOnError extends boolean = true>(options?: Options<FindingsChecksData, ThrowOnError>): RequestResult<FindingsChecksResponses, FindingsChecksErrors, ThrowOnError> => (options?.client ?? client).get<FindingsChecksResponses, FindingsChecksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/checks',
+    ...options
+});
+
+/**
+ * Read what checks look for
+ *
+ * Thresholds, grace, free seats that are no waste, people and licence types no check speaks of. `ETag` is the version
+ * that a change names in `If-Match`.
+ */
+export const findingsSettings = <ThrowOnError extends boolean = true>(options?: Options<FindingsSettingsData, ThrowOnError>): RequestResult<FindingsSettingsResponses, FindingsSettingsErrors, ThrowOnError> => (options?.client ?? client).get<FindingsSettingsResponses, FindingsSettingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/checks/settings',
+    ...options
+});
+
+/**
+ * Change what checks look for
+ *
+ * All the settings, those that stay as well; what is left out is as Steward sets it. The next check goes by them.
+ * `If-Match` is the `ETag` they were read with.
+ */
+export const findingsSetSettings = <ThrowOnError extends boolean = true>(options: Options<FindingsSetSettingsData, ThrowOnError>): RequestResult<FindingsSetSettingsResponses, FindingsSetSettingsErrors, ThrowOnError> => (options.client ?? client).put<FindingsSetSettingsResponses, FindingsSetSettingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/checks/settings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Confirm a new address
@@ -89,13 +152,117 @@ export const tenantsEventsVerify = <ThrowOnError extends boolean = true>(options
 });
 
 /**
+ * List exceptions
+ *
+ * What is accepted as it is, why, by whom, and until when. Reasons are free text: show them as text only.
+ */
+export const findingsExceptions = <ThrowOnError extends boolean = true>(options?: Options<FindingsExceptionsData, ThrowOnError>): RequestResult<FindingsExceptionsResponses, FindingsExceptionsErrors, ThrowOnError> => (options?.client ?? client).get<FindingsExceptionsResponses, FindingsExceptionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/exceptions',
+    ...options
+});
+
+/**
+ * Add an exception
+ *
+ * What it covers stays in its finding, is shown as accepted, and counts in no saving until it ends. Findings are
+ * worked out anew within seconds.
+ */
+export const findingsAddException = <ThrowOnError extends boolean = true>(options: Options<FindingsAddExceptionData, ThrowOnError>): RequestResult<FindingsAddExceptionResponses, FindingsAddExceptionErrors, ThrowOnError> => (options.client ?? client).post<FindingsAddExceptionResponses, FindingsAddExceptionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/exceptions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End an exception
+ *
+ * What it covered counts again within seconds.
+ */
+export const findingsEndException = <ThrowOnError extends boolean = true>(options: Options<FindingsEndExceptionData, ThrowOnError>): RequestResult<FindingsEndExceptionResponses, FindingsEndExceptionErrors, ThrowOnError> => (options.client ?? client).delete<FindingsEndExceptionResponses, FindingsEndExceptionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/exceptions/{exception}',
+    ...options
+});
+
+/**
+ * Change an exception
+ */
+export const findingsChangeException = <ThrowOnError extends boolean = true>(options: Options<FindingsChangeExceptionData, ThrowOnError>): RequestResult<FindingsChangeExceptionResponses, FindingsChangeExceptionErrors, ThrowOnError> => (options.client ?? client).patch<FindingsChangeExceptionResponses, FindingsChangeExceptionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/exceptions/{exception}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List calendar addresses
+ */
+export const insightsFeeds = <ThrowOnError extends boolean = true>(options?: Options<InsightsFeedsData, ThrowOnError>): RequestResult<InsightsFeedsResponses, InsightsFeedsErrors, ThrowOnError> => (options?.client ?? client).get<InsightsFeedsResponses, InsightsFeedsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/feeds',
+    ...options
+});
+
+/**
+ * Make a calendar address
+ *
+ * Whoever has the address reads licence types, numbers of seats and renewal days, and no names of people.
+ */
+export const insightsCreateFeed = <ThrowOnError extends boolean = true>(options: Options<InsightsCreateFeedData, ThrowOnError>): RequestResult<InsightsCreateFeedResponses, InsightsCreateFeedErrors, ThrowOnError> => (options.client ?? client).post<InsightsCreateFeedResponses, InsightsCreateFeedErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/feeds',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke a calendar address
+ */
+export const insightsRevokeFeed = <ThrowOnError extends boolean = true>(options: Options<InsightsRevokeFeedData, ThrowOnError>): RequestResult<InsightsRevokeFeedResponses, InsightsRevokeFeedErrors, ThrowOnError> => (options.client ?? client).delete<InsightsRevokeFeedResponses, InsightsRevokeFeedErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/feeds/{feed}',
+    ...options
+});
+
+/**
+ * Read the renewals as a calendar
+ *
+ * RFC 5545. Licence types, numbers of seats and days; no names of people.
+ */
+export const insightsRenewalsFeed = <ThrowOnError extends boolean = true>(options: Options<InsightsRenewalsFeedData, ThrowOnError>): RequestResult<InsightsRenewalsFeedResponses, InsightsRenewalsFeedErrors, ThrowOnError> => (options.client ?? client).get<InsightsRenewalsFeedResponses, InsightsRenewalsFeedErrors, ThrowOnError>({ url: '/v1/feeds/{token}/renewals.ics', ...options });
+
+/**
  * List findings
  *
  * Ordered by id within a page cursor; there are seldom more than a page. Sort by `saving.monthly` for the first screen.
+ * With a filter a page may be short, even empty, while more follows.
  */
 export const findingsList = <ThrowOnError extends boolean = true>(options?: Options<FindingsListData, ThrowOnError>): RequestResult<FindingsListResponses, FindingsListErrors, ThrowOnError> => (options?.client ?? client).get<FindingsListResponses, FindingsListErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/findings',
+    ...options
+});
+
+/**
+ * Export findings
+ *
+ * A row each, the dearest first. An empty saving is one whose price is missing, which is not zero. Cells that a
+ * spreadsheet would run as a formula begin with a single quote. Every file taken is noted in the log.
+ */
+export const findingsExport = <ThrowOnError extends boolean = true>(options?: Options<FindingsExportData, ThrowOnError>): RequestResult<FindingsExportResponses, FindingsExportErrors, ThrowOnError> => (options?.client ?? client).get<FindingsExportResponses, FindingsExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/findings/export',
     ...options
 });
 
@@ -109,6 +276,47 @@ export const findingsGet = <ThrowOnError extends boolean = true>(options: Option
 });
 
 /**
+ * List questions to managers
+ */
+export const findingsAttestations = <ThrowOnError extends boolean = true>(options: Options<FindingsAttestationsData, ThrowOnError>): RequestResult<FindingsAttestationsResponses, FindingsAttestationsErrors, ThrowOnError> => (options.client ?? client).get<FindingsAttestationsResponses, FindingsAttestationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/findings/{finding}/attestations',
+    ...options
+});
+
+/**
+ * Ask managers about licences
+ *
+ * The manager is who your directory names, or a member of your company given as `to`. They need no account: the mail has
+ * a link to a page with three answers. Opening the link answers nothing.
+ */
+export const findingsAttest = <ThrowOnError extends boolean = true>(options: Options<FindingsAttestData, ThrowOnError>): RequestResult<FindingsAttestResponses, FindingsAttestErrors, ThrowOnError> => (options.client ?? client).post<FindingsAttestResponses, FindingsAttestErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/findings/{finding}/attestations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Dismiss a finding
+ *
+ * Makes an exception on it for a year: it stays in the list as accepted and counts in no saving. Change or end the
+ * exception to have it back.
+ */
+export const findingsDismiss = <ThrowOnError extends boolean = true>(options: Options<FindingsDismissData, ThrowOnError>): RequestResult<FindingsDismissResponses, FindingsDismissErrors, ThrowOnError> => (options.client ?? client).post<FindingsDismissResponses, FindingsDismissErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/findings/{finding}/dismiss',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List the people of a finding
  *
  * Pages have at most 100 people whatever `limit` says. Names come from your directory: show them as text only.
@@ -116,6 +324,131 @@ export const findingsGet = <ThrowOnError extends boolean = true>(options: Option
 export const findingsPeople = <ThrowOnError extends boolean = true>(options: Options<FindingsPeopleData, ThrowOnError>): RequestResult<FindingsPeopleResponses, FindingsPeopleErrors, ThrowOnError> => (options.client ?? client).get<FindingsPeopleResponses, FindingsPeopleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/findings/{finding}/people',
+    ...options
+});
+
+/**
+ * Put a finding off
+ *
+ * It is not among what to do next until then. It stays in the list and its money counts.
+ */
+export const findingsSnooze = <ThrowOnError extends boolean = true>(options: Options<FindingsSnoozeData, ThrowOnError>): RequestResult<FindingsSnoozeResponses, FindingsSnoozeErrors, ThrowOnError> => (options.client ?? client).post<FindingsSnoozeResponses, FindingsSnoozeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/findings/{finding}/snooze',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Put a finding off no longer
+ *
+ * One that is not put off stays as it is.
+ */
+export const findingsWake = <ThrowOnError extends boolean = true>(options: Options<FindingsWakeData, ThrowOnError>): RequestResult<FindingsWakeResponses, FindingsWakeErrors, ThrowOnError> => (options.client ?? client).post<FindingsWakeResponses, FindingsWakeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/findings/{finding}/wake',
+    ...options
+});
+
+/**
+ * List fixes
+ */
+export const fixesList = <ThrowOnError extends boolean = true>(options?: Options<FixesListData, ThrowOnError>): RequestResult<FixesListResponses, FixesListErrors, ThrowOnError> => (options?.client ?? client).get<FixesListResponses, FixesListErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/fixes',
+    ...options
+});
+
+/**
+ * Apply a fix
+ *
+ * Approves what was previewed, and nothing else. Where Microsoft 365 has changed since, the answer is 409 `drift` with
+ * a new preview in its member `preview` (RFC 9457 3.2), of the shape `fixes-preview` answers. Follow the fix at the address in `Location`. Send an `Idempotency-Key`: the same key with the
+ * same body is one fix, however often it is sent within a day.
+ */
+export const fixesApply = <ThrowOnError extends boolean = true>(options: Options<FixesApplyData, ThrowOnError>): RequestResult<FixesApplyResponses, FixesApplyErrors, ThrowOnError> => (options.client ?? client).post<FixesApplyResponses, FixesApplyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/fixes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Preview a fix
+ *
+ * Tells change by change what would be done, what people lose, what it saves, and whether it can be undone. To do it,
+ * send `preview_token` to `POST /v1/fixes` within 15 minutes. Names come from your directory: show them as text only.
+ */
+export const fixesPreview = <ThrowOnError extends boolean = true>(options: Options<FixesPreviewData, ThrowOnError>): RequestResult<FixesPreviewResponses, FixesPreviewErrors, ThrowOnError> => (options.client ?? client).post<FixesPreviewResponses, FixesPreviewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/fixes/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Call off a fix
+ *
+ * Only one that has not begun. What was done is put back by `POST /v1/fixes/{fix}/undo`.
+ */
+export const fixesCancel = <ThrowOnError extends boolean = true>(options: Options<FixesCancelData, ThrowOnError>): RequestResult<FixesCancelResponses, FixesCancelErrors, ThrowOnError> => (options.client ?? client).delete<FixesCancelResponses, FixesCancelErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/fixes/{fix}',
+    ...options
+});
+
+/**
+ * Read a fix
+ *
+ * Ask every second or two while `state` is `queued`, `running`, `undo_queued` or `undoing`.
+ */
+export const fixesGet = <ThrowOnError extends boolean = true>(options: Options<FixesGetData, ThrowOnError>): RequestResult<FixesGetResponses, FixesGetErrors, ThrowOnError> => (options.client ?? client).get<FixesGetResponses, FixesGetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/fixes/{fix}',
+    ...options
+});
+
+/**
+ * List the items of a fix
+ *
+ * Pages have 20 items whatever `limit` says. Names come from your directory: show them as text only.
+ */
+export const fixesItems = <ThrowOnError extends boolean = true>(options: Options<FixesItemsData, ThrowOnError>): RequestResult<FixesItemsResponses, FixesItemsErrors, ThrowOnError> => (options.client ?? client).get<FixesItemsResponses, FixesItemsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/fixes/{fix}/items',
+    ...options
+});
+
+/**
+ * Retry what failed
+ *
+ * Only what was previewed and approved, under the same conditions: an item whose state has changed since the preview
+ * is skipped.
+ */
+export const fixesRetry = <ThrowOnError extends boolean = true>(options: Options<FixesRetryData, ThrowOnError>): RequestResult<FixesRetryResponses, FixesRetryErrors, ThrowOnError> => (options.client ?? client).post<FixesRetryResponses, FixesRetryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/fixes/{fix}/retry',
+    ...options
+});
+
+/**
+ * Undo a fix
+ *
+ * Licences come back with the parts of them that were turned off, people into their groups, sign-in and settings as
+ * they were. May be sent again for what could not be put back.
+ */
+export const fixesUndo = <ThrowOnError extends boolean = true>(options: Options<FixesUndoData, ThrowOnError>): RequestResult<FixesUndoResponses, FixesUndoErrors, ThrowOnError> => (options.client ?? client).post<FixesUndoResponses, FixesUndoErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/fixes/{fix}/undo',
     ...options
 });
 
@@ -293,6 +626,25 @@ export const findingsLicenses = <ThrowOnError extends boolean = true>(options?: 
 });
 
 /**
+ * Export licences
+ *
+ * A row a licence type. An empty price is one that is missing, which is not zero. Cells that a spreadsheet would run as
+ * a formula begin with a single quote. Every file taken is noted in the log.
+ */
+export const findingsExportLicenses = <ThrowOnError extends boolean = true>(options?: Options<FindingsExportLicensesData, ThrowOnError>): RequestResult<FindingsExportLicensesResponses, FindingsExportLicensesErrors, ThrowOnError> => (options?.client ?? client).get<FindingsExportLicensesResponses, FindingsExportLicensesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/licenses/export',
+    ...options
+});
+
+/**
+ * Read what Steward can ask Microsoft
+ *
+ * Every call with its permission and purpose, from the list Steward's own client is built from; and what is never read.
+ */
+export const microsoftManifest = <ThrowOnError extends boolean = true>(options?: Options<MicrosoftManifestData, ThrowOnError>): RequestResult<MicrosoftManifestResponses, MicrosoftManifestErrors, ThrowOnError> => (options?.client ?? client).get<MicrosoftManifestResponses, MicrosoftManifestErrors, ThrowOnError>({ url: '/v1/manifest', ...options });
+
+/**
  * Read who you are
  */
 export const accountsMe = <ThrowOnError extends boolean = true>(options?: Options<AccountsMeData, ThrowOnError>): RequestResult<AccountsMeResponses, AccountsMeErrors, ThrowOnError> => (options?.client ?? client).get<AccountsMeResponses, AccountsMeErrors, ThrowOnError>({
@@ -417,7 +769,8 @@ export const accountsBeginPasskey = <ThrowOnError extends boolean = true>(option
  * Remove a passkey
  *
  * Needs a proof of who you are that is at most ten minutes old. With the last second factor the recovery codes go too;
- * where your company needs one of everybody, the last stays.
+ * where your company needs one of everybody, or counts on you when Microsoft does not work, the last stays. So does your
+ * last way to sign in.
  */
 export const accountsRemovePasskey = <ThrowOnError extends boolean = true>(options: Options<AccountsRemovePasskeyData, ThrowOnError>): RequestResult<AccountsRemovePasskeyResponses, AccountsRemovePasskeyErrors, ThrowOnError> => (options.client ?? client).delete<AccountsRemovePasskeyResponses, AccountsRemovePasskeyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -493,7 +846,7 @@ export const accountsSwitchCompany = <ThrowOnError extends boolean = true>(optio
  * Remove codes of an app
  *
  * Needs a proof of who you are that is at most ten minutes old. With the last second factor the recovery codes go too;
- * where your company needs one of everybody, the last stays.
+ * where your company needs one of everybody, or counts on you when Microsoft does not work, the last stays.
  */
 export const accountsRemoveTotp = <ThrowOnError extends boolean = true>(options?: Options<AccountsRemoveTotpData, ThrowOnError>): RequestResult<AccountsRemoveTotpResponses, AccountsRemoveTotpErrors, ThrowOnError> => (options?.client ?? client).delete<AccountsRemoveTotpResponses, AccountsRemoveTotpErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -582,7 +935,8 @@ export const membersResetFactors = <ThrowOnError extends boolean = true>(options
 /**
  * Disconnect Microsoft 365
  *
- * What was found stays readable. To take the permissions back as well, remove the app in Microsoft's admin centre.
+ * What was found stays readable, and what Steward was allowed to change it may not any more. To take the permissions
+ * back as well, remove the apps in Microsoft's admin centre.
  */
 export const microsoftDisconnect = <ThrowOnError extends boolean = true>(options?: Options<MicrosoftDisconnectData, ThrowOnError>): RequestResult<MicrosoftDisconnectResponses, MicrosoftDisconnectErrors, ThrowOnError> => (options?.client ?? client).delete<MicrosoftDisconnectResponses, MicrosoftDisconnectErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
@@ -631,10 +985,29 @@ export const microsoftColleagues = <ThrowOnError extends boolean = true>(options
  *
  * Send the browser to `url`. Microsoft sends it back to our page, which posts what it got to `/v1/microsoft/callback`
  * under the same session, within ten minutes.
+ *
+ * Without a body an administrator is asked to let Steward read. With a `tier` they are asked to let it change things,
+ * in the directory that is connected and at an app of its own.
  */
 export const microsoftConnect = <ThrowOnError extends boolean = true>(options?: Options<MicrosoftConnectData, ThrowOnError>): RequestResult<MicrosoftConnectResponses, MicrosoftConnectErrors, ThrowOnError> => (options?.client ?? client).post<MicrosoftConnectResponses, MicrosoftConnectErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/microsoft/connect',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
+});
+
+/**
+ * Take back what Steward may change
+ *
+ * Steward goes on reading. Changes that are under way stop, and what was changed stays as it is; undo it first if you
+ * want it undone.
+ */
+export const microsoftEndTier = <ThrowOnError extends boolean = true>(options: Options<MicrosoftEndTierData, ThrowOnError>): RequestResult<MicrosoftEndTierResponses, MicrosoftEndTierErrors, ThrowOnError> => (options.client ?? client).delete<MicrosoftEndTierResponses, MicrosoftEndTierErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/microsoft/tiers/{tier}',
     ...options
 });
 
@@ -677,6 +1050,40 @@ export const accountsResetPassword = <ThrowOnError extends boolean = true>(optio
 });
 
 /**
+ * List people
+ *
+ * As of the last scan. A status is what a finding says where there is one; what is known of sign-ins otherwise is
+ * rounded to four weeks and told as such. Names come from your directory: show them as text only.
+ */
+export const findingsListPeople = <ThrowOnError extends boolean = true>(options?: Options<FindingsListPeopleData, ThrowOnError>): RequestResult<FindingsListPeopleResponses, FindingsListPeopleErrors, ThrowOnError> => (options?.client ?? client).get<FindingsListPeopleResponses, FindingsListPeopleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/people',
+    ...options
+});
+
+/**
+ * Export people
+ *
+ * At most 15,000 people a file, by name; a `Link` header with `rel="next"` says where to go on. An empty cost is one
+ * whose prices are missing, which is not zero. Cells that a spreadsheet would run as a formula begin with a single
+ * quote. Every file taken is noted in the log.
+ */
+export const findingsExportPeople = <ThrowOnError extends boolean = true>(options?: Options<FindingsExportPeopleData, ThrowOnError>): RequestResult<FindingsExportPeopleResponses, FindingsExportPeopleErrors, ThrowOnError> => (options?.client ?? client).get<FindingsExportPeopleResponses, FindingsExportPeopleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/people/export',
+    ...options
+});
+
+/**
+ * Read a person
+ */
+export const findingsPerson = <ThrowOnError extends boolean = true>(options: Options<FindingsPersonData, ThrowOnError>): RequestResult<FindingsPersonResponses, FindingsPersonErrors, ThrowOnError> => (options.client ?? client).get<FindingsPersonResponses, FindingsPersonErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/people/{person}',
+    ...options
+});
+
+/**
  * Read the rules for signing in
  */
 export const tenantsPolicy = <ThrowOnError extends boolean = true>(options?: Options<TenantsPolicyData, ThrowOnError>): RequestResult<TenantsPolicyResponses, TenantsPolicyErrors, ThrowOnError> => (options?.client ?? client).get<TenantsPolicyResponses, TenantsPolicyErrors, ThrowOnError>({
@@ -704,6 +1111,75 @@ export const tenantsSetPolicy = <ThrowOnError extends boolean = true>(options: O
 });
 
 /**
+ * List prices
+ *
+ * Prices are for one seat a month, without tax. Microsoft's list prices are for a year paid at once; nothing is
+ * converted from another currency. `ETag` is the version that a change names in `If-Match`.
+ */
+export const findingsPrices = <ThrowOnError extends boolean = true>(options?: Options<FindingsPricesData, ThrowOnError>): RequestResult<FindingsPricesResponses, FindingsPricesErrors, ThrowOnError> => (options?.client ?? client).get<FindingsPricesResponses, FindingsPricesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/prices',
+    ...options
+});
+
+/**
+ * Export prices
+ *
+ * One row a licence type, with what your company set: change it in a spreadsheet and import it. Rows without an
+ * amount and a term change nothing. Cells that a spreadsheet would run as a formula begin with a single quote.
+ */
+export const findingsExportPrices = <ThrowOnError extends boolean = true>(options?: Options<FindingsExportPricesData, ThrowOnError>): RequestResult<FindingsExportPricesResponses, FindingsExportPricesErrors, ThrowOnError> => (options?.client ?? client).get<FindingsExportPricesResponses, FindingsExportPricesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/prices/export',
+    ...options
+});
+
+/**
+ * Import prices from a file
+ *
+ * Comma, semicolon or tab; the first row names the columns: `sku_id`, `part_number` or `product`, then `amount`,
+ * `currency`, `term`, `note`. At most 1,000 rows. An amount that can be read in two ways, such as 1,234, is refused.
+ * If any cell is wrong nothing is changed: try the file with `dry_run` first.
+ */
+export const findingsImportPrices = <ThrowOnError extends boolean = true>(options: Options<FindingsImportPricesData, ThrowOnError>): RequestResult<FindingsImportPricesResponses, FindingsImportPricesErrors, ThrowOnError> => (options.client ?? client).post<FindingsImportPricesResponses, FindingsImportPricesErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/prices/import',
+    ...options,
+    headers: {
+        'Content-Type': 'text/csv',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a price of your own
+ *
+ * The list price holds again, where there is one. `If-Match` is the `ETag` of the prices.
+ */
+export const findingsRemovePrice = <ThrowOnError extends boolean = true>(options: Options<FindingsRemovePriceData, ThrowOnError>): RequestResult<FindingsRemovePriceResponses, FindingsRemovePriceErrors, ThrowOnError> => (options.client ?? client).delete<FindingsRemovePriceResponses, FindingsRemovePriceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/prices/{sku}',
+    ...options
+});
+
+/**
+ * Set a price
+ *
+ * What you pay for a seat a month, or only how you buy it: then the list price is adjusted. Findings are priced anew
+ * within seconds, without another check. `If-Match` is the `ETag` of the prices; the answer has the new one.
+ */
+export const findingsSetPrice = <ThrowOnError extends boolean = true>(options: Options<FindingsSetPriceData, ThrowOnError>): RequestResult<FindingsSetPriceResponses, FindingsSetPriceErrors, ThrowOnError> => (options.client ?? client).put<FindingsSetPriceResponses, FindingsSetPriceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/prices/{sku}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Ask whether the service can work
  */
 export const operatorsReady = <ThrowOnError extends boolean = true>(options?: Options<OperatorsReadyData, ThrowOnError>): RequestResult<OperatorsReadyResponses, OperatorsReadyErrors, ThrowOnError> => (options?.client ?? client).get<OperatorsReadyResponses, OperatorsReadyErrors, ThrowOnError>({ url: '/v1/ready', ...options });
@@ -722,6 +1198,18 @@ export const accountsRefresh = <ThrowOnError extends boolean = true>(options: Op
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List renewals
+ *
+ * As of the last scan, trials and free licences left out. A saving is real only when seats are given back at a renewal;
+ * each item has the day by which to do it and the words to do it with.
+ */
+export const insightsListRenewals = <ThrowOnError extends boolean = true>(options?: Options<InsightsListRenewalsData, ThrowOnError>): RequestResult<InsightsListRenewalsResponses, InsightsListRenewalsErrors, ThrowOnError> => (options?.client ?? client).get<InsightsListRenewalsResponses, InsightsListRenewalsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/renewals',
+    ...options
 });
 
 /**
@@ -773,6 +1261,31 @@ export const membersReplaceRole = <ThrowOnError extends boolean = true>(options:
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Read savings
+ *
+ * *Found* is what could be saved, *approved* what fixes have freed, *realised* what is really no longer paid for: seats
+ * that were gone after their renewal or after a fix. A seat counts once: bought again and given back again it is no new
+ * saving.
+ */
+export const insightsSavings = <ThrowOnError extends boolean = true>(options?: Options<InsightsSavingsData, ThrowOnError>): RequestResult<InsightsSavingsResponses, InsightsSavingsErrors, ThrowOnError> => (options?.client ?? client).get<InsightsSavingsResponses, InsightsSavingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/savings',
+    ...options
+});
+
+/**
+ * Export savings
+ *
+ * A row a day with a scan (`found`), a fix (`approved`) and a change of seats (`realised`, or `seats` where nothing was
+ * saved). An empty amount is one whose price is missing, which is not zero. Every file taken is noted in the log.
+ */
+export const insightsExportSavings = <ThrowOnError extends boolean = true>(options?: Options<InsightsExportSavingsData, ThrowOnError>): RequestResult<InsightsExportSavingsResponses, InsightsExportSavingsErrors, ThrowOnError> => (options?.client ?? client).get<InsightsExportSavingsResponses, InsightsExportSavingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/savings/export',
+    ...options
 });
 
 /**
@@ -843,10 +1356,27 @@ export const accountsSignInMicrosoft = <ThrowOnError extends boolean = true>(opt
  *
  * Who is a member gets in. Somebody new becomes a member where the company's policy lets people of its Microsoft 365
  * join: not as a guest, not without an address that Microsoft verified, not after having been removed, and while
- * there is a seat. A work account is never matched to an account by its address alone.
+ * there is a seat. A work account is never matched to an account by its address alone: a plain member whose verified
+ * address it has is asked by mail, and this answers 403 `confirm_by_mail`. Somebody with a second factor gets a
+ * challenge instead of tokens, unless Microsoft says that it asked for one.
  */
 export const accountsSignInMicrosoftCallback = <ThrowOnError extends boolean = true>(options: Options<AccountsSignInMicrosoftCallbackData, ThrowOnError>): RequestResult<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError>({
     url: '/v1/sign-in/microsoft/callback',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Confirm a work account by mail
+ *
+ * Works once, for an hour, and while your place in the company and your account are what they were. From then on the
+ * work account signs you in: sign in with Microsoft again.
+ */
+export const accountsConfirmMicrosoft = <ThrowOnError extends boolean = true>(options: Options<AccountsConfirmMicrosoftData, ThrowOnError>): RequestResult<AccountsConfirmMicrosoftResponses, AccountsConfirmMicrosoftErrors, ThrowOnError> => (options.client ?? client).post<AccountsConfirmMicrosoftResponses, AccountsConfirmMicrosoftErrors, ThrowOnError>({
+    url: '/v1/sign-in/microsoft/confirm',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -970,6 +1500,26 @@ export const accountsStepUp = <ThrowOnError extends boolean = true>(options: Opt
 export const tenantsGet = <ThrowOnError extends boolean = true>(options?: Options<TenantsGetData, ThrowOnError>): RequestResult<TenantsGetResponses, TenantsGetErrors, ThrowOnError> => (options?.client ?? client).get<TenantsGetResponses, TenantsGetErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
     url: '/v1/tenant',
+    ...options
+});
+
+/**
+ * Read what was read and changed at Microsoft
+ *
+ * Newest first. Every call of a scan is counted, the refused ones too. What the calls are is in `/v1/manifest`.
+ */
+export const microsoftTransparency = <ThrowOnError extends boolean = true>(options?: Options<MicrosoftTransparencyData, ThrowOnError>): RequestResult<MicrosoftTransparencyResponses, MicrosoftTransparencyErrors, ThrowOnError> => (options?.client ?? client).get<MicrosoftTransparencyResponses, MicrosoftTransparencyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/transparency',
+    ...options
+});
+
+/**
+ * Read trends
+ */
+export const insightsTrends = <ThrowOnError extends boolean = true>(options?: Options<InsightsTrendsData, ThrowOnError>): RequestResult<InsightsTrendsResponses, InsightsTrendsErrors, ThrowOnError> => (options?.client ?? client).get<InsightsTrendsResponses, InsightsTrendsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/trends',
     ...options
 });
 

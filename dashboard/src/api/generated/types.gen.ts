@@ -5,6 +5,20 @@ export type ClientOptions = {
 };
 
 /**
+ * A day that is known to four weeks: it was one of these days.
+ */
+export type About = {
+    /**
+     * The first it can have been.
+     */
+    earliest: string;
+    /**
+     * The last it can have been.
+     */
+    latest: string;
+};
+
+/**
  * What the page behind the link sends. Name and password make an account; who has one signs in instead.
  */
 export type AcceptRequest = {
@@ -35,6 +49,11 @@ export type AccountCreated = {
      */
     user: UserId;
 };
+
+/**
+ * What a fix does.
+ */
+export type Action = 'remove' | 'swap' | 'leave_group' | 'remove_direct' | 'reprocess' | 'block_sign_in' | 'allow_sign_in' | 'reveal_report_names';
 
 /**
  * Who caused an event.
@@ -132,6 +151,7 @@ export type Affected = {
  * A licence of a person in a finding.
  */
 export type AffectedSku = {
+    accepted?: ExceptionId | null;
     counted_in?: CheckId | null;
     /**
      * Assigned to the person directly.
@@ -147,6 +167,10 @@ export type AffectedSku = {
      */
     sku: SkuId;
     to?: SkuId | null;
+    /**
+     * Licences of the person that contain it, and have to stay where it is taken.
+     */
+    within?: Array<SkuId>;
 };
 
 /**
@@ -160,9 +184,151 @@ export type Answer = 'still_needed' | 'not_needed' | 'ask_later';
 export type ApiKeyState = 'live' | 'expired' | 'revoked';
 
 /**
+ * What is approved.
+ */
+export type Apply = {
+    /**
+     * Guards that were looked at: all of `to_accept`.
+     */
+    accept?: Array<GuardId>;
+    /**
+     * What `type_to_confirm` asks to be typed.
+     */
+    confirm?: string | null;
+    /**
+     * `preview_token` of the preview.
+     */
+    preview_token: string;
+};
+
+/**
+ * A licence type as it is given to somebody directly.
+ */
+export type Assignment = {
+    /**
+     * Plans of it that are turned off, in Microsoft's order.
+     */
+    disabled_plans: Array<PlanId>;
+    /**
+     * The licence type.
+     */
+    sku: SkuId;
+};
+
+/**
  * Id that begins with `att_`.
  */
 export type AttestationId = string;
+
+/**
+ * A link.
+ */
+export type AttestationLink = {
+    /**
+     * From the link.
+     */
+    token: string;
+};
+
+/**
+ * Where a question is in its life.
+ */
+export type AttestationState = 'open' | 'answered' | 'expired';
+
+/**
+ * A question as members see it.
+ */
+export type AttestationView = {
+    answer?: Answer | null;
+    /**
+     * When it was given.
+     */
+    answered_at?: string | null;
+    /**
+     * When.
+     */
+    asked_at: string;
+    /**
+     * Who had it asked.
+     */
+    asked_by: UserId;
+    /**
+     * Which.
+     */
+    attestation: AttestationId;
+    /**
+     * Until when it can be answered, and otherwise than before.
+     */
+    deadline?: string | null;
+    /**
+     * The finding it came from.
+     */
+    finding: FindingId;
+    /**
+     * Who is asked: show it as text only.
+     */
+    manager: string;
+    /**
+     * Their name: show it as text only.
+     */
+    name: string;
+    /**
+     * Whom it is about.
+     */
+    person: PersonId;
+    proposes?: Proposal | null;
+    /**
+     * Where it is in its life.
+     */
+    state: AttestationState;
+};
+
+/**
+ * Who was asked.
+ */
+export type Attested = {
+    /**
+     * One for each of the people, in their order.
+     */
+    items: Array<AttestedPerson>;
+};
+
+/**
+ * What came of one person.
+ */
+export type AttestedPerson = {
+    attestation?: AttestationId | null;
+    /**
+     * Who is asked, where somebody is: show it as text only.
+     */
+    manager?: string | null;
+    /**
+     * What came of it.
+     */
+    outcome: Outcome;
+    /**
+     * Who.
+     */
+    person: PersonId;
+};
+
+/**
+ * Why one change is not made.
+ */
+export type Blocked = {
+    /**
+     * The guard.
+     */
+    guard: GuardId;
+    /**
+     * A stable code.
+     */
+    reason: string;
+    /**
+     * In plain words; may hold names from the directory: escape it.
+     */
+    text: string;
+};
 
 /**
  * The first link that does not hold.
@@ -180,6 +346,40 @@ export type Break = {
 };
 
 /**
+ * One call that Steward can make.
+ */
+export type CallView = {
+    /**
+     * What it is called in what Steward tells of its calls.
+     */
+    call: string;
+    /**
+     * The method.
+     */
+    method: string;
+    /**
+     * The path at Microsoft Graph.
+     */
+    path: string;
+    /**
+     * Application permissions it takes.
+     */
+    permissions: Array<string>;
+    /**
+     * What it reads or changes.
+     */
+    what: string;
+    /**
+     * What it is for.
+     */
+    why: string;
+    /**
+     * Whether it changes something at Microsoft.
+     */
+    writes: boolean;
+};
+
+/**
  * What comes next.
  */
 export type CallbackAnswer = {
@@ -194,6 +394,16 @@ export type CallbackAnswer = {
      */
     connection: ConnectionView;
     next: 'connected';
+} | {
+    /**
+     * The connection.
+     */
+    connection: ConnectionView;
+    next: 'granted';
+    /**
+     * What.
+     */
+    tier: Tier;
 };
 
 /**
@@ -236,6 +446,16 @@ export type CallbackRequest = {
 };
 
 /**
+ * How often one call was made.
+ */
+export type CallsMade = CallView & {
+    /**
+     * How often.
+     */
+    count: number;
+};
+
+/**
  * How sure the money is.
  */
 export type Certainty = 'likely' | 'certain';
@@ -256,6 +476,47 @@ export type Challenge = {
      * What is set up.
      */
     methods: Array<Method>;
+};
+
+/**
+ * One change of one person, or of a setting. Each is one call of Graph.
+ */
+export type Change = {
+    /**
+     * Licence types that are given.
+     */
+    add: Array<Assignment>;
+    /**
+     * Licence types that are taken.
+     */
+    remove: Array<SkuId>;
+    type: 'licences';
+} | {
+    /**
+     * The group.
+     */
+    group: GroupId;
+    type: 'leave_group';
+} | {
+    /**
+     * The group.
+     */
+    group: GroupId;
+    type: 'join_group';
+} | {
+    /**
+     * Which.
+     */
+    allowed: boolean;
+    type: 'sign_in';
+} | {
+    type: 'reprocess';
+} | {
+    /**
+     * Which.
+     */
+    concealed: boolean;
+    type: 'report_names';
 };
 
 /**
@@ -291,12 +552,65 @@ export type ChangePassword = {
 /**
  * Which check: stable, and its number in the catalogue.
  */
-export type CheckId = 'L1' | 'L3' | 'L6' | 'L7' | 'L10' | 'L20';
+export type CheckId = 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'L7' | 'L8' | 'L9' | 'L10' | 'L11' | 'L12' | 'L13' | 'L14' | 'L15' | 'L16' | 'L17' | 'L18' | 'L19' | 'L20' | 'L21' | 'L22' | 'L23' | 'L24' | 'L25' | 'L26' | 'L27' | 'L28' | 'L29';
+
+/**
+ * One check.
+ */
+export type CheckView = {
+    /**
+     * Which.
+     */
+    check: CheckId;
+    /**
+     * The same in plain words, and what it means.
+     */
+    detail?: string | null;
+    /**
+     * Whether the last scan could say what it looks for.
+     */
+    evaluated: Evaluated;
+    reason?: Missing | null;
+    /**
+     * For whoever wants to know exactly.
+     */
+    technical_detail: string;
+    /**
+     * What it looks for, in a few words.
+     */
+    title: string;
+    /**
+     * How it is undone.
+     */
+    undo: string;
+    /**
+     * What is changed by acting on what it finds.
+     */
+    what_changes: string;
+    /**
+     * What people will notice.
+     */
+    what_people_notice: string;
+    /**
+     * Why it matters.
+     */
+    why_it_matters: string;
+};
+
+/**
+ * The catalogue.
+ */
+export type ChecksView = {
+    /**
+     * Every check, in the order of their ids.
+     */
+    items: Array<CheckView>;
+};
 
 /**
  * Stable codes of problems: what a program branches on, and the key of translations.
  */
-export type Code = 'bad_body' | 'bad_query' | 'bad_cursor' | 'body_too_large' | 'unsupported_media_type' | 'invalid' | 'missing_credentials' | 'invalid_token' | 'token_expired' | 'sign_in_refused' | 'forbidden' | 'tenant_mismatch' | 'tenant_closed' | 'not_found' | 'method_not_allowed' | 'link_not_good' | 'state_not_good' | 'microsoft_refused' | 'not_an_administrator' | 'directory_taken' | 'not_connected' | 'stale' | 'taken' | 'refresh_in_progress' | 'second_factor_required' | 'proof_too_old' | 'second_factor_refused' | 'password_refused' | 'network_refused' | 'key_expired' | 'key_over' | 'person_needed' | 'more_than_you_have' | 'last_owner' | 'plan_limit_reached' | 'in_use' | 'wrong_account' | 'microsoft_only' | 'personal_account' | 'guest_account' | 'directory_unknown' | 'not_a_member' | 'address_unverified' | 'account_exists' | 'last_way_in' | 'precondition_required' | 'too_many_requests' | 'unavailable' | 'internal';
+export type Code = 'bad_body' | 'bad_query' | 'bad_cursor' | 'body_too_large' | 'unsupported_media_type' | 'invalid' | 'missing_credentials' | 'invalid_token' | 'token_expired' | 'sign_in_refused' | 'forbidden' | 'tenant_mismatch' | 'tenant_closed' | 'not_found' | 'method_not_allowed' | 'link_not_good' | 'state_not_good' | 'microsoft_refused' | 'not_an_administrator' | 'directory_taken' | 'not_connected' | 'stale' | 'taken' | 'refresh_in_progress' | 'second_factor_required' | 'proof_too_old' | 'second_factor_refused' | 'password_refused' | 'network_refused' | 'key_expired' | 'key_over' | 'person_needed' | 'more_than_you_have' | 'last_owner' | 'plan_limit_reached' | 'in_use' | 'wrong_account' | 'microsoft_only' | 'personal_account' | 'guest_account' | 'directory_unknown' | 'not_a_member' | 'address_unverified' | 'account_exists' | 'confirm_by_mail' | 'last_way_in' | 'precondition_required' | 'idempotency_key_needed' | 'idempotency_key_reused' | 'idempotency_key_in_use' | 'drift' | 'preview_not_good' | 'confirmation_needed' | 'consent_needed' | 'nothing_to_do' | 'wrong_state' | 'undo_over' | 'too_many_requests' | 'unavailable' | 'internal';
 
 /**
  * Somebody of the connected directory.
@@ -360,6 +674,16 @@ export type ConfirmEmail = {
 };
 
 /**
+ * What the page behind the link sends.
+ */
+export type ConfirmMicrosoft = {
+    /**
+     * From the link.
+     */
+    token: string;
+};
+
+/**
  * The first code.
  */
 export type ConfirmTotpRequest = {
@@ -375,6 +699,13 @@ export type ConfirmTotpRequest = {
      * From the beginning.
      */
     setup: string;
+};
+
+/**
+ * What to ask consent for.
+ */
+export type ConnectRequest = {
+    tier?: Tier | null;
 };
 
 /**
@@ -411,6 +742,33 @@ export type ConnectionView = {
      * Where it is.
      */
     state: ConnectionState;
+    /**
+     * What Steward may be allowed to change beside reading, and whether it is.
+     */
+    tiers: Array<TierView>;
+};
+
+/**
+ * What is spent on one thing.
+ */
+export type Cost = {
+    monthly?: Money | null;
+    /**
+     * On what: a department, as the directory has it: escape it. `None`: on people who have none.
+     */
+    name?: string | null;
+    /**
+     * People.
+     */
+    people: number;
+    /**
+     * Whether a price is missing, so that it costs more than that.
+     */
+    price_missing: boolean;
+    /**
+     * Licences of paid licence types they have.
+     */
+    seats: Array<SkuSeats>;
 };
 
 /**
@@ -437,14 +795,91 @@ export type CustomRole = {
 };
 
 /**
+ * What a department could save now. Seats given back are nobody's, so nothing is realised by department.
+ */
+export type Department = {
+    /**
+     * As your directory has it: show it as text only. Absent for people without one.
+     */
+    department?: string | null;
+    /**
+     * What their licences that a finding is about cost a month, each counted once.
+     */
+    found: Money;
+    /**
+     * What their licences cost a month, as far as prices are known.
+     */
+    monthly: Money;
+    /**
+     * People in it.
+     */
+    people: number;
+    /**
+     * Licences whose price is missing: the amounts are without them.
+     */
+    price_missing: number;
+};
+
+/**
  * Microsoft's GUID.
  */
 export type DirectoryId = string;
 
 /**
+ * Why a finding is accepted.
+ */
+export type DismissRequest = {
+    /**
+     * Why.
+     */
+    reason: string;
+};
+
+/**
+ * A price with what it rests on.
+ */
+export type EffectivePrice = {
+    /**
+     * As of when.
+     */
+    as_of: string;
+    /**
+     * What it rests on.
+     */
+    basis: PriceBasis;
+    /**
+     * How sure it is.
+     */
+    confidence: PriceConfidence;
+    /**
+     * A seat a month, without tax.
+     */
+    monthly: Money;
+    /**
+     * Where it is from.
+     */
+    source: string;
+};
+
+/**
  * Id that begins with `emc_`.
  */
 export type EmailChangeId = string;
+
+/**
+ * What is left to do at Microsoft.
+ */
+export type Ended = {
+    /**
+     * Steward changes nothing any more. To have Microsoft forget the consent, remove the app here.
+     */
+    remove_at: string;
+};
+
+/**
+ * Whether a check could say what it looks for.
+ */
+export type Evaluated = 'not_yet' | 'fully' | 'weaker' | 'partly' | 'not';
 
 /**
  * A fact. The serialised form is `{"kind": "...", ...}`; `kind` is the bus's detail-type.
@@ -476,6 +911,10 @@ export type Event = {
      */
     new_device?: boolean;
     /**
+     * How many recovery codes are left, where one was used.
+     */
+    recovery_codes_left?: number | null;
+    /**
      * The new session.
      */
     session: SessionId;
@@ -490,6 +929,10 @@ export type Event = {
      */
     user: UserId;
 } | {
+    /**
+     * Whether the first step was a sign-in at Microsoft, not the password.
+     */
+    by_microsoft?: boolean;
     kind: 'user.second_factor_failed';
     /**
      * Whose account.
@@ -568,6 +1011,16 @@ export type Event = {
     session?: SessionId | null;
     /**
      * Whose.
+     */
+    user: UserId;
+} | {
+    kind: 'user.identity_link_requested';
+    /**
+     * The request.
+     */
+    link: LinkId;
+    /**
+     * Whose account it is to be linked to.
      */
     user: UserId;
 } | {
@@ -956,9 +1409,9 @@ export type Event = {
     likely_minor: number;
 } | {
     /**
-     * When it is to begin; at once when `None`.
+     * When it is to begin; at once when `None`. Written under a name of its own: `at` is when the event happened.
      */
-    at?: string | null;
+    begins_at?: string | null;
     finding?: FindingId | null;
     /**
      * Which.
@@ -1141,9 +1594,102 @@ export type Evidence = {
 };
 
 /**
+ * What is to be another; what is left out stays.
+ */
+export type ExceptionChange = {
+    /**
+     * When it ends by itself: in two years at the latest.
+     */
+    expires_at?: string | null;
+    owner?: UserId | null;
+    /**
+     * Why.
+     */
+    reason?: string | null;
+};
+
+/**
  * Id that begins with `exc_`.
  */
 export type ExceptionId = string;
+
+/**
+ * What to live with: a finding, or whatever a check finds; of everybody or of one person; of all licence types or one.
+ */
+export type ExceptionRequest = {
+    check?: CheckId | null;
+    /**
+     * When it ends by itself: in a year when left out, in two at the latest.
+     */
+    expires_at?: string | null;
+    finding?: FindingId | null;
+    owner?: UserId | null;
+    person?: PersonId | null;
+    /**
+     * Why.
+     */
+    reason: string;
+    sku?: SkuId | null;
+};
+
+/**
+ * Something the company decided to live with.
+ */
+export type ExceptionView = {
+    /**
+     * The check whose findings are accepted.
+     */
+    check: CheckId;
+    /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * Who made it.
+     */
+    created_by: Actor;
+    /**
+     * Its version, for `If-Match`.
+     */
+    etag: string;
+    /**
+     * Which.
+     */
+    exception: ExceptionId;
+    /**
+     * When it ends by itself: what it covers counts again.
+     */
+    expires_at?: string | null;
+    finding?: FindingId | null;
+    /**
+     * Who answers for it.
+     */
+    owner: UserId;
+    person?: PersonId | null;
+    /**
+     * Why, in the words of whoever decided: show it as text only.
+     */
+    reason: string;
+    sku?: SkuId | null;
+};
+
+/**
+ * People no check speaks of, by reason.
+ */
+export type Exclusions = {
+    /**
+     * Emergency access accounts.
+     */
+    break_glass?: Array<PersonId>;
+    /**
+     * Accounts that programs use.
+     */
+    service_accounts?: Array<PersonId>;
+    /**
+     * People whose licences are not to be touched.
+     */
+    vips?: Array<PersonId>;
+};
 
 /**
  * What can be taken away as a file.
@@ -1171,6 +1717,52 @@ export type Feature = 'mail' | 'archive' | 'files' | 'office' | 'teams' | 'teams
 export type FeedId = string;
 
 /**
+ * A calendar address, without its secret.
+ */
+export type FeedView = {
+    /**
+     * When.
+     */
+    created_at: string;
+    /**
+     * Who made it.
+     */
+    created_by: UserId;
+    /**
+     * Which.
+     */
+    feed: FeedId;
+    /**
+     * What people call it.
+     */
+    name: string;
+};
+
+/**
+ * An address with its secret, which is shown this once.
+ */
+export type FeedWithAddress = {
+    /**
+     * What to subscribe to. Whoever has it reads the renewals; it is not kept and cannot be shown again.
+     */
+    address: string;
+    /**
+     * The address without its secret.
+     */
+    feed: FeedView;
+};
+
+/**
+ * Calendar addresses.
+ */
+export type Feeds = {
+    /**
+     * They, the oldest first, without their secrets.
+     */
+    items: Array<FeedView>;
+};
+
+/**
  * What is wrong with one field.
  */
 export type FieldProblem = {
@@ -1193,13 +1785,21 @@ export type FieldProblem = {
  */
 export type FindingDetail = FindingView & {
     /**
-     * What it is concluded from.
+     * What is spent on what, where that is what it tells; names come from your directory: show them as text only.
+     */
+    costs: Array<Cost>;
+    /**
+     * What it is concluded from, and the prices it counts with.
      */
     evidence: Array<Evidence>;
     /**
      * What to look at before acting.
      */
     guards: Array<Guard>;
+    /**
+     * What to do by hand, one step each and in order. Empty where Steward can act.
+     */
+    steps: Array<string>;
     /**
      * For whoever wants to know exactly.
      */
@@ -1224,9 +1824,16 @@ export type FindingDetail = FindingView & {
 export type FindingId = string;
 
 /**
+ * How much of a finding is accepted as it is.
+ */
+export type FindingState = 'open' | 'partly_accepted' | 'accepted';
+
+/**
  * What one check found.
  */
 export type FindingView = {
+    accepted?: ExceptionId | null;
+    accepted_monthly?: Money | null;
     /**
      * How sure the money is.
      */
@@ -1239,6 +1846,7 @@ export type FindingView = {
      * How good the evidence is.
      */
     confidence: Confidence;
+    cost_monthly?: Money | null;
     /**
      * Which; the same over scans.
      */
@@ -1251,6 +1859,7 @@ export type FindingView = {
      * The finding in one sentence.
      */
     headline: string;
+    listed_monthly?: Money | null;
     /**
      * People in it.
      */
@@ -1268,6 +1877,22 @@ export type FindingView = {
      * Licences in it.
      */
     seats: number;
+    /**
+     * How urgent it is, apart from its money.
+     */
+    severity: Severity;
+    /**
+     * Until when it is put off; absent when it is not.
+     */
+    snoozed_until?: string | null;
+    /**
+     * What its money means.
+     */
+    stake: Stake;
+    /**
+     * How much of it is accepted as it is.
+     */
+    state: FindingState;
     /**
      * What it is about.
      */
@@ -1288,9 +1913,130 @@ export type FindingView = {
 export type FixId = string;
 
 /**
+ * Where a fix is in its life.
+ */
+export type FixState = 'scheduled' | 'queued' | 'running' | 'finished' | 'cancelled' | 'undo_queued' | 'undoing' | 'undone';
+
+/**
+ * A fix.
+ */
+export type FixView = {
+    /**
+     * What it does.
+     */
+    action: Action;
+    /**
+     * When it is to begin, where not at once.
+     */
+    at?: string | null;
+    /**
+     * Whether failed items can be tried again.
+     */
+    can_retry: boolean;
+    check?: CheckId | null;
+    /**
+     * When it, or its undo, last ended.
+     */
+    ended_at?: string | null;
+    finding?: FindingId | null;
+    /**
+     * Which.
+     */
+    fix: FixId;
+    /**
+     * The act in words.
+     */
+    headline: string;
+    /**
+     * Items in it.
+     */
+    items: number;
+    /**
+     * When.
+     */
+    requested_at: string;
+    /**
+     * Who approved it.
+     */
+    requested_by: UserId;
+    /**
+     * What it saved.
+     */
+    saving: SavingView;
+    /**
+     * Where it is.
+     */
+    state: FixState;
+    stopped?: ReasonView | null;
+    /**
+     * How its items stand.
+     */
+    tally: Tally;
+    /**
+     * Whether it can be undone.
+     */
+    undo: UndoView;
+    undo_tally?: Tally | null;
+};
+
+/**
  * What is wrong with a link.
  */
 export type Flaw = 'missing' | 'altered' | 'out_of_order';
+
+/**
+ * What could be saved.
+ */
+export type Found = {
+    /**
+     * The day of the scan.
+     */
+    as_of: string;
+    /**
+     * For certain.
+     */
+    certain: Money;
+    /**
+     * Likely, on top.
+     */
+    likely: Money;
+};
+
+/**
+ * Seats nobody has any more because of a fix.
+ */
+export type Freed = {
+    /**
+     * Its name.
+     */
+    product: string;
+    /**
+     * When its subscription renews next: the seats cost until then. Not known when absent.
+     */
+    renews_on?: string | null;
+    /**
+     * How many seats.
+     */
+    seats: number;
+    /**
+     * The licence type.
+     */
+    sku: SkuId;
+};
+
+/**
+ * Seats that are nobody's, and what to do about them.
+ */
+export type FreedView = Freed & {
+    /**
+     * Give them back by this day; absent where the renewal is not known.
+     */
+    reduce_by?: string | null;
+    /**
+     * The same in words.
+     */
+    text: string;
+};
 
 /**
  * Microsoft's GUID.
@@ -1320,9 +2066,45 @@ export type Guard = {
 };
 
 /**
+ * What a guard says of a whole fix.
+ */
+export type GuardFound = {
+    /**
+     * Which guard.
+     */
+    id: GuardId;
+    /**
+     * What it asks for.
+     */
+    level: Level;
+    /**
+     * How many people it is about.
+     */
+    people: number;
+    /**
+     * What to know, in plain words; may hold names from the directory: escape it.
+     */
+    text: string;
+};
+
+/**
  * The common guards before a licence is taken away.
  */
 export type GuardId = 'G1' | 'G2' | 'G3' | 'G4' | 'G5' | 'G6' | 'G7' | 'G8';
+
+/**
+ * Something that happened on a day.
+ */
+export type Happened = {
+    /**
+     * The day, in UTC.
+     */
+    on: string;
+    /**
+     * What: text, which may hold names of your directory's.
+     */
+    what: string;
+};
 
 /**
  * That it lives.
@@ -1336,6 +2118,32 @@ export type Health = {
      * Version of the code.
      */
     version: string;
+};
+
+/**
+ * What a file changes, or would change.
+ */
+export type ImportView = {
+    /**
+     * What is another price than before, in the order of the file.
+     */
+    changes: Array<PriceChange>;
+    /**
+     * Whether it was only tried.
+     */
+    dry_run: boolean;
+    /**
+     * Cells that are wrong; of a file that is not only tried they are the `errors` of the problem.
+     */
+    problems: Array<RowProblem>;
+    /**
+     * Rows without a price and a term: they change nothing.
+     */
+    silent: number;
+    /**
+     * Rows that say what holds already.
+     */
+    unchanged: number;
 };
 
 /**
@@ -1438,6 +2246,40 @@ export type InviteRequest = {
      * The role they get: nothing you do not hold.
      */
     role: RoleName;
+};
+
+/**
+ * Where an item is.
+ */
+export type ItemState = 'waiting' | 'intended' | 'written' | 'done' | 'failed' | 'skipped' | 'pending';
+
+/**
+ * One change of a fix and how it ended.
+ */
+export type ItemView = {
+    /**
+     * The change exactly.
+     */
+    change: Change;
+    monthly?: Money | null;
+    /**
+     * Their name as your directory has it: show it as text only.
+     */
+    name: string;
+    /**
+     * Its number in the fix.
+     */
+    number: number;
+    /**
+     * How it stands.
+     */
+    outcome: OutcomeView;
+    person?: PersonId | null;
+    undo?: OutcomeView | null;
+    /**
+     * The change in words.
+     */
+    what: string;
 };
 
 /**
@@ -1567,6 +2409,33 @@ export type LeakReport = {
 };
 
 /**
+ * What a guard asks for.
+ */
+export type Level = 'inform' | 'confirm' | 'block';
+
+/**
+ * A licence somebody has.
+ */
+export type LicenceView = {
+    /**
+     * The group that gives it: show it as text only. Assigned directly when absent.
+     */
+    by_group?: string | null;
+    /**
+     * How many parts of it are turned off.
+     */
+    parts_off: number;
+    /**
+     * Its name.
+     */
+    product: string;
+    /**
+     * The licence type.
+     */
+    sku: SkuId;
+};
+
+/**
  * One licence type.
  */
 export type LicenseRow = {
@@ -1582,7 +2451,7 @@ export type LicenseRow = {
      * Microsoft's part number: what to show where the product is unknown.
      */
     part_number: string;
-    price?: PriceView | null;
+    price?: EffectivePrice | null;
     /**
      * The name Microsoft sells it under, where known.
      */
@@ -1610,6 +2479,11 @@ export type LicensesView = {
      */
     items: Array<LicenseRow>;
 };
+
+/**
+ * Id that begins with `lnk_`.
+ */
+export type LinkId = string;
 
 /**
  * One fact in the company's log.
@@ -1647,6 +2521,30 @@ export type LogEntry = {
      * With what.
      */
     user_agent?: string | null;
+};
+
+/**
+ * Everything Steward can ask Microsoft.
+ */
+export type Manifest = {
+    /**
+     * Every call there is in Steward's code. One that is not here cannot be made.
+     */
+    calls: Array<ManifestCall>;
+    /**
+     * What Steward never asks for, so that Microsoft would refuse it.
+     */
+    never: Array<Never>;
+};
+
+/**
+ * One call with what of its answer is asked for.
+ */
+export type ManifestCall = CallView & {
+    /**
+     * Fields that are asked for; the whole answer where there are none.
+     */
+    fields: Array<string>;
 };
 
 /**
@@ -1700,6 +2598,40 @@ export type Me = {
 };
 
 /**
+ * What a day looked like, at its last scan.
+ */
+export type Measured = {
+    /**
+     * What could be saved a month, for certain.
+     */
+    certain: Money;
+    /**
+     * Findings open.
+     */
+    findings: number;
+    /**
+     * What could be saved a month, likely, on top.
+     */
+    likely: Money;
+    /**
+     * People seen.
+     */
+    people: number;
+    /**
+     * Seats somebody has.
+     */
+    seats_assigned: number;
+    /**
+     * Usable seats bought, of all licence types.
+     */
+    seats_bought: number;
+    /**
+     * What the bought seats cost a month, as far as prices are known.
+     */
+    spend: Money;
+};
+
+/**
  * One change. Each is a line of its own in the log, so one is sent at a time.
  */
 export type MemberChange = {
@@ -1730,6 +2662,10 @@ export type MemberView = {
      * When they joined.
      */
     joined_at: string;
+    /**
+     * When they were last here, to the day; absent before their first sign-in.
+     */
+    last_seen?: string | null;
     /**
      * Their name.
      */
@@ -1784,6 +2720,111 @@ export type Money = {
      * ISO 4217 code.
      */
     currency: Currency;
+};
+
+/**
+ * One month of the ledger.
+ */
+export type Month = {
+    /**
+     * What fixes that ended in it save a month once seats are given back; undone ones left out.
+     */
+    approved: Money;
+    found?: Found | null;
+    /**
+     * Which.
+     */
+    month: string;
+    /**
+     * What seats given back in it save a month, at the prices of the day.
+     */
+    realised: Money;
+    /**
+     * Seats bought. They do not take back what was saved before, and they cost.
+     */
+    seats_added: number;
+    /**
+     * Seats that are gone and count as no saving: after no renewal and no fix, or given back a second time.
+     */
+    seats_gone_otherwise: number;
+    /**
+     * Seats given back.
+     */
+    seats_realised: number;
+    /**
+     * Of these, seats whose price was missing: `realised` is without them.
+     */
+    seats_without_price: number;
+};
+
+/**
+ * A permission that is missing.
+ */
+export type NeedsView = {
+    /**
+     * What to do.
+     */
+    text: string;
+    /**
+     * Which consent.
+     */
+    tier: Tier;
+};
+
+/**
+ * Something that is never read.
+ */
+export type Never = {
+    /**
+     * How the names of the permissions begin that it would take, none of which Steward's apps have.
+     */
+    permissions: Array<string>;
+    /**
+     * What.
+     */
+    what: string;
+};
+
+/**
+ * An answer.
+ */
+export type NewAnswer = {
+    /**
+     * What the manager says.
+     */
+    answer: Answer;
+    /**
+     * From the link.
+     */
+    token: string;
+};
+
+/**
+ * Whom to ask about.
+ */
+export type NewAttestations = {
+    /**
+     * Days there are to answer.
+     */
+    deadline_days: number;
+    /**
+     * People of the finding.
+     */
+    people: Array<PersonId>;
+    /**
+     * Whom to ask instead of each one's manager: the address of a member of your company.
+     */
+    to?: string | null;
+};
+
+/**
+ * What the address is to be called.
+ */
+export type NewFeed = {
+    /**
+     * What people call it.
+     */
+    name: string;
 };
 
 /**
@@ -1884,9 +2925,33 @@ export type NotEvaluated = {
 };
 
 /**
+ * What came of asking about one person.
+ */
+export type Outcome = 'asked' | 'asked_before' | 'no_manager';
+
+/**
+ * How an item stands.
+ */
+export type OutcomeView = {
+    /**
+     * When it came to its end.
+     */
+    ended_at?: string | null;
+    reason?: ReasonView | null;
+    /**
+     * Where it is.
+     */
+    state: ItemState;
+};
+
+/**
  * The first screen.
  */
 export type OverviewView = {
+    /**
+     * Findings accepted as they are, beside those.
+     */
+    accepted: number;
     /**
      * When the numbers were last confirmed.
      */
@@ -1932,6 +2997,29 @@ export type OwnFactors = {
      */
     required: boolean;
     totp?: TotpFactor | null;
+};
+
+/**
+ * What a company set.
+ */
+export type OwnPriceView = {
+    amount?: Money | null;
+    /**
+     * The day it was set.
+     */
+    as_of: string;
+    /**
+     * Where the number is from.
+     */
+    note?: string | null;
+    /**
+     * Who set it.
+     */
+    set_by: Actor;
+    /**
+     * How it is bought.
+     */
+    term: Term;
 };
 
 /**
@@ -1985,47 +3073,103 @@ export type OwnSessions = {
 /**
  * One page of a list.
  */
-export type PageAffected = {
+export type PageAttestationView = {
+    /**
+     * The items of this page.
+     */
+    items: Array<{
+        answer?: Answer | null;
+        /**
+         * When it was given.
+         */
+        answered_at?: string | null;
+        /**
+         * When.
+         */
+        asked_at: string;
+        /**
+         * Who had it asked.
+         */
+        asked_by: UserId;
+        /**
+         * Which.
+         */
+        attestation: AttestationId;
+        /**
+         * Until when it can be answered, and otherwise than before.
+         */
+        deadline?: string | null;
+        /**
+         * The finding it came from.
+         */
+        finding: FindingId;
+        /**
+         * Who is asked: show it as text only.
+         */
+        manager: string;
+        /**
+         * Their name: show it as text only.
+         */
+        name: string;
+        /**
+         * Whom it is about.
+         */
+        person: PersonId;
+        proposes?: Proposal | null;
+        /**
+         * Where it is in its life.
+         */
+        state: AttestationState;
+    }>;
+    /**
+     * Where the next page begins; absent at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageExceptionView = {
     /**
      * The items of this page.
      */
     items: Array<{
         /**
-         * What to do.
+         * The check whose findings are accepted.
          */
-        advice: Advice;
+        check: CheckId;
         /**
-         * How sure the saving is.
+         * When it was made.
          */
-        certainty: Certainty;
+        created_at: string;
         /**
-         * How good the evidence is.
+         * Who made it.
          */
-        confidence: Confidence;
+        created_by: Actor;
         /**
-         * What it is concluded from.
+         * Its version, for `If-Match`.
          */
-        evidence: Array<Evidence>;
+        etag: string;
         /**
-         * Guards of the finding that concern this person.
+         * Which.
          */
-        guards: Array<GuardId>;
+        exception: ExceptionId;
         /**
-         * The display name, as the directory has it: escape it.
+         * When it ends by itself: what it covers counts again.
          */
-        name: string;
+        expires_at?: string | null;
+        finding?: FindingId | null;
         /**
-         * The person.
+         * Who answers for it.
          */
-        person: PersonId;
+        owner: UserId;
+        person?: PersonId | null;
         /**
-         * Licences concerned.
+         * Why, in the words of whoever decided: show it as text only.
          */
-        skus: Array<AffectedSku>;
-        /**
-         * The sign-in name, as the directory has it: escape it.
-         */
-        upn: string;
+        reason: string;
+        sku?: SkuId | null;
     }>;
     /**
      * Where the next page begins; absent at the end.
@@ -2041,6 +3185,8 @@ export type PageFindingView = {
      * The items of this page.
      */
     items: Array<{
+        accepted?: ExceptionId | null;
+        accepted_monthly?: Money | null;
         /**
          * How sure the money is.
          */
@@ -2053,6 +3199,7 @@ export type PageFindingView = {
          * How good the evidence is.
          */
         confidence: Confidence;
+        cost_monthly?: Money | null;
         /**
          * Which; the same over scans.
          */
@@ -2065,6 +3212,7 @@ export type PageFindingView = {
          * The finding in one sentence.
          */
         headline: string;
+        listed_monthly?: Money | null;
         /**
          * People in it.
          */
@@ -2083,6 +3231,22 @@ export type PageFindingView = {
          */
         seats: number;
         /**
+         * How urgent it is, apart from its money.
+         */
+        severity: Severity;
+        /**
+         * Until when it is put off; absent when it is not.
+         */
+        snoozed_until?: string | null;
+        /**
+         * What its money means.
+         */
+        stake: Stake;
+        /**
+         * How much of it is accepted as it is.
+         */
+        state: FindingState;
+        /**
          * What it is about.
          */
         subject: Subject;
@@ -2094,6 +3258,77 @@ export type PageFindingView = {
          * Why it matters.
          */
         why_it_matters: string;
+    }>;
+    /**
+     * Where the next page begins; absent at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageFixView = {
+    /**
+     * The items of this page.
+     */
+    items: Array<{
+        /**
+         * What it does.
+         */
+        action: Action;
+        /**
+         * When it is to begin, where not at once.
+         */
+        at?: string | null;
+        /**
+         * Whether failed items can be tried again.
+         */
+        can_retry: boolean;
+        check?: CheckId | null;
+        /**
+         * When it, or its undo, last ended.
+         */
+        ended_at?: string | null;
+        finding?: FindingId | null;
+        /**
+         * Which.
+         */
+        fix: FixId;
+        /**
+         * The act in words.
+         */
+        headline: string;
+        /**
+         * Items in it.
+         */
+        items: number;
+        /**
+         * When.
+         */
+        requested_at: string;
+        /**
+         * Who approved it.
+         */
+        requested_by: UserId;
+        /**
+         * What it saved.
+         */
+        saving: SavingView;
+        /**
+         * Where it is.
+         */
+        state: FixState;
+        stopped?: ReasonView | null;
+        /**
+         * How its items stand.
+         */
+        tally: Tally;
+        /**
+         * Whether it can be undone.
+         */
+        undo: UndoView;
+        undo_tally?: Tally | null;
     }>;
     /**
      * Where the next page begins; absent at the end.
@@ -2141,6 +3376,44 @@ export type PageInvitationView = {
          * Where it is.
          */
         status: InvitationStatus;
+    }>;
+    /**
+     * Where the next page begins; absent at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageItemView = {
+    /**
+     * The items of this page.
+     */
+    items: Array<{
+        /**
+         * The change exactly.
+         */
+        change: Change;
+        monthly?: Money | null;
+        /**
+         * Their name as your directory has it: show it as text only.
+         */
+        name: string;
+        /**
+         * Its number in the fix.
+         */
+        number: number;
+        /**
+         * How it stands.
+         */
+        outcome: OutcomeView;
+        person?: PersonId | null;
+        undo?: OutcomeView | null;
+        /**
+         * The change in words.
+         */
+        what: string;
     }>;
     /**
      * Where the next page begins; absent at the end.
@@ -2287,6 +3560,10 @@ export type PageMemberView = {
          */
         joined_at: string;
         /**
+         * When they were last here, to the day; absent before their first sign-in.
+         */
+        last_seen?: string | null;
+        /**
          * Their name.
          */
         name: string;
@@ -2306,6 +3583,76 @@ export type PageMemberView = {
          * Who.
          */
         user: UserId;
+    }>;
+    /**
+     * Where the next page begins; absent at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagePersonInFinding = {
+    /**
+     * A person in a finding, with what their manager was asked.
+     */
+    items: Array<Affected & {
+        attestation?: AttestationView | null;
+    }>;
+    /**
+     * Where the next page begins; absent at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PagePersonView = {
+    /**
+     * The items of this page.
+     */
+    items: Array<{
+        /**
+         * What they sign in with: show it as text only.
+         */
+        address: string;
+        /**
+         * Their department as Microsoft gives it: show it as text only.
+         */
+        department?: string | null;
+        last_sign_in?: About | null;
+        /**
+         * What they have.
+         */
+        licences: Array<PersonLicence>;
+        monthly?: Money | null;
+        /**
+         * Their name as Microsoft gives it: show it as text only.
+         */
+        name: string;
+        /**
+         * Who, at Microsoft.
+         */
+        person: PersonId;
+        /**
+         * Licences of theirs whose price is missing: `monthly` is without them.
+         */
+        price_missing: number;
+        /**
+         * How they use what they have.
+         */
+        status: PersonStatus;
+        /**
+         * What the status is concluded from.
+         */
+        status_evidence: Evidence;
+        status_finding?: FindingId | null;
+        /**
+         * The same in words.
+         */
+        status_text: string;
     }>;
     /**
      * Where the next page begins; absent at the end.
@@ -2357,6 +3704,43 @@ export type PageScanView = {
          * Where it is in its life.
          */
         state: ScanState;
+    }>;
+    /**
+     * Where the next page begins; absent at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageVisit = {
+    /**
+     * The items of this page.
+     */
+    items: Array<{
+        /**
+         * When it began; of a fix, when it ended.
+         */
+        at: string;
+        /**
+         * What was read, by call.
+         */
+        calls: Array<CallsMade>;
+        /**
+         * People or things changed and confirmed; absent where nothing is ever changed.
+         */
+        changed?: number | null;
+        fix?: FixId | null;
+        /**
+         * What it was.
+         */
+        of: VisitKind;
+        scan?: ScanId | null;
+        /**
+         * Whether Steward's schedule asked, not a person.
+         */
+        scheduled: boolean;
     }>;
     /**
      * Where the next page begins; absent at the end.
@@ -2479,7 +3863,73 @@ export type PasswordResetRequest = {
  */
 export type Permission = 'tenant:read' | 'tenant:manage' | 'events:read' | 'events:export' | 'members:read' | 'members:manage' | 'roles:manage' | 'keys:read' | 'keys:manage' | 'connection:read' | 'connection:manage' | 'scans:read' | 'scans:start' | 'findings:read' | 'findings:manage' | 'people:read' | 'data:export' | 'checks:manage' | 'fixes:read' | 'fixes:preview' | 'fixes:apply';
 
+/**
+ * One permission.
+ */
+export type PermissionView = {
+    /**
+     * Whether it was granted.
+     */
+    granted: boolean;
+    /**
+     * As Microsoft calls it.
+     */
+    name: string;
+    /**
+     * Steward does without it, and says what it cannot do then.
+     */
+    optional: boolean;
+    /**
+     * What Steward does with it.
+     */
+    purpose: string;
+};
+
 export type Permissions = Array<'tenant:read' | 'tenant:manage' | 'events:read' | 'events:export' | 'members:read' | 'members:manage' | 'roles:manage' | 'keys:read' | 'keys:manage' | 'connection:read' | 'connection:manage' | 'scans:read' | 'scans:start' | 'findings:read' | 'findings:manage' | 'people:read' | 'data:export' | 'checks:manage' | 'fixes:read' | 'fixes:preview' | 'fixes:apply'>;
+
+/**
+ * One person with everything known of them.
+ */
+export type PersonDetail = PersonView & {
+    /**
+     * Findings they are in, the first found first.
+     */
+    findings: Array<PersonFinding>;
+    /**
+     * What is known to have happened, newest first.
+     */
+    history: Array<Happened>;
+};
+
+/**
+ * What a finding says of one person.
+ */
+export type PersonFinding = {
+    /**
+     * What to do.
+     */
+    advice: Advice;
+    /**
+     * Its check.
+     */
+    check: CheckId;
+    /**
+     * What it is concluded from.
+     */
+    evidence: Array<Evidence>;
+    /**
+     * The finding.
+     */
+    finding: FindingId;
+    /**
+     * Licences of theirs it is about.
+     */
+    licences: Array<AffectedSku>;
+    /**
+     * What was looked for.
+     */
+    title: string;
+};
 
 /**
  * Microsoft's GUID.
@@ -2487,9 +3937,94 @@ export type Permissions = Array<'tenant:read' | 'tenant:manage' | 'events:read' 
 export type PersonId = string;
 
 /**
+ * A person in a finding, with what their manager was asked.
+ */
+export type PersonInFinding = Affected & {
+    attestation?: AttestationView | null;
+};
+
+/**
+ * A licence of somebody.
+ */
+export type PersonLicence = {
+    /**
+     * Assigned to the person directly.
+     */
+    direct: boolean;
+    /**
+     * How many groups assign it.
+     */
+    groups: number;
+    monthly?: Money | null;
+    /**
+     * What it is called: the product, or Microsoft's part number of one Steward does not know.
+     */
+    product: string;
+    /**
+     * The licence type.
+     */
+    sku: SkuId;
+};
+
+/**
+ * How somebody uses what they have.
+ */
+export type PersonStatus = 'active' | 'not_used' | 'never_used' | 'left' | 'shared_mailbox' | 'guest' | 'unknown';
+
+/**
+ * Somebody of the directory.
+ */
+export type PersonView = {
+    /**
+     * What they sign in with: show it as text only.
+     */
+    address: string;
+    /**
+     * Their department as Microsoft gives it: show it as text only.
+     */
+    department?: string | null;
+    last_sign_in?: About | null;
+    /**
+     * What they have.
+     */
+    licences: Array<PersonLicence>;
+    monthly?: Money | null;
+    /**
+     * Their name as Microsoft gives it: show it as text only.
+     */
+    name: string;
+    /**
+     * Who, at Microsoft.
+     */
+    person: PersonId;
+    /**
+     * Licences of theirs whose price is missing: `monthly` is without them.
+     */
+    price_missing: number;
+    /**
+     * How they use what they have.
+     */
+    status: PersonStatus;
+    /**
+     * What the status is concluded from.
+     */
+    status_evidence: Evidence;
+    status_finding?: FindingId | null;
+    /**
+     * The same in words.
+     */
+    status_text: string;
+};
+
+/**
  * What a scan is doing, in the order of doing it: money first.
  */
 export type Phase = 'seats' | 'people' | 'usage' | 'evaluating' | 'done';
+
+/**
+ * Microsoft's GUID.
+ */
+export type PlanId = string;
 
 /**
  * The rules. The defaults let everybody in who was invited, by whichever way they chose.
@@ -2528,6 +4063,146 @@ export type PolicyRequest = {
 };
 
 /**
+ * What to look at.
+ */
+export type Preview = {
+    action?: Action | null;
+    /**
+     * When to begin; at once when absent.
+     */
+    at?: string | null;
+    finding?: FindingId | null;
+    /**
+     * Some of its people; all of them when absent.
+     */
+    people?: Array<PersonId> | null;
+};
+
+/**
+ * One change, made or not.
+ */
+export type PreviewItem = {
+    /**
+     * Licences after.
+     */
+    after: Array<LicenceView>;
+    /**
+     * Licences before.
+     */
+    before: Array<LicenceView>;
+    blocked?: Blocked | null;
+    change?: Change | null;
+    /**
+     * What they lose, in plain words.
+     */
+    lost: Array<string>;
+    monthly?: Money | null;
+    /**
+     * Their name as your directory has it: show it as text only.
+     */
+    name: string;
+    person?: PersonId | null;
+    /**
+     * Their sign-in name: show it as text only.
+     */
+    sign_in_name: string;
+    /**
+     * The change in words; absent where there is none.
+     */
+    what?: string | null;
+};
+
+/**
+ * What a fix would do to your Microsoft 365 as it is now. Nothing was changed.
+ */
+export type PreviewView = {
+    /**
+     * What it does.
+     */
+    action: Action;
+    /**
+     * When it is to begin, where not at once.
+     */
+    at?: string | null;
+    finding?: FindingId | null;
+    /**
+     * Until when it can be approved.
+     */
+    good_until?: string | null;
+    /**
+     * What to look at before.
+     */
+    guards: Array<GuardFound>;
+    /**
+     * The act in words: what the button says.
+     */
+    headline: string;
+    /**
+     * Every change, with those that are left alone and why.
+     */
+    items: Array<PreviewItem>;
+    needs?: NeedsView | null;
+    /**
+     * People it changes.
+     */
+    people: number;
+    /**
+     * What to approve it with; absent where nothing can be changed.
+     */
+    preview_token?: string | null;
+    /**
+     * What it saves.
+     */
+    saving: SavingView;
+    /**
+     * Guards whose ids are to be sent in `accept`.
+     */
+    to_accept: Array<GuardId>;
+    /**
+     * What to type to confirm, where so many people are changed at once.
+     */
+    type_to_confirm?: string | null;
+    /**
+     * Whether it can be undone.
+     */
+    undo: UndoView;
+};
+
+/**
+ * What a price rests on.
+ */
+export type PriceBasis = 'list' | 'list_adjusted' | 'own';
+
+/**
+ * One price that changes.
+ */
+export type PriceChange = {
+    amount?: Money | null;
+    before?: EffectivePrice | null;
+    /**
+     * Microsoft's part number.
+     */
+    part_number: string;
+    /**
+     * The name Microsoft sells it under, where known.
+     */
+    product?: string | null;
+    /**
+     * Which licence type.
+     */
+    sku: SkuId;
+    /**
+     * How it is bought.
+     */
+    term: Term;
+};
+
+/**
+ * How sure a price is.
+ */
+export type PriceConfidence = 'own' | 'good' | 'fair' | 'unverified' | 'conflict';
+
+/**
  * A licence type without a price: never counted as 0.
  */
 export type PriceMissing = {
@@ -2550,21 +4225,61 @@ export type PriceMissing = {
 };
 
 /**
- * A price with where it is from.
+ * What a company is to pay for a licence type from now on.
+ */
+export type PriceRequest = {
+    /**
+     * What a seat costs a month, minor units of your company's currency, without tax; 0 says that it costs nothing.
+     * Left out: the list price under `term`.
+     */
+    amount_minor?: number | null;
+    /**
+     * Where the number is from.
+     */
+    note?: string | null;
+    /**
+     * How it is bought.
+     */
+    term?: Term;
+};
+
+/**
+ * What one licence type costs.
  */
 export type PriceView = {
     /**
-     * As of when.
+     * Usable seats; 0 for one that you do not have and set a price of.
      */
-    as_of: string;
+    bought: number;
+    list?: EffectivePrice | null;
+    own?: OwnPriceView | null;
     /**
-     * A seat a month, without tax.
+     * Microsoft's part number: what to show where the product is unknown.
      */
-    monthly: Money;
+    part_number: string;
+    price?: EffectivePrice | null;
     /**
-     * Where it is from.
+     * The name Microsoft sells it under, where known.
      */
-    source: string;
+    product?: string | null;
+    /**
+     * Which.
+     */
+    sku: SkuId;
+};
+
+/**
+ * What everything costs.
+ */
+export type PricesView = {
+    /**
+     * The company's currency: the only one its prices are in.
+     */
+    currency: Currency;
+    /**
+     * The licence types you have, the most seats first, and those you set a price of.
+     */
+    items: Array<PriceView>;
 };
 
 /**
@@ -2642,6 +4357,11 @@ export type Progress = {
 };
 
 /**
+ * What an answer proposes.
+ */
+export type Proposal = 'exception' | 'remove';
+
+/**
  * One public key (RFC 7517), P-256.
  */
 export type PublicJwk = {
@@ -2676,6 +4396,29 @@ export type PublicJwk = {
 };
 
 /**
+ * What the page behind the link shows: no more than the question needs.
+ */
+export type Question = {
+    answer?: Answer | null;
+    /**
+     * The company that asks.
+     */
+    company: string;
+    /**
+     * Until when it can be answered, and otherwise than before.
+     */
+    deadline?: string | null;
+    /**
+     * Their licences in question.
+     */
+    licences: Array<string>;
+    /**
+     * Whom it is about: show it as text only.
+     */
+    name: string;
+};
+
+/**
  * That it can work.
  */
 export type Ready = {
@@ -2705,6 +4448,20 @@ export type Realisation = {
      * Seats with a price in this part.
      */
     seats: number;
+};
+
+/**
+ * A reason, for programs and for people.
+ */
+export type ReasonView = {
+    /**
+     * A stable code.
+     */
+    code: string;
+    /**
+     * What it means and what to do.
+     */
+    text: string;
 };
 
 /**
@@ -2762,6 +4519,59 @@ export type Renewal = {
      * A trial.
      */
     trial: boolean;
+};
+
+/**
+ * One subscription's next renewal.
+ */
+export type RenewalView = {
+    /**
+     * Of these, seats that can be given back: some are kept for whoever comes next.
+     */
+    give_back: number;
+    monthly?: Money | null;
+    /**
+     * What it is called: the product, or Microsoft's part number of one Steward does not know.
+     */
+    product: string;
+    /**
+     * The day by which the number of seats is to be reduced, so that it holds for the next term.
+     */
+    reduce_by: string;
+    /**
+     * The day it renews, in UTC.
+     */
+    renews_on: string;
+    /**
+     * Seats of the subscription.
+     */
+    seats: number;
+    /**
+     * The licence type.
+     */
+    sku: SkuId;
+    /**
+     * What to do, ready to copy: a note to yourself, or a mail to the reseller.
+     */
+    text: string;
+    /**
+     * Bought through a reseller, who has to reduce it.
+     */
+    through_reseller: boolean;
+    /**
+     * Seats of it that nobody has.
+     */
+    unused: number;
+};
+
+/**
+ * Renewals to come.
+ */
+export type Renewals = {
+    /**
+     * The nearest first. Empty before the first scan.
+     */
+    items: Array<RenewalView>;
 };
 
 /**
@@ -2900,6 +4710,28 @@ export type Rotate = {
 };
 
 /**
+ * A wrong cell.
+ */
+export type RowProblem = {
+    /**
+     * Stable code.
+     */
+    code: string;
+    /**
+     * Name of the column, as Steward calls it.
+     */
+    column: string;
+    /**
+     * In words.
+     */
+    message: string;
+    /**
+     * Row as a spreadsheet counts: the first, with the names of the columns, is 1.
+     */
+    row: number;
+};
+
+/**
  * Money a finding or a directory could save. Every amount is without tax.
  */
 export type Saving = {
@@ -2928,6 +4760,55 @@ export type Saving = {
      * count 0.
      */
     this_year: Money;
+};
+
+/**
+ * What a fix saves.
+ */
+export type SavingView = {
+    /**
+     * Seats that are nobody's then.
+     */
+    freed: Array<FreedView>;
+    monthly?: Money | null;
+};
+
+/**
+ * The ledger.
+ */
+export type SavingsView = {
+    /**
+     * What fixes that ended in these days save a month once seats are given back; undone ones left out.
+     */
+    approved: Money;
+    /**
+     * By department, the dearest first. Empty by month.
+     */
+    departments: Array<Department>;
+    /**
+     * The first day.
+     */
+    from: string;
+    /**
+     * Month by month, oldest first; months in which nothing is known are left out. Empty by department.
+     */
+    months: Array<Month>;
+    /**
+     * What seats given back in these days save a month, at the prices of the day they were seen to be gone.
+     */
+    realised: Money;
+    /**
+     * Seats given back.
+     */
+    seats_realised: number;
+    /**
+     * Of these, seats whose price was missing: `realised` is without them.
+     */
+    seats_without_price: number;
+    /**
+     * The last day.
+     */
+    to: string;
 };
 
 /**
@@ -3018,6 +4899,58 @@ export type SecondFactorRequest = {
  * Id that begins with `ses_`.
  */
 export type SessionId = string;
+
+/**
+ * A tenant's settings for the checks. Unknown fields are refused, so that a mistyped threshold does not pass
+ * unnoticed.
+ */
+export type Settings = {
+    /**
+     * A change to more people than this needs a typed confirmation (guard G6).
+     */
+    confirm_above_people?: number;
+    /**
+     * Days a blocked account may keep its licences (L3).
+     */
+    disabled_grace_days?: number;
+    /**
+     * People no check speaks of.
+     */
+    exclusions?: Exclusions;
+    /**
+     * Licence types that cost this company nothing, beside those that are free for everybody.
+     */
+    free_skus?: Array<SkuId>;
+    /**
+     * Days an account or a licence is left alone after it was made or assigned (L6, L7).
+     */
+    grace_days?: number;
+    /**
+     * Licence types no check speaks of.
+     */
+    ignored_skus?: Array<SkuId>;
+    /**
+     * Days without activity after which a licence is to be taken back (L6).
+     */
+    reclaim_after_days?: number;
+    /**
+     * Days without activity after which a licence is worth a look (L6).
+     */
+    review_after_days?: number;
+    /**
+     * Free seats a licence type may have whatever its size (L1).
+     */
+    seat_slack_min?: number;
+    /**
+     * Free seats a licence type may have, in percent of those bought, rounded up (L1).
+     */
+    seat_slack_percent?: number;
+};
+
+/**
+ * How urgent a finding is, apart from its money.
+ */
+export type Severity = 'info' | 'low' | 'medium' | 'high';
 
 /**
  * Who signs in.
@@ -3131,6 +5064,67 @@ export type SignupId = string;
 export type SkuId = string;
 
 /**
+ * Seats of one licence type.
+ */
+export type SkuSeats = {
+    /**
+     * How many.
+     */
+    seats: number;
+    /**
+     * The licence type.
+     */
+    sku: SkuId;
+};
+
+/**
+ * Until when.
+ */
+export type SnoozeRequest = {
+    /**
+     * When it is to be among what to do next again: within a year.
+     */
+    until: string;
+};
+
+/**
+ * A finding that is put off.
+ */
+export type SnoozeView = {
+    /**
+     * Which.
+     */
+    finding: FindingId;
+    /**
+     * Until when.
+     */
+    until: string;
+};
+
+/**
+ * What the money of a finding means.
+ */
+export type Stake = {
+    type: 'saving';
+} | {
+    /**
+     * Of the price, in percent.
+     */
+    percent: number;
+    type: 'share';
+} | {
+    /**
+     * The other check.
+     */
+    check: CheckId;
+    type: 'counted_by';
+} | {
+    type: 'cost';
+} | {
+    type: 'nothing';
+};
+
+/**
  * A proof: one of the three.
  */
 export type StepUpRequest = {
@@ -3164,6 +5158,32 @@ export type Subject = {
      */
     sku: SkuId;
     type: 'sku';
+};
+
+/**
+ * How many items are where.
+ */
+export type Tally = {
+    /**
+     * Done and read back.
+     */
+    done: number;
+    /**
+     * Refused by Microsoft.
+     */
+    failed: number;
+    /**
+     * Not decided yet.
+     */
+    open: number;
+    /**
+     * Accepted by Microsoft, not shown yet.
+     */
+    pending: number;
+    /**
+     * Left alone.
+     */
+    skipped: number;
 };
 
 /**
@@ -3211,9 +5231,36 @@ export type TenantId = string;
 export type TenantState = 'pending' | 'provisioning' | 'failed' | 'active' | 'past_due' | 'read_only' | 'suspended' | 'cancelled' | 'purging' | 'purged';
 
 /**
+ * How long a licence is bought for, and how it is paid. Microsoft's list prices are for a year paid at once.
+ */
+export type Term = 'annual_paid_yearly' | 'annual_paid_monthly' | 'monthly';
+
+/**
  * A consent beyond reading.
  */
 export type Tier = 'licence_writer' | 'security_writer';
+
+/**
+ * One tier of changing things: consented to by itself, at an app of its own.
+ */
+export type TierView = {
+    /**
+     * Whether an administrator agreed to it.
+     */
+    granted: boolean;
+    /**
+     * What it asks for.
+     */
+    permissions: Array<PermissionView>;
+    /**
+     * Since when.
+     */
+    since?: string | null;
+    /**
+     * Which.
+     */
+    tier: Tier;
+};
 
 /**
  * A pair of tokens.
@@ -3252,6 +5299,10 @@ export type Tokens = {
  */
 export type Totals = {
     /**
+     * What is accepted as it is, a month: in none of the amounts above.
+     */
+    accepted_monthly: Money;
+    /**
      * Twelve times `monthly`.
      */
     annual: Money;
@@ -3263,6 +5314,10 @@ export type Totals = {
      * The part of `monthly` that is certain.
      */
     certain_monthly: Money;
+    /**
+     * What a month costs more if nobody acts: trials that turn into subscriptions.
+     */
+    cost_monthly: Money;
     /**
      * People no check speaks of: excluded in the settings, directory-sync accounts, meeting rooms and shared phones.
      */
@@ -3334,6 +5389,31 @@ export type TotpFactor = {
 };
 
 /**
+ * One day.
+ */
+export type TrendDay = {
+    /**
+     * The day, in UTC.
+     */
+    day: string;
+    measured?: Measured | null;
+};
+
+/**
+ * Day by day.
+ */
+export type Trends = {
+    /**
+     * Every day asked about, oldest first.
+     */
+    days: Array<TrendDay>;
+    /**
+     * Days with a scan: a line takes two.
+     */
+    measured: number;
+};
+
+/**
  * Whether a change can be undone.
  */
 export type UndoClass = {
@@ -3356,6 +5436,28 @@ export type UndoEmail = {
      * From the link.
      */
     token: string;
+};
+
+/**
+ * Whether and until when something can be undone.
+ */
+export type UndoView = {
+    /**
+     * Which class.
+     */
+    class: UndoClass;
+    /**
+     * Whether it can be undone now.
+     */
+    possible: boolean;
+    /**
+     * In words.
+     */
+    text: string;
+    /**
+     * Until when.
+     */
+    until?: string | null;
 };
 
 /**
@@ -3419,6 +5521,39 @@ export type VerifyEmailRequest = {
      */
     token: string;
 };
+
+/**
+ * One time that Steward was at Microsoft for you.
+ */
+export type Visit = {
+    /**
+     * When it began; of a fix, when it ended.
+     */
+    at: string;
+    /**
+     * What was read, by call.
+     */
+    calls: Array<CallsMade>;
+    /**
+     * People or things changed and confirmed; absent where nothing is ever changed.
+     */
+    changed?: number | null;
+    fix?: FixId | null;
+    /**
+     * What it was.
+     */
+    of: VisitKind;
+    scan?: ScanId | null;
+    /**
+     * Whether Steward's schedule asked, not a person.
+     */
+    scheduled: boolean;
+};
+
+/**
+ * What is asked about.
+ */
+export type VisitKind = 'scans' | 'fixes' | 'undos';
 
 /**
  * A work account that signs you in.
@@ -3494,6 +5629,137 @@ export type AccountsJwksResponses = {
 };
 
 export type AccountsJwksResponse = AccountsJwksResponses[keyof AccountsJwksResponses];
+
+export type FindingsAttestationAnswerData = {
+    body: NewAnswer;
+    path?: never;
+    query?: never;
+    url: '/v1/attestations/answer';
+};
+
+export type FindingsAttestationAnswerErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsAttestationAnswerError = FindingsAttestationAnswerErrors[keyof FindingsAttestationAnswerErrors];
+
+export type FindingsAttestationAnswerResponses = {
+    /**
+     * The question with its answer.
+     */
+    200: Question;
+};
+
+export type FindingsAttestationAnswerResponse = FindingsAttestationAnswerResponses[keyof FindingsAttestationAnswerResponses];
+
+export type FindingsAttestationPreviewData = {
+    body: AttestationLink;
+    path?: never;
+    query?: never;
+    url: '/v1/attestations/preview';
+};
+
+export type FindingsAttestationPreviewErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsAttestationPreviewError = FindingsAttestationPreviewErrors[keyof FindingsAttestationPreviewErrors];
+
+export type FindingsAttestationPreviewResponses = {
+    /**
+     * The question.
+     */
+    200: Question;
+};
+
+export type FindingsAttestationPreviewResponse = FindingsAttestationPreviewResponses[keyof FindingsAttestationPreviewResponses];
+
+export type FindingsChecksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/checks';
+};
+
+export type FindingsChecksErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsChecksError = FindingsChecksErrors[keyof FindingsChecksErrors];
+
+export type FindingsChecksResponses = {
+    /**
+     * The catalogue.
+     */
+    200: ChecksView;
+};
+
+export type FindingsChecksResponse = FindingsChecksResponses[keyof FindingsChecksResponses];
+
+export type FindingsSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/checks/settings';
+};
+
+export type FindingsSettingsErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsSettingsError = FindingsSettingsErrors[keyof FindingsSettingsErrors];
+
+export type FindingsSettingsResponses = {
+    /**
+     * The settings.
+     */
+    200: Settings;
+};
+
+export type FindingsSettingsResponse = FindingsSettingsResponses[keyof FindingsSettingsResponses];
+
+export type FindingsSetSettingsData = {
+    body: Settings;
+    headers: {
+        /**
+         * The version that is changed.
+         */
+        'If-Match': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/checks/settings';
+};
+
+export type FindingsSetSettingsErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsSetSettingsError = FindingsSetSettingsErrors[keyof FindingsSetSettingsErrors];
+
+export type FindingsSetSettingsResponses = {
+    /**
+     * The settings as they are now.
+     */
+    200: Settings;
+};
+
+export type FindingsSetSettingsResponse = FindingsSetSettingsResponses[keyof FindingsSetSettingsResponses];
 
 export type AccountsConfirmEmailData = {
     body: ConfirmEmail;
@@ -3679,6 +5945,263 @@ export type TenantsEventsVerifyResponses = {
 
 export type TenantsEventsVerifyResponse = TenantsEventsVerifyResponses[keyof TenantsEventsVerifyResponses];
 
+export type FindingsExceptionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before, with the same filter.
+         */
+        cursor?: string;
+        /**
+         * Only about what this check finds.
+         */
+        check?: CheckId;
+        /**
+         * Only about this finding.
+         */
+        finding?: FindingId;
+        /**
+         * Only about this person.
+         */
+        person?: PersonId;
+        /**
+         * Only about this licence type.
+         */
+        sku?: SkuId;
+    };
+    url: '/v1/exceptions';
+};
+
+export type FindingsExceptionsErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsExceptionsError = FindingsExceptionsErrors[keyof FindingsExceptionsErrors];
+
+export type FindingsExceptionsResponses = {
+    /**
+     * A page of exceptions.
+     */
+    200: PageExceptionView;
+};
+
+export type FindingsExceptionsResponse = FindingsExceptionsResponses[keyof FindingsExceptionsResponses];
+
+export type FindingsAddExceptionData = {
+    body: ExceptionRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/exceptions';
+};
+
+export type FindingsAddExceptionErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsAddExceptionError = FindingsAddExceptionErrors[keyof FindingsAddExceptionErrors];
+
+export type FindingsAddExceptionResponses = {
+    /**
+     * The exception.
+     */
+    201: ExceptionView;
+};
+
+export type FindingsAddExceptionResponse = FindingsAddExceptionResponses[keyof FindingsAddExceptionResponses];
+
+export type FindingsEndExceptionData = {
+    body?: never;
+    headers: {
+        /**
+         * The exception's `etag`, as read.
+         */
+        'If-Match': string;
+    };
+    path: {
+        /**
+         * Which exception.
+         */
+        exception: ExceptionId;
+    };
+    query?: never;
+    url: '/v1/exceptions/{exception}';
+};
+
+export type FindingsEndExceptionErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsEndExceptionError = FindingsEndExceptionErrors[keyof FindingsEndExceptionErrors];
+
+export type FindingsEndExceptionResponses = {
+    /**
+     * Ended.
+     */
+    204: void;
+};
+
+export type FindingsEndExceptionResponse = FindingsEndExceptionResponses[keyof FindingsEndExceptionResponses];
+
+export type FindingsChangeExceptionData = {
+    body: ExceptionChange;
+    headers: {
+        /**
+         * The exception's `etag`, as read.
+         */
+        'If-Match': string;
+    };
+    path: {
+        /**
+         * Which exception.
+         */
+        exception: ExceptionId;
+    };
+    query?: never;
+    url: '/v1/exceptions/{exception}';
+};
+
+export type FindingsChangeExceptionErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsChangeExceptionError = FindingsChangeExceptionErrors[keyof FindingsChangeExceptionErrors];
+
+export type FindingsChangeExceptionResponses = {
+    /**
+     * As the exception is now.
+     */
+    200: ExceptionView;
+};
+
+export type FindingsChangeExceptionResponse = FindingsChangeExceptionResponses[keyof FindingsChangeExceptionResponses];
+
+export type InsightsFeedsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/feeds';
+};
+
+export type InsightsFeedsErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type InsightsFeedsError = InsightsFeedsErrors[keyof InsightsFeedsErrors];
+
+export type InsightsFeedsResponses = {
+    /**
+     * The addresses.
+     */
+    200: Feeds;
+};
+
+export type InsightsFeedsResponse = InsightsFeedsResponses[keyof InsightsFeedsResponses];
+
+export type InsightsCreateFeedData = {
+    body: NewFeed;
+    path?: never;
+    query?: never;
+    url: '/v1/feeds';
+};
+
+export type InsightsCreateFeedErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type InsightsCreateFeedError = InsightsCreateFeedErrors[keyof InsightsCreateFeedErrors];
+
+export type InsightsCreateFeedResponses = {
+    /**
+     * The address; its secret is shown this once.
+     */
+    201: FeedWithAddress;
+};
+
+export type InsightsCreateFeedResponse = InsightsCreateFeedResponses[keyof InsightsCreateFeedResponses];
+
+export type InsightsRevokeFeedData = {
+    body?: never;
+    path: {
+        /**
+         * Which address.
+         */
+        feed: FeedId;
+    };
+    query?: never;
+    url: '/v1/feeds/{feed}';
+};
+
+export type InsightsRevokeFeedErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type InsightsRevokeFeedError = InsightsRevokeFeedErrors[keyof InsightsRevokeFeedErrors];
+
+export type InsightsRevokeFeedResponses = {
+    /**
+     * It leads nowhere.
+     */
+    204: void;
+};
+
+export type InsightsRevokeFeedResponse = InsightsRevokeFeedResponses[keyof InsightsRevokeFeedResponses];
+
+export type InsightsRenewalsFeedData = {
+    body?: never;
+    path: {
+        /**
+         * The secret of the address.
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/v1/feeds/{token}/renewals.ics';
+};
+
+export type InsightsRenewalsFeedErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type InsightsRenewalsFeedError = InsightsRenewalsFeedErrors[keyof InsightsRenewalsFeedErrors];
+
+export type InsightsRenewalsFeedResponses = {
+    /**
+     * The calendar.
+     */
+    200: string;
+};
+
+export type InsightsRenewalsFeedResponse = InsightsRenewalsFeedResponses[keyof InsightsRenewalsFeedResponses];
+
 export type FindingsListData = {
     body?: never;
     path?: never;
@@ -3688,9 +6211,21 @@ export type FindingsListData = {
          */
         limit?: number;
         /**
-         * `next_cursor` of the page before.
+         * `next_cursor` of the page before, with the same filter.
          */
         cursor?: string;
+        /**
+         * Which check: stable, and its number in the catalogue.
+         */
+        check?: 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'L7' | 'L8' | 'L9' | 'L10' | 'L11' | 'L12' | 'L13' | 'L14' | 'L15' | 'L16' | 'L17' | 'L18' | 'L19' | 'L20' | 'L21' | 'L22' | 'L23' | 'L24' | 'L25' | 'L26' | 'L27' | 'L28' | 'L29';
+        /**
+         * Who acts on a finding, and how.
+         */
+        remedy?: 'remove_licences' | 'swap_licences' | 'remove_direct' | 'reprocess' | 'reveal_report_names' | 'guided' | 'reduce_at_microsoft' | 'reduce_at_reseller' | 'renew_or_move';
+        /**
+         * How much of a finding is accepted as it is.
+         */
+        state?: 'open' | 'partly_accepted' | 'accepted';
     };
     url: '/v1/findings';
 };
@@ -3712,6 +6247,31 @@ export type FindingsListResponses = {
 };
 
 export type FindingsListResponse = FindingsListResponses[keyof FindingsListResponses];
+
+export type FindingsExportData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/findings/export';
+};
+
+export type FindingsExportErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsExportError = FindingsExportErrors[keyof FindingsExportErrors];
+
+export type FindingsExportResponses = {
+    /**
+     * The findings, a row each.
+     */
+    200: string;
+};
+
+export type FindingsExportResponse = FindingsExportResponses[keyof FindingsExportResponses];
 
 export type FindingsGetData = {
     body?: never;
@@ -3742,6 +6302,105 @@ export type FindingsGetResponses = {
 };
 
 export type FindingsGetResponse = FindingsGetResponses[keyof FindingsGetResponses];
+
+export type FindingsAttestationsData = {
+    body?: never;
+    path: {
+        /**
+         * Which finding.
+         */
+        finding: FindingId;
+    };
+    query?: {
+        /**
+         * How many items at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/findings/{finding}/attestations';
+};
+
+export type FindingsAttestationsErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsAttestationsError = FindingsAttestationsErrors[keyof FindingsAttestationsErrors];
+
+export type FindingsAttestationsResponses = {
+    /**
+     * A page of questions.
+     */
+    200: PageAttestationView;
+};
+
+export type FindingsAttestationsResponse = FindingsAttestationsResponses[keyof FindingsAttestationsResponses];
+
+export type FindingsAttestData = {
+    body: NewAttestations;
+    path: {
+        /**
+         * Which finding.
+         */
+        finding: FindingId;
+    };
+    query?: never;
+    url: '/v1/findings/{finding}/attestations';
+};
+
+export type FindingsAttestErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsAttestError = FindingsAttestErrors[keyof FindingsAttestErrors];
+
+export type FindingsAttestResponses = {
+    /**
+     * What came of each person.
+     */
+    202: Attested;
+};
+
+export type FindingsAttestResponse = FindingsAttestResponses[keyof FindingsAttestResponses];
+
+export type FindingsDismissData = {
+    body: DismissRequest;
+    path: {
+        /**
+         * Which finding.
+         */
+        finding: FindingId;
+    };
+    query?: never;
+    url: '/v1/findings/{finding}/dismiss';
+};
+
+export type FindingsDismissErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsDismissError = FindingsDismissErrors[keyof FindingsDismissErrors];
+
+export type FindingsDismissResponses = {
+    /**
+     * The exception.
+     */
+    201: ExceptionView;
+};
+
+export type FindingsDismissResponse = FindingsDismissResponses[keyof FindingsDismissResponses];
 
 export type FindingsPeopleData = {
     body?: never;
@@ -3777,10 +6436,339 @@ export type FindingsPeopleResponses = {
     /**
      * A page of people.
      */
-    200: PageAffected;
+    200: PagePersonInFinding;
 };
 
 export type FindingsPeopleResponse = FindingsPeopleResponses[keyof FindingsPeopleResponses];
+
+export type FindingsSnoozeData = {
+    body: SnoozeRequest;
+    path: {
+        /**
+         * Which finding.
+         */
+        finding: FindingId;
+    };
+    query?: never;
+    url: '/v1/findings/{finding}/snooze';
+};
+
+export type FindingsSnoozeErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsSnoozeError = FindingsSnoozeErrors[keyof FindingsSnoozeErrors];
+
+export type FindingsSnoozeResponses = {
+    /**
+     * Put off.
+     */
+    200: SnoozeView;
+};
+
+export type FindingsSnoozeResponse = FindingsSnoozeResponses[keyof FindingsSnoozeResponses];
+
+export type FindingsWakeData = {
+    body?: never;
+    path: {
+        /**
+         * Which finding.
+         */
+        finding: FindingId;
+    };
+    query?: never;
+    url: '/v1/findings/{finding}/wake';
+};
+
+export type FindingsWakeErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsWakeError = FindingsWakeErrors[keyof FindingsWakeErrors];
+
+export type FindingsWakeResponses = {
+    /**
+     * Not put off.
+     */
+    204: void;
+};
+
+export type FindingsWakeResponse = FindingsWakeResponses[keyof FindingsWakeResponses];
+
+export type FixesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/fixes';
+};
+
+export type FixesListErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FixesListError = FixesListErrors[keyof FixesListErrors];
+
+export type FixesListResponses = {
+    /**
+     * A page of fixes.
+     */
+    200: PageFixView;
+};
+
+export type FixesListResponse = FixesListResponses[keyof FixesListResponses];
+
+export type FixesApplyData = {
+    body: Apply;
+    headers: {
+        /**
+         * A text of yours, new for each new intention.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/fixes';
+};
+
+export type FixesApplyErrors = {
+    /**
+     * Microsoft does not answer.
+     */
+    503: Problem;
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FixesApplyError = FixesApplyErrors[keyof FixesApplyErrors];
+
+export type FixesApplyResponses = {
+    /**
+     * It is approved and begins.
+     */
+    202: FixView;
+};
+
+export type FixesApplyResponse = FixesApplyResponses[keyof FixesApplyResponses];
+
+export type FixesPreviewData = {
+    body: Preview;
+    path?: never;
+    query?: never;
+    url: '/v1/fixes/preview';
+};
+
+export type FixesPreviewErrors = {
+    /**
+     * Microsoft does not answer.
+     */
+    503: Problem;
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FixesPreviewError = FixesPreviewErrors[keyof FixesPreviewErrors];
+
+export type FixesPreviewResponses = {
+    /**
+     * What it would do.
+     */
+    200: PreviewView;
+};
+
+export type FixesPreviewResponse = FixesPreviewResponses[keyof FixesPreviewResponses];
+
+export type FixesCancelData = {
+    body?: never;
+    path: {
+        /**
+         * Which fix.
+         */
+        fix: FixId;
+    };
+    query?: never;
+    url: '/v1/fixes/{fix}';
+};
+
+export type FixesCancelErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FixesCancelError = FixesCancelErrors[keyof FixesCancelErrors];
+
+export type FixesCancelResponses = {
+    /**
+     * Called off.
+     */
+    204: void;
+};
+
+export type FixesCancelResponse = FixesCancelResponses[keyof FixesCancelResponses];
+
+export type FixesGetData = {
+    body?: never;
+    path: {
+        /**
+         * Which fix.
+         */
+        fix: FixId;
+    };
+    query?: never;
+    url: '/v1/fixes/{fix}';
+};
+
+export type FixesGetErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FixesGetError = FixesGetErrors[keyof FixesGetErrors];
+
+export type FixesGetResponses = {
+    /**
+     * The fix.
+     */
+    200: FixView;
+};
+
+export type FixesGetResponse = FixesGetResponses[keyof FixesGetResponses];
+
+export type FixesItemsData = {
+    body?: never;
+    path: {
+        /**
+         * Which fix.
+         */
+        fix: FixId;
+    };
+    query?: {
+        /**
+         * How many items at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/fixes/{fix}/items';
+};
+
+export type FixesItemsErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FixesItemsError = FixesItemsErrors[keyof FixesItemsErrors];
+
+export type FixesItemsResponses = {
+    /**
+     * A page of items.
+     */
+    200: PageItemView;
+};
+
+export type FixesItemsResponse = FixesItemsResponses[keyof FixesItemsResponses];
+
+export type FixesRetryData = {
+    body?: never;
+    headers: {
+        /**
+         * A text of yours, new for each new intention.
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        /**
+         * Which fix.
+         */
+        fix: FixId;
+    };
+    query?: never;
+    url: '/v1/fixes/{fix}/retry';
+};
+
+export type FixesRetryErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FixesRetryError = FixesRetryErrors[keyof FixesRetryErrors];
+
+export type FixesRetryResponses = {
+    /**
+     * It goes on.
+     */
+    202: FixView;
+};
+
+export type FixesRetryResponse = FixesRetryResponses[keyof FixesRetryResponses];
+
+export type FixesUndoData = {
+    body?: never;
+    headers: {
+        /**
+         * A text of yours, new for each new intention.
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        /**
+         * Which fix.
+         */
+        fix: FixId;
+    };
+    query?: never;
+    url: '/v1/fixes/{fix}/undo';
+};
+
+export type FixesUndoErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FixesUndoError = FixesUndoErrors[keyof FixesUndoErrors];
+
+export type FixesUndoResponses = {
+    /**
+     * It is being undone.
+     */
+    202: FixView;
+};
+
+export type FixesUndoResponse = FixesUndoResponses[keyof FixesUndoResponses];
 
 export type OperatorsHealthData = {
     body?: never;
@@ -4169,6 +7157,56 @@ export type FindingsLicensesResponses = {
 };
 
 export type FindingsLicensesResponse = FindingsLicensesResponses[keyof FindingsLicensesResponses];
+
+export type FindingsExportLicensesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/licenses/export';
+};
+
+export type FindingsExportLicensesErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsExportLicensesError = FindingsExportLicensesErrors[keyof FindingsExportLicensesErrors];
+
+export type FindingsExportLicensesResponses = {
+    /**
+     * The licence types, a row each.
+     */
+    200: string;
+};
+
+export type FindingsExportLicensesResponse = FindingsExportLicensesResponses[keyof FindingsExportLicensesResponses];
+
+export type MicrosoftManifestData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/manifest';
+};
+
+export type MicrosoftManifestErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type MicrosoftManifestError = MicrosoftManifestErrors[keyof MicrosoftManifestErrors];
+
+export type MicrosoftManifestResponses = {
+    /**
+     * The manifest.
+     */
+    200: Manifest;
+};
+
+export type MicrosoftManifestResponse = MicrosoftManifestResponses[keyof MicrosoftManifestResponses];
 
 export type AccountsMeData = {
     body?: never;
@@ -4948,7 +7986,7 @@ export type MicrosoftColleaguesResponses = {
 export type MicrosoftColleaguesResponse = MicrosoftColleaguesResponses[keyof MicrosoftColleaguesResponses];
 
 export type MicrosoftConnectData = {
-    body?: never;
+    body?: ConnectRequest | null;
     path?: never;
     query?: never;
     url: '/v1/microsoft/connect';
@@ -4971,6 +8009,36 @@ export type MicrosoftConnectResponses = {
 };
 
 export type MicrosoftConnectResponse = MicrosoftConnectResponses[keyof MicrosoftConnectResponses];
+
+export type MicrosoftEndTierData = {
+    body?: never;
+    path: {
+        /**
+         * What Steward may change.
+         */
+        tier: Tier;
+    };
+    query?: never;
+    url: '/v1/microsoft/tiers/{tier}';
+};
+
+export type MicrosoftEndTierErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type MicrosoftEndTierError = MicrosoftEndTierErrors[keyof MicrosoftEndTierErrors];
+
+export type MicrosoftEndTierResponses = {
+    /**
+     * Taken back.
+     */
+    200: Ended;
+};
+
+export type MicrosoftEndTierResponse = MicrosoftEndTierResponses[keyof MicrosoftEndTierResponses];
 
 export type FindingsOverviewData = {
     body?: never;
@@ -5047,6 +8115,120 @@ export type AccountsResetPasswordResponses = {
 
 export type AccountsResetPasswordResponse = AccountsResetPasswordResponses[keyof AccountsResetPasswordResponses];
 
+export type FindingsListPeopleData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * What a name, a word of a name or an address begins with, in any case.
+         */
+        search?: string;
+        /**
+         * How somebody uses what they have.
+         */
+        status?: 'active' | 'not_used' | 'never_used' | 'left' | 'shared_mailbox' | 'guest' | 'unknown';
+        /**
+         * Only of this department, in any case.
+         */
+        department?: string;
+        /**
+         * Only who has this licence type.
+         */
+        licence?: string;
+        /**
+         * The order of people.
+         */
+        sort?: 'name' | 'cost';
+        /**
+         * How many at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before, with the same filter and order.
+         */
+        cursor?: string;
+    };
+    url: '/v1/people';
+};
+
+export type FindingsListPeopleErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsListPeopleError = FindingsListPeopleErrors[keyof FindingsListPeopleErrors];
+
+export type FindingsListPeopleResponses = {
+    /**
+     * A page of people.
+     */
+    200: PagePersonView;
+};
+
+export type FindingsListPeopleResponse = FindingsListPeopleResponses[keyof FindingsListPeopleResponses];
+
+export type FindingsExportPeopleData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From the `Link` header of the file before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/people/export';
+};
+
+export type FindingsExportPeopleErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsExportPeopleError = FindingsExportPeopleErrors[keyof FindingsExportPeopleErrors];
+
+export type FindingsExportPeopleResponses = {
+    /**
+     * The people, a row each.
+     */
+    200: string;
+};
+
+export type FindingsExportPeopleResponse = FindingsExportPeopleResponses[keyof FindingsExportPeopleResponses];
+
+export type FindingsPersonData = {
+    body?: never;
+    path: {
+        /**
+         * Who, at Microsoft.
+         */
+        person: PersonId;
+    };
+    query?: never;
+    url: '/v1/people/{person}';
+};
+
+export type FindingsPersonErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsPersonError = FindingsPersonErrors[keyof FindingsPersonErrors];
+
+export type FindingsPersonResponses = {
+    /**
+     * The person.
+     */
+    200: PersonDetail;
+};
+
+export type FindingsPersonResponse = FindingsPersonResponses[keyof FindingsPersonResponses];
+
 export type TenantsPolicyData = {
     body?: never;
     path?: never;
@@ -5102,6 +8284,158 @@ export type TenantsSetPolicyResponses = {
 };
 
 export type TenantsSetPolicyResponse = TenantsSetPolicyResponses[keyof TenantsSetPolicyResponses];
+
+export type FindingsPricesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/prices';
+};
+
+export type FindingsPricesErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsPricesError = FindingsPricesErrors[keyof FindingsPricesErrors];
+
+export type FindingsPricesResponses = {
+    /**
+     * The prices.
+     */
+    200: PricesView;
+};
+
+export type FindingsPricesResponse = FindingsPricesResponses[keyof FindingsPricesResponses];
+
+export type FindingsExportPricesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/prices/export';
+};
+
+export type FindingsExportPricesErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsExportPricesError = FindingsExportPricesErrors[keyof FindingsExportPricesErrors];
+
+export type FindingsExportPricesResponses = {
+    /**
+     * The prices, a row each.
+     */
+    200: string;
+};
+
+export type FindingsExportPricesResponse = FindingsExportPricesResponses[keyof FindingsExportPricesResponses];
+
+export type FindingsImportPricesData = {
+    body: string;
+    path?: never;
+    query?: {
+        /**
+         * `true`: says what the file would change, and changes nothing.
+         */
+        dry_run?: boolean;
+    };
+    url: '/v1/prices/import';
+};
+
+export type FindingsImportPricesErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsImportPricesError = FindingsImportPricesErrors[keyof FindingsImportPricesErrors];
+
+export type FindingsImportPricesResponses = {
+    /**
+     * What changed, or would change.
+     */
+    200: ImportView;
+};
+
+export type FindingsImportPricesResponse = FindingsImportPricesResponses[keyof FindingsImportPricesResponses];
+
+export type FindingsRemovePriceData = {
+    body?: never;
+    headers: {
+        /**
+         * The version that is changed.
+         */
+        'If-Match': string;
+    };
+    path: {
+        /**
+         * Which licence type.
+         */
+        sku: SkuId;
+    };
+    query?: never;
+    url: '/v1/prices/{sku}';
+};
+
+export type FindingsRemovePriceErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsRemovePriceError = FindingsRemovePriceErrors[keyof FindingsRemovePriceErrors];
+
+export type FindingsRemovePriceResponses = {
+    /**
+     * Removed. `ETag` is the new version of the prices.
+     */
+    204: void;
+};
+
+export type FindingsRemovePriceResponse = FindingsRemovePriceResponses[keyof FindingsRemovePriceResponses];
+
+export type FindingsSetPriceData = {
+    body: PriceRequest;
+    headers: {
+        /**
+         * The version that is changed.
+         */
+        'If-Match': string;
+    };
+    path: {
+        /**
+         * Which licence type.
+         */
+        sku: SkuId;
+    };
+    query?: never;
+    url: '/v1/prices/{sku}';
+};
+
+export type FindingsSetPriceErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FindingsSetPriceError = FindingsSetPriceErrors[keyof FindingsSetPriceErrors];
+
+export type FindingsSetPriceResponses = {
+    /**
+     * The price as it is now.
+     */
+    200: PriceView;
+};
+
+export type FindingsSetPriceResponse = FindingsSetPriceResponses[keyof FindingsSetPriceResponses];
 
 export type OperatorsReadyData = {
     body?: never;
@@ -5162,6 +8496,31 @@ export type AccountsRefreshResponses = {
 };
 
 export type AccountsRefreshResponse = AccountsRefreshResponses[keyof AccountsRefreshResponses];
+
+export type InsightsListRenewalsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/renewals';
+};
+
+export type InsightsListRenewalsErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type InsightsListRenewalsError = InsightsListRenewalsErrors[keyof InsightsListRenewalsErrors];
+
+export type InsightsListRenewalsResponses = {
+    /**
+     * Renewals.
+     */
+    200: Renewals;
+};
+
+export type InsightsListRenewalsResponse = InsightsListRenewalsResponses[keyof InsightsListRenewalsResponses];
 
 export type MembersRolesData = {
     body?: never;
@@ -5283,6 +8642,78 @@ export type MembersReplaceRoleResponses = {
 };
 
 export type MembersReplaceRoleResponse = MembersReplaceRoleResponses[keyof MembersReplaceRoleResponses];
+
+export type InsightsSavingsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first day; a year before the last one when absent.
+         */
+        from?: string;
+        /**
+         * The last day; today when absent.
+         */
+        to?: string;
+        /**
+         * By what savings are grouped.
+         */
+        by?: 'month' | 'department';
+    };
+    url: '/v1/savings';
+};
+
+export type InsightsSavingsErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type InsightsSavingsError = InsightsSavingsErrors[keyof InsightsSavingsErrors];
+
+export type InsightsSavingsResponses = {
+    /**
+     * The ledger.
+     */
+    200: SavingsView;
+};
+
+export type InsightsSavingsResponse = InsightsSavingsResponses[keyof InsightsSavingsResponses];
+
+export type InsightsExportSavingsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first day; a year before the last one when absent.
+         */
+        from?: string;
+        /**
+         * The last day; today when absent.
+         */
+        to?: string;
+    };
+    url: '/v1/savings/export';
+};
+
+export type InsightsExportSavingsErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type InsightsExportSavingsError = InsightsExportSavingsErrors[keyof InsightsExportSavingsErrors];
+
+export type InsightsExportSavingsResponses = {
+    /**
+     * The ledger, a row an entry.
+     */
+    200: string;
+};
+
+export type InsightsExportSavingsResponse = InsightsExportSavingsResponses[keyof InsightsExportSavingsResponses];
 
 export type ScansListData = {
     body?: never;
@@ -5453,12 +8884,37 @@ export type AccountsSignInMicrosoftCallbackError = AccountsSignInMicrosoftCallba
 
 export type AccountsSignInMicrosoftCallbackResponses = {
     /**
-     * Signed in.
+     * Signed in, or asked for a second factor.
      */
-    200: Tokens;
+    200: SignInStep;
 };
 
 export type AccountsSignInMicrosoftCallbackResponse = AccountsSignInMicrosoftCallbackResponses[keyof AccountsSignInMicrosoftCallbackResponses];
+
+export type AccountsConfirmMicrosoftData = {
+    body: ConfirmMicrosoft;
+    path?: never;
+    query?: never;
+    url: '/v1/sign-in/microsoft/confirm';
+};
+
+export type AccountsConfirmMicrosoftErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type AccountsConfirmMicrosoftError = AccountsConfirmMicrosoftErrors[keyof AccountsConfirmMicrosoftErrors];
+
+export type AccountsConfirmMicrosoftResponses = {
+    /**
+     * Linked.
+     */
+    204: void;
+};
+
+export type AccountsConfirmMicrosoftResponse = AccountsConfirmMicrosoftResponses[keyof AccountsConfirmMicrosoftResponses];
 
 export type AccountsPasskeySignInData = {
     body: PasskeySignInRequest;
@@ -5732,6 +9188,78 @@ export type TenantsGetResponses = {
 };
 
 export type TenantsGetResponse = TenantsGetResponses[keyof TenantsGetResponses];
+
+export type MicrosoftTransparencyData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * What is asked about.
+         */
+        of?: 'scans' | 'fixes' | 'undos';
+        /**
+         * How many items at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/transparency';
+};
+
+export type MicrosoftTransparencyErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type MicrosoftTransparencyError = MicrosoftTransparencyErrors[keyof MicrosoftTransparencyErrors];
+
+export type MicrosoftTransparencyResponses = {
+    /**
+     * A page of scans, fixes or undos.
+     */
+    200: PageVisit;
+};
+
+export type MicrosoftTransparencyResponse = MicrosoftTransparencyResponses[keyof MicrosoftTransparencyResponses];
+
+export type InsightsTrendsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first day; 90 days up to the last one when absent.
+         */
+        from?: string;
+        /**
+         * The last day; today when absent.
+         */
+        to?: string;
+    };
+    url: '/v1/trends';
+};
+
+export type InsightsTrendsErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type InsightsTrendsError = InsightsTrendsErrors[keyof InsightsTrendsErrors];
+
+export type InsightsTrendsResponses = {
+    /**
+     * Day by day.
+     */
+    200: Trends;
+};
+
+export type InsightsTrendsResponse = InsightsTrendsResponses[keyof InsightsTrendsResponses];
 
 export type AccountsVerifyEmailData = {
     body: VerifyEmailRequest;

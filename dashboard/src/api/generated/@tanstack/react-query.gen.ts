@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { accountsCompanies, accountsFactors, accountsJwks, accountsMe, accountsSessions, accountsSignUpStatus, accountsWorkAccounts, findingsGet, findingsLicenses, findingsList, findingsOverview, findingsPeople, membersInvitations, membersKeyList, membersList, membersRoles, microsoftColleagues, microsoftStatus, operatorsHealth, operatorsReady, type Options, scansGet, scansList, tenantsEvents, tenantsEventsExport, tenantsEventsVerify, tenantsGet, tenantsPolicy } from '../sdk.gen';
-import type { AccountsCompaniesData, AccountsCompaniesError, AccountsCompaniesResponse, AccountsFactorsData, AccountsFactorsError, AccountsFactorsResponse, AccountsJwksData, AccountsJwksError, AccountsJwksResponse, AccountsMeData, AccountsMeError, AccountsMeResponse, AccountsSessionsData, AccountsSessionsError, AccountsSessionsResponse, AccountsSignUpStatusData, AccountsSignUpStatusError, AccountsSignUpStatusResponse, AccountsWorkAccountsData, AccountsWorkAccountsError, AccountsWorkAccountsResponse, FindingsGetData, FindingsGetError, FindingsGetResponse, FindingsLicensesData, FindingsLicensesError, FindingsLicensesResponse, FindingsListData, FindingsListError, FindingsListResponse, FindingsOverviewData, FindingsOverviewError, FindingsOverviewResponse, FindingsPeopleData, FindingsPeopleError, FindingsPeopleResponse, MembersInvitationsData, MembersInvitationsError, MembersInvitationsResponse, MembersKeyListData, MembersKeyListError, MembersKeyListResponse, MembersListData, MembersListError, MembersListResponse, MembersRolesData, MembersRolesError, MembersRolesResponse, MicrosoftColleaguesData, MicrosoftColleaguesError, MicrosoftColleaguesResponse, MicrosoftStatusData, MicrosoftStatusError, MicrosoftStatusResponse, OperatorsHealthData, OperatorsHealthError, OperatorsHealthResponse, OperatorsReadyData, OperatorsReadyError, OperatorsReadyResponse, ScansGetData, ScansGetError, ScansGetResponse, ScansListData, ScansListError, ScansListResponse, TenantsEventsData, TenantsEventsError, TenantsEventsExportData, TenantsEventsExportError, TenantsEventsExportResponse, TenantsEventsResponse, TenantsEventsVerifyData, TenantsEventsVerifyError, TenantsEventsVerifyResponse, TenantsGetData, TenantsGetError, TenantsGetResponse, TenantsPolicyData, TenantsPolicyError, TenantsPolicyResponse } from '../types.gen';
+import { accountsCompanies, accountsFactors, accountsJwks, accountsMe, accountsSessions, accountsSignUpStatus, accountsWorkAccounts, findingsAttestations, findingsChecks, findingsExceptions, findingsExport, findingsExportLicenses, findingsExportPeople, findingsExportPrices, findingsGet, findingsLicenses, findingsList, findingsListPeople, findingsOverview, findingsPeople, findingsPerson, findingsPrices, findingsSettings, fixesGet, fixesItems, fixesList, insightsExportSavings, insightsFeeds, insightsListRenewals, insightsRenewalsFeed, insightsSavings, insightsTrends, membersInvitations, membersKeyList, membersList, membersRoles, microsoftColleagues, microsoftManifest, microsoftStatus, microsoftTransparency, operatorsHealth, operatorsReady, type Options, scansGet, scansList, tenantsEvents, tenantsEventsExport, tenantsEventsVerify, tenantsGet, tenantsPolicy } from '../sdk.gen';
+import type { AccountsCompaniesData, AccountsCompaniesError, AccountsCompaniesResponse, AccountsFactorsData, AccountsFactorsError, AccountsFactorsResponse, AccountsJwksData, AccountsJwksError, AccountsJwksResponse, AccountsMeData, AccountsMeError, AccountsMeResponse, AccountsSessionsData, AccountsSessionsError, AccountsSessionsResponse, AccountsSignUpStatusData, AccountsSignUpStatusError, AccountsSignUpStatusResponse, AccountsWorkAccountsData, AccountsWorkAccountsError, AccountsWorkAccountsResponse, FindingsAttestationsData, FindingsAttestationsError, FindingsAttestationsResponse, FindingsChecksData, FindingsChecksError, FindingsChecksResponse, FindingsExceptionsData, FindingsExceptionsError, FindingsExceptionsResponse, FindingsExportData, FindingsExportError, FindingsExportLicensesData, FindingsExportLicensesError, FindingsExportLicensesResponse, FindingsExportPeopleData, FindingsExportPeopleError, FindingsExportPeopleResponse, FindingsExportPricesData, FindingsExportPricesError, FindingsExportPricesResponse, FindingsExportResponse, FindingsGetData, FindingsGetError, FindingsGetResponse, FindingsLicensesData, FindingsLicensesError, FindingsLicensesResponse, FindingsListData, FindingsListError, FindingsListPeopleData, FindingsListPeopleError, FindingsListPeopleResponse, FindingsListResponse, FindingsOverviewData, FindingsOverviewError, FindingsOverviewResponse, FindingsPeopleData, FindingsPeopleError, FindingsPeopleResponse, FindingsPersonData, FindingsPersonError, FindingsPersonResponse, FindingsPricesData, FindingsPricesError, FindingsPricesResponse, FindingsSettingsData, FindingsSettingsError, FindingsSettingsResponse, FixesGetData, FixesGetError, FixesGetResponse, FixesItemsData, FixesItemsError, FixesItemsResponse, FixesListData, FixesListError, FixesListResponse, InsightsExportSavingsData, InsightsExportSavingsError, InsightsExportSavingsResponse, InsightsFeedsData, InsightsFeedsError, InsightsFeedsResponse, InsightsListRenewalsData, InsightsListRenewalsError, InsightsListRenewalsResponse, InsightsRenewalsFeedData, InsightsRenewalsFeedError, InsightsRenewalsFeedResponse, InsightsSavingsData, InsightsSavingsError, InsightsSavingsResponse, InsightsTrendsData, InsightsTrendsError, InsightsTrendsResponse, MembersInvitationsData, MembersInvitationsError, MembersInvitationsResponse, MembersKeyListData, MembersKeyListError, MembersKeyListResponse, MembersListData, MembersListError, MembersListResponse, MembersRolesData, MembersRolesError, MembersRolesResponse, MicrosoftColleaguesData, MicrosoftColleaguesError, MicrosoftColleaguesResponse, MicrosoftManifestData, MicrosoftManifestError, MicrosoftManifestResponse, MicrosoftStatusData, MicrosoftStatusError, MicrosoftStatusResponse, MicrosoftTransparencyData, MicrosoftTransparencyError, MicrosoftTransparencyResponse, OperatorsHealthData, OperatorsHealthError, OperatorsHealthResponse, OperatorsReadyData, OperatorsReadyError, OperatorsReadyResponse, ScansGetData, ScansGetError, ScansGetResponse, ScansListData, ScansListError, ScansListResponse, TenantsEventsData, TenantsEventsError, TenantsEventsExportData, TenantsEventsExportError, TenantsEventsExportResponse, TenantsEventsResponse, TenantsEventsVerifyData, TenantsEventsVerifyError, TenantsEventsVerifyResponse, TenantsGetData, TenantsGetError, TenantsGetResponse, TenantsPolicyData, TenantsPolicyError, TenantsPolicyResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -55,6 +55,45 @@ export const accountsJwksOptions = (options?: Options<AccountsJwksData>) => quer
         return data;
     },
     queryKey: accountsJwksQueryKey(options)
+});
+
+export const findingsChecksQueryKey = (options?: Options<FindingsChecksData>) => createQueryKey('findingsChecks', options);
+
+/**
+ * List checks
+ */
+export const findingsChecksOptions = (options?: Options<FindingsChecksData>) => queryOptions<FindingsChecksResponse, FindingsChecksError, FindingsChecksResponse, ReturnType<typeof findingsChecksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findingsChecks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findingsChecksQueryKey(options)
+});
+
+export const findingsSettingsQueryKey = (options?: Options<FindingsSettingsData>) => createQueryKey('findingsSettings', options);
+
+/**
+ * Read what checks look for
+ *
+ * Thresholds, grace, free seats that are no waste, people and licence types no check speaks of. `ETag` is the version
+ * that a change names in `If-Match`.
+ */
+export const findingsSettingsOptions = (options?: Options<FindingsSettingsData>) => queryOptions<FindingsSettingsResponse, FindingsSettingsError, FindingsSettingsResponse, ReturnType<typeof findingsSettingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findingsSettings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findingsSettingsQueryKey(options)
 });
 
 export const tenantsEventsQueryKey = (options?: Options<TenantsEventsData>) => createQueryKey('tenantsEvents', options);
@@ -248,12 +287,103 @@ export const tenantsEventsVerifyInfiniteOptions = (options?: Options<TenantsEven
     return opts as Omit<typeof opts, 'initialData'>;
 };
 
+export const findingsExceptionsQueryKey = (options?: Options<FindingsExceptionsData>) => createQueryKey('findingsExceptions', options);
+
+/**
+ * List exceptions
+ *
+ * What is accepted as it is, why, by whom, and until when. Reasons are free text: show them as text only.
+ */
+export const findingsExceptionsOptions = (options?: Options<FindingsExceptionsData>) => queryOptions<FindingsExceptionsResponse, FindingsExceptionsError, FindingsExceptionsResponse, ReturnType<typeof findingsExceptionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findingsExceptions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findingsExceptionsQueryKey(options)
+});
+
+export const findingsExceptionsInfiniteQueryKey = (options?: Options<FindingsExceptionsData>): QueryKey<Options<FindingsExceptionsData>> => createQueryKey('findingsExceptions', options, true);
+
+/**
+ * List exceptions
+ *
+ * What is accepted as it is, why, by whom, and until when. Reasons are free text: show them as text only.
+ */
+export const findingsExceptionsInfiniteOptions = (options?: Options<FindingsExceptionsData>) => {
+    const opts = infiniteQueryOptions<FindingsExceptionsResponse, FindingsExceptionsError, InfiniteData<FindingsExceptionsResponse>, QueryKey<Options<FindingsExceptionsData>>, string | Pick<QueryKey<Options<FindingsExceptionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<FindingsExceptionsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await findingsExceptions({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: findingsExceptionsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const insightsFeedsQueryKey = (options?: Options<InsightsFeedsData>) => createQueryKey('insightsFeeds', options);
+
+/**
+ * List calendar addresses
+ */
+export const insightsFeedsOptions = (options?: Options<InsightsFeedsData>) => queryOptions<InsightsFeedsResponse, InsightsFeedsError, InsightsFeedsResponse, ReturnType<typeof insightsFeedsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await insightsFeeds({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: insightsFeedsQueryKey(options)
+});
+
+export const insightsRenewalsFeedQueryKey = (options: Options<InsightsRenewalsFeedData>) => createQueryKey('insightsRenewalsFeed', options);
+
+/**
+ * Read the renewals as a calendar
+ *
+ * RFC 5545. Licence types, numbers of seats and days; no names of people.
+ */
+export const insightsRenewalsFeedOptions = (options: Options<InsightsRenewalsFeedData>) => queryOptions<InsightsRenewalsFeedResponse, InsightsRenewalsFeedError, InsightsRenewalsFeedResponse, ReturnType<typeof insightsRenewalsFeedQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await insightsRenewalsFeed({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: insightsRenewalsFeedQueryKey(options)
+});
+
 export const findingsListQueryKey = (options?: Options<FindingsListData>) => createQueryKey('findingsList', options);
 
 /**
  * List findings
  *
  * Ordered by id within a page cursor; there are seldom more than a page. Sort by `saving.monthly` for the first screen.
+ * With a filter a page may be short, even empty, while more follows.
  */
 export const findingsListOptions = (options?: Options<FindingsListData>) => queryOptions<FindingsListResponse, FindingsListError, FindingsListResponse, ReturnType<typeof findingsListQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -274,6 +404,7 @@ export const findingsListInfiniteQueryKey = (options?: Options<FindingsListData>
  * List findings
  *
  * Ordered by id within a page cursor; there are seldom more than a page. Sort by `saving.monthly` for the first screen.
+ * With a filter a page may be short, even empty, while more follows.
  */
 export const findingsListInfiniteOptions = (options?: Options<FindingsListData>) => {
     const opts = infiniteQueryOptions<FindingsListResponse, FindingsListError, InfiniteData<FindingsListResponse>, QueryKey<Options<FindingsListData>>, string | Pick<QueryKey<Options<FindingsListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -300,6 +431,27 @@ export const findingsListInfiniteOptions = (options?: Options<FindingsListData>)
     return opts as Omit<typeof opts, 'initialData'>;
 };
 
+export const findingsExportQueryKey = (options?: Options<FindingsExportData>) => createQueryKey('findingsExport', options);
+
+/**
+ * Export findings
+ *
+ * A row each, the dearest first. An empty saving is one whose price is missing, which is not zero. Cells that a
+ * spreadsheet would run as a formula begin with a single quote. Every file taken is noted in the log.
+ */
+export const findingsExportOptions = (options?: Options<FindingsExportData>) => queryOptions<FindingsExportResponse, FindingsExportError, FindingsExportResponse, ReturnType<typeof findingsExportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findingsExport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findingsExportQueryKey(options)
+});
+
 export const findingsGetQueryKey = (options: Options<FindingsGetData>) => createQueryKey('findingsGet', options);
 
 /**
@@ -317,6 +469,54 @@ export const findingsGetOptions = (options: Options<FindingsGetData>) => queryOp
     },
     queryKey: findingsGetQueryKey(options)
 });
+
+export const findingsAttestationsQueryKey = (options: Options<FindingsAttestationsData>) => createQueryKey('findingsAttestations', options);
+
+/**
+ * List questions to managers
+ */
+export const findingsAttestationsOptions = (options: Options<FindingsAttestationsData>) => queryOptions<FindingsAttestationsResponse, FindingsAttestationsError, FindingsAttestationsResponse, ReturnType<typeof findingsAttestationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findingsAttestations({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findingsAttestationsQueryKey(options)
+});
+
+export const findingsAttestationsInfiniteQueryKey = (options: Options<FindingsAttestationsData>): QueryKey<Options<FindingsAttestationsData>> => createQueryKey('findingsAttestations', options, true);
+
+/**
+ * List questions to managers
+ */
+export const findingsAttestationsInfiniteOptions = (options: Options<FindingsAttestationsData>) => {
+    const opts = infiniteQueryOptions<FindingsAttestationsResponse, FindingsAttestationsError, InfiniteData<FindingsAttestationsResponse>, QueryKey<Options<FindingsAttestationsData>>, string | Pick<QueryKey<Options<FindingsAttestationsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<FindingsAttestationsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await findingsAttestations({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: findingsAttestationsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
 
 export const findingsPeopleQueryKey = (options: Options<FindingsPeopleData>) => createQueryKey('findingsPeople', options);
 
@@ -366,6 +566,126 @@ export const findingsPeopleInfiniteOptions = (options: Options<FindingsPeopleDat
             return data;
         },
         queryKey: findingsPeopleInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const fixesListQueryKey = (options?: Options<FixesListData>) => createQueryKey('fixesList', options);
+
+/**
+ * List fixes
+ */
+export const fixesListOptions = (options?: Options<FixesListData>) => queryOptions<FixesListResponse, FixesListError, FixesListResponse, ReturnType<typeof fixesListQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await fixesList({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: fixesListQueryKey(options)
+});
+
+export const fixesListInfiniteQueryKey = (options?: Options<FixesListData>): QueryKey<Options<FixesListData>> => createQueryKey('fixesList', options, true);
+
+/**
+ * List fixes
+ */
+export const fixesListInfiniteOptions = (options?: Options<FixesListData>) => {
+    const opts = infiniteQueryOptions<FixesListResponse, FixesListError, InfiniteData<FixesListResponse>, QueryKey<Options<FixesListData>>, string | Pick<QueryKey<Options<FixesListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<FixesListData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await fixesList({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: fixesListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const fixesGetQueryKey = (options: Options<FixesGetData>) => createQueryKey('fixesGet', options);
+
+/**
+ * Read a fix
+ *
+ * Ask every second or two while `state` is `queued`, `running`, `undo_queued` or `undoing`.
+ */
+export const fixesGetOptions = (options: Options<FixesGetData>) => queryOptions<FixesGetResponse, FixesGetError, FixesGetResponse, ReturnType<typeof fixesGetQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await fixesGet({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: fixesGetQueryKey(options)
+});
+
+export const fixesItemsQueryKey = (options: Options<FixesItemsData>) => createQueryKey('fixesItems', options);
+
+/**
+ * List the items of a fix
+ *
+ * Pages have 20 items whatever `limit` says. Names come from your directory: show them as text only.
+ */
+export const fixesItemsOptions = (options: Options<FixesItemsData>) => queryOptions<FixesItemsResponse, FixesItemsError, FixesItemsResponse, ReturnType<typeof fixesItemsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await fixesItems({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: fixesItemsQueryKey(options)
+});
+
+export const fixesItemsInfiniteQueryKey = (options: Options<FixesItemsData>): QueryKey<Options<FixesItemsData>> => createQueryKey('fixesItems', options, true);
+
+/**
+ * List the items of a fix
+ *
+ * Pages have 20 items whatever `limit` says. Names come from your directory: show them as text only.
+ */
+export const fixesItemsInfiniteOptions = (options: Options<FixesItemsData>) => {
+    const opts = infiniteQueryOptions<FixesItemsResponse, FixesItemsError, InfiniteData<FixesItemsResponse>, QueryKey<Options<FixesItemsData>>, string | Pick<QueryKey<Options<FixesItemsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<FixesItemsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await fixesItems({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: fixesItemsInfiniteQueryKey(options)
     });
     return opts as Omit<typeof opts, 'initialData'>;
 };
@@ -508,6 +828,47 @@ export const findingsLicensesOptions = (options?: Options<FindingsLicensesData>)
         return data;
     },
     queryKey: findingsLicensesQueryKey(options)
+});
+
+export const findingsExportLicensesQueryKey = (options?: Options<FindingsExportLicensesData>) => createQueryKey('findingsExportLicenses', options);
+
+/**
+ * Export licences
+ *
+ * A row a licence type. An empty price is one that is missing, which is not zero. Cells that a spreadsheet would run as
+ * a formula begin with a single quote. Every file taken is noted in the log.
+ */
+export const findingsExportLicensesOptions = (options?: Options<FindingsExportLicensesData>) => queryOptions<FindingsExportLicensesResponse, FindingsExportLicensesError, FindingsExportLicensesResponse, ReturnType<typeof findingsExportLicensesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findingsExportLicenses({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findingsExportLicensesQueryKey(options)
+});
+
+export const microsoftManifestQueryKey = (options?: Options<MicrosoftManifestData>) => createQueryKey('microsoftManifest', options);
+
+/**
+ * Read what Steward can ask Microsoft
+ *
+ * Every call with its permission and purpose, from the list Steward's own client is built from; and what is never read.
+ */
+export const microsoftManifestOptions = (options?: Options<MicrosoftManifestData>) => queryOptions<MicrosoftManifestResponse, MicrosoftManifestError, MicrosoftManifestResponse, ReturnType<typeof microsoftManifestQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await microsoftManifest({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: microsoftManifestQueryKey(options)
 });
 
 export const accountsMeQueryKey = (options?: Options<AccountsMeData>) => createQueryKey('accountsMe', options);
@@ -705,6 +1066,134 @@ export const findingsOverviewOptions = (options?: Options<FindingsOverviewData>)
     queryKey: findingsOverviewQueryKey(options)
 });
 
+export const findingsListPeopleQueryKey = (options?: Options<FindingsListPeopleData>) => createQueryKey('findingsListPeople', options);
+
+/**
+ * List people
+ *
+ * As of the last scan. A status is what a finding says where there is one; what is known of sign-ins otherwise is
+ * rounded to four weeks and told as such. Names come from your directory: show them as text only.
+ */
+export const findingsListPeopleOptions = (options?: Options<FindingsListPeopleData>) => queryOptions<FindingsListPeopleResponse, FindingsListPeopleError, FindingsListPeopleResponse, ReturnType<typeof findingsListPeopleQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findingsListPeople({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findingsListPeopleQueryKey(options)
+});
+
+export const findingsListPeopleInfiniteQueryKey = (options?: Options<FindingsListPeopleData>): QueryKey<Options<FindingsListPeopleData>> => createQueryKey('findingsListPeople', options, true);
+
+/**
+ * List people
+ *
+ * As of the last scan. A status is what a finding says where there is one; what is known of sign-ins otherwise is
+ * rounded to four weeks and told as such. Names come from your directory: show them as text only.
+ */
+export const findingsListPeopleInfiniteOptions = (options?: Options<FindingsListPeopleData>) => {
+    const opts = infiniteQueryOptions<FindingsListPeopleResponse, FindingsListPeopleError, InfiniteData<FindingsListPeopleResponse>, QueryKey<Options<FindingsListPeopleData>>, string | Pick<QueryKey<Options<FindingsListPeopleData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<FindingsListPeopleData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await findingsListPeople({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: findingsListPeopleInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const findingsExportPeopleQueryKey = (options?: Options<FindingsExportPeopleData>) => createQueryKey('findingsExportPeople', options);
+
+/**
+ * Export people
+ *
+ * At most 15,000 people a file, by name; a `Link` header with `rel="next"` says where to go on. An empty cost is one
+ * whose prices are missing, which is not zero. Cells that a spreadsheet would run as a formula begin with a single
+ * quote. Every file taken is noted in the log.
+ */
+export const findingsExportPeopleOptions = (options?: Options<FindingsExportPeopleData>) => queryOptions<FindingsExportPeopleResponse, FindingsExportPeopleError, FindingsExportPeopleResponse, ReturnType<typeof findingsExportPeopleQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findingsExportPeople({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findingsExportPeopleQueryKey(options)
+});
+
+export const findingsExportPeopleInfiniteQueryKey = (options?: Options<FindingsExportPeopleData>): QueryKey<Options<FindingsExportPeopleData>> => createQueryKey('findingsExportPeople', options, true);
+
+/**
+ * Export people
+ *
+ * At most 15,000 people a file, by name; a `Link` header with `rel="next"` says where to go on. An empty cost is one
+ * whose prices are missing, which is not zero. Cells that a spreadsheet would run as a formula begin with a single
+ * quote. Every file taken is noted in the log.
+ */
+export const findingsExportPeopleInfiniteOptions = (options?: Options<FindingsExportPeopleData>) => {
+    const opts = infiniteQueryOptions<FindingsExportPeopleResponse, FindingsExportPeopleError, InfiniteData<FindingsExportPeopleResponse>, QueryKey<Options<FindingsExportPeopleData>>, string | Pick<QueryKey<Options<FindingsExportPeopleData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<FindingsExportPeopleData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await findingsExportPeople({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: findingsExportPeopleInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const findingsPersonQueryKey = (options: Options<FindingsPersonData>) => createQueryKey('findingsPerson', options);
+
+/**
+ * Read a person
+ */
+export const findingsPersonOptions = (options: Options<FindingsPersonData>) => queryOptions<FindingsPersonResponse, FindingsPersonError, FindingsPersonResponse, ReturnType<typeof findingsPersonQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findingsPerson({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findingsPersonQueryKey(options)
+});
+
 export const tenantsPolicyQueryKey = (options?: Options<TenantsPolicyData>) => createQueryKey('tenantsPolicy', options);
 
 /**
@@ -721,6 +1210,48 @@ export const tenantsPolicyOptions = (options?: Options<TenantsPolicyData>) => qu
         return data;
     },
     queryKey: tenantsPolicyQueryKey(options)
+});
+
+export const findingsPricesQueryKey = (options?: Options<FindingsPricesData>) => createQueryKey('findingsPrices', options);
+
+/**
+ * List prices
+ *
+ * Prices are for one seat a month, without tax. Microsoft's list prices are for a year paid at once; nothing is
+ * converted from another currency. `ETag` is the version that a change names in `If-Match`.
+ */
+export const findingsPricesOptions = (options?: Options<FindingsPricesData>) => queryOptions<FindingsPricesResponse, FindingsPricesError, FindingsPricesResponse, ReturnType<typeof findingsPricesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findingsPrices({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findingsPricesQueryKey(options)
+});
+
+export const findingsExportPricesQueryKey = (options?: Options<FindingsExportPricesData>) => createQueryKey('findingsExportPrices', options);
+
+/**
+ * Export prices
+ *
+ * One row a licence type, with what your company set: change it in a spreadsheet and import it. Rows without an
+ * amount and a term change nothing. Cells that a spreadsheet would run as a formula begin with a single quote.
+ */
+export const findingsExportPricesOptions = (options?: Options<FindingsExportPricesData>) => queryOptions<FindingsExportPricesResponse, FindingsExportPricesError, FindingsExportPricesResponse, ReturnType<typeof findingsExportPricesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findingsExportPrices({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findingsExportPricesQueryKey(options)
 });
 
 export const operatorsReadyQueryKey = (options?: Options<OperatorsReadyData>) => createQueryKey('operatorsReady', options);
@@ -741,6 +1272,27 @@ export const operatorsReadyOptions = (options?: Options<OperatorsReadyData>) => 
     queryKey: operatorsReadyQueryKey(options)
 });
 
+export const insightsListRenewalsQueryKey = (options?: Options<InsightsListRenewalsData>) => createQueryKey('insightsListRenewals', options);
+
+/**
+ * List renewals
+ *
+ * As of the last scan, trials and free licences left out. A saving is real only when seats are given back at a renewal;
+ * each item has the day by which to do it and the words to do it with.
+ */
+export const insightsListRenewalsOptions = (options?: Options<InsightsListRenewalsData>) => queryOptions<InsightsListRenewalsResponse, InsightsListRenewalsError, InsightsListRenewalsResponse, ReturnType<typeof insightsListRenewalsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await insightsListRenewals({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: insightsListRenewalsQueryKey(options)
+});
+
 export const membersRolesQueryKey = (options?: Options<MembersRolesData>) => createQueryKey('membersRoles', options);
 
 /**
@@ -757,6 +1309,49 @@ export const membersRolesOptions = (options?: Options<MembersRolesData>) => quer
         return data;
     },
     queryKey: membersRolesQueryKey(options)
+});
+
+export const insightsSavingsQueryKey = (options?: Options<InsightsSavingsData>) => createQueryKey('insightsSavings', options);
+
+/**
+ * Read savings
+ *
+ * *Found* is what could be saved, *approved* what fixes have freed, *realised* what is really no longer paid for: seats
+ * that were gone after their renewal or after a fix. A seat counts once: bought again and given back again it is no new
+ * saving.
+ */
+export const insightsSavingsOptions = (options?: Options<InsightsSavingsData>) => queryOptions<InsightsSavingsResponse, InsightsSavingsError, InsightsSavingsResponse, ReturnType<typeof insightsSavingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await insightsSavings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: insightsSavingsQueryKey(options)
+});
+
+export const insightsExportSavingsQueryKey = (options?: Options<InsightsExportSavingsData>) => createQueryKey('insightsExportSavings', options);
+
+/**
+ * Export savings
+ *
+ * A row a day with a scan (`found`), a fix (`approved`) and a change of seats (`realised`, or `seats` where nothing was
+ * saved). An empty amount is one whose price is missing, which is not zero. Every file taken is noted in the log.
+ */
+export const insightsExportSavingsOptions = (options?: Options<InsightsExportSavingsData>) => queryOptions<InsightsExportSavingsResponse, InsightsExportSavingsError, InsightsExportSavingsResponse, ReturnType<typeof insightsExportSavingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await insightsExportSavings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: insightsExportSavingsQueryKey(options)
 });
 
 export const scansListQueryKey = (options?: Options<ScansListData>) => createQueryKey('scansList', options);
@@ -864,4 +1459,74 @@ export const tenantsGetOptions = (options?: Options<TenantsGetData>) => queryOpt
         return data;
     },
     queryKey: tenantsGetQueryKey(options)
+});
+
+export const microsoftTransparencyQueryKey = (options?: Options<MicrosoftTransparencyData>) => createQueryKey('microsoftTransparency', options);
+
+/**
+ * Read what was read and changed at Microsoft
+ *
+ * Newest first. Every call of a scan is counted, the refused ones too. What the calls are is in `/v1/manifest`.
+ */
+export const microsoftTransparencyOptions = (options?: Options<MicrosoftTransparencyData>) => queryOptions<MicrosoftTransparencyResponse, MicrosoftTransparencyError, MicrosoftTransparencyResponse, ReturnType<typeof microsoftTransparencyQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await microsoftTransparency({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: microsoftTransparencyQueryKey(options)
+});
+
+export const microsoftTransparencyInfiniteQueryKey = (options?: Options<MicrosoftTransparencyData>): QueryKey<Options<MicrosoftTransparencyData>> => createQueryKey('microsoftTransparency', options, true);
+
+/**
+ * Read what was read and changed at Microsoft
+ *
+ * Newest first. Every call of a scan is counted, the refused ones too. What the calls are is in `/v1/manifest`.
+ */
+export const microsoftTransparencyInfiniteOptions = (options?: Options<MicrosoftTransparencyData>) => {
+    const opts = infiniteQueryOptions<MicrosoftTransparencyResponse, MicrosoftTransparencyError, InfiniteData<MicrosoftTransparencyResponse>, QueryKey<Options<MicrosoftTransparencyData>>, string | Pick<QueryKey<Options<MicrosoftTransparencyData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<MicrosoftTransparencyData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await microsoftTransparency({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: microsoftTransparencyInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const insightsTrendsQueryKey = (options?: Options<InsightsTrendsData>) => createQueryKey('insightsTrends', options);
+
+/**
+ * Read trends
+ */
+export const insightsTrendsOptions = (options?: Options<InsightsTrendsData>) => queryOptions<InsightsTrendsResponse, InsightsTrendsError, InsightsTrendsResponse, ReturnType<typeof insightsTrendsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await insightsTrends({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: insightsTrendsQueryKey(options)
 });
