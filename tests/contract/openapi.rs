@@ -13,6 +13,7 @@ use crate::repository::{functions, no, read, read_if_there, root};
 const PUBLIC: &[&str] = &[
     "accounts-begin-passkey-sign-in",
     "accounts-confirm-email",
+    "accounts-confirm-microsoft",
     "accounts-jwks",
     "accounts-passkey-sign-in",
     "accounts-refresh",

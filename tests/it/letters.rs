@@ -94,7 +94,7 @@ async fn what_happens_to_an_account_is_told_to_its_owner_once_with_when_and_from
     let directory: DirectoryId = "5eead000-0000-4000-8000-00000000000d".parse().unwrap();
     let events = [
         (
-            Event::UserSignedIn { session, amr: vec!["pwd".into()], new_device: true, recovery_codes_left: None },
+            Event::UserSignedIn { session, amr: vec!["pwd".into()], new_device: true, recoveries_left: None },
             "1 new device signed in",
         ),
         (Event::UserSignInBlocked { user, failures: 10 }, "10 failed tries to sign in"),
@@ -128,7 +128,7 @@ async fn what_happens_to_an_account_is_told_to_its_owner_once_with_when_and_from
     }
     assert_eq!(news(&app).await, Vec::new());
     // A device that is known is no news.
-    let known = Event::UserSignedIn { session, amr: Vec::new(), new_device: false, recovery_codes_left: None };
+    let known = Event::UserSignedIn { session, amr: Vec::new(), new_device: false, recoveries_left: None };
     assert_eq!(told(&app, &owner, Actor::User { id: user }, known).await, Vec::new());
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Entry {
 
 /// What came of one attempt.
 enum Attempt {
-    In(Entry),
+    In(Box<Entry>),
     Out(NoEntry),
     Changed,
 }
@@ -36,7 +36,7 @@ pub(crate) async fn enter(
 ) -> Result<Entry> {
     for _ in 0..TRIES {
         match attempt(store, identity, company, origin).await? {
-            Attempt::In(entry) => return Ok(entry),
+            Attempt::In(entry) => return Ok(*entry),
             Attempt::Out(why) => return Err(refused(why)),
             Attempt::Changed => {}
         }
@@ -58,7 +58,7 @@ async fn attempt(store: &Store, identity: &Identity, company: Option<TenantId>, 
     if let Some(user) = user {
         let known = store.account(user).await?;
         if let Some(membership) = chosen(&known.memberships, company, home).cloned() {
-            return Ok(Attempt::In(Entry { user, membership, account: Some(known) }));
+            return Ok(Attempt::In(Box::new(Entry { user, membership, account: Some(known) })));
         }
         account = Some(known);
     }
@@ -95,7 +95,7 @@ async fn attempt(store: &Store, identity: &Identity, company: Option<TenantId>, 
         ));
     }
     Ok(match store.join(home, &newcomer, origin).await? {
-        Joined::In { user, membership } => Attempt::In(Entry { user, membership, account }),
+        Joined::In { user, membership } => Attempt::In(Box::new(Entry { user, membership, account })),
         Joined::Out(why) => Attempt::Out(why),
         Joined::Changed => Attempt::Changed,
     })

@@ -42,7 +42,7 @@ pub enum Event {
         new_device: bool,
         /// How many recovery codes are left, where one was used.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        recovery_codes_left: Option<u32>,
+        recoveries_left: Option<u32>,
     },
     /// Sign-in to an account was tried in vain so often that it waits now (C3).
     #[serde(rename = "user.sign_in_blocked")]
@@ -131,7 +131,7 @@ pub enum Event {
     #[serde(rename = "user.identity_link_requested")]
     IdentityLinkRequested {
         /// The request.
-        link: LinkId,
+        request: LinkId,
         /// Whose account it is to be linked to.
         user: UserId,
     },

@@ -396,7 +396,7 @@ impl Store {
         if let Some(link) = consume {
             change = change.consume(&link, now);
         }
-        let event = Event::UserSignedIn { session, amr, new_device, recovery_codes_left };
+        let event = Event::UserSignedIn { session, amr, new_device, recoveries_left: recovery_codes_left };
         self.of(&scope).commit(change.event(event)?).await?;
         Ok((token, record))
     }

@@ -173,7 +173,7 @@ impl Store {
         let mut item = encode("LinkRequest", &request)?;
         item.insert("ttl".into(), number(request.good_until));
         let change = Commit::new().action(new(LinkRequest::key(request.link), item, "link"));
-        let event = Event::IdentityLinkRequested { link: request.link, user: request.user };
+        let event = Event::IdentityLinkRequested { request: request.link, user: request.user };
         self.of(&scope).commit(change.event(event)?).await.map(drop)
     }
 

@@ -69,7 +69,7 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
     }
     let Some(desk) = &Desk::of(deps, tenant, recorded).await? else { return Ok(Vec::new()) };
     match &recorded.event {
-        Event::UserSignedIn { new_device, recovery_codes_left: Some(left @ ..=LOW), .. } => match recorded.actor {
+        Event::UserSignedIn { new_device, recoveries_left: Some(left @ ..=LOW), .. } => match recorded.actor {
             Actor::User { id } => {
                 let news = News::RecoveryCodesLow { left: *left, new_device: *new_device };
                 desk.tell(id, Page::Security, news).await
@@ -107,7 +107,7 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
             desk.tell(*user, Page::Security, News::FactorRemoved { factor: *factor }).await
         }
         Event::FactorsReset { user } => desk.tell(*user, Page::Security, News::FactorsReset).await,
-        Event::IdentityLinkRequested { link, .. } => security::work_account(desk, *link).await,
+        Event::IdentityLinkRequested { request, .. } => security::work_account(desk, *request).await,
         Event::IdentityLinked { user, .. } => desk.tell(*user, Page::Security, News::IdentityLinked).await,
         Event::IdentityUnlinked { user, .. } => desk.tell(*user, Page::Security, News::IdentityUnlinked).await,
         Event::MemberInvited { invitation, resent, .. } => team::invited(desk, *invitation, *resent).await,
