@@ -240,6 +240,10 @@ async fn the_catalogues_rules_find_the_ledger_and_nothing_else() {
         let counted = others.iter().filter(|(check, ..)| ["L9", "L15", "L17"].contains(check));
         let counted: BTreeSet<_> = counted.map(|(_, sku, person, _)| (sku, person)).collect();
         found.retain(|(check, sku, person, _)| *check == "L3" || !counted.contains(&(sku, person)));
+        // Shared mailboxes and rooms are blocked by design, and only the mailbox report tells them.
+        let shared = others.iter().filter(|(check, ..)| ["L4", "L5"].contains(check));
+        let shared: BTreeSet<_> = shared.map(|(_, sku, person, _)| (sku, person)).collect();
+        found.retain(|(_, sku, person, _)| !shared.contains(&(sku, person)));
         let missed: Vec<_> = planted.difference(&found).collect();
         let wrong: Vec<_> = found.difference(&planted).collect();
         assert!(missed.is_empty() && wrong.is_empty(), "{recipe:?}\nmissed {missed:?}\nwrong {wrong:?}");

@@ -1,7 +1,7 @@
 //! L24: an enterprise suite where Business Premium does.
 //!
-//! Rule: Microsoft 365 E3 or Office 365 E3 in a company whose E3 and Business Premium together are at most 300, for a
-//! person whose mailbox is below 45 GB and has no archive. Neither suite contains the other: Business Premium has
+//! Rule: Microsoft 365 E3 or Office 365 E3 in a company that has at most 300 suites of all kinds in use, for a person
+//! whose mailbox is below 45 GB and has no archive. Neither suite contains the other: Business Premium has
 //! better protection of devices and less mailbox, so somebody looks first.
 //!
 //! Traps: a mailbox above 50 GB does not fit; a legal hold cannot be seen; Office for business cannot be installed on
@@ -34,7 +34,7 @@ pub const CHECK: Check = Check {
         what_people_notice: "Their mailbox may hold 50 GB instead of 100. Office is the version for business, which \
                              cannot be installed on computers many people share.",
         undo: "You can exchange the licences back as long as one is free.",
-        technical_detail: "SPE_E3 or ENTERPRISEPACK; consumedUnits of both and of SPB together at most 300; Storage \
+        technical_detail: "SPE_E3 or ENTERPRISEPACK; consumedUnits of all paid suites together at most 300; Storage \
                            Used below 45 GB and Has Archive false in the mailbox report. Lost: Exchange Online Plan 2, \
                            SharePoint Plan 2, Windows Enterprise, Office apps for enterprise. Holds cannot be read \
                            through Microsoft Graph.",
@@ -64,8 +64,8 @@ fn headline(count: u32, _: u32) -> String {
 fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     let suite = candidate.paid().find(|(license, _)| ENTERPRISE.contains(&license.sku));
     let Some((license, _)) = suite.filter(|_| candidate.is_at_work()) else { return Verdict::Clear };
-    let consumed = |sku: SkuId| context.licences.get(&sku).map_or(0, |licence| licence.sku.consumed);
-    let suites = [MICROSOFT_E3, OFFICE_E3, BUSINESS_PREMIUM].into_iter().map(consumed).fold(0, u32::saturating_add);
+    let suites = context.licences.values().filter(|licence| licence.is_paid() && licence.is_suite());
+    let suites = suites.map(|licence| licence.sku.consumed).fold(0, u32::saturating_add);
     // Who has Business Premium already has nothing to exchange.
     let has_it = candidate.held.iter().any(|(held, _)| held.sku == BUSINESS_PREMIUM);
     if suites > swap::BUSINESS_SEATS_MAX || has_it {
@@ -111,13 +111,13 @@ mod tests {
     }
 
     #[test]
-    fn up_to_300_of_both_it_is_offered() {
-        // Ten hold Business Premium already.
-        let outcome = run(&person(1, &[E3]), 290, &mailbox(900, false));
+    fn up_to_300_suites_it_is_offered() {
+        // Ten each hold Business Basic, Standard and Premium already.
+        let outcome = run(&person(1, &[E3]), 270, &mailbox(900, false));
         let finding = outcome.of(CheckId::L24).expect("a finding");
         assert_eq!(finding.affected[0].skus[0].to, Some(BUSINESS_PREMIUM));
         assert_eq!(outcome.totals.likely_monthly.amount_minor, 3900 - 2200);
-        assert!(run(&person(1, &[E3]), 291, &mailbox(900, false)).of(CheckId::L24).is_none());
+        assert!(run(&person(1, &[E3]), 271, &mailbox(900, false)).of(CheckId::L24).is_none());
     }
 
     #[test]
