@@ -14,11 +14,14 @@ import { Route as PublicRouteImport } from './routes/_public'
 import { Route as AppIndexRouteImport } from './routes/_app.index'
 import { Route as AppSettingsRouteImport } from './routes/_app._settings'
 import { Route as AppActivityRouteImport } from './routes/_app.activity'
+import { Route as AppChangesRouteImport } from './routes/_app.changes'
 import { Route as AppConnectRouteImport } from './routes/_app.connect'
 import { Route as AppLicencesRouteImport } from './routes/_app.licences'
 import { Route as AppTeamRouteImport } from './routes/_app.team'
 import { Route as AppWelcomeRouteImport } from './routes/_app.welcome'
+import { Route as PublicAttestationRouteImport } from './routes/_public.attestation'
 import { Route as PublicConfirmEmailRouteImport } from './routes/_public.confirm-email'
+import { Route as PublicConfirmMicrosoftRouteImport } from './routes/_public.confirm-microsoft'
 import { Route as PublicInvitationRouteImport } from './routes/_public.invitation'
 import { Route as PublicResetPasswordRouteImport } from './routes/_public.reset-password'
 import { Route as PublicSignInRouteImport } from './routes/_public.sign-in'
@@ -59,6 +62,11 @@ const AppActivityRoute = AppActivityRouteImport.update({
   path: '/activity',
   getParentRoute: () => AppRoute,
 } as any)
+const AppChangesRoute = AppChangesRouteImport.update({
+  id: '/changes',
+  path: '/changes',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppConnectRoute = AppConnectRouteImport.update({
   id: '/connect',
   path: '/connect',
@@ -79,9 +87,19 @@ const AppWelcomeRoute = AppWelcomeRouteImport.update({
   path: '/welcome',
   getParentRoute: () => AppRoute,
 } as any)
+const PublicAttestationRoute = PublicAttestationRouteImport.update({
+  id: '/attestation',
+  path: '/attestation',
+  getParentRoute: () => PublicRoute,
+} as any)
 const PublicConfirmEmailRoute = PublicConfirmEmailRouteImport.update({
   id: '/confirm-email',
   path: '/confirm-email',
+  getParentRoute: () => PublicRoute,
+} as any)
+const PublicConfirmMicrosoftRoute = PublicConfirmMicrosoftRouteImport.update({
+  id: '/confirm-microsoft',
+  path: '/confirm-microsoft',
   getParentRoute: () => PublicRoute,
 } as any)
 const PublicInvitationRoute = PublicInvitationRouteImport.update({
@@ -177,11 +195,14 @@ const AppSettingsSettingsSignInRoute =
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
   '/activity': typeof AppActivityRoute
+  '/changes': typeof AppChangesRoute
   '/connect': typeof AppConnectRoute
   '/licences': typeof AppLicencesRoute
   '/team': typeof AppTeamRoute
   '/welcome': typeof AppWelcomeRoute
+  '/attestation': typeof PublicAttestationRoute
   '/confirm-email': typeof PublicConfirmEmailRoute
+  '/confirm-microsoft': typeof PublicConfirmMicrosoftRoute
   '/invitation': typeof PublicInvitationRoute
   '/reset-password': typeof PublicResetPasswordRoute
   '/sign-in': typeof PublicSignInRoute
@@ -203,11 +224,14 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/': typeof AppIndexRoute
   '/activity': typeof AppActivityRoute
+  '/changes': typeof AppChangesRoute
   '/connect': typeof AppConnectRoute
   '/licences': typeof AppLicencesRoute
   '/team': typeof AppTeamRoute
   '/welcome': typeof AppWelcomeRoute
+  '/attestation': typeof PublicAttestationRoute
   '/confirm-email': typeof PublicConfirmEmailRoute
+  '/confirm-microsoft': typeof PublicConfirmMicrosoftRoute
   '/invitation': typeof PublicInvitationRoute
   '/reset-password': typeof PublicResetPasswordRoute
   '/sign-in': typeof PublicSignInRoute
@@ -232,11 +256,14 @@ export interface FileRoutesById {
   '/_public': typeof PublicRouteWithChildren
   '/_app/_settings': typeof AppSettingsRouteWithChildren
   '/_app/activity': typeof AppActivityRoute
+  '/_app/changes': typeof AppChangesRoute
   '/_app/connect': typeof AppConnectRoute
   '/_app/licences': typeof AppLicencesRoute
   '/_app/team': typeof AppTeamRoute
   '/_app/welcome': typeof AppWelcomeRoute
+  '/_public/attestation': typeof PublicAttestationRoute
   '/_public/confirm-email': typeof PublicConfirmEmailRoute
+  '/_public/confirm-microsoft': typeof PublicConfirmMicrosoftRoute
   '/_public/invitation': typeof PublicInvitationRoute
   '/_public/reset-password': typeof PublicResetPasswordRoute
   '/_public/sign-in': typeof PublicSignInRoute
@@ -261,11 +288,14 @@ export interface FileRouteTypes {
   fullPaths:
     | '/'
     | '/activity'
+    | '/changes'
     | '/connect'
     | '/licences'
     | '/team'
     | '/welcome'
+    | '/attestation'
     | '/confirm-email'
+    | '/confirm-microsoft'
     | '/invitation'
     | '/reset-password'
     | '/sign-in'
@@ -287,11 +317,14 @@ export interface FileRouteTypes {
   to:
     | '/'
     | '/activity'
+    | '/changes'
     | '/connect'
     | '/licences'
     | '/team'
     | '/welcome'
+    | '/attestation'
     | '/confirm-email'
+    | '/confirm-microsoft'
     | '/invitation'
     | '/reset-password'
     | '/sign-in'
@@ -315,11 +348,14 @@ export interface FileRouteTypes {
     | '/_public'
     | '/_app/_settings'
     | '/_app/activity'
+    | '/_app/changes'
     | '/_app/connect'
     | '/_app/licences'
     | '/_app/team'
     | '/_app/welcome'
+    | '/_public/attestation'
     | '/_public/confirm-email'
+    | '/_public/confirm-microsoft'
     | '/_public/invitation'
     | '/_public/reset-password'
     | '/_public/sign-in'
@@ -382,6 +418,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppActivityRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/changes': {
+      id: '/_app/changes'
+      path: '/changes'
+      fullPath: '/changes'
+      preLoaderRoute: typeof AppChangesRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/connect': {
       id: '/_app/connect'
       path: '/connect'
@@ -410,11 +453,25 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppWelcomeRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_public/attestation': {
+      id: '/_public/attestation'
+      path: '/attestation'
+      fullPath: '/attestation'
+      preLoaderRoute: typeof PublicAttestationRouteImport
+      parentRoute: typeof PublicRoute
+    }
     '/_public/confirm-email': {
       id: '/_public/confirm-email'
       path: '/confirm-email'
       fullPath: '/confirm-email'
       preLoaderRoute: typeof PublicConfirmEmailRouteImport
+      parentRoute: typeof PublicRoute
+    }
+    '/_public/confirm-microsoft': {
+      id: '/_public/confirm-microsoft'
+      path: '/confirm-microsoft'
+      fullPath: '/confirm-microsoft'
+      preLoaderRoute: typeof PublicConfirmMicrosoftRouteImport
       parentRoute: typeof PublicRoute
     }
     '/_public/invitation': {
@@ -564,6 +621,7 @@ const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
 interface AppRouteChildren {
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppActivityRoute: typeof AppActivityRoute
+  AppChangesRoute: typeof AppChangesRoute
   AppConnectRoute: typeof AppConnectRoute
   AppLicencesRoute: typeof AppLicencesRoute
   AppTeamRoute: typeof AppTeamRoute
@@ -578,6 +636,7 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppActivityRoute: AppActivityRoute,
+  AppChangesRoute: AppChangesRoute,
   AppConnectRoute: AppConnectRoute,
   AppLicencesRoute: AppLicencesRoute,
   AppTeamRoute: AppTeamRoute,
@@ -592,7 +651,9 @@ const AppRouteChildren: AppRouteChildren = {
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)
 
 interface PublicRouteChildren {
+  PublicAttestationRoute: typeof PublicAttestationRoute
   PublicConfirmEmailRoute: typeof PublicConfirmEmailRoute
+  PublicConfirmMicrosoftRoute: typeof PublicConfirmMicrosoftRoute
   PublicInvitationRoute: typeof PublicInvitationRoute
   PublicResetPasswordRoute: typeof PublicResetPasswordRoute
   PublicSignInRoute: typeof PublicSignInRoute
@@ -603,7 +664,9 @@ interface PublicRouteChildren {
 }
 
 const PublicRouteChildren: PublicRouteChildren = {
+  PublicAttestationRoute: PublicAttestationRoute,
   PublicConfirmEmailRoute: PublicConfirmEmailRoute,
+  PublicConfirmMicrosoftRoute: PublicConfirmMicrosoftRoute,
   PublicInvitationRoute: PublicInvitationRoute,
   PublicResetPasswordRoute: PublicResetPasswordRoute,
   PublicSignInRoute: PublicSignInRoute,

@@ -26,6 +26,7 @@ const PAGES = [
   { to: "/", name: t.home, icon: "home" },
   { to: "/savings", name: t.savings, icon: "savings" },
   { to: "/licences", name: t.licences, icon: "licences" },
+  { to: "/changes", name: t.changes, icon: "check" },
   { to: "/activity", name: t.activity, icon: "activity" },
   { to: "/team", name: t.team, icon: "team" },
   { to: "/account", name: t.settings, icon: "settings" },

@@ -1,9 +1,12 @@
 import { createFileRoute, useRouter } from "@tanstack/react-router";
+import { useState } from "react";
 import { accountsSignInMicrosoftCallback } from "~/api/generated/sdk.gen";
+import type { Challenge, Tokens } from "~/api/generated/types.gen";
 import { queries } from "~/api/queries";
 import { signedIn } from "~/api/session";
 import { takeDestination } from "~/features/auth/destination";
 import { returned } from "~/features/auth/returned";
+import { SecondStep } from "~/features/auth/SignInForm";
 import { useOnce } from "~/features/auth/useOnce";
 import { ButtonLink } from "~/ui/button";
 import { Page } from "~/ui/page";
@@ -14,12 +17,24 @@ export const Route = createFileRoute("/_public/sign-in_/microsoft")({ component:
 
 function Back() {
   const router = useRouter();
-  const error = useOnce(async () => {
-    const tokens = (await accountsSignInMicrosoftCallback({ body: returned() })).data;
+  const [challenge, setChallenge] = useState<Challenge>();
+  const done = (tokens: Tokens) => {
     queries.clear();
     signedIn(tokens);
     router.history.replace(takeDestination());
+  };
+  const error = useOnce(async () => {
+    const step = (await accountsSignInMicrosoftCallback({ body: returned() })).data;
+    if (step.next === "signed_in") done(step);
+    else setChallenge(step);
   });
+  if (challenge) {
+    return (
+      <Page title={t.signIn}>
+        <SecondStep challenge={challenge} onDone={done} onOver={() => router.navigate({ to: "/sign-in" })} />
+      </Page>
+    );
+  }
   if (!error) {
     return (
       <Page title={t.back.title} lead={t.back.lead}>

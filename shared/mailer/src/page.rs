@@ -82,9 +82,9 @@ impl Page {
             Self::Keys => "/settings/keys",
             Self::Attestation => "/attestation",
             Self::Findings => "/savings",
-            Self::Renewals => "/renewals",
+            Self::Renewals => "/licences",
             Self::Connect => "/connect",
-            Self::Fixes => "/fixes",
+            Self::Fixes => "/changes",
         }
     }
 

@@ -77,7 +77,8 @@ export function SignInForm({ onDone, onLeave, email, tenant }: Props) {
   );
 }
 
-function SecondStep({
+/** The second step of a sign-in, however the first was taken. */
+export function SecondStep({
   challenge,
   onDone,
   onOver,

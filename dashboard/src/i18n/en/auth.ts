@@ -73,6 +73,12 @@ export const auth = {
     go: "Put it back",
     done: "Your old address is back. Choose a new password now: somebody may know the old one.",
   },
+  microsoftAccount: {
+    title: "Is this Microsoft account yours?",
+    lead: "Somebody signed in with it and your address. If it was you, link it. If not, close this page.",
+    go: "Link my Microsoft account",
+    done: "Your Microsoft account is linked. Sign in with it.",
+  },
   invitation: {
     title: (company: string) => `Join ${company}`,
     by: (who: string) => `${who} invites you.`,

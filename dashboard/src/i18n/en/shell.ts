@@ -4,6 +4,7 @@ export const shell = {
   home: "Home",
   savings: "Savings",
   licences: "Licences",
+  changes: "Changes",
   activity: "Activity",
   team: "Team",
   settings: "Settings",

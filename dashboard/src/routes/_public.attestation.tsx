@@ -1,0 +1,69 @@
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute } from "@tanstack/react-router";
+import { useState } from "react";
+import { findingsAttestationAnswer, findingsAttestationPreview } from "~/api/generated/sdk.gen";
+import type { Answer } from "~/api/generated/types.gen";
+import { NoToken } from "~/features/auth/NoToken";
+import { day } from "~/lib/format";
+import { linkToken } from "~/lib/link";
+import { useAct } from "~/ui/act";
+import { Button } from "~/ui/button";
+import { Page } from "~/ui/page";
+import { Notice, Problem, Skeleton } from "~/ui/states";
+import { attestation as t } from "~texts/attestation";
+
+const ANSWERS: Answer[] = ["still_needed", "not_needed", "ask_later"];
+
+export const Route = createFileRoute("/_public/attestation")({ component: Attestation });
+
+function Attestation() {
+  const [token] = useState(linkToken);
+  return token ? <Question token={token} /> : <NoToken />;
+}
+
+/** A manager's question and its three answers. Opening the page answers nothing: scanners of mail open every link. */
+function Question({ token }: { token: string }) {
+  const [given, setGiven] = useState<Answer>();
+  const question = useQuery({
+    queryKey: ["attestation", token],
+    queryFn: async () => (await findingsAttestationPreview({ body: { token } })).data,
+  });
+  const [answer, answering] = useAct(async (answer: Answer) => {
+    await findingsAttestationAnswer({ body: { token, answer } });
+    setGiven(answer);
+  });
+  const { data } = question;
+  if (question.error) {
+    return (
+      <Page title={question.error.message}>
+        <Problem error={question.error} />
+      </Page>
+    );
+  }
+  if (!data) return <Skeleton rows={4} />;
+  const chosen = given ?? data.answer;
+  return (
+    <Page title={t.title(data.name)} lead={t.lead(data.company)}>
+      <ul className="list-disc pl-5">
+        {data.licences.map((licence) => (
+          <li key={licence}>{licence}</li>
+        ))}
+      </ul>
+      {given && <Notice tone="good" icon="check" title={t.thanks} />}
+      <div className="grid gap-2">
+        {ANSWERS.map((one) => (
+          <Button
+            key={one}
+            look={chosen === one ? "main" : "plain"}
+            aria-pressed={chosen === one}
+            onClick={() => answer(one)}
+            busy={answering}
+          >
+            {t.answers[one]}
+          </Button>
+        ))}
+      </div>
+      {data.deadline && <p className="text-dim text-sm">{t.until(day(data.deadline))}</p>}
+    </Page>
+  );
+}
