@@ -109,7 +109,7 @@ impl<'a> Model<'a> {
         }
         let finding = finding(&owner, "L3").await;
         let people = people(&preview(&owner, json!({ "finding": finding })).await["items"]);
-        assert!(people.len() > 2);
+        assert!(people.len() > 2, "{people:?}");
         let mut model = Self {
             app,
             owner,
@@ -306,7 +306,7 @@ impl<'a> Model<'a> {
 
 fn run(sequences: u32) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let app = runtime.block_on(app(60));
+    let app = runtime.block_on(app(180));
     let model = RefCell::new(runtime.block_on(Model::new(&app)));
     let config = Config { cases: sequences, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&proptest::collection::vec(step(), 1..7), |steps| {

@@ -6,6 +6,7 @@ mod allowances;
 mod at_microsoft;
 mod browser;
 mod bus;
+mod day;
 mod files;
 mod findings;
 mod fix_sequences;

@@ -119,6 +119,7 @@ pub struct Cost {
     /// People.
     pub people: u32,
     /// Licences of paid licence types they have.
+    #[schema(max_items = 500)]
     pub seats: Vec<SkuSeats>,
     /// What those cost a month, as far as prices are known.
     pub monthly: Option<Money>,
@@ -273,6 +274,7 @@ pub struct AffectedSku {
     pub to: Option<SkuId>,
     /// Licences of the person that contain it, and have to stay where it is taken.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 100)]
     pub within: Vec<SkuId>,
     /// What it costs a month, less what comes instead; `None` where a price is missing or no money is at stake.
     pub monthly: Option<Money>,

@@ -56,6 +56,24 @@ impl Endpoint {
                 "Name and address of a person's manager",
                 "To ask them whether a licence is still needed, when you say so",
             ),
+            "person_now" => (
+                "A person's licences, groups they come from and whether the account may sign in, now",
+                "To show what a fix would change, and to see that it did",
+            ),
+            "group_now" => {
+                ("What a group is and which licences it assigns, now", "To say what leaving it would change")
+            }
+            "member_now" => ("Whether a person is in a group, now", "To see that leaving or joining it worked"),
+            "assign_licence" => ("A person's licences", "To take back or exchange what you approved, and to undo it"),
+            "leave_group" => ("Who is in a group", "To take back a licence that comes from it, once you approved that"),
+            "join_group" => ("Who is in a group", "To undo that somebody left it"),
+            "set_sign_in" => ("Whether an account may sign in", "To block or let in whom you approved, and to undo it"),
+            "reprocess_licences" => {
+                ("A person's assignments by groups", "To have Microsoft work them out anew, once their cause is mended")
+            }
+            "conceal_names" => {
+                ("Whether usage reports hide names", "To show them once you approved that, and to hide them again")
+            }
             "batch" => ("Up to twenty of the other calls in one", "To ask Microsoft less often"),
             "download" => ("The rows of a usage report", "Microsoft answers a report with an address to fetch it from"),
             code => return Report::ALL.iter().find(|one| one.endpoint().code == code).map(|one| report(*one)),

@@ -24,6 +24,19 @@ pub async fn raw(app: &App, method: Method, path: &str, media: Option<&str>, bod
     app.send(request.body(body.into()).unwrap()).await
 }
 
+/// Opens addresses as scanners of mail do. What is the API's refuses without a look; the others are pages.
+pub async fn opened_by_a_scanner(app: &App, paths: &[&str]) {
+    for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
+        for path in paths {
+            let answer = raw(app, method.clone(), path, None, "").await;
+            if path.starts_with("/v1") {
+                assert!(matches!(answer.status.as_u16(), 404 | 405), "{method} {path}: {}", answer.status);
+                assert_eq!(answer.cost().0, 0);
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_known_and_an_unknown_address_get_one_answer_after_the_same_work() {
     let app = App::start().await;

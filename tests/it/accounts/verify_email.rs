@@ -1,13 +1,12 @@
 //! `accounts-verify-email`.
 
 use futures::future::join_all;
-use http::Method;
 use jiff::SignedDuration;
 use local_aws::Fault;
 use serde_json::{Value, json};
 use tests::{App, PASSWORD, link_token};
 
-use super::sign_up::raw;
+use super::sign_up::opened_by_a_scanner;
 use crate::table::{count, items};
 
 const PATH: &str = "/v1/verify-email";
@@ -21,13 +20,8 @@ async fn opening_the_link_uses_nothing_up() {
     let app = App::start().await;
     let token = app.sign_up("anna@acme.example", "Acme").await;
     let before = items(&app).await;
-    for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
-        for path in ["/verify", PATH, &format!("{PATH}?token={token}"), &format!("/verify?token={token}")] {
-            let answer = raw(&app, method.clone(), path, None, "").await;
-            assert!(matches!(answer.status.as_u16(), 404 | 405), "{method} {path}: {}", answer.status);
-            assert_eq!(answer.cost().0, 0);
-        }
-    }
+    opened_by_a_scanner(&app, &[PATH, "/verify", &format!("{PATH}?token={token}"), &format!("/verify?token={token}")])
+        .await;
     assert_eq!(items(&app).await, before);
     app.post(PATH, body(&token)).await.expect::<Value>(201);
 }

@@ -7,7 +7,7 @@ use super::{app, approve, finding, fix_of, fresh, owner, preview, writes};
 
 #[tokio::test]
 async fn a_planned_fix_that_is_called_off_never_begins() {
-    let app = app(60).await;
+    let app = app(180).await;
     let mut owner = owner(&app).await;
     let at = app.clock.clock().now() + SignedDuration::from_hours(48);
     let shown = preview(&owner, json!({ "finding": finding(&owner, "L3").await, "at": at.to_string() })).await;
@@ -24,7 +24,7 @@ async fn a_planned_fix_that_is_called_off_never_begins() {
 
 #[tokio::test]
 async fn one_that_has_ended_cannot_be_called_off() {
-    let app = app(60).await;
+    let app = app(180).await;
     let mut owner = owner(&app).await;
     let (path, _) = fix_of(&app, &mut owner, "L3").await;
     owner.delete(&path).await.expect_problem(409, "wrong_state");

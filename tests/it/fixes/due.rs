@@ -36,7 +36,7 @@ async fn a_fix_begins_on_its_day_and_leaves_alone_what_changed() {
 
 #[tokio::test]
 async fn a_fix_whose_approver_may_no_longer_approve_is_called_off() {
-    let app = app(60).await;
+    let app = app(180).await;
     let mut owner = owner(&app).await;
     let admin = crate::members::join(&app, &owner, "admin@northwind.example", "admin").await;
     let at = app.clock.clock().now() + SignedDuration::from_hours(48);

@@ -6,7 +6,7 @@ use super::{app, approve, finding, owner, preview};
 
 #[tokio::test]
 async fn a_fix_says_where_it_is() {
-    let app = app(60).await;
+    let app = app(180).await;
     let owner = owner(&app).await;
     let shown = preview(&owner, json!({ "finding": finding(&owner, "L3").await })).await;
     let path = approve(&app, &owner, &shown).await;

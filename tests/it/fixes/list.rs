@@ -6,7 +6,7 @@ use super::{app, fix_of, owner, undo};
 
 #[tokio::test]
 async fn fixes_are_listed_newest_first() {
-    let app = app(60).await;
+    let app = app(180).await;
     let mut owner = owner(&app).await;
     let none: Value = owner.get("/v1/fixes").await.expect(200);
     assert_eq!(none["items"], json!([]));

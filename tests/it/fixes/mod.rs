@@ -147,7 +147,8 @@ pub fn approval(preview: &Value) -> Value {
 
 /// Approves a preview. The fix's address.
 pub async fn approve(app: &App, client: &Client<'_>, preview: &Value) -> String {
-    let key = preview["preview_token"].as_str().unwrap()[..40].to_owned();
+    let token = preview["preview_token"].as_str().unwrap_or_else(|| panic!("nothing to approve: {preview:#}"));
+    let key = token[..40].to_owned();
     let answer = post(app, client, "/v1/fixes", &key, Some(approval(preview))).await;
     answer.expect::<Value>(202);
     answer.headers["location"].to_str().unwrap().to_owned()

@@ -71,7 +71,7 @@ async fn a_seat_that_somebody_else_got_is_said_and_undo_goes_on_when_it_is_free(
 
 #[tokio::test]
 async fn a_mailbox_comes_back_for_twenty_five_days() {
-    let app = app(60).await;
+    let app = app(180).await;
     let mut owner = owner(&app).await;
     let (path, ended) = fix_of(&app, &mut owner, "L3").await;
     assert_eq!(ended["undo"]["class"], json!({ "type": "until", "days": 25 }));
@@ -83,7 +83,7 @@ async fn a_mailbox_comes_back_for_twenty_five_days() {
 
 #[tokio::test]
 async fn only_what_has_ended_is_undone_and_one_key_undoes_once() {
-    let app = app(60).await;
+    let app = app(180).await;
     let mut owner = owner(&app).await;
     let shown = super::preview(&owner, json!({ "finding": finding(&owner, "L3").await })).await;
     let path = super::approve(&app, &owner, &shown).await;

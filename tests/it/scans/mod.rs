@@ -1,5 +1,4 @@
 mod begin;
-mod day;
 mod get;
 mod list;
 mod run;

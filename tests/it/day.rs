@@ -6,8 +6,11 @@ use serde_json::Value;
 use store::{Scan, Snapshot};
 use tests::{App, READER_APP, directory};
 
-use super::{calls, renew, scan};
-use crate::{ledger::told, table};
+use crate::{
+    ledger::told,
+    scans::{calls, renew, scan},
+    table,
+};
 
 #[tokio::test]
 async fn a_day_is_kept_once_in_numbers() {
