@@ -1,7 +1,7 @@
 //! `cargo xtask`: what is done to the repository now and then.
 //!
 //! `new NAME --http METHOD PATH | --event KIND[,KIND…] | --schedule RATE | --rotation` writes the files of a new function;
-//! `openapi` writes `docs/openapi.json`; `data-access` writes `docs/data-access.md`.
+//! `openapi` writes `docs/openapi.json`; `data-access` and `checks` write `docs/data-access.md` and `docs/checks.md`.
 
 use std::{
     error::Error,
@@ -16,7 +16,8 @@ use xtask::{Plan, Trigger};
 const USAGE: &str = "cargo xtask new NAME (--http METHOD PATH | --event KIND[,KIND...] | --schedule 'rate(5 minutes)' |
     --rotation)
 cargo xtask openapi
-cargo xtask data-access";
+cargo xtask data-access
+cargo xtask checks";
 
 fn main() -> ExitCode {
     match run() {
@@ -47,6 +48,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         ["new", name, "--rotation"] => write(&Plan::new(name, Trigger::Rotation)?),
         ["openapi"] => bless("the_committed_openapi_document_is_current"),
         ["data-access"] => bless("the_document_of_data_access_is_the_codes_own_list"),
+        ["checks"] => bless("the_document_of_checks_is_the_codes_own_catalogue"),
         _ => Err(USAGE.into()),
     }
 }

@@ -1,11 +1,13 @@
-//! How many people a second one evaluation takes: `cargo run -p checks --example throughput [people]`.
+//! How many people a second one evaluation of the whole catalogue takes, with every usage report at hand:
+//! `cargo run --release -p checks --example throughput [people]`.
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
 use std::time::Instant;
 
 use checks::{
-    Directory, Evaluation, PriceList, Settings, Sources,
+    CATALOGUE, Directory, Evaluation, PriceList, Settings, Sources,
     facts::{License, MailboxPurpose, Person, Plan, Seats, SignIn, Sku, SkuStatus, Usage},
+    footprint::{Apps, Copilot, Desktop, Drive, Footprint, Mailbox, Teams},
     plans::named_plans,
     products::PRODUCTS,
 };
@@ -50,7 +52,7 @@ fn person(n: u32, skus: &[SkuId]) -> Person {
         enabled: Some(!n.is_multiple_of(20)),
         guest: false,
         created: Some(date(2022, 1, 1)),
-        department: None,
+        department: Some(format!("Department {}", n % 12)),
         synced: false,
         purpose: Some(MailboxPurpose::User),
         licenses,
@@ -59,24 +61,43 @@ fn person(n: u32, skus: &[SkuId]) -> Person {
     }
 }
 
+/// What the reports say of somebody at work, and of the others that they are away.
+fn footprint(n: u32) -> Footprint {
+    let as_of = TODAY;
+    let works = !n.is_multiple_of(10);
+    let last = works.then_some(date(2026, 11, 19));
+    Footprint {
+        mailbox: Ok(Mailbox { as_of, used_mib: 100 * (n % 600), archive: n.is_multiple_of(7), purpose: None, last }),
+        drive: Ok(Drive { as_of, used_mib: n % 5_000, last }),
+        apps: Ok(Apps { as_of, desktop: works && n.is_multiple_of(2), elsewhere: works }),
+        desktop: Ok(Desktop { as_of, office: last, visio: None, project: last.filter(|_| n.is_multiple_of(30)) }),
+        teams: Ok(Teams { as_of, calls: n % 3, meetings: n % 9 }),
+        copilot: Ok(Copilot { as_of, last }),
+    }
+}
+
 fn main() {
     let people: u32 = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(50_000);
     let directory = directory(people);
     let skus: Vec<SkuId> = directory.skus.iter().map(|sku| sku.id).collect();
     let now = "2026-11-21T08:00:00Z".parse().expect("a time");
-    let crowd: Vec<Person> = (0..people).map(|n| person(n, &skus)).collect();
+    let crowd: Vec<(Person, Footprint)> = (0..people).map(|n| (person(n, &skus), footprint(n))).collect();
     let usage = Usage::Known { last: None, refreshed: TODAY };
     let prices = PriceList::built_in(Currency::Usd);
     let start = Instant::now();
     let mut evaluation = Evaluation::new(directory, Settings::default(), prices, now);
-    for person in &crowd {
-        evaluation.person(person, &usage, None);
+    for (person, footprint) in &crowd {
+        evaluation.person_with(person, &usage, footprint, None);
     }
     let folded = start.elapsed();
     let outcome = evaluation.finish(&Sources::both(TODAY));
     let finished = start.elapsed() - folded;
     let rate = f64::from(people) / folded.as_secs_f64();
-    println!("{people} people in {folded:.2?} ({rate:.0} a second), outcome in {finished:.2?}");
+    let (checks, found) = (CATALOGUE.len(), outcome.findings.len());
+    println!(
+        "{people} people in {folded:.2?} ({rate:.0} a second on one core) through {checks} checks, outcome of {found} \
+         findings in {finished:.2?}"
+    );
     for finding in &outcome.findings {
         println!("{} {}: {} people", finding.check, finding.headline, finding.affected.len());
     }

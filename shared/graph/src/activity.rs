@@ -262,7 +262,7 @@ fn said(report: Report, row: &ReportRow<'_>, as_of: Date, last: Option<Date>) ->
             said.teams = Some(Teams { as_of, calls: count("Call Count"), meetings: count("Meeting Count") });
         }
         Report::Copilot => said.copilot = Some(Copilot { as_of, last }),
-        Report::ActiveUsers | Report::Email | Report::EmailApps => {}
+        Report::ActiveUsers => {}
     }
     said
 }

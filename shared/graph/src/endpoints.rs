@@ -332,10 +332,6 @@ reports! {
     OneDrive "one_drive_report" => "/v1.0/reports/getOneDriveUsageAccountDetail(period='{period}')",
     /// Teams by person.
     Teams "teams_report" => "/v1.0/reports/getTeamsUserActivityUserDetail(period='{period}')",
-    /// Mail sent, received and read by person.
-    Email "email_report" => "/v1.0/reports/getEmailActivityUserDetail(period='{period}')",
-    /// Mail programs by person.
-    EmailApps "email_apps_report" => "/v1.0/reports/getEmailAppUsageUserDetail(period='{period}')",
     /// Copilot by person who has a licence for it.
     Copilot "copilot_report" => "/v1.0/copilot/reports/getMicrosoft365CopilotUsageUserDetail(period='{period}')",
 }

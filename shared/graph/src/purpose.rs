@@ -96,8 +96,6 @@ const fn report(report: Report) -> Purpose {
             ("How full each OneDrive is and when it was last used", "To say what a smaller licence would cut off")
         }
         Report::Teams => ("How many calls, meetings and messages each person had", "To find Teams add-ons nobody uses"),
-        Report::Email => ("How many mails each person sent and read", "To find mailboxes nobody uses"),
-        Report::EmailApps => ("Which mail programs each person used", "To find who needs no desktop apps"),
         Report::Copilot => ("The day each person last used Copilot", "To find Copilot licences nobody uses"),
     };
     Purpose { what, why }

@@ -44,8 +44,6 @@ impl Report {
             () if has("Last Activation Date") => Self::Apps,
             () if has("Has Archive") || has("Prohibit Send Quota (Byte)") => Self::Mailboxes,
             () if has("Team Chat Message Count") => Self::Teams,
-            () if has("Send Count") => Self::Email,
-            () if has("Outlook For Windows") => Self::EmailApps,
             () => return None,
         })
     }

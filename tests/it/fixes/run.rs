@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use tests::{App, Client, LICENCE_WRITER_APP, Options, directory};
 
 use super::{
-    app, approve, finding, fingerprint, fix_of, fresh, items, licences, outcome, owner, people, preview, take_by_hand,
-    undo, writes,
+    app, approve, finding, fingerprint, fix_of, fresh, items, licences, nothing_follows, outcome, owner, people,
+    preview, take_by_hand, undo, writes,
 };
 use crate::{
     microsoft::count,
@@ -36,6 +36,7 @@ async fn ended(app: &App, owner: &mut Client<'_>, path: &str) -> Value {
 async fn killed_at_any_call_of_the_table_each_licence_is_taken_and_given_back_once() {
     let app = app(180).await;
     let mut owner = owner(&app).await;
+    nothing_follows(&app);
     let before = fingerprint(&app);
     for (undoing, mut at) in [(false, 0), (true, 0)] {
         loop {
@@ -77,6 +78,7 @@ async fn killed_at_any_call_of_the_table_each_licence_is_taken_and_given_back_on
 async fn killed_at_any_call_of_microsoft_each_licence_is_taken_once() {
     let app = app(180).await;
     let mut owner = owner(&app).await;
+    nothing_follows(&app);
     let before = fingerprint(&app);
     for at in 1..20 {
         let (path, shown) = approved(&app, &owner).await;
@@ -100,6 +102,7 @@ async fn killed_at_any_call_of_microsoft_each_licence_is_taken_once() {
 async fn whatever_the_table_does_each_licence_is_taken_once() {
     let app = app(180).await;
     let mut owner = owner(&app).await;
+    nothing_follows(&app);
     let before = fingerprint(&app);
     for operation in ["PutItem", "TransactWriteItems", "Query", "GetItem"] {
         for fault in

@@ -37,7 +37,7 @@ async fn a_company_is_told_thirty_and_ten_days_before_once_each_and_by_mail() {
     let mails: Vec<_> = app.inbox().into_iter().filter(|mail| mail.subject.contains("renew")).collect();
     assert_eq!(mails.len(), count, "one letter each to the one owner");
     let text = &mails[0].text;
-    assert!(text.contains("/renewals") && text.contains("give them back by"), "{text}");
+    assert!(text.contains("/licences") && text.contains("give them back by"), "{text}");
 }
 
 #[tokio::test]

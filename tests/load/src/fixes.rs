@@ -1,12 +1,22 @@
-//! What fixes cost: preview, approval, reading, undo.
+//! What fixes cost: preview, approval, reading, undo at the table; many removals at Microsoft.
 
+use anyhow::{Context, ensure};
 use axum::body::Body;
 use http::{Request, header};
-use jiff::SignedDuration;
-use local_microsoft::{Fault, RetryAfter, When};
+use jiff::{SignedDuration, Timestamp};
+use local_microsoft::{Call, Fault, RetryAfter, When};
 use model::DirectoryId;
 use serde_json::{Value, json};
 use tests::{Answer, App, Client};
+
+use crate::{report::table, scan};
+
+/// A directory of so many accounts has a finding of more than [`REMOVALS`] people.
+const PEOPLE: u32 = 7_000;
+/// As many as one fix changes.
+const REMOVALS: usize = 500;
+/// Most writes at Microsoft to a change.
+const CALLS_A_CHANGE: f64 = 1.05;
 
 /// Notes the cost of each route of fixes once, on a company that is connected to `directory`.
 pub(crate) async fn measure(
@@ -66,4 +76,66 @@ async fn post(app: &App, owner: &Client<'_>, path: &str, key: &str, body: Option
         None => request.body(Body::empty()),
     };
     app.send(request.expect("a request")).await
+}
+
+/// Takes licences from [`REMOVALS`] people and gives them back, each call taking as long as in a scan, on a virtual
+/// clock; tells as Markdown what it asked of Microsoft.
+///
+/// # Errors
+/// When a change is not done or not undone.
+pub async fn many() -> anyhow::Result<String> {
+    let app = scan::connected(PEOPLE, true).await?;
+    let directory = app.only_directory();
+    let owner = app.scanned("bench", directory).await;
+    owner.let_change(directory).await;
+    app.pump().await;
+    let found: Value = owner.get("/v1/findings?limit=100").await.expect(200);
+    let removals = found["items"].as_array().context("findings")?.iter();
+    let largest =
+        removals.filter(|finding| finding["remedy"] == "remove_licences").max_by_key(|f| f["people"].as_u64());
+    let finding = largest.and_then(|finding| finding["finding"].as_str()).context("a finding")?;
+    let (mut people, mut address) = (Vec::new(), format!("/v1/findings/{finding}/people?limit=200"));
+    while people.len() < REMOVALS {
+        let page: Value = owner.get(&address).await.expect(200);
+        people.extend(page["items"].as_array().context("people")?.iter().map(|person| person["person"].clone()));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        address = format!("/v1/findings/{finding}/people?limit=200&cursor={cursor}");
+    }
+    people.truncate(REMOVALS);
+    let microsoft = app.microsoft();
+    microsoft.page_latency(scan::PAGE);
+    let asked = json!({ "finding": finding, "people": people });
+    let shown: Value = owner.post("/v1/fixes/preview", asked).await.expect(200);
+    let mut rows = Vec::new();
+    let made = post(&app, &owner, "/v1/fixes", "many", Some(approval(&shown))).await;
+    let path = location(&made);
+    for what in ["Apply", "Undo"] {
+        microsoft.clear_calls();
+        if what == "Undo" {
+            post(&app, &owner, &format!("{path}/undo"), "back", None).await;
+        }
+        app.pump().await;
+        let calls: Vec<Call> = microsoft.calls();
+        // A long run outlives an access token.
+        let fix: Value = app.sign_in("owner@bench.example").await.get(&path).await.expect(200);
+        let tally = if what == "Undo" { &fix["undo"]["tally"] } else { &fix["tally"] };
+        let changes = usize::try_from(tally["done"].as_u64().context("a tally")?)?;
+        ensure!(changes > 0 && changes * 10 >= people.len() * 9, "{what}: {fix:#}");
+        let writes = calls.iter().filter(|call| call.template.ends_with("/assignlicense")).count();
+        let travelled = calls.iter().filter(|call| !call.batched).count();
+        let took =
+            |at: fn(&[Call]) -> Option<&Call>| -> anyhow::Result<Timestamp> { Ok(at(&calls).context("no call")?.at) };
+        let took = took(<[Call]>::last)?.duration_since(took(<[Call]>::first)?);
+        ensure!(writes as f64 <= CALLS_A_CHANGE * changes as f64, "{what}: {writes} writes of {changes}");
+        rows.push(vec![
+            what.to_owned(),
+            changes.to_string(),
+            writes.to_string(),
+            format!("{:.2}", writes as f64 / changes as f64),
+            travelled.to_string(),
+            format!("{:.0}", took.as_secs_f64()),
+        ]);
+    }
+    let head = ["", "Changes", "Writes", "To a change", "Requests that travelled", "Seconds"];
+    Ok(format!("{}\nWithin the goal of {CALLS_A_CHANGE} writes to a change.\n", table(&head, &rows)))
 }

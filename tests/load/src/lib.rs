@@ -5,7 +5,7 @@ mod accounts;
 pub mod capacity;
 pub mod cold;
 pub mod factors;
-mod fixes;
+pub mod fixes;
 mod insights;
 mod keys_and_log;
 pub mod memory;

@@ -6,12 +6,12 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use load::{SEED, capacity, cold, memory, report, scan};
+use load::{SEED, capacity, cold, fixes, memory, report, scan};
 
 const EXECS: usize = 50;
 const SIZES: [u32; 4] = [50, 500, 5_000, 50_000];
 const USAGE: &str = "load [all | cold [FUNCTION…] | capacity [--write] | scans [PEOPLE…] | memory [PEOPLE…] | \
-    rescans [PEOPLE…] | throughput]";
+    rescans [PEOPLE…] | fixes | throughput]";
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -32,6 +32,7 @@ fn main() -> anyhow::Result<()> {
             "scans" => say(&scan::measure(&sizes(rest, &SIZES)?).await?),
             "rescans" => say(&scan::measure_again(&sizes(rest, &SIZES[..3])?).await?),
             "memory" => say(&memory::measure(&sizes(rest, &SIZES)?).await?),
+            "fixes" => say(&fixes::many().await?),
             "throughput" => say(&throughput()?),
             memory::STAND_INS => memory::stand_ins(rest.first().context(USAGE)?.parse()?).await,
             _ => bail!("{USAGE}"),
@@ -54,6 +55,7 @@ async fn all() -> anyhow::Result<()> {
         ("Calls to Microsoft, and time (P-9, P-10, P-11)", "scans", scan::measure(&SIZES).await?),
         ("Memory (P-12)", "memory", memory::measure(&SIZES).await?),
         ("Scanning again where nothing changed (P-13)", "rescans", scan::measure_again(&SIZES[..3]).await?),
+        ("Fixing in large", "fixes", fixes::many().await?),
         ("Evaluation", "throughput", throughput()?),
     ];
     let mut text = format!("# Benchmarks\n\n`make bench` measures all of this and writes it here. {provenance}\n");

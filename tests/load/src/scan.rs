@@ -13,7 +13,7 @@ use tests::{App, BEGIN, Client, Options};
 use crate::{SEED, report::table};
 
 /// How long each call to Graph takes.
-const PAGE: SignedDuration = SignedDuration::from_millis(300);
+pub(crate) const PAGE: SignedDuration = SignedDuration::from_millis(300);
 /// Most write units of a second scan that finds nothing new.
 const RESCAN_WRITES: f64 = 5.0;
 
@@ -54,7 +54,7 @@ pub const fn least(people: usize, p1: bool, reports: usize) -> usize {
     if p1 { fixed + people.div_ceil(500) } else { fixed + 1 + people.div_ceil(999) }
 }
 
-async fn connected(people: u32, p1: bool) -> anyhow::Result<App> {
+pub(crate) async fn connected(people: u32, p1: bool) -> anyhow::Result<App> {
     let recipe = Recipe { p1, ..Recipe::new(SEED, BEGIN.parse()?, people) };
     let directories = vec![Directory::generate(&recipe)];
     Ok(App::with(Options { directories, seed: SEED, ..Options::default() }).await)
