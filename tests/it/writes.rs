@@ -108,7 +108,12 @@ async fn a_group_is_left_and_joined_again_where_no_rule_decides() {
     let (app, reader, writer) = ready().await;
     let (microsoft, id) = (app.microsoft(), app.only_directory());
     let people = everybody(&app, &reader).await;
-    let by_group = |person: &PersonNow| person.assignments.iter().find_map(|a| Some((a.group?, a.sku)));
+    // Who has it of themselves as well can be taken that.
+    let direct = |person: &PersonNow, sku| person.assignments.iter().any(|a| a.group.is_none() && a.sku == sku);
+    let by_group = |person: &PersonNow| {
+        let mut all = person.assignments.iter().filter_map(|a| Some((a.group?, a.sku)));
+        all.find(|(_, sku)| !direct(person, *sku))
+    };
     let in_groups: Vec<(PersonId, GroupId, SkuId)> =
         people.iter().filter_map(|person| by_group(person).map(|(group, sku)| (person.id, group, sku))).collect();
     let groups: Vec<GroupId> = in_groups.iter().map(|(_, group, _)| *group).collect();
