@@ -22,7 +22,7 @@ function Licences() {
   return (
     <Page title={t.title} lead={t.lead}>
       {licences.error && <Problem error={licences.error} onRetry={() => licences.refetch()} />}
-      {licences.isPending && !licences.error && <Skeleton rows={8} />}
+      {(licences.isPending || overview.isPending) && !licences.error && rows.length === 0 && <Skeleton rows={8} />}
       {rows.length === 0 && licences.data && overview.data && <Nothing overview={overview.data} />}
       {paid.length > 0 && (
         <Part title={t.title}>

@@ -40,7 +40,7 @@ function Savings() {
       actions={<CheckNow underWay={overview.underWay} />}
     >
       {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
-      {list.isPending && !list.error && <Skeleton rows={8} />}
+      {(list.isPending || overview.isPending) && !list.error && rows.length === 0 && <Skeleton rows={8} />}
       {list.data && all.length > 0 && <Filters show={show} />}
       {rows.length > 0 && (
         <ul className="grid">
@@ -108,7 +108,7 @@ function Finding({ finding: f }: { finding: FindingView }) {
               <strong>{money(f.saving.monthly)}</strong> <span className="text-dim text-sm">{t.detail.month}</span>
             </>
           ) : (
-            <span className="text-base text-dim">{t.noPrice}</span>
+            <span className="text-base text-dim">{f.price_missing.length > 0 ? t.noPrice : t.noMoney}</span>
           )}
         </span>
         <span className="flex flex-wrap gap-x-4 text-dim text-sm">

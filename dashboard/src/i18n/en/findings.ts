@@ -30,6 +30,7 @@ export const findings = {
   saves: (amount: string) => `saves ${amount} a month`,
   savesFrom: (amount: string, on: string) => `saves ${amount} a month, from ${on}`,
   noPrice: "no price known",
+  noMoney: "no money in it",
   review: "Review",
   all: (n: number) => `See all ${number(n)} and where they come from`,
   checked: (ago: string) => `Checked ${ago}`,
