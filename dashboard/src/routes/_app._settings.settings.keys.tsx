@@ -6,6 +6,7 @@ import { membersKeyCreate, membersKeyRevoke, membersKeyRotate } from "~/api/gene
 import type { KeyView } from "~/api/generated/types.gen";
 import { Confirm } from "~/features/settings/Confirm";
 import { Permissions, permissionsOf } from "~/features/settings/Permissions";
+import { Allowed } from "~/features/shell/Allowed";
 import { useMe, useRoleReason } from "~/features/shell/me";
 import { ago, day } from "~/lib/format";
 import { useAct } from "~/ui/act";
@@ -27,6 +28,14 @@ const DAY_MS = 86_400_000;
 export const Route = createFileRoute("/_app/_settings/settings/keys")({ component: Keys });
 
 function Keys() {
+  return (
+    <Allowed to="keys:read" title={t.title}>
+      <List />
+    </Allowed>
+  );
+}
+
+function List() {
   const list = useInfiniteQuery({ ...membersKeyListInfiniteOptions({ query: { limit: 50 } }), ...paged });
   const mayNot = useRoleReason("keys:manage");
   const [making, make] = useState(false);

@@ -4,6 +4,7 @@ import { membersListOptions, tenantsEventsInfiniteOptions } from "~/api/generate
 import { tenantsEventsExport, tenantsEventsVerify } from "~/api/generated/sdk.gen";
 import type { Actor, LogEntry } from "~/api/generated/types.gen";
 import { download } from "~/features/activity/download";
+import { Allowed } from "~/features/shell/Allowed";
 import { useCan, useRoleReason } from "~/features/shell/me";
 import { ago, moment, number } from "~/lib/format";
 import { useAct } from "~/ui/act";
@@ -38,6 +39,14 @@ function asked({ from, to, ...rest }: Search) {
 }
 
 function Activity() {
+  return (
+    <Allowed to="events:read" title={t.title}>
+      <Log />
+    </Allowed>
+  );
+}
+
+function Log() {
   const search = Route.useSearch();
   const query = asked(search);
   const list = useInfiniteQuery({ ...tenantsEventsInfiniteOptions({ query: { ...query, limit: 50 } }), ...paged });

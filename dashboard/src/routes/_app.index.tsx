@@ -1,15 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, Link, Navigate } from "@tanstack/react-router";
+import { createFileRoute, Navigate } from "@tanstack/react-router";
 import { microsoftStatusOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { NextAction, OverviewView, Totals } from "~/api/generated/types.gen";
-import { CheckNow, Freshness, useOverview } from "~/features/home/Freshness";
+import { FirstRun } from "~/features/home/FirstRun";
+import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { MoneyBar } from "~/features/home/MoneyBar";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
-import { useCan } from "~/features/shell/me";
 import { ago, day, money } from "~/lib/format";
 import { ButtonLink } from "~/ui/button";
+import { TextLink } from "~/ui/link";
 import { useTitle } from "~/ui/page";
-import { Empty, Notice, Problem, Skeleton } from "~/ui/states";
+import { Notice, Problem, Skeleton } from "~/ui/states";
 import { findings as t } from "~texts/findings";
 import { shell } from "~texts/shell";
 
@@ -21,30 +22,18 @@ function Home() {
   if (overview.error && !overview.data) return <Problem error={overview.error} onRetry={() => overview.refetch()} />;
   if (!overview.data) return <Skeleton rows={4} tall />;
   const { data, underWay } = overview;
-  if (!data.totals) return <FirstRun overview={data} underWay={underWay} />;
+  if (!data.totals) return <NoNumbers overview={data} underWay={underWay} />;
   return <Loaded overview={data} totals={data.totals} underWay={underWay} />;
 }
 
-function FirstRun({ overview, underWay }: { overview: OverviewView; underWay: boolean }) {
-  const mayConnect = useCan("connection:manage");
+function NoNumbers({ overview, underWay }: { overview: OverviewView; underWay: boolean }) {
   const connection = useQuery({ ...microsoftStatusOptions(), enabled: !underWay });
   if (underWay || (overview.scan && connection.data?.state === "connected")) return <Navigate to="/welcome" />;
   if (connection.isPending) return <Skeleton rows={4} tall />;
   return (
     <>
       <h1 className="sr-only">{shell.home}</h1>
-      <Empty
-        title={t.notConnected.title}
-        action={
-          mayConnect && (
-            <ButtonLink to="/connect" look="main">
-              {t.notConnected.go}
-            </ButtonLink>
-          )
-        }
-      >
-        {mayConnect ? t.notConnected.lead : t.notConnected.ask}
-      </Empty>
+      <FirstRun scan={null} />
     </>
   );
 }
@@ -53,14 +42,15 @@ function Loaded({ overview, totals, underWay }: { overview: OverviewView; totals
   const unpriced = totals.price_missing_skus.length;
   return (
     <>
-      <div className="flex flex-wrap items-center justify-between gap-3">
+      <div className="grid grid-cols-[1fr_auto] items-center gap-3">
         <p className="text-dim">
           <strong className="text-ink">{overview.directory}</strong>
-          {overview.checked_at && <> · {t.checked(ago(overview.checked_at))}</>}
+          {overview.checked_at && (
+            <span className="max-sm:block sm:before:content-['_·_']">{t.checked(ago(overview.checked_at))}</span>
+          )}
         </p>
         <CheckNow underWay={underWay} />
       </div>
-      <Freshness overview={overview} />
       <Headline totals={totals} findings={overview.findings} />
       {overview.top.length > 0 && <Next top={overview.top} all={overview.findings} />}
       {unpriced > 0 && (
@@ -82,7 +72,7 @@ function Headline({ totals, findings }: { totals: Totals; findings: number }) {
   const saves = totals.monthly.amount_minor > 0;
   const [title, sentence] = saves
     ? [t.headline(money(totals.monthly)), t.spend(money(totals.spend_monthly), totals.paid_seats_bought)]
-    : findings > 0
+    : totals.price_missing_skus.length > 0
       ? [t.zeroTitle, t.zero(findings)]
       : [t.goodTitle, t.good(totals.assigned, totals.paid_seats_bought)];
   return (
@@ -90,11 +80,6 @@ function Headline({ totals, findings }: { totals: Totals; findings: number }) {
       <h1 className="text-4xl sm:text-5xl">{title}</h1>
       <p className="text-lg">{sentence}</p>
       {saves && <MoneyBar totals={totals} />}
-      {findings > 0 && (
-        <div>
-          <ButtonLink to="/savings">{t.whereFrom}</ButtonLink>
-        </div>
-      )}
     </section>
   );
 }
@@ -118,6 +103,8 @@ function Next({ top, all }: { top: readonly NextAction[]; all: number }) {
             </div>
             <div className="col-start-2 pt-2 sm:col-start-3 sm:pt-0">
               <ButtonLink
+                // What to do first stands out; the others wait.
+                look={at === 0 ? "main" : "plain"}
                 to="/savings/$finding"
                 params={{ finding: action.finding }}
                 aria-label={`${t.review}: ${action.headline}`}
@@ -128,11 +115,7 @@ function Next({ top, all }: { top: readonly NextAction[]; all: number }) {
           </li>
         ))}
       </ol>
-      {all > top.length && (
-        <Link to="/savings" className="w-fit text-accent underline underline-offset-4">
-          {t.all(all)}
-        </Link>
-      )}
+      {all > top.length && <TextLink to="/savings">{t.all(all)}</TextLink>}
     </section>
   );
 }

@@ -1,8 +1,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
 import { findingsListInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
-import type { FindingView, OverviewView } from "~/api/generated/types.gen";
-import { CheckNow, Freshness, useOverview } from "~/features/home/Freshness";
+import type { FindingView, OverviewView, Totals } from "~/api/generated/types.gen";
+import { FirstRun } from "~/features/home/FirstRun";
+import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
 import { day, money } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
@@ -35,12 +36,11 @@ function Savings() {
   return (
     <Page
       title={t.title}
-      lead={totals && totals.monthly.amount_minor > 0 && t.lead(money(totals.monthly))}
+      lead={totals && all.length > 0 && sum(totals)}
       actions={<CheckNow underWay={overview.underWay} />}
     >
-      {overview.data && <Freshness overview={overview.data} />}
       {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
-      {list.isPending && !list.error && <Skeleton rows={8} />}
+      {(list.isPending || overview.isPending) && !list.error && rows.length === 0 && <Skeleton rows={8} />}
       {list.data && all.length > 0 && <Filters show={show} />}
       {rows.length > 0 && (
         <ul className="grid">
@@ -58,6 +58,12 @@ function Savings() {
       {overview.data && <NotEvaluated items={overview.data.not_evaluated} />}
     </Page>
   );
+}
+
+function sum(totals: Totals): string | undefined {
+  if (totals.monthly.amount_minor > 0) return t.lead(money(totals.monthly));
+  if (totals.price_missing_skus.length > 0) return undefined;
+  return `${t.noneTitle} ${t.none(totals.assigned, totals.paid_seats_bought)}`;
 }
 
 function fits(finding: FindingView, show: Filter): boolean {
@@ -102,7 +108,7 @@ function Finding({ finding: f }: { finding: FindingView }) {
               <strong>{money(f.saving.monthly)}</strong> <span className="text-dim text-sm">{t.detail.month}</span>
             </>
           ) : (
-            <span className="text-base text-dim">{t.noPrice}</span>
+            <span className="text-base text-dim">{f.price_missing.length > 0 ? t.noPrice : t.noMoney}</span>
           )}
         </span>
         <span className="flex flex-wrap gap-x-4 text-dim text-sm">
@@ -122,12 +128,6 @@ function Finding({ finding: f }: { finding: FindingView }) {
 function Nothing({ all, overview }: { all: number; overview: OverviewView | undefined }) {
   if (all > 0) return <Empty title={t.filterNone} action={<ButtonLink to="/savings">{t.showAll}</ButtonLink>} />;
   if (!overview) return null;
-  if (!overview.totals) {
-    return (
-      <Empty title={t.firstRun} action={<ButtonLink to="/connect">{t.notConnected.go}</ButtonLink>}>
-        {t.notConnected.lead}
-      </Empty>
-    );
-  }
+  if (!overview.totals) return <FirstRun scan={overview.scan} />;
   return <Empty title={t.noneTitle}>{t.none(overview.totals.assigned, overview.totals.paid_seats_bought)}</Empty>;
 }

@@ -12,7 +12,7 @@ export const shell = {
   signOut: "Sign out",
   switchTo: (company: string) => `Go to ${company}`,
   sample: "Sample data",
-  sampleLead: "These people are made up, and so is the Microsoft 365 they are in. Nothing you do here costs anything.",
+  sampleLead: "The company and its people are made up. Nothing you do here costs anything.",
   secondFactor: (day: string) => `Your company asks everybody for two-step sign-in, from ${day}.`,
   setUp: "Set it up",
 };
