@@ -1,7 +1,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { findingsListInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { FindingView, OverviewView } from "~/api/generated/types.gen";
+import { Bulk } from "~/features/findings/Bulk";
 import { CheckNow, Freshness, useOverview } from "~/features/home/Freshness";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
 import { day, money } from "~/lib/format";
@@ -10,6 +12,7 @@ import { Page } from "~/ui/page";
 import { paged } from "~/ui/paging";
 import { Empty, Problem, Skeleton, Status } from "~/ui/states";
 import { common } from "~texts/common";
+import { deciding } from "~texts/deciding";
 import { findings as t } from "~texts/findings";
 
 const FILTERS = ["all", "certain", "likely", "unpriced"] as const;
@@ -32,6 +35,11 @@ function Savings() {
   const all = list.data?.pages.flatMap((page) => page.items).toSorted(byMoney) ?? [];
   const rows = all.filter((finding) => fits(finding, show));
   const totals = overview.data?.totals;
+  const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
+  // What is filtered away is not acted on.
+  const selected = rows.filter(({ finding }) => chosen.has(finding));
+  const toggle = (finding: string) =>
+    choose(new Set(chosen.has(finding) ? [...chosen].filter((other) => other !== finding) : [...chosen, finding]));
   return (
     <Page
       title={t.title}
@@ -45,10 +53,16 @@ function Savings() {
       {rows.length > 0 && (
         <ul className="grid">
           {rows.map((finding) => (
-            <Finding key={finding.finding} finding={finding} />
+            <Finding
+              key={finding.finding}
+              finding={finding}
+              chosen={chosen.has(finding.finding)}
+              onChoose={() => toggle(finding.finding)}
+            />
           ))}
         </ul>
       )}
+      {selected.length > 0 && <Bulk findings={selected} onDone={() => choose(new Set())} />}
       {list.data && rows.length === 0 && <Nothing all={all.length} overview={overview.data} />}
       {list.hasNextPage && (
         <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
@@ -87,13 +101,20 @@ function Filters({ show }: { show: Filter }) {
   );
 }
 
-function Finding({ finding: f }: { finding: FindingView }) {
+function Finding({ finding: f, chosen, onChoose }: { finding: FindingView; chosen: boolean; onChoose: () => void }) {
   return (
-    <li className="border-line border-b first:border-t">
+    <li className="flex items-start gap-3 border-line border-b first:border-t">
+      <input
+        type="checkbox"
+        className="mt-5 size-5 shrink-0 accent-(--accent)"
+        aria-label={deciding.bulk.select(f.headline)}
+        checked={chosen}
+        onChange={onChoose}
+      />
       <Link
         to="/savings/$finding"
         params={{ finding: f.finding }}
-        className="grid gap-x-6 gap-y-1 py-4 hover:bg-well sm:grid-cols-[1fr_auto] sm:px-2"
+        className="grid min-w-0 flex-1 gap-x-6 gap-y-1 py-4 hover:bg-well sm:grid-cols-[1fr_auto] sm:px-2"
       >
         <span className="font-semibold">{f.headline}</span>
         <span className="text-lg tabular-nums sm:text-right">
