@@ -21,11 +21,15 @@ use local_microsoft::{Directory, Recipe};
 use mail::Mail;
 use mailer::MailerConfig;
 use model::{Clock, Ids};
-use runtime::{Deps, SystemClock, SystemRandom};
+use runtime::{Deps, SystemRandom};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::{Directories, RealApp, System, SystemConfig, demo, templates};
+use crate::{
+    Directories, RealApp, System, SystemConfig,
+    controls::{self, LeapingClock},
+    demo, templates,
+};
 
 /// A Lambda's longest time-out.
 const LIMIT: SignedDuration = SignedDuration::from_mins(15);
@@ -88,7 +92,8 @@ impl Up {
 /// # Errors
 /// When the port or the folder is taken, or a part does not start; the message says what to do.
 pub async fn up(config: UpConfig) -> anyhow::Result<Up> {
-    let clock = Clock::new(SystemClock);
+    let leaping = LeapingClock::default();
+    let clock = Clock::new(leaping.clone());
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, config.port)))
         .await
         .with_context(|| format!("port {} is taken; choose another with --port", config.port))?;
@@ -120,7 +125,7 @@ pub async fn up(config: UpConfig) -> anyhow::Result<Up> {
     let system = Arc::new(system);
     system.run_in_background();
     let mails = Mail::connect(system.connect()).await.map_err(anyhow::Error::from_boxed)?.mailer.config().clone();
-    let router = router(&system, mails, port);
+    let router = router(&system, mails, leaping, port);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(async move { axum::serve(listener, service).await });
     let demo = if sample { Some(demo::seed(&system, &config.data).await?) } else { None };
@@ -128,13 +133,14 @@ pub async fn up(config: UpConfig) -> anyhow::Result<Up> {
     Ok(Up { url, microsoft, demo, serving, _system: system })
 }
 
-fn router(system: &System, mails: MailerConfig, port: u16) -> Router {
+fn router(system: &System, mails: MailerConfig, clock: LeapingClock, port: u16) -> Router {
     let letters = Router::new().route("/dead-letters", get(dead_letters).post(redrive)).with_state(system.bus());
     system
         .router()
         .merge(system.aws.inbox_pages("/mails", "/mails/templates"))
         .merge(templates::pages("/mails/templates", mails))
         .merge(letters)
+        .merge(controls::pages(system, clock))
         .layer(middleware::from_fn(seen_from))
         .layer(middleware::from_fn_with_state(port, own_host))
 }

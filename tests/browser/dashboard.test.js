@@ -27,11 +27,11 @@ test("the first screen says what could be saved, why, and what to do first, in t
     if (request.url().includes("/v1/")) asked.push(request.url());
   });
   await visit(page, "/");
-  await heading(page, /^You could save \$\d+ a month\.$/).waitFor();
+  await heading(page, /^You could save \$[\d,.]+ a month\.$/).waitFor();
   await seen(page, "Sample data.");
   assert.ok(asked.length <= 3, asked.join("\n"));
   const first = page.getByRole("list").filter({ has: page.getByRole("link", { name: /^Review/ }) }).getByRole("listitem").first();
-  assert.match(await first.innerText(), /saves \$\d+ a month/);
+  assert.match(await first.innerText(), /saves \$[\d,.]+ a month/);
   await first.getByRole("link").click();
   await seen(page, "What your people will notice");
   await page.context().close();

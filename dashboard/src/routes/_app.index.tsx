@@ -2,14 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, Navigate } from "@tanstack/react-router";
 import { microsoftStatusOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { NextAction, OverviewView, Totals } from "~/api/generated/types.gen";
-import { CheckNow, Freshness, useOverview } from "~/features/home/Freshness";
+import { FirstRun } from "~/features/home/FirstRun";
+import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { MoneyBar } from "~/features/home/MoneyBar";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
-import { useCan } from "~/features/shell/me";
 import { ago, day, money } from "~/lib/format";
 import { ButtonLink } from "~/ui/button";
 import { useTitle } from "~/ui/page";
-import { Empty, Notice, Problem, Skeleton } from "~/ui/states";
+import { Notice, Problem, Skeleton } from "~/ui/states";
 import { findings as t } from "~texts/findings";
 import { shell } from "~texts/shell";
 
@@ -21,30 +21,18 @@ function Home() {
   if (overview.error && !overview.data) return <Problem error={overview.error} onRetry={() => overview.refetch()} />;
   if (!overview.data) return <Skeleton rows={4} tall />;
   const { data, underWay } = overview;
-  if (!data.totals) return <FirstRun overview={data} underWay={underWay} />;
+  if (!data.totals) return <NoNumbers overview={data} underWay={underWay} />;
   return <Loaded overview={data} totals={data.totals} underWay={underWay} />;
 }
 
-function FirstRun({ overview, underWay }: { overview: OverviewView; underWay: boolean }) {
-  const mayConnect = useCan("connection:manage");
+function NoNumbers({ overview, underWay }: { overview: OverviewView; underWay: boolean }) {
   const connection = useQuery({ ...microsoftStatusOptions(), enabled: !underWay });
   if (underWay || (overview.scan && connection.data?.state === "connected")) return <Navigate to="/welcome" />;
   if (connection.isPending) return <Skeleton rows={4} tall />;
   return (
     <>
       <h1 className="sr-only">{shell.home}</h1>
-      <Empty
-        title={t.notConnected.title}
-        action={
-          mayConnect && (
-            <ButtonLink to="/connect" look="main">
-              {t.notConnected.go}
-            </ButtonLink>
-          )
-        }
-      >
-        {mayConnect ? t.notConnected.lead : t.notConnected.ask}
-      </Empty>
+      <FirstRun scan={null} />
     </>
   );
 }
@@ -60,7 +48,6 @@ function Loaded({ overview, totals, underWay }: { overview: OverviewView; totals
         </p>
         <CheckNow underWay={underWay} />
       </div>
-      <Freshness overview={overview} />
       <Headline totals={totals} findings={overview.findings} />
       {overview.top.length > 0 && <Next top={overview.top} all={overview.findings} />}
       {unpriced > 0 && (

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 import { findingsLicensesOptions, findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.gen";
-import type { LicenseRow, Renewal } from "~/api/generated/types.gen";
+import type { LicenseRow, OverviewView, Renewal } from "~/api/generated/types.gen";
+import { FirstRun } from "~/features/home/FirstRun";
 import { day, money, number } from "~/lib/format";
 import { Page, Part } from "~/ui/page";
 import { Empty, Problem, Skeleton } from "~/ui/states";
@@ -22,7 +23,7 @@ function Licences() {
     <Page title={t.title} lead={t.lead}>
       {licences.error && <Problem error={licences.error} onRetry={() => licences.refetch()} />}
       {licences.isPending && !licences.error && <Skeleton rows={8} />}
-      {licences.data && rows.length === 0 && <Empty title={t.none}>{t.noneLead}</Empty>}
+      {rows.length === 0 && licences.data && overview.data && <Nothing overview={overview.data} />}
       {paid.length > 0 && (
         <Part title={t.title}>
           <Table caption={t.caption} rows={paid} columns={COLUMNS} id={(row) => row.sku} />
@@ -38,6 +39,10 @@ function Licences() {
       )}
     </Page>
   );
+}
+
+function Nothing({ overview }: { overview: OverviewView }) {
+  return overview.totals ? <Empty title={t.none}>{t.noneLead}</Empty> : <FirstRun scan={overview.scan} />;
 }
 
 const byCost = (a: LicenseRow, b: LicenseRow): number => costOf(b) - costOf(a);

@@ -4,7 +4,8 @@ import { useState } from "react";
 import { findingsListInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { FindingView, OverviewView } from "~/api/generated/types.gen";
 import { Bulk } from "~/features/findings/Bulk";
-import { CheckNow, Freshness, useOverview } from "~/features/home/Freshness";
+import { FirstRun } from "~/features/home/FirstRun";
+import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
 import { day, money } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
@@ -46,7 +47,6 @@ function Savings() {
       lead={totals && totals.monthly.amount_minor > 0 && t.lead(money(totals.monthly))}
       actions={<CheckNow underWay={overview.underWay} />}
     >
-      {overview.data && <Freshness overview={overview.data} />}
       {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
       {list.isPending && !list.error && <Skeleton rows={8} />}
       {list.data && all.length > 0 && <Filters show={show} />}
@@ -143,12 +143,6 @@ function Finding({ finding: f, chosen, onChoose }: { finding: FindingView; chose
 function Nothing({ all, overview }: { all: number; overview: OverviewView | undefined }) {
   if (all > 0) return <Empty title={t.filterNone} action={<ButtonLink to="/savings">{t.showAll}</ButtonLink>} />;
   if (!overview) return null;
-  if (!overview.totals) {
-    return (
-      <Empty title={t.firstRun} action={<ButtonLink to="/connect">{t.notConnected.go}</ButtonLink>}>
-        {t.notConnected.lead}
-      </Empty>
-    );
-  }
+  if (!overview.totals) return <FirstRun scan={overview.scan} />;
   return <Empty title={t.noneTitle}>{t.none(overview.totals.assigned, overview.totals.paid_seats_bought)}</Empty>;
 }

@@ -3,6 +3,7 @@ import { createFileRoute, Link, Outlet, redirect, useRouterState } from "@tansta
 import { useState } from "react";
 import { findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { isSignedIn } from "~/api/session";
+import { Freshness } from "~/features/home/Freshness";
 import { Mark } from "~/features/shell/Mark";
 import { useMe } from "~/features/shell/me";
 import { PersonMenu } from "~/features/shell/PersonMenu";
@@ -31,6 +32,9 @@ const PAGES = [
   { to: "/team", name: t.team, icon: "team" },
   { to: "/account", name: t.settings, icon: "settings" },
 ] as const satisfies readonly { to: string; name: string; icon: IconName }[];
+
+/** Pages that show nothing of Microsoft 365, or say themselves how it stands there. */
+const OWN_STATE = /^\/(connect|welcome|account|settings|team|activity)/;
 
 function Shell() {
   const path = useRouterState({ select: (state) => state.location.pathname });
@@ -80,6 +84,7 @@ function Shell() {
         <SampleStrip />
         <main id="content" tabIndex={-1} className="grid gap-6 px-4 py-6 sm:px-8 sm:py-10">
           <SecondFactorWanted />
+          {!OWN_STATE.test(path) && <Freshness />}
           <Outlet />
         </main>
       </div>

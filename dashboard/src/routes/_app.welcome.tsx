@@ -1,15 +1,15 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { NewestScan, Phase } from "~/api/generated/types.gen";
+import { FirstRun } from "~/features/home/FirstRun";
 import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { useCounting } from "~/features/home/useCounting";
 import { money } from "~/lib/format";
 import { ButtonLink } from "~/ui/button";
 import { Page } from "~/ui/page";
-import { Empty, Notice, Problem, Skeleton, Status } from "~/ui/states";
+import { Notice, Problem, Skeleton, Status } from "~/ui/states";
 import { announce } from "~/ui/toast";
 import { connect } from "~texts/connect";
-import { findings } from "~texts/findings";
 
 const t = connect.welcome;
 const PHASES: readonly Phase[] = ["seats", "people", "usage", "evaluating"];
@@ -26,16 +26,7 @@ function Welcome() {
   if (!scan) {
     return (
       <Page title={t.title}>
-        <Empty
-          title={findings.notConnected.title}
-          action={
-            <ButtonLink to="/connect" look="main">
-              {findings.notConnected.go}
-            </ButtonLink>
-          }
-        >
-          {findings.notConnected.lead}
-        </Empty>
+        <FirstRun scan={null} />
       </Page>
     );
   }

@@ -52,7 +52,10 @@ pub(crate) const HOSTILE: &[(&str, &str)] = &[
     (
         "A name that goes on and on, as somebody once pasted a whole signature into the field: Senior Vice President \
          of Everything, Northern and Southern Hemispheres, Acting Deputy to the Deputy, please consider the \
-         environment before printing this name, thank you kindly",
+         environment before printing this name, thank you kindly. This name is intended only for the person it is \
+         addressed to; if you have received it in error, delete it and all copies of it, and tell whoever sent it, \
+         who may by then go by another. No responsibility is taken for its length, its content or its consequences, \
+         which remain those of the department",
         "long",
     ),
 ];

@@ -50,40 +50,55 @@ export function CheckNow({ underWay }: { underWay: boolean }) {
   );
 }
 
-/** Says when the numbers are not those of today, and why. */
-export function Freshness({ overview }: { overview: OverviewView }) {
-  const old = overview.checked_at ? Date.now() - new Date(overview.checked_at).getTime() > STALE_MS : false;
-  const failure = overview.scan?.failure;
+/** Said of pages that show what was found in Microsoft 365: when that is not of today, and why. */
+export function Freshness() {
+  const { data: overview } = useQuery(findingsOverviewOptions());
+  const { checked_at, scan } = overview ?? {};
+  const failure = scan?.failure;
+  const old = checked_at ? Date.now() - new Date(checked_at).getTime() > STALE_MS : false;
   // Only where something is wrong: the first screen is three requests.
   const canSee = useCan("connection:read");
   const connection = useQuery({ ...microsoftStatusOptions(), enabled: canSee && (old || Boolean(failure)) });
-  if (connection.data && connection.data.state !== "connected") {
+  if (!checked_at) return null;
+  if (connection.data && connection.data.state !== "connected")
+    return <ConnectAgain title={t.lost}>{t.lostLead}</ConnectAgain>;
+  if (failure === "permission_missing") return <ConnectAgain title={t.refused}>{t.refusedLead}</ConnectAgain>;
+  if (failure) {
+    const slow = failure === "too_slow" || failure === "no_connection";
     return (
-      <Notice
-        tone="warn"
-        icon="warn"
-        title={t.lost}
-        action={
-          <ButtonLink to="/connect" look="main">
-            {t.connectAgain}
-          </ButtonLink>
-        }
-      >
-        {t.lostLead}
+      <Notice tone="warn" icon="warn" title={slow ? t.slow : t.failed}>
+        {slow ? t.slowLead : t.failedLead}
       </Notice>
     );
   }
-  if (failure)
+  if (scan?.state === "paused") {
     return (
-      <Notice tone="warn" icon="warn" title={t.failed}>
-        {t.failedLead}
+      <Notice icon="activity" title={t.paused}>
+        {t.pausedLead}
       </Notice>
     );
-  if (old && overview.checked_at)
-    return (
-      <Notice tone="warn" icon="activity" title={t.stale(ago(overview.checked_at))}>
-        {t.staleLead}
-      </Notice>
-    );
-  return null;
+  }
+  if (!old) return null;
+  return (
+    <Notice tone="warn" icon="activity" title={t.stale(ago(checked_at))}>
+      {t.staleLead}
+    </Notice>
+  );
+}
+
+function ConnectAgain({ title, children }: { title: string; children: string }) {
+  return (
+    <Notice
+      tone="warn"
+      icon="warn"
+      title={title}
+      action={
+        <ButtonLink to="/connect" look="main">
+          {t.connectAgain}
+        </ButtonLink>
+      }
+    >
+      {children}
+    </Notice>
+  );
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { accountsCompaniesOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { accountsSignOut, accountsSwitchCompany } from "~/api/generated/sdk.gen";
 import { queries } from "~/api/queries";
@@ -18,9 +18,22 @@ import { setTheme, type Theme, theme } from "./theme";
 export function PersonMenu() {
   const me = useMe();
   const [open, setOpen] = useState(false);
+  const summary = useRef<HTMLElement>(null);
   return (
-    <details className="group relative" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="flex min-h-9 list-none items-center gap-2 rounded-md px-3 py-1.5 hover:bg-well">
+    <details
+      className="relative"
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      onBlur={({ currentTarget, relatedTarget }) =>
+        relatedTarget && !currentTarget.contains(relatedTarget) && setOpen(false)
+      }
+      onKeyDown={({ key }) => {
+        if (key !== "Escape" || !open) return;
+        setOpen(false);
+        summary.current?.focus();
+      }}
+    >
+      <summary ref={summary} className="flex min-h-9 list-none items-center gap-2 rounded-md px-3 py-1.5 hover:bg-well">
         <span
           aria-hidden="true"
           className="grid size-7 place-items-center rounded-full bg-tint font-semibold text-accent text-sm uppercase"

@@ -48,8 +48,19 @@ export const findings = {
   lost: "Steward cannot read your Microsoft 365 any more.",
   lostLead: "An administrator has to connect it again. What you see is from the last check.",
   connectAgain: "Connect again",
+  refused: "Microsoft refused the last check.",
+  refusedLead: "A permission Steward needs was taken back. An administrator has to connect it again.",
+  slow: "Microsoft did not answer the last check.",
+  slowLead: "What you see is from the one before. The next check begins by itself.",
+  paused: "Microsoft asked us to wait.",
+  pausedLead: "The check goes on by itself. What you see is from the one before.",
   failed: "The last check did not finish.",
   failedLead: "What you see is from the one before. Try again now; if it happens again, tell us.",
+  firstCheck: {
+    title: "Your first check has not finished.",
+    lead: "What it finds is listed here.",
+    go: "See how far it is",
+  },
   notConnected: {
     title: "Connect your Microsoft 365",
     lead: "It takes about a minute. Then you see what you pay for nothing.",
@@ -70,7 +81,6 @@ export const findings = {
   none: (used: number, bought: number) => `You are using ${number(used)} of ${number(bought)} licences.`,
   filterNone: "Nothing of this kind.",
   showAll: "Show all",
-  firstRun: "No check has finished yet.",
   certainty: (certainty: Certainty) => certainties[certainty],
   remedy: (remedy: Remedy) => remedies[remedy],
   undo: (undo: UndoClass) =>

@@ -20,5 +20,5 @@ export const licences = {
   free: (n: number) => `${count(n, "licence type", "licence types")} without a charge`,
   freeCaption: "Licence types without a charge",
   none: "No licences found.",
-  noneLead: "They appear after the first check of your Microsoft 365.",
+  noneLead: "Your Microsoft 365 has none.",
 };

@@ -1,0 +1,38 @@
+import type { OverviewView } from "~/api/generated/types.gen";
+import { useCan } from "~/features/shell/me";
+import { ButtonLink } from "~/ui/button";
+import { Empty } from "~/ui/states";
+import { findings as t } from "~texts/findings";
+
+/** Before the first number: nothing is connected yet, or the first check is under way. */
+export function FirstRun({ scan }: Pick<OverviewView, "scan">) {
+  const mayConnect = useCan("connection:manage");
+  if (scan) {
+    return (
+      <Empty
+        title={t.firstCheck.title}
+        action={
+          <ButtonLink to="/welcome" look="main">
+            {t.firstCheck.go}
+          </ButtonLink>
+        }
+      >
+        {t.firstCheck.lead}
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      title={t.notConnected.title}
+      action={
+        mayConnect && (
+          <ButtonLink to="/connect" look="main">
+            {t.notConnected.go}
+          </ButtonLink>
+        )
+      }
+    >
+      {mayConnect ? t.notConnected.lead : t.notConnected.ask}
+    </Empty>
+  );
+}

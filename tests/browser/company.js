@@ -1,0 +1,88 @@
+// Companies with a Microsoft 365 of their own, made over the API and Microsoft's own pages as anybody would.
+import { mailedLink } from "./dashboard.js";
+
+const PASSWORD = "four unrelated words here 7";
+
+/** Brings something about on this machine; local/src/controls.rs has the switches. */
+export async function bring(steward, about) {
+  const answer = await fetch(`${steward.url}/controls`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(about),
+  });
+  if (!answer.ok) throw new Error(`${about.switch}: ${answer.status} ${await answer.text()}`);
+  return answer.status === 201 ? answer.json() : null;
+}
+
+/** Signs a company up; nothing is connected yet. */
+export async function signUp(steward, name) {
+  const email = `owner@${name.toLowerCase().replace(/[^a-z]/g, "").slice(0, 20)}.example`;
+  await steward.call("POST", "/v1/sign-up", 202, { body: { email, company: name } });
+  const link = new URL(await mailedLink(steward, email, "/verify"));
+  const body = { token: link.hash.slice("#token=".length), name: "Olga Owner", password: PASSWORD };
+  await steward.call("POST", "/v1/verify-email", 201, { body });
+  const account = { email, password: PASSWORD };
+  const company = { ...account };
+  const session = async () => (await steward.call("POST", "/v1/sign-in", 200, { body: account })).access_token;
+  let token = await session();
+  /** Calls the API as the owner. */
+  company.call = (method, path, wanted, body) => steward.call(method, path, wanted, { token, body });
+  /** After time has leapt no token is good any more. */
+  company.signInAgain = async () => {
+    token = await session();
+  };
+  return company;
+}
+
+/** Connects a company to a new directory of that recipe and waits until its first check ended, unless told not to. */
+export async function connect(steward, company, recipe, { wait = true } = {}) {
+  const { directory } = await bring(steward, { switch: "directory", seed: 1, people: 40, ...recipe });
+  const { url } = await company.call("POST", "/v1/microsoft/connect", 200);
+  const signedIn = await atMicrosoft(url, directory);
+  const { url: consent } = await company.call("POST", "/v1/microsoft/callback", 200, signedIn);
+  await company.call("POST", "/v1/microsoft/callback", 200, await atMicrosoft(consent, directory));
+  company.directory = directory;
+  if (wait) await ended(company);
+}
+
+/** A company that signed up, connected and was checked. */
+export async function company(steward, name, recipe) {
+  const made = await signUp(steward, name);
+  await connect(steward, made, { name, ...recipe });
+  return made;
+}
+
+/** Asks for a check and waits until it ended in that state. */
+export async function check(company, state) {
+  await company.call("POST", "/v1/scans", 202);
+  await ended(company, state);
+}
+
+async function ended(company, ...states) {
+  const wanted = states.length > 0 ? states : ["finished", "failed"];
+  for (let tries = 0; tries < 300; tries++) {
+    const { scan } = await company.call("GET", "/v1/overview", 200);
+    if (scan && wanted.includes(scan.state)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`no check that is ${wanted.join(" or ")}`);
+}
+
+/** Goes through Microsoft's pages as the directory's administrator; what Microsoft sends back to our page. */
+async function atMicrosoft(url, directory) {
+  let answer = await fetch(url, { redirect: "manual" });
+  while (answer.status === 200) {
+    const page = await answer.text();
+    const transaction = /name="transaction" value="([^"]+)"/.exec(page)[1];
+    const account = new RegExp(`value="(${directory}/[^"]+)">(?:(?!</button>).)*Global Administrator`, "s").exec(page)?.[1];
+    const [step, said] = page.includes('value="accept"') ? ["decide", { decision: "accept" }] : ["choose", { account }];
+    answer = await fetch(new URL(`/simulated/${step}`, url), {
+      method: "POST",
+      body: new URLSearchParams({ transaction, ...said }),
+      redirect: "manual",
+    });
+  }
+  const back = answer.headers.get("location");
+  if (!back) throw new Error(`Microsoft's page says ${answer.status}: ${await answer.text()}`);
+  return Object.fromEntries(new URL(back).searchParams);
+}

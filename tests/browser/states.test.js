@@ -1,0 +1,292 @@
+// Every state a page of data can be in (ux.md 1.3), brought about for real: by what the simulated Microsoft answers, by
+// the clock, by the table, by the browser's network. Each test reads what a person reads.
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { bring, check, company, connect, signUp } from "./company.js";
+import { mailedLink, open, signIn, visit } from "./dashboard.js";
+
+let steward;
+
+before(async () => {
+  steward = await open();
+});
+after(async () => {
+  await steward?.close();
+});
+afterEach(async () => {
+  await bring(steward, { switch: "calm" });
+  steward.noTroubles();
+});
+
+/** A page on which somebody is signed in. */
+async function as(account, context) {
+  const page = await (await steward.visitor(context)).newPage();
+  await page.goto("/sign-in");
+  await signIn(page, account);
+  return page;
+}
+
+/** What stands on a page, once it has all that it asked for. */
+async function read(page, path) {
+  await visit(page, path);
+  return page.locator("main").innerText();
+}
+
+/** Fails unless a page says all of this. */
+async function says(page, path, ...wanted) {
+  const text = await read(page, path);
+  for (const words of wanted) assert.ok(text.includes(words), `${path} does not say "${words}" but:\n${text}`);
+  return text;
+}
+
+const DATA = ["/", "/savings", "/licences"];
+
+test("before anything is connected every page says so, and what to do first", async () => {
+  const owner = await as(await signUp(steward, "Firstrun"));
+  for (const path of [...DATA, "/welcome"]) {
+    await says(owner, path, "Connect your Microsoft 365", "It takes about a minute.");
+    assert.equal(await owner.getByRole("link", { name: "Connect Microsoft 365" }).getAttribute("href"), "/connect");
+  }
+  await says(owner, "/changes", "No changes made yet", "We only read data until you press Apply.");
+  await says(owner, "/settings/connection", "Not connected");
+  await says(owner, "/settings/keys", "No keys.");
+  await owner.context().close();
+});
+
+test("while the first check runs, it shows how far it is and the number as it grows", async () => {
+  const acme = await signUp(steward, "Slowfirst");
+  await bring(steward, { switch: "slow", milliseconds: 1200 });
+  await connect(steward, acme, { name: "Slowfirst" }, { wait: false });
+  const owner = await as(acme);
+  await owner.waitForURL(/\/welcome$/);
+  await owner.getByText("You can close this page. We send a mail when it is done.").waitFor();
+  await owner.getByRole("progressbar", { name: "What is being looked at" }).waitFor();
+  const tab = await owner.context().newPage();
+  for (const path of ["/savings", "/licences"]) await says(tab, path, "Your first check has not finished.");
+  await owner.getByText(/Found \d+ people/).waitFor();
+  await bring(steward, { switch: "calm" });
+  await owner.getByRole("link", { name: "See what to do" }).click();
+  await owner.getByRole("heading", { level: 1, name: /^You could save/ }).waitFor();
+  await owner.context().close();
+});
+
+test("where nothing is wasted, it says so with the number of licences in use", async () => {
+  const owner = await as(await company(steward, "Tidy", { tidy: true }));
+  await says(owner, "/", "You use what you pay for.", "licences are assigned");
+  assert.match(await says(owner, "/savings", "No waste found."), /You are using \d+ of \d+ licences\./);
+  await says(owner, "/licences", "Assigned");
+  await owner.context().close();
+});
+
+test("a filter that leaves nothing says that it is the filter, and undoes it", async () => {
+  const owner = await as(await company(steward, "Filtered", { tidy: false }));
+  await says(owner, "/activity?kind=policy.changed", "Nothing of this kind.");
+  await owner.getByRole("link", { name: "Show everything" }).click();
+  await owner.getByText("Checked", { exact: false }).first().waitFor();
+  for (const show of ["certain", "likely", "unpriced"]) {
+    const text = await read(owner, `/savings?show=${show}`);
+    if (!text.includes("Nothing of this kind.")) continue;
+    await owner.getByRole("link", { name: "Show all" }).click();
+    await owner.waitForURL(/\/savings$/);
+    await owner.context().close();
+    return;
+  }
+  assert.fail("no filter leaves nothing");
+});
+
+test("when Microsoft lets us in no more, every page says that its numbers are old and how to mend it", async () => {
+  const acme = await company(steward, "Withdrawn");
+  const owner = await as(acme);
+  const before = await owner.getByRole("heading", { level: 1 }).innerText();
+  await bring(steward, { switch: "withdraw", directory: acme.directory });
+  await check(acme, "failed");
+  for (const path of DATA) {
+    await says(owner, path, "Steward cannot read your Microsoft 365 any more.", "What you see is from the last check.");
+    assert.equal(await owner.getByRole("link", { name: "Connect again" }).getAttribute("href"), "/connect");
+  }
+  await visit(owner, "/");
+  assert.equal(await owner.getByRole("heading", { level: 1 }).innerText(), before, "the numbers of before stay");
+  await owner.getByRole("link", { name: /^Review/ }).first().click();
+  await owner.getByText("If you act on it").waitFor();
+  await owner.getByText("Steward cannot read your Microsoft 365 any more.").waitFor();
+  await says(owner, "/settings/connection", "Microsoft lets us in no more");
+  await owner.context().close();
+});
+
+test("a permission that was not granted weakens what is found, and each page says which and why", async () => {
+  const acme = await company(steward, "Halfgranted");
+  const owner = await as(acme);
+  await bring(steward, { switch: "withdraw", directory: acme.directory, permissions: ["Reports.Read.All"] });
+  await check(acme, "finished");
+  await says(owner, "/", "What could not be looked at", "Microsoft refused the usage reports");
+  await says(owner, "/savings", "What could not be looked at", "Microsoft refused the usage reports");
+  await says(owner, "/settings/connection", "What we asked for and did not get", "Reports.Read.All");
+  await bring(steward, { switch: "withdraw", directory: acme.directory, permissions: ["User.Read.All", "Directory.Read.All"] });
+  await check(acme, "failed");
+  for (const path of DATA) await says(owner, path, "Microsoft refused the last check.", "Connect again");
+  await owner.context().close();
+});
+
+test("without Microsoft Entra ID P1 it says what that hides, and calls nobody inactive for it", async () => {
+  const owner = await as(await company(steward, "Withoutplan", { without_p1: true }));
+  await says(owner, "/", "You could save", "sign-in dates need Microsoft Entra ID P1");
+  await says(owner, "/savings", "sign-in dates need Microsoft Entra ID P1");
+  await owner.context().close();
+});
+
+test("where Microsoft's reports hide names, it says so and how to show them", async () => {
+  const owner = await as(await company(steward, "Concealed", { concealed: true }));
+  await says(owner, "/", "Microsoft's usage reports hide names");
+  await says(owner, "/savings", "Microsoft's usage reports hide names");
+  await owner.context().close();
+});
+
+test("when Microsoft asks to wait, the numbers of before stay and it goes on by itself", async () => {
+  const acme = await company(steward, "Throttled");
+  const owner = await as(acme);
+  await bring(steward, { switch: "refuse", path: "/v1.0/users", status: 429, retry_after_seconds: 7200 });
+  await acme.call("POST", "/v1/scans", 202);
+  await owner.reload();
+  await owner.getByText("Microsoft asked us to wait.").waitFor();
+  for (const path of DATA) await says(owner, path, "Microsoft asked us to wait.", "The check goes on by itself.");
+  await says(owner, "/welcome", "Microsoft asked us to wait a little.");
+  await owner.context().close();
+});
+
+test("a source that fails alone leaves the rest as it was, and is named", async () => {
+  const acme = await company(steward, "Partial");
+  const owner = await as(acme);
+  await bring(steward, { switch: "refuse", path: "/v1.0/reports", status: 404 });
+  await check(acme, "finished");
+  await says(owner, "/", "You could save", "What could not be looked at", "It counts neither as fine nor as wasted.");
+  await bring(steward, { switch: "calm" });
+  await check(acme, "finished");
+  const text = await read(owner, "/");
+  assert.ok(!text.includes("the usage reports could not be read"), text);
+  await owner.context().close();
+});
+
+test("a check that Microsoft did not let finish leaves the numbers of before, and says so", async () => {
+  const acme = await company(steward, "Unfinished");
+  const owner = await as(acme);
+  await bring(steward, { switch: "refuse", path: "/v1.0/users", status: 400 });
+  await check(acme, "failed");
+  for (const path of DATA) await says(owner, path, "The last check did not finish.");
+  await says(owner, "/settings/connection", "Not finished");
+  await owner.context().close();
+});
+
+test("who may only look is told so at every button, and sees no page fail", async () => {
+  const acme = await company(steward, "Limited");
+  await acme.call("POST", "/v1/invitations", 201, { email: "vera@limited.example", role: "read_only" });
+  const guest = await (await steward.visitor()).newPage();
+  await guest.goto(await mailedLink(steward, "vera@limited.example", "/invitation"));
+  await guest.getByRole("textbox", { name: "Your name" }).fill("Vera Viewer");
+  await guest.getByLabel("Password", { exact: true }).fill(acme.password);
+  await guest.getByRole("button", { name: "Accept the invitation" }).click();
+  await guest.getByRole("link", { name: "Sign in" }).click();
+  await signIn(guest, { email: "vera@limited.example", password: acme.password });
+  for (const path of ["/", "/savings", "/licences", "/changes", "/activity", "/team", "/settings/connection", "/settings/sign-in", "/settings/keys", "/connect"]) {
+    await visit(guest, path);
+    assert.equal(await guest.getByRole("alert").count(), 0, `${path} fails: ${await guest.locator("main").innerText()}`);
+    const acts = guest.locator("main").getByRole("button", { name: /^(Check now|Make a key|Connect at Microsoft|Disconnect|Take away as a file)/ });
+    for (const act of await acts.all()) {
+      assert.equal(await act.getAttribute("aria-disabled"), "true", `${path}: ${await act.innerText()}`);
+      assert.match(await act.getAttribute("title"), /Your role does not include this/);
+    }
+  }
+  await guest.context().close();
+});
+
+test("when the table does not answer, a page says so with the request's number and goes on once it does", async () => {
+  const owner = await as(await company(steward, "Tabledown"));
+  await visit(owner, "/");
+  await bring(steward, { switch: "table_down" });
+  await owner.getByRole("link", { name: "Licences" }).click();
+  const problem = owner.getByRole("alert");
+  await problem.getByText(/^Request number \S+/).waitFor();
+  await bring(steward, { switch: "calm" });
+  await problem.getByRole("button", { name: "Try again" }).click();
+  await owner.getByRole("table").first().waitFor();
+  await bring(steward, { switch: "table_down" });
+  await owner.goto("/savings");
+  await owner.getByRole("alert").getByText(/^Request number \S+/).waitFor();
+  await bring(steward, { switch: "calm" });
+  await owner.getByRole("button", { name: "Try again" }).click();
+  await owner.getByRole("heading", { level: 1, name: "Savings" }).waitFor();
+  await owner.context().close();
+});
+
+test("offline, what was read stays, what was not says why, and it goes on with the network", async () => {
+  const owner = await as(steward);
+  await visit(owner, "/savings");
+  await owner.getByRole("link", { name: "Home" }).click();
+  await owner.getByRole("heading", { level: 1, name: /You could save/ }).waitFor();
+  await owner.getByRole("link", { name: "Licences" }).hover();
+  await owner.context().setOffline(true);
+  await owner.getByText("You are offline.").waitFor();
+  await owner.getByRole("link", { name: "Savings" }).first().click();
+  await owner.getByRole("heading", { level: 1, name: "Savings" }).waitFor();
+  await owner.getByText("saves").or(owner.getByText("a month")).first().waitFor();
+  await owner.context().setOffline(false);
+  await owner.getByText("You are offline.").waitFor({ state: "hidden" });
+  await owner.context().close();
+});
+
+test("a click twice is one act, and a field the server refuses is told beside the field", async () => {
+  const owner = await as(await company(steward, "Twice"));
+  await visit(owner, "/");
+  const asked = [];
+  owner.on("request", (request) => {
+    if (request.method() === "POST" && request.url().endsWith("/v1/scans")) asked.push(request);
+  });
+  await owner.getByRole("button", { name: "Check now" }).dblclick();
+  await owner.getByText("The check has begun.").waitFor();
+  assert.equal(asked.length, 1);
+
+  await visit(owner, "/account");
+  const name = owner.getByRole("textbox", { name: "Your name" });
+  await name.fill("Turned\u202Earound");
+  await owner.getByRole("button", { name: "Save" }).click();
+  const described = await name.getAttribute("aria-describedby");
+  await owner.locator(`#${CSS(described)}`).first().waitFor();
+  assert.equal(await name.getAttribute("aria-invalid"), "true");
+  assert.equal(await name.inputValue(), "Turned\u202Earound");
+  await owner.context().close();
+});
+
+// Time never leaps back, so these are the last.
+test("numbers that are days old say so on every page", async () => {
+  const acme = await company(steward, "Stale");
+  await bring(steward, { switch: "leap", hours: 75 });
+  const page = await (await steward.visitor()).newPage();
+  await page.clock.setSystemTime(Date.now() + 75 * 3_600_000);
+  await page.goto("/sign-in");
+  await signIn(page, acme);
+  for (const path of DATA) await says(page, path, "These numbers are from 3 days ago.", "Check now for those of today.");
+  await page.context().close();
+});
+
+test("a session that ran out asks once for two tabs, and loses nothing that was typed in either", async () => {
+  const acme = await signUp(steward, "Expired");
+  const page = await as(acme);
+  const other = await page.context().newPage();
+  await visit(page, "/account");
+  await visit(other, "/team");
+  await page.getByRole("textbox", { name: "Your name" }).fill("Typed before it ran out");
+  await other.getByLabel("E-mail address").fill("typed@expired.example");
+  await bring(steward, { switch: "leap", hours: 24 * 100 });
+  await page.getByRole("button", { name: "Save" }).click();
+  await other.getByRole("button", { name: "Send the invitation" }).click();
+  await other.getByRole("dialog", { name: "Sign in again" }).waitFor();
+  const dialog = page.getByRole("dialog", { name: "Sign in again" });
+  await dialog.getByLabel("Password", { exact: true }).fill(acme.password);
+  await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByText("Saved").waitFor();
+  assert.equal(await page.getByRole("textbox", { name: "Your name" }).inputValue(), "Typed before it ran out");
+  await other.getByText("A mail is on its way to typed@expired.example.").waitFor();
+  await page.context().close();
+});
+
+/** An id as a selector. */
+const CSS = (ids) => ids.split(" ").at(-1).replace(/[^\w-]/g, "\\$&");
