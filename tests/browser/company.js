@@ -37,12 +37,17 @@ export async function signUp(steward, name) {
 /** Connects a company to a new directory of that recipe and waits until its first check ended, unless told not to. */
 export async function connect(steward, company, recipe, { wait = true } = {}) {
   const { directory } = await bring(steward, { switch: "directory", seed: 1, people: 40, ...recipe });
-  const { url } = await company.call("POST", "/v1/microsoft/connect", 200);
-  const signedIn = await atMicrosoft(url, directory);
-  const { url: consent } = await company.call("POST", "/v1/microsoft/callback", 200, signedIn);
-  await company.call("POST", "/v1/microsoft/callback", 200, await atMicrosoft(consent, directory));
   company.directory = directory;
+  await agree(company);
   if (wait) await ended(company);
+}
+
+/** Its administrator agrees at Microsoft: to reading, or to what `tier` may change. */
+export async function agree(company, tier) {
+  const { url } = await company.call("POST", "/v1/microsoft/connect", 200, tier && { tier });
+  const signedIn = await atMicrosoft(url, company.directory);
+  const { url: consent } = await company.call("POST", "/v1/microsoft/callback", 200, signedIn);
+  await company.call("POST", "/v1/microsoft/callback", 200, await atMicrosoft(consent, company.directory));
 }
 
 /** A company that signed up, connected and was checked. */

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { findingsListInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { FindingView, OverviewView } from "~/api/generated/types.gen";
 import { Bulk } from "~/features/findings/Bulk";
+import { fixable } from "~/features/findings/decide";
 import { FirstRun } from "~/features/home/FirstRun";
 import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
@@ -130,7 +131,7 @@ function Finding({ finding: f, chosen, onChoose }: { finding: FindingView; chose
           <Status tone={f.certainty === "certain" ? "good" : "quiet"}>{t.certainty(f.certainty)}</Status>
           {f.people > 0 && <span>{common.people(f.people)}</span>}
           <span>{common.licences(f.seats)}</span>
-          <span>{t.undo(f.undo)}</span>
+          <span>{fixable(f.remedy) ? t.undo(f.undo) : t.remedy(f.remedy)}</span>
         </span>
         {f.saving?.realisable_on && (
           <span className="text-dim text-sm sm:text-right">{t.from(day(f.saving.realisable_on))}</span>

@@ -171,7 +171,7 @@ function Loaded({ of, data, choice, choose, action, onAction, refused, onApply, 
     if (mayNot) return mayNot;
     if (sent) return t.lost;
     if (data.needs) return t.onlyLook;
-    if (!preview_token) return t.noToken;
+    if (!preview_token) return t.nothing;
     if (left.size > 0) return t.lookFirst;
     if (data.to_accept.some((guard) => !seen.has(guard))) return t.acceptIt;
     if (type_to_confirm && typed.trim() !== type_to_confirm) return t.typeIt;

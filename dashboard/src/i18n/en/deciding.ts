@@ -5,7 +5,6 @@ import { count, number } from "~/lib/format";
 export const deciding = {
   title: "Not now, or not at all",
   lead: "None of this changes anything at Microsoft.",
-  day: (label: string, on: string) => `${label}: ${on}`,
 
   snooze: "Put it off",
   snoozeLead: "It is not among what to do next until then. Its money still counts.",
@@ -25,7 +24,6 @@ export const deciding = {
   isPartly: "Partly accepted as it is",
   exception: (reason: string, owner: string, until: string | undefined) =>
     `“${reason}” ${owner} answers for it${until ? `, until ${until}` : ""}.`,
-  onlyPerson: (name: string) => `Only ${name}.`,
   onePerson: "Only one person.",
   somebody: "Somebody who left the team",
   end: "Count it again",
@@ -36,8 +34,7 @@ export const deciding = {
     "Their manager gets a mail with one question: are the licences still needed? Steward decides nothing by itself.",
   askWhom: "Whom it is about",
   askMost: (n: number) => `At most ${number(n)} people at a time.`,
-  askNobody: "Choose 1 to 20 people.",
-  askTo: "Ask somebody of your team instead",
+  askTo: "Who is asked",
   askTheir: "Their manager",
   days: "Days to answer",
   asked: (n: number) => `${count(n, "question is", "questions are")} on the way.`,
