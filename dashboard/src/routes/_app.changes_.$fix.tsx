@@ -1,15 +1,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { fixesItemsInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { FixView, ItemState, ItemView, OutcomeView } from "~/api/generated/types.gen";
-import { QUEUE } from "~/features/findings/decide";
+import { NextOfQueue } from "~/features/findings/NextOfQueue";
 import { FixActs } from "~/features/fixes/FixActs";
 import { who } from "~/features/fixes/FixRow";
 import { moving, standing, useFix } from "~/features/fixes/fix";
 import { useNames } from "~/features/shell/me";
 import { moment, money } from "~/lib/format";
-import { forget, keep, kept } from "~/lib/kept";
 import { Button, ButtonLink } from "~/ui/button";
 import { TextLink } from "~/ui/link";
 import { Page, Part } from "~/ui/page";
@@ -42,23 +41,6 @@ function Fix() {
       </div>
       <Loaded fix={fix.data} />
     </div>
-  );
-}
-
-/** On to the next fix of those chosen in the list of savings. */
-function NextOfQueue() {
-  const navigate = useNavigate();
-  const [next, ...rest] = kept<string[]>(QUEUE) ?? [];
-  if (!next) return null;
-  const go = () => {
-    if (rest.length > 0) keep(QUEUE, rest);
-    else forget(QUEUE);
-    navigate({ to: "/savings/$finding", params: { finding: next }, search: { preview: "advised" } });
-  };
-  return (
-    <Button look="main" onClick={go}>
-      {t.nextFix(rest.length + 1)}
-    </Button>
   );
 }
 

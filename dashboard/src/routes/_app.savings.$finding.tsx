@@ -10,6 +10,7 @@ import {
 import type { Affected, AffectedSku, FindingDetail, Guard } from "~/api/generated/types.gen";
 import { Decide, Decided } from "~/features/findings/Decide";
 import { fixable } from "~/features/findings/decide";
+import { NextOfQueue } from "~/features/findings/NextOfQueue";
 import { Questions } from "~/features/findings/Questions";
 import { FixRow } from "~/features/fixes/FixRow";
 import { PreviewSheet } from "~/features/fixes/PreviewSheet";
@@ -59,7 +60,10 @@ function Finding() {
 function Loaded({ detail }: { detail: FindingDetail }) {
   return (
     <div className="grid gap-6">
-      <TextLink to="/savings">{t.back}</TextLink>
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <TextLink to="/savings">{t.back}</TextLink>
+        <NextOfQueue />
+      </div>
       <Page title={detail.headline} lead={detail.why_it_matters}>
         <Amount detail={detail} />
         <Act detail={detail} />
@@ -114,7 +118,7 @@ function Act({ detail }: { detail: FindingDetail }) {
       <p className="text-dim">{fixing.openLead}</p>
       {preview && !mayNot && (
         <PreviewSheet
-          key={preview}
+          key={detail.finding + preview}
           finding={detail}
           action={preview === "advised" ? undefined : preview}
           onAction={(action) => show(action === "leave_group" ? action : "advised")}

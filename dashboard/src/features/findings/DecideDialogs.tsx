@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { membersListOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { useMe } from "~/features/shell/me";
+import { dayAhead } from "~/lib/days";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog";
 import { Field, Form, Select, Submit } from "~/ui/form";
 import { common } from "~texts/common";
 import { deciding as t } from "~texts/deciding";
-import { dayAhead } from "./decide";
 
 interface Props {
   /** What it is about, where it is more than the page. */

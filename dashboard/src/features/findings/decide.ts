@@ -1,5 +1,6 @@
 import { findingsAddException, findingsSnooze } from "~/api/generated/sdk.gen";
 import type { FindingId, Remedy } from "~/api/generated/types.gen";
+import { instant } from "~/lib/days";
 import { text } from "~/ui/form";
 
 /** What Steward can do itself; the rest is done at Microsoft. */
@@ -15,18 +16,8 @@ export const fixable = (remedy: Remedy): boolean => OURS.includes(remedy);
 /** The findings chosen in the list whose fixes are to be previewed after this one. */
 export const QUEUE = "steward-queue";
 
-/** A day so many days ahead, here. */
-export function dayAhead(days: number): string {
-  const on = new Date();
-  on.setDate(on.getDate() + days);
-  return `${on.getFullYear()}-${String(on.getMonth() + 1).padStart(2, "0")}-${String(on.getDate()).padStart(2, "0")}`;
-}
-
-/** The beginning of a day, here. */
-const begin = (day: string): string => new Date(`${day}T00:00`).toISOString();
-
 export const snooze = (finding: FindingId, values: FormData) =>
-  findingsSnooze({ path: { finding }, body: { until: begin(text(values, "until")) } });
+  findingsSnooze({ path: { finding }, body: { until: instant(text(values, "until")) } });
 
 export const accept = (finding: FindingId, values: FormData) =>
   findingsAddException({
@@ -34,6 +25,6 @@ export const accept = (finding: FindingId, values: FormData) =>
       finding,
       reason: text(values, "reason"),
       owner: text(values, "owner") || null,
-      expires_at: begin(text(values, "expires_at")),
+      expires_at: instant(text(values, "expires_at")),
     },
   });

@@ -66,9 +66,9 @@ export function PreviewSheet({ finding: of, action, onAction, onClose }: Props) 
       const { data: fix } = await fixesApply({ headers: { "Idempotency-Key": keyOf(body) }, body });
       settled();
       forget(choiceName(finding));
-      await queries.invalidateQueries();
       // In place of the preview: whoever goes back does not come to a button that was pressed already.
       await navigate({ to: "/changes/$fix", params: { fix: fix.fix }, replace: true });
+      await queries.invalidateQueries();
     } catch (thrown) {
       const error = apiError(thrown);
       // Nobody knows whether it arrived: the same is asked again, nothing else.
@@ -95,23 +95,27 @@ export function PreviewSheet({ finding: of, action, onAction, onClose }: Props) 
     <Sheet title={data?.preview_token ? data.headline : t.title} onClose={close}>
       <div className="grid gap-6 px-5 py-5 sm:px-6">
         {sent && (
-          <Notice
-            tone="warn"
-            icon="warn"
-            title={t.lost}
-            action={
-              <Button look="main" onClick={() => apply(sent)} busy={applying}>
-                {t.ask}
-              </Button>
-            }
-          >
-            {t.lostLead(sent.headline)}
-          </Notice>
+          <div ref={reveal}>
+            <Notice
+              tone="warn"
+              icon="warn"
+              title={t.lost}
+              action={
+                <Button look="main" onClick={() => apply(sent)} busy={applying}>
+                  {t.ask}
+                </Button>
+              }
+            >
+              {t.lostLead(sent.headline)}
+            </Notice>
+          </div>
         )}
         {told && (
-          <Notice tone="warn" icon="warn" title={told === "drift" ? t.drift : t.old}>
-            {told === "drift" ? t.driftLead : t.oldLead}
-          </Notice>
+          <div ref={reveal}>
+            <Notice tone="warn" icon="warn" title={told === "drift" ? t.drift : t.old}>
+              {told === "drift" ? t.driftLead : t.oldLead}
+            </Notice>
+          </div>
         )}
         {preview.error && (
           <Problem
@@ -133,6 +137,9 @@ export function PreviewSheet({ finding: of, action, onAction, onClose }: Props) 
     </Sheet>
   );
 }
+
+/** Whoever pressed the button is at the other end of the sheet. */
+const reveal = (element: HTMLElement | null): void => element?.scrollIntoView({ block: "center" });
 
 function Checking() {
   useEffect(() => announce(t.checking), []);

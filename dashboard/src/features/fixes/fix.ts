@@ -20,15 +20,16 @@ export const retryKey = (fix: FixView) => keyOf("retry", fix);
 
 /** A fix, asked for again while it goes on: soon at first, then more seldom. All else is asked again when it ended. */
 export function useFix(id: FixId) {
-  const asked = useRef(0);
+  const since = useRef<number>(undefined);
   const fix = useQuery({
     ...fixesGetOptions({ path: { fix: id } }),
     refetchInterval: ({ state }) => {
       if (!state.data || !moving(state.data)) {
-        asked.current = 0;
+        since.current = undefined;
         return false;
       }
-      return Math.min(LONGEST_MS, FIRST_MS * 1.3 ** asked.current++);
+      since.current ??= Date.now();
+      return Math.min(LONGEST_MS, Math.max(FIRST_MS, (Date.now() - since.current) / 4));
     },
   });
   const queries = useQueryClient();

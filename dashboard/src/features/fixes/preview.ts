@@ -16,7 +16,8 @@ export const previewOptions = (finding: FindingId, action: Action | undefined, {
     queryKey: ["fixes-preview", finding, action, people, at],
     queryFn: async ({ signal }): Promise<PreviewView> =>
       (await fixesPreview({ body: { finding, action, people, at }, signal })).data,
-    staleTime: Number.POSITIVE_INFINITY,
+    // What somebody is looking at stays as it is until they ask again.
+    staleTime: "static",
     gcTime: 0,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,

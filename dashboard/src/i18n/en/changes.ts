@@ -86,7 +86,6 @@ export const changes = {
     stopped: "It stopped before the end",
     next: "Then, at Microsoft",
     nextLead: "Licences that nobody has are paid for until you buy fewer.",
-    nextFix: (n: number) => `Next preview, ${number(n)} to go`,
     each: "Each change",
     person: "Person",
     what: "What",

@@ -73,6 +73,7 @@ export const deciding = {
     none: "Choose nothing",
     review: (n: number) => `Preview ${count(n, "fix", "fixes")}`,
     noFix: "None of these can be fixed by Steward.",
+    next: (n: number) => `Next preview, ${number(n)} to go`,
     snooze: "Put off",
     accept: "Accept",
     snoozed: (n: number) => `${count(n, "finding is", "findings are")} put off.`,
