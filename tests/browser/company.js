@@ -2,6 +2,8 @@
 import { mailedLink } from "./dashboard.js";
 
 const PASSWORD = "four unrelated words here 7";
+/** Of the next directory: no two are the same, as Microsoft's are not. */
+let seed = 1;
 
 /** Brings something about on this machine; local/src/controls.rs has the switches. */
 export async function bring(steward, about) {
@@ -14,46 +16,46 @@ export async function bring(steward, about) {
   return answer.status === 201 ? answer.json() : null;
 }
 
+/** An account that calls the API. */
+export async function account(steward, { email, password }) {
+  const { access_token: token } = await steward.call("POST", "/v1/sign-in", 200, { body: { email, password } });
+  return { email, password, call: (method, path, wanted, body) => steward.call(method, path, wanted, { token, body }) };
+}
+
 /** Signs a company up; nothing is connected yet. */
 export async function signUp(steward, name) {
-  const email = `owner@${name.toLowerCase().replace(/[^a-z]/g, "").slice(0, 20)}.example`;
+  const email = `owner@${name.toLowerCase()}.example`;
   await steward.call("POST", "/v1/sign-up", 202, { body: { email, company: name } });
   const link = new URL(await mailedLink(steward, email, "/verify"));
   const body = { token: link.hash.slice("#token=".length), name: "Olga Owner", password: PASSWORD };
   await steward.call("POST", "/v1/verify-email", 201, { body });
-  const account = { email, password: PASSWORD };
-  const company = { ...account };
-  const session = async () => (await steward.call("POST", "/v1/sign-in", 200, { body: account })).access_token;
-  let token = await session();
-  /** Calls the API as the owner. */
-  company.call = (method, path, wanted, body) => steward.call(method, path, wanted, { token, body });
-  /** After time has leapt no token is good any more. */
-  company.signInAgain = async () => {
-    token = await session();
-  };
-  return company;
+  return account(steward, { email, password: PASSWORD });
 }
 
-/** Connects a company to a new directory of that recipe and waits until its first check ended, unless told not to. */
-export async function connect(steward, company, recipe, { wait = true } = {}) {
-  const { directory } = await bring(steward, { switch: "directory", seed: 1, people: 40, ...recipe });
+/** Connects a company to a new directory of that recipe and waits until its first check ended, unless told not to.
+ * Of what Steward asks for, its administrator grants all but `denied`. */
+export async function connect(steward, company, recipe, { wait = true, denied } = {}) {
+  const { directory } = await bring(steward, { switch: "directory", seed: seed++, people: 40, ...recipe });
   company.directory = directory;
-  await agree(company);
+  await agree(steward, company, { denied });
   if (wait) await ended(company);
 }
 
-/** Its administrator agrees at Microsoft: to reading, or to what `tier` may change. */
-export async function agree(company, tier) {
+/** Its administrator agrees at Microsoft to what is asked for, but what is `denied`: to reading, or to what `tier` changes. */
+export async function agree(steward, company, { tier, denied }) {
+  const { directory } = company;
   const { url } = await company.call("POST", "/v1/microsoft/connect", 200, tier && { tier });
-  const signedIn = await atMicrosoft(url, company.directory);
+  const signedIn = await atMicrosoft(url, directory);
   const { url: consent } = await company.call("POST", "/v1/microsoft/callback", 200, signedIn);
-  await company.call("POST", "/v1/microsoft/callback", 200, await atMicrosoft(consent, company.directory));
+  const granted = await atMicrosoft(consent, directory);
+  if (denied) await bring(steward, { switch: "withdraw", directory, permissions: denied });
+  await company.call("POST", "/v1/microsoft/callback", 200, granted);
 }
 
 /** A company that signed up, connected and was checked. */
-export async function company(steward, name, recipe) {
+export async function company(steward, name, recipe, options) {
   const made = await signUp(steward, name);
-  await connect(steward, made, { name, ...recipe });
+  await connect(steward, made, { name, ...recipe }, options);
   return made;
 }
 

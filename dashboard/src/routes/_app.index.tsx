@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, Link, Navigate } from "@tanstack/react-router";
+import { createFileRoute, Navigate } from "@tanstack/react-router";
 import { microsoftStatusOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { NextAction, OverviewView, Totals } from "~/api/generated/types.gen";
 import { FirstRun } from "~/features/home/FirstRun";
@@ -8,6 +8,7 @@ import { MoneyBar } from "~/features/home/MoneyBar";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
 import { ago, day, money } from "~/lib/format";
 import { ButtonLink } from "~/ui/button";
+import { TextLink } from "~/ui/link";
 import { useTitle } from "~/ui/page";
 import { Notice, Problem, Skeleton } from "~/ui/states";
 import { findings as t } from "~texts/findings";
@@ -41,10 +42,12 @@ function Loaded({ overview, totals, underWay }: { overview: OverviewView; totals
   const unpriced = totals.price_missing_skus.length;
   return (
     <>
-      <div className="flex flex-wrap items-center justify-between gap-3">
+      <div className="grid grid-cols-[1fr_auto] items-center gap-3">
         <p className="text-dim">
           <strong className="text-ink">{overview.directory}</strong>
-          {overview.checked_at && <> · {t.checked(ago(overview.checked_at))}</>}
+          {overview.checked_at && (
+            <span className="max-sm:block sm:before:content-['_·_']">{t.checked(ago(overview.checked_at))}</span>
+          )}
         </p>
         <CheckNow underWay={underWay} />
       </div>
@@ -69,7 +72,7 @@ function Headline({ totals, findings }: { totals: Totals; findings: number }) {
   const saves = totals.monthly.amount_minor > 0;
   const [title, sentence] = saves
     ? [t.headline(money(totals.monthly)), t.spend(money(totals.spend_monthly), totals.paid_seats_bought)]
-    : findings > 0
+    : totals.price_missing_skus.length > 0
       ? [t.zeroTitle, t.zero(findings)]
       : [t.goodTitle, t.good(totals.assigned, totals.paid_seats_bought)];
   return (
@@ -77,11 +80,6 @@ function Headline({ totals, findings }: { totals: Totals; findings: number }) {
       <h1 className="text-4xl sm:text-5xl">{title}</h1>
       <p className="text-lg">{sentence}</p>
       {saves && <MoneyBar totals={totals} />}
-      {findings > 0 && (
-        <div>
-          <ButtonLink to="/savings">{t.whereFrom}</ButtonLink>
-        </div>
-      )}
     </section>
   );
 }
@@ -105,6 +103,8 @@ function Next({ top, all }: { top: readonly NextAction[]; all: number }) {
             </div>
             <div className="col-start-2 pt-2 sm:col-start-3 sm:pt-0">
               <ButtonLink
+                // What to do first stands out; the others wait.
+                look={at === 0 ? "main" : "plain"}
                 to="/savings/$finding"
                 params={{ finding: action.finding }}
                 aria-label={`${t.review}: ${action.headline}`}
@@ -115,11 +115,7 @@ function Next({ top, all }: { top: readonly NextAction[]; all: number }) {
           </li>
         ))}
       </ol>
-      {all > top.length && (
-        <Link to="/savings" className="w-fit text-accent underline underline-offset-4">
-          {t.all(all)}
-        </Link>
-      )}
+      {all > top.length && <TextLink to="/savings">{t.all(all)}</TextLink>}
     </section>
   );
 }

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { findingsListInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
-import type { FindingView, OverviewView } from "~/api/generated/types.gen";
+import type { FindingView, OverviewView, Totals } from "~/api/generated/types.gen";
 import { Bulk } from "~/features/findings/Bulk";
 import { fixable } from "~/features/findings/decide";
 import { FirstRun } from "~/features/home/FirstRun";
@@ -45,7 +45,7 @@ function Savings() {
   return (
     <Page
       title={t.title}
-      lead={totals && totals.monthly.amount_minor > 0 && t.lead(money(totals.monthly))}
+      lead={totals && all.length > 0 && sum(totals)}
       actions={<CheckNow underWay={overview.underWay} />}
     >
       {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
@@ -73,6 +73,12 @@ function Savings() {
       {overview.data && <NotEvaluated items={overview.data.not_evaluated} />}
     </Page>
   );
+}
+
+function sum(totals: Totals): string | undefined {
+  if (totals.monthly.amount_minor > 0) return t.lead(money(totals.monthly));
+  if (totals.price_missing_skus.length > 0) return undefined;
+  return `${t.noneTitle} ${t.none(totals.assigned, totals.paid_seats_bought)}`;
 }
 
 function fits(finding: FindingView, show: Filter): boolean {

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, Link, Outlet, redirect, useRouterState } from "@tanstack/react-router";
-import { useState } from "react";
+import { createFileRoute, Link, Outlet, redirect, useRouter, useRouterState } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { isSignedIn } from "~/api/session";
 import { Freshness } from "~/features/home/Freshness";
@@ -33,10 +33,12 @@ const PAGES = [
   { to: "/account", name: t.settings, icon: "settings" },
 ] as const satisfies readonly { to: string; name: string; icon: IconName }[];
 
+const SETTLED_MS = 1000;
 /** Pages that show nothing of Microsoft 365, or say themselves how it stands there. */
 const OWN_STATE = /^\/(connect|welcome|account|settings|team|activity)/;
 
 function Shell() {
+  useLoaded();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [open, setOpen] = useState<string>();
   const shown = open === path;
@@ -92,12 +94,26 @@ function Shell() {
   );
 }
 
+/** Loads the other pages' code once this one stands: going there then waits for nothing, not even for the network. */
+function useLoaded() {
+  const router = useRouter();
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      // What does not come now is asked for again on the way there, which tells why.
+      const pages = Object.values(router.routesById).filter(({ id }) => id.startsWith(Route.id));
+      for (const page of pages) router.loadRouteChunk(page)?.catch(() => undefined);
+    }, SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [router]);
+}
+
 /** The sample company says so on every page: its numbers are nobody's. */
 function SampleStrip() {
   const { data } = useQuery(findingsOverviewOptions());
   if (!data?.directory?.endsWith("(sample data)")) return null;
   return (
-    <p className="border-line border-b bg-warn-tint px-4 py-2 text-sm sm:px-8">
+    // To the edge of the window, wider than what stands on the page.
+    <p className="bg-warn-tint px-4 py-2 text-sm shadow-[100vmax_0_0_var(--warn-tint)] [clip-path:inset(0_-100vmax_0_0)] sm:px-8">
       <strong>{t.sample}.</strong> {t.sampleLead}
     </p>
   );

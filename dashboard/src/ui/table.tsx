@@ -45,7 +45,7 @@ export function Table<Row>({
                 >
                   {head}
                 </span>
-                <span className={at === 0 ? "" : `text-right ${numeric ? "" : "sm:text-start"}`}>{cell(row)}</span>
+                <span className={at === 0 ? "" : "max-sm:text-right"}>{cell(row)}</span>
               </td>
             ))}
           </tr>

@@ -56,12 +56,14 @@ export function Freshness() {
   const { checked_at, scan } = overview ?? {};
   const failure = scan?.failure;
   const old = checked_at ? Date.now() - new Date(checked_at).getTime() > STALE_MS : false;
-  // Only where something is wrong: the first screen is three requests.
-  const canSee = useCan("connection:read");
-  const connection = useQuery({ ...microsoftStatusOptions(), enabled: canSee && (old || Boolean(failure)) });
-  if (!checked_at) return null;
-  if (connection.data && connection.data.state !== "connected")
+  const lost = failure === "consent_lost" || failure === "not_connected";
+  // Only where something may be wrong: the first screen is three requests.
+  const mayAsk = useCan("connection:read") && old && !failure;
+  const connection = useQuery({ ...microsoftStatusOptions(), enabled: mayAsk });
+  if (!checked_at || (mayAsk && connection.isPending)) return null;
+  if (lost || (connection.data && connection.data.state !== "connected")) {
     return <ConnectAgain title={t.lost}>{t.lostLead}</ConnectAgain>;
+  }
   if (failure === "permission_missing") return <ConnectAgain title={t.refused}>{t.refusedLead}</ConnectAgain>;
   if (failure) {
     const slow = failure === "too_slow" || failure === "no_connection";

@@ -22,7 +22,6 @@ export const findings = {
   rest: "in use",
   spend: (amount: string, licences: number) =>
     `You pay ${amount} a month for ${count(licences, "licence", "licences")}.`,
-  whereFrom: "See where it comes from",
   barLabel: (spend: string, certain: string, likely: string) =>
     `Of ${spend} a month, ${certain} is certainly and ${likely} is likely paid for nothing.`,
   part: "Part",
@@ -32,7 +31,7 @@ export const findings = {
   savesFrom: (amount: string, on: string) => `saves ${amount} a month, from ${on}`,
   noPrice: "no price known",
   review: "Review",
-  all: (n: number) => `See all ${number(n)}`,
+  all: (n: number) => `See all ${number(n)} and where they come from`,
   checked: (ago: string) => `Checked ${ago}`,
   checkNow: "Check now",
   checking: "Checking now",
