@@ -413,7 +413,7 @@ test("several findings are put off at once, and their fixes are looked at one af
 
   const ours = items.filter((one) => one.remedy === "remove_licences").slice(0, 2);
   for (const { headline } of ours) {
-    await page.getByRole("checkbox", { name: `Choose: ${headline}`, exact: true }).check();
+    await page.getByRole("checkbox", { name: `Choose: ${headline}`, exact: true }).first().check();
   }
   await button(page, "Preview 2 fixes").click();
   await page.waitForURL(/\?preview=advised$/);
