@@ -29,6 +29,7 @@ import { Route as PublicSignUpRouteImport } from './routes/_public.sign-up'
 import { Route as PublicUndoEmailChangeRouteImport } from './routes/_public.undo-email-change'
 import { Route as PublicVerifyRouteImport } from './routes/_public.verify'
 import { Route as AppAccountMicrosoftRouteImport } from './routes/_app.account.microsoft'
+import { Route as AppChangesFixRouteImport } from './routes/_app.changes_.$fix'
 import { Route as AppConnectCallbackRouteImport } from './routes/_app.connect_.callback'
 import { Route as AppSavingsIndexRouteImport } from './routes/_app.savings.index'
 import { Route as AppSavingsFindingRouteImport } from './routes/_app.savings.$finding'
@@ -137,6 +138,11 @@ const AppAccountMicrosoftRoute = AppAccountMicrosoftRouteImport.update({
   path: '/account/microsoft',
   getParentRoute: () => AppRoute,
 } as any)
+const AppChangesFixRoute = AppChangesFixRouteImport.update({
+  id: '/changes_/$fix',
+  path: '/changes/$fix',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppConnectCallbackRoute = AppConnectCallbackRouteImport.update({
   id: '/connect_/callback',
   path: '/connect/callback',
@@ -210,6 +216,7 @@ export interface FileRoutesByFullPath {
   '/undo-email-change': typeof PublicUndoEmailChangeRoute
   '/verify': typeof PublicVerifyRoute
   '/account/microsoft': typeof AppAccountMicrosoftRoute
+  '/changes/$fix': typeof AppChangesFixRoute
   '/connect/callback': typeof AppConnectCallbackRoute
   '/savings/$finding': typeof AppSavingsFindingRoute
   '/sign-in/microsoft': typeof PublicSignInMicrosoftRoute
@@ -239,6 +246,7 @@ export interface FileRoutesByTo {
   '/undo-email-change': typeof PublicUndoEmailChangeRoute
   '/verify': typeof PublicVerifyRoute
   '/account/microsoft': typeof AppAccountMicrosoftRoute
+  '/changes/$fix': typeof AppChangesFixRoute
   '/connect/callback': typeof AppConnectCallbackRoute
   '/savings/$finding': typeof AppSavingsFindingRoute
   '/sign-in/microsoft': typeof PublicSignInMicrosoftRoute
@@ -272,6 +280,7 @@ export interface FileRoutesById {
   '/_public/verify': typeof PublicVerifyRoute
   '/_app/': typeof AppIndexRoute
   '/_app/account/microsoft': typeof AppAccountMicrosoftRoute
+  '/_app/changes_/$fix': typeof AppChangesFixRoute
   '/_app/connect_/callback': typeof AppConnectCallbackRoute
   '/_app/savings/$finding': typeof AppSavingsFindingRoute
   '/_public/sign-in_/microsoft': typeof PublicSignInMicrosoftRoute
@@ -303,6 +312,7 @@ export interface FileRouteTypes {
     | '/undo-email-change'
     | '/verify'
     | '/account/microsoft'
+    | '/changes/$fix'
     | '/connect/callback'
     | '/savings/$finding'
     | '/sign-in/microsoft'
@@ -332,6 +342,7 @@ export interface FileRouteTypes {
     | '/undo-email-change'
     | '/verify'
     | '/account/microsoft'
+    | '/changes/$fix'
     | '/connect/callback'
     | '/savings/$finding'
     | '/sign-in/microsoft'
@@ -364,6 +375,7 @@ export interface FileRouteTypes {
     | '/_public/verify'
     | '/_app/'
     | '/_app/account/microsoft'
+    | '/_app/changes_/$fix'
     | '/_app/connect_/callback'
     | '/_app/savings/$finding'
     | '/_public/sign-in_/microsoft'
@@ -523,6 +535,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAccountMicrosoftRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/changes_/$fix': {
+      id: '/_app/changes_/$fix'
+      path: '/changes/$fix'
+      fullPath: '/changes/$fix'
+      preLoaderRoute: typeof AppChangesFixRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/connect_/callback': {
       id: '/_app/connect_/callback'
       path: '/connect/callback'
@@ -628,6 +647,7 @@ interface AppRouteChildren {
   AppWelcomeRoute: typeof AppWelcomeRoute
   AppIndexRoute: typeof AppIndexRoute
   AppAccountMicrosoftRoute: typeof AppAccountMicrosoftRoute
+  AppChangesFixRoute: typeof AppChangesFixRoute
   AppConnectCallbackRoute: typeof AppConnectCallbackRoute
   AppSavingsFindingRoute: typeof AppSavingsFindingRoute
   AppSavingsIndexRoute: typeof AppSavingsIndexRoute
@@ -643,6 +663,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppWelcomeRoute: AppWelcomeRoute,
   AppIndexRoute: AppIndexRoute,
   AppAccountMicrosoftRoute: AppAccountMicrosoftRoute,
+  AppChangesFixRoute: AppChangesFixRoute,
   AppConnectCallbackRoute: AppConnectCallbackRoute,
   AppSavingsFindingRoute: AppSavingsFindingRoute,
   AppSavingsIndexRoute: AppSavingsIndexRoute,

@@ -36,14 +36,20 @@ export async function signUp(steward, name) {
  * Of what Steward asks for, its administrator grants all but `denied`. */
 export async function connect(steward, company, recipe, { wait = true, denied } = {}) {
   const { directory } = await bring(steward, { switch: "directory", seed: seed++, people: 40, ...recipe });
-  const { url } = await company.call("POST", "/v1/microsoft/connect", 200);
+  company.directory = directory;
+  await agree(steward, company, { denied });
+  if (wait) await ended(company);
+}
+
+/** Its administrator agrees at Microsoft to what is asked for, but what is `denied`: to reading, or to what `tier` changes. */
+export async function agree(steward, company, { tier, denied }) {
+  const { directory } = company;
+  const { url } = await company.call("POST", "/v1/microsoft/connect", 200, tier && { tier });
   const signedIn = await atMicrosoft(url, directory);
   const { url: consent } = await company.call("POST", "/v1/microsoft/callback", 200, signedIn);
   const granted = await atMicrosoft(consent, directory);
   if (denied) await bring(steward, { switch: "withdraw", directory, permissions: denied });
   await company.call("POST", "/v1/microsoft/callback", 200, granted);
-  company.directory = directory;
-  if (wait) await ended(company);
 }
 
 /** A company that signed up, connected and was checked. */

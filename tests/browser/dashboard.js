@@ -62,14 +62,19 @@ export async function signIn(page, { email, password }) {
   await page.getByRole("navigation", { name: "Pages" }).or(page.getByRole("button", { name: "Menu" })).first().waitFor();
 }
 
-/** The one-time link of the newest mail to an address, from the local inbox. */
-export async function mailedLink(steward, to, path) {
+/** The newest mail to an address whose text has these words, from the local inbox. */
+export async function mailTo(steward, to, words) {
   for (let tries = 0; tries < 100; tries++) {
     const all = await (await fetch(`${steward.url}/mails/mails.json`)).json();
-    const mail = all.findLast((one) => one.to.includes(to) && one.text.includes(`${path}#token=`));
-    const link = mail?.text.match(new RegExp(`https?://\\S+${path}#token=\\S+`));
-    if (link) return link[0];
+    const mail = all.findLast((one) => one.to.includes(to) && one.text.includes(words));
+    if (mail) return mail;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error(`no mail to ${to} with a link to ${path}`);
+  throw new Error(`no mail to ${to} with "${words}"`);
+}
+
+/** The one-time link of the newest mail to an address. */
+export async function mailedLink(steward, to, path) {
+  const { text } = await mailTo(steward, to, `${path}#token=`);
+  return text.match(new RegExp(`https?://\\S+${path}#token=\\S+`))[0];
 }

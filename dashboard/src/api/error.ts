@@ -11,6 +11,8 @@ export class ApiError extends Error {
   readonly requestId: string | undefined;
   readonly retryable: boolean;
   readonly requires: Permission | undefined;
+  /** Members beyond those of every problem, such as the new `preview` of a drift. */
+  readonly members: Readonly<Record<string, unknown>>;
 
   constructor(problem: Partial<Omit<Problem, "code">> & { code: ApiError["code"]; title: string; detail: string }) {
     super(problem.title);
@@ -22,6 +24,7 @@ export class ApiError extends Error {
     this.requestId = problem.instance ?? undefined;
     this.retryable = problem.retryable ?? false;
     this.requires = problem.required_permission ?? undefined;
+    this.members = { ...problem };
   }
 }
 

@@ -1,11 +1,11 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
-import { membersListOptions, tenantsEventsInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { tenantsEventsInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { tenantsEventsExport, tenantsEventsVerify } from "~/api/generated/sdk.gen";
 import type { Actor, LogEntry } from "~/api/generated/types.gen";
 import { download } from "~/features/activity/download";
 import { Allowed } from "~/features/shell/Allowed";
-import { useCan, useRoleReason } from "~/features/shell/me";
+import { useNames, useRoleReason } from "~/features/shell/me";
 import { ago, moment, number } from "~/lib/format";
 import { useAct } from "~/ui/act";
 import { Button, ButtonLink } from "~/ui/button";
@@ -109,11 +109,6 @@ async function verified(): Promise<void> {
 }
 
 /** Members' names by their ids, for who may see members. */
-function useNames(): ReadonlyMap<string, string> {
-  const members = useQuery({ ...membersListOptions({ query: { limit: 100 } }), enabled: useCan("members:read") });
-  return new Map(members.data?.items.map(({ user, name }) => [user, name]));
-}
-
 function Filter({ search, names }: { search: Search; names: ReadonlyMap<string, string> }) {
   const navigate = Route.useNavigate();
   return (

@@ -2,7 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 import { microsoftStatusOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { microsoftConnect } from "~/api/generated/sdk.gen";
+import { RETURN } from "~/features/fixes/preview";
 import { useRoleReason } from "~/features/shell/me";
+import { forget } from "~/lib/kept";
 import { useAct } from "~/ui/act";
 import { Button, ButtonLink } from "~/ui/button";
 import { Icon, type IconName } from "~/ui/icons";
@@ -16,7 +18,10 @@ function Connect() {
   const reason = useRoleReason("connection:manage");
   const { data } = useQuery(microsoftStatusOptions());
   const [go, going] = useAct(async () => {
-    location.assign((await microsoftConnect()).data.url);
+    const { url } = (await microsoftConnect()).data;
+    // Another agreement that was begun and left is not what this one comes back to.
+    forget(RETURN);
+    location.assign(url);
   });
   return (
     <Page title={t.title} lead={t.lead}>

@@ -3,10 +3,14 @@ import { microsoftCallback } from "~/api/generated/sdk.gen";
 import { queries } from "~/api/queries";
 import { returned } from "~/features/auth/returned";
 import { useOnce } from "~/features/auth/useOnce";
-import { ButtonLink } from "~/ui/button";
+import { RETURN } from "~/features/fixes/preview";
+import { forget, kept } from "~/lib/kept";
+import { ownPath } from "~/lib/link";
+import { Button, ButtonLink } from "~/ui/button";
 import { Page } from "~/ui/page";
 import { Problem, Skeleton } from "~/ui/states";
 import { connect } from "~texts/connect";
+import { fixing } from "~texts/fixing";
 
 const t = connect.callback;
 
@@ -15,6 +19,8 @@ export const Route = createFileRoute("/_app/connect_/callback")({ component: Cal
 /** Microsoft comes back twice: after signing in, and after the administrator agreed. */
 function Callback() {
   const router = useRouter();
+  // Where the consent to change things was asked for; nothing where it is the first one, to read.
+  const back = kept<string>(RETURN);
   const error = useOnce(async () => {
     const query = new URLSearchParams(location.search);
     const body = {
@@ -26,12 +32,23 @@ function Callback() {
     const answer = (await microsoftCallback({ body })).data;
     if (answer.next === "consent") return location.replace(answer.url);
     await queries.invalidateQueries();
-    await router.navigate({ to: "/welcome", replace: true });
+    if (answer.next === "connected" || !back) return router.navigate({ to: "/welcome", replace: true });
+    forget(RETURN);
+    router.history.replace(ownPath(back));
   });
   if (!error) {
     return (
       <Page title={t.title} lead={t.lead}>
         <Skeleton rows={3} />
+      </Page>
+    );
+  }
+  if (back) {
+    return (
+      <Page title={fixing.refused}>
+        <Problem error={error}>
+          <Button onClick={() => router.history.replace(ownPath(back))}>{fixing.back}</Button>
+        </Problem>
       </Page>
     );
   }

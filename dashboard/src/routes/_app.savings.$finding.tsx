@@ -5,8 +5,17 @@ import {
   findingsGetOptions,
   findingsLicensesOptions,
   findingsPeopleInfiniteOptions,
+  fixesListOptions,
 } from "~/api/generated/@tanstack/react-query.gen";
 import type { Affected, AffectedSku, FindingDetail, Guard } from "~/api/generated/types.gen";
+import { Decide, Decided } from "~/features/findings/Decide";
+import { fixable } from "~/features/findings/decide";
+import { NextOfQueue } from "~/features/findings/NextOfQueue";
+import { Questions } from "~/features/findings/Questions";
+import { FixRow } from "~/features/fixes/FixRow";
+import { PreviewSheet } from "~/features/fixes/PreviewSheet";
+import { CheckNow, useOverview } from "~/features/home/Freshness";
+import { useCan, useNames, useRoleReason } from "~/features/shell/me";
 import { day, money, number } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
 import { Icon } from "~/ui/icons";
@@ -16,11 +25,20 @@ import { paged } from "~/ui/paging";
 import { Empty, Problem, Skeleton, Status } from "~/ui/states";
 import { Table } from "~/ui/table";
 import { common } from "~texts/common";
+import { deciding } from "~texts/deciding";
 import { findings } from "~texts/findings";
+import { fixing } from "~texts/fixing";
 
 const t = findings.detail;
 
-export const Route = createFileRoute("/_app/savings/$finding")({ component: Finding });
+/** The preview is open: of what the finding advises, or of taking people out of groups instead. */
+type Previewed = "advised" | "leave_group";
+
+export const Route = createFileRoute("/_app/savings/$finding")({
+  validateSearch: ({ preview }: Record<string, unknown>): { preview?: Previewed } =>
+    preview === "advised" || preview === "leave_group" ? { preview } : {},
+  component: Finding,
+});
 
 function Finding() {
   const { finding } = Route.useParams();
@@ -42,9 +60,14 @@ function Finding() {
 function Loaded({ detail }: { detail: FindingDetail }) {
   return (
     <div className="grid gap-6">
-      <TextLink to="/savings">{t.back}</TextLink>
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <TextLink to="/savings">{t.back}</TextLink>
+        <NextOfQueue />
+      </div>
       <Page title={detail.headline} lead={detail.why_it_matters}>
         <Amount detail={detail} />
+        <Act detail={detail} />
+        <Decided detail={detail} />
         {detail.guards.length > 0 && <Guards guards={detail.guards} />}
         <Part title={t.happens}>
           <dl className="grid gap-4">
@@ -56,9 +79,71 @@ function Loaded({ detail }: { detail: FindingDetail }) {
           </dl>
         </Part>
         <People finding={detail.finding} people={detail.people} />
+        <Questions finding={detail.finding} />
+        <Decide detail={detail} />
+        <Made finding={detail.finding} />
         <Seen detail={detail} />
       </Page>
     </div>
+  );
+}
+
+/** The one thing to do about it: look at the fix, or the steps to take at Microsoft. */
+function Act({ detail }: { detail: FindingDetail }) {
+  const { preview } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const mayNot = useRoleReason("fixes:preview");
+  const overview = useOverview();
+  if (!fixable(detail.remedy)) {
+    if (detail.steps.length === 0) return null;
+    return (
+      <Part title={fixing.guided} lead={fixing.guidedLead} actions={<CheckNow underWay={overview.underWay} />}>
+        <ol className="grid list-decimal gap-2 ps-5">
+          {detail.steps.map((step) => (
+            <li key={step} className="max-w-prose">
+              {step}
+            </li>
+          ))}
+        </ol>
+        <p className="text-dim">{fixing.recheck}</p>
+      </Part>
+    );
+  }
+  const show = (preview?: Previewed, replace = true) => navigate({ search: preview ? { preview } : {}, replace });
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+      <Button look="main" onClick={() => show("advised", false)} disabledReason={mayNot}>
+        {fixing.open}
+      </Button>
+      <p className="text-dim">{fixing.openLead}</p>
+      {preview && !mayNot && (
+        <PreviewSheet
+          key={detail.finding + preview}
+          finding={detail}
+          action={preview === "advised" ? undefined : preview}
+          onAction={(action) => show(action === "leave_group" ? action : "advised")}
+          onClose={() => show()}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Fixes that were made for this finding, of the newest there are. */
+function Made({ finding }: { finding: string }) {
+  const mayRead = useCan("fixes:read");
+  const fixes = useQuery({ ...fixesListOptions({ query: { limit: 50 } }), enabled: mayRead });
+  const names = useNames();
+  const own = fixes.data?.items.filter((fix) => fix.finding === finding) ?? [];
+  if (own.length === 0) return null;
+  return (
+    <Part title={deciding.history}>
+      <ul>
+        {own.map((fix) => (
+          <FixRow key={fix.fix} fix={fix} names={names} />
+        ))}
+      </ul>
+    </Part>
   );
 }
 

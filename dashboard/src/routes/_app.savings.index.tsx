@@ -1,7 +1,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { findingsListInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { FindingView, OverviewView, Totals } from "~/api/generated/types.gen";
+import { Bulk } from "~/features/findings/Bulk";
+import { fixable } from "~/features/findings/decide";
 import { FirstRun } from "~/features/home/FirstRun";
 import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
@@ -11,6 +14,7 @@ import { Page } from "~/ui/page";
 import { paged } from "~/ui/paging";
 import { Empty, Problem, Skeleton, Status } from "~/ui/states";
 import { common } from "~texts/common";
+import { deciding } from "~texts/deciding";
 import { findings as t } from "~texts/findings";
 
 const FILTERS = ["all", "certain", "likely", "unpriced"] as const;
@@ -33,6 +37,11 @@ function Savings() {
   const all = list.data?.pages.flatMap((page) => page.items).toSorted(byMoney) ?? [];
   const rows = all.filter((finding) => fits(finding, show));
   const totals = overview.data?.totals;
+  const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
+  // What is filtered away is not acted on.
+  const selected = rows.filter(({ finding }) => chosen.has(finding));
+  const toggle = (finding: string) =>
+    choose(new Set(chosen.has(finding) ? [...chosen].filter((other) => other !== finding) : [...chosen, finding]));
   return (
     <Page
       title={t.title}
@@ -45,10 +54,16 @@ function Savings() {
       {rows.length > 0 && (
         <ul className="grid">
           {rows.map((finding) => (
-            <Finding key={finding.finding} finding={finding} />
+            <Finding
+              key={finding.finding}
+              finding={finding}
+              chosen={chosen.has(finding.finding)}
+              onChoose={() => toggle(finding.finding)}
+            />
           ))}
         </ul>
       )}
+      {selected.length > 0 && <Bulk findings={selected} onDone={() => choose(new Set())} />}
       {list.data && rows.length === 0 && <Nothing all={all.length} overview={overview.data} />}
       {list.hasNextPage && (
         <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
@@ -93,13 +108,20 @@ function Filters({ show }: { show: Filter }) {
   );
 }
 
-function Finding({ finding: f }: { finding: FindingView }) {
+function Finding({ finding: f, chosen, onChoose }: { finding: FindingView; chosen: boolean; onChoose: () => void }) {
   return (
-    <li className="border-line border-b first:border-t">
+    <li className="flex items-start gap-3 border-line border-b first:border-t">
+      <input
+        type="checkbox"
+        className="mt-5 size-5 shrink-0 accent-(--accent)"
+        aria-label={deciding.bulk.select(f.headline)}
+        checked={chosen}
+        onChange={onChoose}
+      />
       <Link
         to="/savings/$finding"
         params={{ finding: f.finding }}
-        className="grid gap-x-6 gap-y-1 py-4 hover:bg-well sm:grid-cols-[1fr_auto] sm:px-2"
+        className="grid min-w-0 flex-1 gap-x-6 gap-y-1 py-4 hover:bg-well sm:grid-cols-[1fr_auto] sm:px-2"
       >
         <span className="font-semibold">{f.headline}</span>
         <span className="text-lg tabular-nums sm:text-right">
@@ -115,7 +137,7 @@ function Finding({ finding: f }: { finding: FindingView }) {
           <Status tone={f.certainty === "certain" ? "good" : "quiet"}>{t.certainty(f.certainty)}</Status>
           {f.people > 0 && <span>{common.people(f.people)}</span>}
           <span>{common.licences(f.seats)}</span>
-          <span>{t.undo(f.undo)}</span>
+          <span>{fixable(f.remedy) ? t.undo(f.undo) : t.remedy(f.remedy)}</span>
         </span>
         {f.saving?.realisable_on && (
           <span className="text-dim text-sm sm:text-right">{t.from(day(f.saving.realisable_on))}</span>

@@ -94,16 +94,16 @@ impl Doubt {
 
     /// What to know of `people`.
     pub fn words(self, people: u32) -> String {
-        let who = if people == 1 { "1 person".into() } else { format!("{people} people") };
+        let (who, s) = if people == 1 { ("1 person".into(), "s") } else { (format!("{people} people"), "") };
         match self {
             Self::GroupOpensMore => {
-                format!("{who} also lose what else the group opens: its mailbox, files, team or roles.")
+                format!("{who} also lose{s} what else the group opens: its mailbox, files, team or roles.")
             }
             Self::MailboxOfNobody => {
                 format!("{who} may have a shared, large or archived mailbox, which may need the licence. Look first.")
             }
             Self::MailboxGoes => format!(
-                "{who} lose the mailbox. Microsoft deletes it about 30 days later. If one is kept for legal reasons, \
+                "{who} lose{s} the mailbox. Microsoft deletes it about 30 days later. If one is kept for legal reasons, \
                  stop here: Microsoft does not tell us."
             ),
             Self::Administrator => format!("{who} may administer your Microsoft 365. Check that somebody else can."),
@@ -111,11 +111,11 @@ impl Doubt {
                 "Microsoft did not tell who administers your Microsoft 365. Check that nobody here does.".into()
             }
             Self::AddOnStays => {
-                format!("{who} keep another licence that may need this one. Microsoft may then refuse.")
+                format!("{who} keep{s} another licence that may need this one. Microsoft may then refuse.")
             }
             Self::ProtectionGoes => {
                 format!(
-                    "{who} lose a protection: sign-in rules, device management, mail archive or a Defender product."
+                    "{who} lose{s} a protection: sign-in rules, device management, mail archive or a Defender product."
                 )
             }
         }
@@ -144,6 +144,12 @@ pub fn typed(people: u32, licensed: u32, most: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_person_loses_and_more_people_lose() {
+        assert!(Doubt::ProtectionGoes.words(1).starts_with("1 person loses a protection"));
+        assert!(Doubt::MailboxGoes.words(2).starts_with("2 people lose the mailbox"));
+    }
 
     #[test]
     fn many_people_at_once_are_typed() {

@@ -31,6 +31,10 @@ const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 /// Role template every member has.
 const USER: &str = "b79fbf4d-3ef9-4689-8143-76b194e85509";
 const GRAPH: &str = "https://graph.microsoft.com";
+/// The browser's session: who signed in, as `directory/person`. Entra names its own so.
+const SESSION: &str = "ESTSAUTH";
+/// In place of an account: nobody.
+const CANCEL: &str = "cancel";
 const CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
 const TRANSACTION_LIFE: SignedDuration = SignedDuration::from_mins(30);
 /// Seconds an access or id token is good for, as Entra says it.
@@ -175,12 +179,18 @@ pub(crate) fn answer(simulation: &Simulation, asked: &Asked) -> Answer {
         }
         ("GET", [tenant, "v2.0", "adminconsent"] | [tenant, "adminconsent"]) => {
             let step = begin_consent(&mut simulation.state(), simulation.now(), tenant, &form(&asked.query));
-            render(simulation, step)
+            render(simulation, as_signed_in(simulation, asked, step))
         }
         ("POST", ["simulated", "choose"]) => {
             let posted = posted();
-            let step = choose(simulation, field(&posted, "transaction"), field(&posted, "account"));
-            render(simulation, step)
+            let account = field(&posted, "account");
+            let step = choose(simulation, field(&posted, "transaction"), account);
+            let signed_in = matches!(step, Step::Back(_) | Step::Decide(_)) && account != CANCEL;
+            let answer = render(simulation, step);
+            match signed_in {
+                true => answer.with("Set-Cookie", format!("{SESSION}={account}; Path=/; HttpOnly; SameSite=Lax")),
+                false => answer,
+            }
         }
         ("POST", ["simulated", "decide"]) => {
             let posted = posted();
@@ -386,6 +396,19 @@ fn current(state: &State, now: Timestamp, id: &str) -> Result<(Uuid, Transaction
     })
 }
 
+/// Whoever signed in before is not asked again who they are, unless that account may not consent here.
+fn as_signed_in(simulation: &Simulation, asked: &Asked, step: Step) -> Step {
+    let cookies = asked.header("cookie").unwrap_or_default().split("; ");
+    let account = cookies.filter_map(|cookie| cookie.strip_prefix(SESSION)?.strip_prefix('=')).find(|it| *it != CANCEL);
+    match (step, account) {
+        (Step::Choose(id), Some(account)) => match choose(simulation, &id.to_string(), account) {
+            Step::Show(_) => Step::Choose(id),
+            signed_in => signed_in,
+        },
+        (step, _) => step,
+    }
+}
+
 /// The account picked on the page, as `directory/person`; or none: cancelled.
 fn choose(simulation: &Simulation, transaction: &str, account: &str) -> Step {
     let now = simulation.now();
@@ -394,7 +417,7 @@ fn choose(simulation: &Simulation, transaction: &str, account: &str) -> Step {
         Ok(found) => found,
         Err(shown) => return shown.into(),
     };
-    if account == "cancel" {
+    if account == CANCEL {
         state.transactions.remove(&id);
         let description = "AADSTS65004: User declined to consent to access the app.";
         return back_error(&open.redirect_uri, open.state.as_deref(), "access_denied", description);

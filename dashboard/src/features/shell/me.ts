@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { accountsMeOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { accountsMeOptions, membersListOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { Permission } from "~/api/generated/types.gen";
 import { common as t } from "~texts/common";
 
@@ -14,4 +14,10 @@ export function useCan(permission: Permission): boolean {
 export function useRoleReason(permission: Permission): string | undefined {
   const { data } = useMe();
   return !data || data.permissions.includes(permission) ? undefined : t.roleLimited;
+}
+
+/** Who the members are, by id, as far as one may see them. */
+export function useNames(): ReadonlyMap<string, string> {
+  const members = useQuery({ ...membersListOptions({ query: { limit: 100 } }), enabled: useCan("members:read") });
+  return new Map(members.data?.items.map(({ user, name }) => [user, name]));
 }

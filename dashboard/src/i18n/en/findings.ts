@@ -37,7 +37,7 @@ export const findings = {
   checkNow: "Check now",
   checking: "Checking now",
   began: "The check has begun. The numbers change when it is done.",
-  promise: "We only read. Nothing in your Microsoft 365 is changed. What happened is listed in Activity.",
+  promise: "We only read data until you press Apply. Every change is listed and can be reviewed in Changes.",
   goodTitle: "You use what you pay for.",
   good: (used: number, bought: number) =>
     `${number(used)} of ${number(bought)} licences are assigned, and nothing in them is wasted.`,

@@ -354,6 +354,30 @@ async fn the_pages_are_forms_that_work_without_scripts() {
 }
 
 #[tokio::test]
+async fn who_signed_in_is_not_asked_again_who_they_are() {
+    let world = World::new(40, &READER);
+    let get = |url: &str, cookie: &str| {
+        let url = Url::parse(url).unwrap();
+        let path = format!("{}?{}", url.path(), url.query().unwrap());
+        Request::get(path).header("cookie", cookie).body(Body::empty()).unwrap()
+    };
+    let ordinary = ordinary(&world).await;
+    for (person, asked_again) in [(administrator(&world), false), (ordinary, true)] {
+        let page = world.send(get(&authorize(&world, &[]), "")).await;
+        let transaction = value(&page.text, "name=\"transaction\"").to_owned();
+        let account = format!("{}/{person}", world.directory);
+        let fields = [("transaction", transaction.as_str()), ("account", account.as_str())];
+        let back = world.form("/simulated/choose", &fields).await;
+        let cookie = back.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        let page = world.send(get(&consent_url(&world, &world.directory.to_string()), &cookie)).await;
+        assert_eq!(page.text.contains("Pick an account"), asked_again, "{}", page.text);
+        // Signing in always asks: it is sent with prompt=select_account.
+        let page = world.send(get(&authorize(&world, &[]), &cookie)).await;
+        assert!(page.text.contains("Pick an account"));
+    }
+}
+
+#[tokio::test]
 async fn hostile_names_stay_text_on_the_pages() {
     // Directories whose first people include the hostile names, until one shows.
     let mut shown = 0;

@@ -1,0 +1,70 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { apiError } from "~/api/error";
+import type { FindingId, FindingView } from "~/api/generated/types.gen";
+import { useRoleReason } from "~/features/shell/me";
+import { keep } from "~/lib/kept";
+import { Button } from "~/ui/button";
+import { toast } from "~/ui/toast";
+import { deciding } from "~texts/deciding";
+import { AcceptDialog, SnoozeDialog } from "./DecideDialogs";
+import { accept, fixable, QUEUE, snooze } from "./decide";
+
+const t = deciding.bulk;
+
+/** What can be done with several findings at once. Fixes are previewed one after the other: each is approved by itself. */
+export function Bulk({ findings, onDone }: { findings: readonly FindingView[]; onDone: () => void }) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const mayDecide = useRoleReason("findings:manage");
+  const mayPreview = useRoleReason("fixes:preview");
+  const [asking, ask] = useState<"snooze" | "accept">();
+  const fixes = findings.filter(({ remedy }) => fixable(remedy));
+  const each =
+    (act: (finding: FindingId, values: FormData) => Promise<unknown>, told: (n: number) => string) =>
+    async (values: FormData) => {
+      const refused: string[] = [];
+      for (const { finding, headline } of findings) {
+        await act(finding, values).catch((thrown) => refused.push(t.failed(headline, apiError(thrown).detail)));
+      }
+      ask(undefined);
+      const done = findings.length - refused.length;
+      toast([done > 0 && told(done), ...refused].filter(Boolean).join(" "), refused.length > 0);
+      onDone();
+      await queries.invalidateQueries();
+    };
+  const review = () => {
+    const [first, ...rest] = fixes.map(({ finding }) => finding);
+    if (!first) return;
+    keep(QUEUE, rest);
+    navigate({ to: "/savings/$finding", params: { finding: first }, search: { preview: "advised" } });
+  };
+  const about = t.chosen(findings.length);
+  return (
+    <section
+      aria-label={about}
+      className="sticky bottom-0 flex flex-wrap items-center gap-2 rounded-t-xl border border-line bg-card p-3 shadow-lg"
+    >
+      <strong className="me-auto px-2">{about}</strong>
+      <Button look="main" onClick={review} disabledReason={mayPreview ?? (fixes.length === 0 ? t.noFix : undefined)}>
+        {t.review(fixes.length)}
+      </Button>
+      <Button onClick={() => ask("snooze")} disabledReason={mayDecide}>
+        {t.snooze}
+      </Button>
+      <Button onClick={() => ask("accept")} disabledReason={mayDecide}>
+        {t.accept}
+      </Button>
+      <Button look="quiet" onClick={onDone}>
+        {t.none}
+      </Button>
+      {asking === "snooze" && (
+        <SnoozeDialog about={about} onClose={() => ask(undefined)} onSend={each(snooze, t.snoozed)} />
+      )}
+      {asking === "accept" && (
+        <AcceptDialog about={about} onClose={() => ask(undefined)} onSend={each(accept, t.accepted)} />
+      )}
+    </section>
+  );
+}

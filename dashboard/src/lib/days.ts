@@ -1,0 +1,14 @@
+// Days as forms have them, `2026-12-05`, of the reader's place.
+
+export const dayOf = (at: Date): string =>
+  `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}-${String(at.getDate()).padStart(2, "0")}`;
+
+/** So many days from today. */
+export function dayAhead(days: number): string {
+  const on = new Date();
+  on.setDate(on.getDate() + days);
+  return dayOf(on);
+}
+
+/** The instant at which a day comes to a time here, its beginning where none is given. */
+export const instant = (day: string, time = "00:00"): string => new Date(`${day}T${time}`).toISOString();

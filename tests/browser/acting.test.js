@@ -1,0 +1,467 @@
+// Changing things from the page: looking first, agreeing, applying, undoing; and what must not happen twice.
+import { AxeBuilder } from "@axe-core/playwright";
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, afterEach, before, test } from "node:test";
+import { account, agree, bring, signUp } from "./company.js";
+import { mailedLink, mailTo, open, signIn, visit } from "./dashboard.js";
+
+const PASSWORD = "four unrelated words here 7";
+let steward;
+
+before(async () => {
+  steward = await open();
+});
+after(async () => {
+  await steward?.close();
+});
+afterEach(async () => {
+  await bring(steward, { switch: "calm" });
+  steward.noTroubles();
+});
+
+const heading = (page, name) => page.getByRole("heading", { level: 1, name });
+const seen = (page, text) => page.getByText(text).filter({ visible: true }).first().waitFor();
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+
+/** A page on which somebody is signed in. */
+async function as(account, context) {
+  const page = await (await steward.visitor(context)).newPage();
+  await signIn(page, account);
+  return page;
+}
+
+/** The sample company, and a finding of it that no test before acted on, whose fix changes at least so many people. */
+async function changeable(people = 2) {
+  const made = await account(steward, steward);
+  const { directory, tiers } = await made.call("GET", "/v1/microsoft", 200);
+  made.directory = directory;
+  if (!tiers.some(({ granted }) => granted)) await agree(steward, made, { tier: "licence_writer" });
+  return { made, ...(await fixOf(made, people)) };
+}
+
+const acted = new Set();
+
+/** The first finding that nobody acted on whose fix changes at least so many people, with its preview. */
+async function fixOf(made, people) {
+  const { items } = await made.call("GET", "/v1/findings?limit=100", 200);
+  const open = items.filter((one) => one.people >= people && one.remedy === "remove_licences" && !acted.has(one.finding));
+  for (const { finding } of open) {
+    const preview = await made.call("POST", "/v1/fixes/preview", 200, { finding });
+    if (preview.people < people) continue;
+    acted.add(finding);
+    return { finding, preview };
+  }
+  throw new Error(`no fix changes ${people} people`);
+}
+
+/** Opens the preview of a finding and waits for Microsoft. */
+async function look(page, finding) {
+  await visit(page, `/savings/${finding}`);
+  await button(page, "Preview the fix").click();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByText("How it is undone").waitFor();
+  return sheet;
+}
+
+/** Ticks and types whatever a preview asks for. */
+async function confirm(sheet, { type_to_confirm } = {}) {
+  for (const box of await sheet.getByLabel("I have looked at this").all()) await box.check();
+  if (type_to_confirm) await sheet.getByLabel(/^Type \d+/).fill(type_to_confirm);
+}
+
+const fixes = async (made) => (await made.call("GET", "/v1/fixes", 200)).items;
+
+/** Approves over the API, as somebody else in the company does, and waits until it is done. */
+async function applied(made, preview) {
+  const { email, password } = made;
+  const { access_token: token } = await steward.call("POST", "/v1/sign-in", 200, { body: { email, password } });
+  const answer = await fetch(`${steward.url}/v1/fixes`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      "idempotency-key": randomUUID(),
+    },
+    body: JSON.stringify({
+      preview_token: preview.preview_token,
+      accept: preview.to_accept,
+      confirm: preview.type_to_confirm,
+    }),
+  });
+  assert.equal(answer.status, 202, await answer.clone().text());
+  const { fix } = await answer.json();
+  for (let tries = 0; tries < 200; tries++) {
+    if ((await made.call("GET", `/v1/fixes/${fix}`, 200)).state === "finished") return fix;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("the fix does not end");
+}
+
+test("from signing up to the undo: mail, Microsoft, number, preview, agreement, change, receipt, undo", async () => {
+  const { directory } = await bring(steward, { switch: "directory", name: "Wholeway", seed: 901, people: 120 });
+  const made = await signUp(steward, "Wholeway");
+  const page = await as(made);
+  const administrator = () =>
+    page.locator(`button[value^="${directory}/"]`).filter({ hasText: "Global Administrator" }).first();
+
+  await page.getByRole("link", { name: "Connect Microsoft 365" }).first().click();
+  await button(page, "Connect at Microsoft").click();
+  await administrator().click();
+  await page.getByRole("heading", { name: "Permissions requested" }).waitFor();
+  await button(page, "Accept").click();
+  await heading(page, "Your first check").waitFor();
+  await page.getByRole("link", { name: "See what to do" }).click();
+  await heading(page, /^You could save \$[\d,.]+ a month\.$/).waitFor();
+
+  const { finding, preview } = await fixOf(made, 2);
+  const sheet = await look(page, finding);
+  await sheet.getByRole("heading", { name: preview.headline }).waitFor();
+  await seen(sheet, preview.undo.text);
+  const act = button(sheet, preview.headline);
+  assert.equal(await act.getAttribute("aria-disabled"), "true");
+  await seen(sheet, "Steward can only look so far. Allow changes first.");
+  await button(sheet, "Allow changes at Microsoft").click();
+  await administrator().click();
+  // Who signed in is not asked again who they are.
+  await page.getByRole("heading", { name: "Permissions requested" }).waitFor();
+  await button(page, "Accept").click();
+  await page.waitForURL(new RegExp(`/savings/${finding}\\?preview=advised$`));
+  await sheet.getByText("How it is undone").waitFor();
+  assert.equal(await sheet.getByText("Steward can only look so far").count(), 0);
+  await confirm(sheet, preview);
+  await act.click();
+
+  await heading(page, preview.headline).waitFor();
+  await seen(page, `${preview.people} done`);
+  await seen(page, /^Can be undone until /);
+  const receipt = await mailTo(steward, made.email, preview.headline);
+  assert.match(receipt.text, /\/changes/);
+
+  await button(page, "Undo").click();
+  await button(page.getByRole("dialog"), "Put it back").click();
+  await seen(page, `${preview.people} put back`);
+  await page.getByText("Undone", { exact: true }).waitFor();
+  await visit(page, "/changes");
+  await page.getByRole("listitem").filter({ hasText: preview.headline }).getByText("Undone").waitFor();
+  const again = await made.call("POST", "/v1/fixes/preview", 200, { finding });
+  const states = ({ items }) => items.map(({ person, before }) => [person, before]).sort();
+  assert.deepEqual(states(again), states(preview), "Microsoft 365 is as it was before");
+  await page.context().close();
+});
+
+test("the keyboard alone leads from connecting through a fix to its undo", async () => {
+  const { directory } = await bring(steward, { switch: "directory", name: "Keys", seed: 902, people: 120 });
+  const made = await signUp(steward, "Keysonly");
+  const page = await as(made);
+  /** Goes on with Tab until something of that name has the focus. */
+  const reach = async (name) => {
+    for (let at = 0; at < 150; at++) {
+      await page.keyboard.press("Tab");
+      const text = await page.evaluate(() => {
+        const on = document.activeElement;
+        return on?.getAttribute("aria-label") ?? on?.labels?.[0]?.textContent ?? on?.textContent ?? "";
+      });
+      if (name.test(text)) return;
+    }
+    assert.fail(`Tab does not reach ${name}`);
+  };
+  const press = async (name, key = "Enter") => {
+    await reach(name);
+    await page.keyboard.press(key);
+  };
+  const administrator = async () => {
+    await page.getByRole("heading", { name: "Pick an account" }).waitFor();
+    for (let at = 0; at < 100; at++) {
+      await page.keyboard.press("Tab");
+      const on = await page.evaluate(() => [document.activeElement?.value, document.activeElement?.textContent]);
+      if (on[0]?.startsWith(directory) && on[1].includes("Global Administrator")) return page.keyboard.press("Enter");
+    }
+    assert.fail("Tab does not reach the administrator");
+  };
+
+  await visit(page, "/connect");
+  await press(/^Connect at Microsoft/);
+  await administrator();
+  await page.getByRole("heading", { name: "Permissions requested" }).waitFor();
+  await press(/^Accept$/);
+  await heading(page, "Your first check").waitFor();
+  await page.getByRole("link", { name: "See what to do" }).waitFor();
+  const { finding, preview } = await fixOf(made, 1);
+  await visit(page, `/savings/${finding}`);
+  await press(/^Preview the fix$/);
+  const sheet = page.getByRole("dialog");
+  await sheet.getByText("How it is undone").waitFor();
+  await press(/^Allow changes at Microsoft$/);
+  await administrator();
+  await page.getByRole("heading", { name: "Permissions requested" }).waitFor();
+  await press(/^Accept$/);
+  await sheet.getByText("How it is undone").waitFor();
+  for (const _ of preview.to_accept) await press(/^I have looked at this$/, "Space");
+  if (preview.type_to_confirm) {
+    await reach(/^Type/);
+    await page.keyboard.type(preview.type_to_confirm);
+  }
+  await press(new RegExp(`^${preview.headline}$`));
+  await heading(page, preview.headline).waitFor();
+  await seen(page, `${preview.people} done`);
+  await press(/^Undo$/);
+  await page.getByRole("dialog").waitFor();
+  await press(/^Put it back$/);
+  await seen(page, `${preview.people} put back`);
+  await page.context().close();
+});
+
+test("what changed since the preview is not touched: the new preview is shown, and that it is new", async () => {
+  const { made, finding, preview } = await changeable();
+  const page = await as(made);
+  const sheet = await look(page, finding);
+  await confirm(sheet, preview);
+  const person = preview.items.find((item) => !item.blocked).person;
+  await applied(made, await made.call("POST", "/v1/fixes/preview", 200, { finding, people: [person] }));
+
+  await button(sheet, preview.headline).click();
+  await seen(sheet, "Your Microsoft 365 has changed since you looked");
+  await seen(sheet, "Nothing was done. This is what it would do now.");
+  const now = await made.call("POST", "/v1/fixes/preview", 200, { finding });
+  assert.equal(now.people, preview.people - 1);
+  assert.equal((await fixes(made)).length, 1, "only the other one was made");
+  // What was ticked and typed was of another preview.
+  await confirm(sheet, now);
+  await button(sheet, now.headline).click();
+  await heading(page, now.headline).waitFor();
+  await seen(page, `${now.people} done`);
+  await page.context().close();
+});
+
+test("a double click, the back button and a reload never act twice", async () => {
+  const { made, finding, preview } = await changeable();
+  const page = await as(made);
+  let sent = 0;
+  page.on("request", (request) => {
+    if (request.method() === "POST" && request.url().endsWith("/v1/fixes")) sent++;
+  });
+  const sheet = await look(page, finding);
+  await confirm(sheet, preview);
+  await button(sheet, preview.headline).dblclick();
+  await heading(page, preview.headline).waitFor();
+  await page.goBack();
+  await heading(page, /./).waitFor();
+  assert.equal(await page.getByRole("dialog").count(), 0, "going back does not open the preview again");
+  await page.goForward();
+  await heading(page, preview.headline).waitFor();
+  await seen(page, `${preview.people} done`);
+  await page.reload();
+  await seen(page, `${preview.people} done`);
+  assert.equal(sent, 1);
+  assert.equal((await fixes(made)).length, 1);
+
+  await button(page, "Undo").click();
+  await button(page.getByRole("dialog"), "Put it back").dblclick();
+  await seen(page, `${preview.people} put back`);
+  await page.context().close();
+});
+
+test("an answer that is lost is asked for again, over a reload as well, and the change is made once", async () => {
+  const { made, finding, preview } = await changeable();
+  const page = await as(made);
+  const sheet = await look(page, finding);
+  await confirm(sheet, preview);
+  await page.route("**/v1/fixes", async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await button(sheet, preview.headline).click();
+  await seen(sheet, "An answer is missing");
+  await page.unroute("**/v1/fixes");
+  await page.reload();
+  await seen(sheet, "An answer is missing");
+  await button(sheet, "Ask again").click();
+  await heading(page, preview.headline).waitFor();
+  await seen(page, `${preview.people} done`);
+  assert.equal((await fixes(made)).length, 1);
+  await page.context().close();
+});
+
+test("what Microsoft refuses is told person by person, and tried again", async () => {
+  const { made, finding, preview } = await changeable();
+  const { person, name } = preview.items.find((item) => !item.blocked);
+  await bring(steward, { switch: "refuse", path: `/v1.0/users/${person}/assignlicense`, status: 400 });
+  const page = await as(made);
+  const sheet = await look(page, finding);
+  await confirm(sheet, preview);
+  await button(sheet, preview.headline).click();
+  await seen(page, "Partly done");
+  const row = page.getByRole("row").filter({ hasText: name }).first();
+  await row.getByText("Refused").waitFor();
+  await row.getByText("Microsoft refused the change.").waitFor();
+  await bring(steward, { switch: "calm" });
+  await button(page, "Retry failed").click();
+  await seen(page, `${preview.people} done`);
+  assert.equal(await page.getByText("Partly done").count(), 0);
+  await page.context().close();
+});
+
+test("some of the people, on a day, and called off again", async () => {
+  const { made, finding, preview } = await changeable();
+  const page = await as(made);
+  const sheet = await look(page, finding);
+  await sheet.getByRole("checkbox", { name: /^Change / }).first().uncheck();
+  await button(sheet, preview.people === 2 ? "Look again, with 1 person" : `Look again, with ${preview.people - 1} people`).click();
+  await button(sheet, "All people again").waitFor();
+  await sheet.getByLabel("On a day").check();
+  await sheet.getByText(/^It begins on /).waitFor();
+  // The choice is there after a reload.
+  await page.reload();
+  await sheet.getByText(/^It begins on /).waitFor();
+  await confirm(sheet, {
+    type_to_confirm: (await sheet.getByLabel(/^Type \d+/).count()) ? String(preview.people - 1) : undefined,
+  });
+  await sheet.getByRole("button", { name: / on / }).click();
+  await seen(page, "Planned");
+  await visit(page, "/changes");
+  await seen(page, /Begins /);
+  await button(page, "Call it off").click();
+  await button(page.getByRole("dialog"), "Call it off").click();
+  await seen(page, "Called off");
+  const [fix] = await fixes(made);
+  assert.equal(fix.state, "cancelled");
+  assert.equal(fix.items, preview.people - 1);
+  await page.context().close();
+});
+
+test("who may only look sees every act, and why it is not theirs", async () => {
+  const { made, finding, preview } = await changeable();
+  const fix = await applied(made, preview);
+  const owner = await as(made);
+  await owner.goto("/team");
+  await owner.getByLabel("E-mail address").fill("ben@lookonly.example");
+  await owner.getByRole("combobox", { name: "Role", exact: true }).selectOption({ label: "Viewer" });
+  await button(owner, "Send the invitation").click();
+  const page = await (await steward.visitor()).newPage();
+  await page.goto(await mailedLink(steward, "ben@lookonly.example", "/invitation"));
+  await page.getByRole("textbox", { name: "Your name" }).fill("Ben Dahl");
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await button(page, "Accept the invitation").click();
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await signIn(page, { email: "ben@lookonly.example", password: PASSWORD });
+
+  const { items } = await made.call("GET", "/v1/findings?limit=100", 200);
+  const other = items.find((one) => one.remedy === "remove_licences" && one.finding !== finding) ?? { finding };
+  await visit(page, `/savings/${other.finding}?preview=advised`);
+  for (const name of ["Preview the fix", "Put it off", "Accept it as it is", "Ask the manager"]) {
+    const act = button(page, name);
+    await act.and(page.locator("[aria-disabled=true]")).waitFor();
+    assert.match(await act.getAttribute("title"), /Ask an administrator/);
+  }
+  assert.equal(await page.getByRole("dialog").count(), 0, "an address does not open what the button does not");
+  await visit(page, `/changes/${fix}`);
+  await button(page, "Undo").and(page.locator("[aria-disabled=true]")).waitFor();
+  await owner.context().close();
+  await page.context().close();
+});
+
+test("a finding is put off, accepted with a reason, asked about, and each is taken back", async () => {
+  const { made, finding } = await changeable();
+  const page = await as(made);
+  await visit(page, `/savings/${finding}`);
+  await button(page, "Put it off").click();
+  await button(page.getByRole("dialog"), "Put it off").click();
+  await seen(page, /^Put off until /);
+  await button(page, "Take it up again").click();
+  await button(page, "Take it up again").waitFor({ state: "detached" });
+
+  await button(page, "Accept it as it is").click();
+  await button(page.getByRole("dialog"), "Accept it as it is").click();
+  await page.getByRole("dialog").getByRole("alert").waitFor();
+  await page.getByLabel("Why").fill("They come back <b>in June</b>.");
+  await button(page.getByRole("dialog"), "Accept it as it is").click();
+  await seen(page, /They come back <b>in June<\/b>\.” Demo Owner answers for it, until /);
+  await button(page, "Count it again").click();
+  await button(page, "Count it again").waitFor({ state: "detached" });
+
+  await button(page, "Ask the manager").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Who is asked").selectOption({ label: "Demo Owner" });
+  await button(dialog, "Ask the manager").click();
+  await seen(dialog, /: asked \(Demo Owner\)/);
+  await button(dialog, "Close").click();
+  await seen(page, "What managers said");
+  await seen(page, "No answer yet");
+  const person = await (await steward.visitor()).newPage();
+  await person.goto(await mailedLink(steward, made.email, "/attestation"));
+  await person.getByRole("button", { name: /not needed/i }).click();
+  await page.reload();
+  await seen(page, "Not needed");
+  await person.context().close();
+  await page.context().close();
+});
+
+test("several findings are put off at once, and their fixes are looked at one after the other", async () => {
+  const { made } = await changeable();
+  const page = await as(made);
+  await visit(page, "/savings");
+  const boxes = page.getByRole("checkbox", { name: /^Choose: / });
+  await boxes.nth(0).check();
+  await boxes.nth(1).check();
+  await seen(page, "2 findings chosen");
+  await button(page, "Put off").click();
+  await button(page.getByRole("dialog"), "Put it off").click();
+  await seen(page, "2 findings are put off.");
+  const { items } = await made.call("GET", "/v1/findings?limit=100", 200);
+  assert.equal(items.filter((one) => one.snoozed_until).length, 2);
+
+  const ours = items.filter((one) => one.remedy === "remove_licences").slice(0, 2);
+  for (const { headline } of ours) {
+    await page.getByRole("checkbox", { name: `Choose: ${headline}`, exact: true }).first().check();
+  }
+  await button(page, "Preview 2 fixes").click();
+  await page.waitForURL(/\?preview=advised$/);
+  await page.getByRole("dialog").waitFor();
+  await page.context().close();
+});
+
+test("what Steward cannot do is told in steps, with a check after them", async () => {
+  const { made } = await changeable();
+  const { items } = await made.call("GET", "/v1/findings?limit=100", 200);
+  const details = await Promise.all(items.map(({ finding }) => made.call("GET", `/v1/findings/${finding}`, 200)));
+  const guided = details.find(({ steps }) => steps.length > 0);
+  const page = await as(made);
+  await visit(page, `/savings/${guided.finding}`);
+  await seen(page, guided.steps[0]);
+  assert.equal(await button(page, "Preview the fix").count(), 0);
+  await button(page, "Check now").click();
+  await seen(page, /Checking now|The check has begun/);
+  await page.context().close();
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`everybody can use the preview and the page of a change: ${colorScheme}`, async () => {
+    const { made, finding, preview } = await changeable();
+    for (const width of [360, 1280]) {
+      const page = await as(made, { colorScheme, viewport: { width, height: 720 } });
+      const grave = async (what) => {
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const found = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+        assert.deepEqual(found.map(({ id, nodes }) => `${what}: ${id}: ${nodes.map(({ html }) => html).join(" | ")}`), []);
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, `${what} is too wide`);
+      };
+      const sheet = await look(page, finding);
+      await grave(`preview, ${width}`);
+      if (width === 360) {
+        const { width: own, x } = await sheet.boundingBox();
+        assert.deepEqual([own, x], [360, 0], "the sheet is the whole of a phone");
+        await page.keyboard.press("Escape");
+        await sheet.waitFor({ state: "detached" });
+      } else {
+        await confirm(sheet, preview);
+        await button(sheet, preview.headline).click();
+        await seen(page, `${preview.people} done`);
+        await grave("change");
+        await visit(page, "/changes");
+        await grave("changes");
+      }
+      await page.context().close();
+    }
+  });
+}
