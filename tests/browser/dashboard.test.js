@@ -82,7 +82,7 @@ test("signing out in one tab signs out the other, and signing in again is one fo
   await page.getByText("Demo Owner").or(page.getByText("Typed before it ended")).first().click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await heading(page, "Sign in").waitFor();
-  await other.getByRole("link", { name: "Activity" }).click();
+  await other.getByRole("link", { name: "People" }).click();
   await heading(other, "Sign in").waitFor();
   await signIn(other, steward);
   await page.goto("/");
