@@ -13,6 +13,7 @@ import { Confirm } from "~/features/settings/Confirm";
 import { useCan, useRoleReason } from "~/features/shell/me";
 import { ago, day, moment, number } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
+import { Icon } from "~/ui/icons";
 import { Page, Part } from "~/ui/page";
 import { paged } from "~/ui/paging";
 import { Empty, Notice, Problem, Skeleton, Status } from "~/ui/states";
@@ -200,8 +201,9 @@ function Manifest() {
       <Part title={t.never} lead={t.neverLead}>
         <ul className="grid gap-1">
           {never.map(({ what }) => (
-            <li key={what}>
-              <Status tone="bad">{what}</Status>
+            <li key={what} className="flex gap-2">
+              <Icon name="bad" className="mt-0.5 size-5 text-bad" />
+              {what}
             </li>
           ))}
         </ul>

@@ -13,6 +13,7 @@ import { Button } from "~/ui/button";
 import { Copyable } from "~/ui/copy";
 import { Dialog } from "~/ui/dialog";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
+import { ReferenceLink } from "~/ui/link";
 import { Page, Part } from "~/ui/page";
 import { paged } from "~/ui/paging";
 import { Empty, Problem, Skeleton, Status } from "~/ui/states";
@@ -42,7 +43,11 @@ function Keys() {
   return (
     <Page
       title={t.title}
-      lead={t.lead}
+      lead={
+        <>
+          {t.lead} <ReferenceLink />
+        </>
+      }
       actions={
         <Button look="main" onClick={() => make(true)} disabledReason={mayNot}>
           {t.make}

@@ -59,7 +59,8 @@ export function BarChart(props: ChartProps) {
     <Frame {...props} top={top}>
       {props.series.map(({ name, values, draw }, at) =>
         values.map((value, place) => {
-          const height = (100 * (value ?? 0)) / top;
+          if (value === null) return null;
+          const height = (100 * value) / top;
           const x = place * group + at * bar;
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: its place is what it is
