@@ -7,6 +7,7 @@ const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)
 
 createApiReference(document.getElementById("reference"), {
   url: "/docs/openapi.json",
+  servers: [{ url: location.origin }],
   theme: "default",
   forceDarkModeState: dark ? "dark" : "light",
   hideDarkModeToggle: true,
