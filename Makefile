@@ -30,7 +30,7 @@ dashboard: ## Build the dashboard, where its sources changed
 	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory dashboard/dist/site/index.html; \
 	else echo "There is no Node (20 or later), so there is no dashboard this time; the API works without."; fi
 
-dashboard/dist/site/index.html: $(DASHBOARD)
+dashboard/dist/site/index.html: $(DASHBOARD) docs/openapi.json
 	@echo "Building the dashboard."
 	npm install --prefix dashboard --no-save --no-audit --no-fund --silent
 	npm run build --prefix dashboard --silent >/dev/null

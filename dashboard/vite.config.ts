@@ -20,7 +20,9 @@ export default defineConfig({
     target: "es2023",
     manifest: true,
   },
-  // `npm run dev` beside `make run`; another address in STEWARD.
-  server: { proxy: { "^/(v1|mails)": { target: process.env.STEWARD ?? "http://localhost:8700", changeOrigin: true } } },
+  // `npm run dev` beside `make run`; another address in STEWARD. The API reference is there once it is built.
+  server: {
+    proxy: { "^/(v1|mails|docs)": { target: process.env.STEWARD ?? "http://localhost:8700", changeOrigin: true } },
+  },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
 });

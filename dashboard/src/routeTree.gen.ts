@@ -13,11 +13,10 @@ import { Route as AppRouteImport } from './routes/_app'
 import { Route as PublicRouteImport } from './routes/_public'
 import { Route as AppIndexRouteImport } from './routes/_app.index'
 import { Route as AppSettingsRouteImport } from './routes/_app._settings'
-import { Route as AppActivityRouteImport } from './routes/_app.activity'
 import { Route as AppChangesRouteImport } from './routes/_app.changes'
 import { Route as AppConnectRouteImport } from './routes/_app.connect'
 import { Route as AppLicencesRouteImport } from './routes/_app.licences'
-import { Route as AppTeamRouteImport } from './routes/_app.team'
+import { Route as AppTrendsRouteImport } from './routes/_app.trends'
 import { Route as AppWelcomeRouteImport } from './routes/_app.welcome'
 import { Route as PublicAttestationRouteImport } from './routes/_public.attestation'
 import { Route as PublicConfirmEmailRouteImport } from './routes/_public.confirm-email'
@@ -28,16 +27,24 @@ import { Route as PublicSignInRouteImport } from './routes/_public.sign-in'
 import { Route as PublicSignUpRouteImport } from './routes/_public.sign-up'
 import { Route as PublicUndoEmailChangeRouteImport } from './routes/_public.undo-email-change'
 import { Route as PublicVerifyRouteImport } from './routes/_public.verify'
+import { Route as AppSettingsActivityRouteImport } from './routes/_app._settings.activity'
+import { Route as AppSettingsTeamRouteImport } from './routes/_app._settings.team'
 import { Route as AppAccountMicrosoftRouteImport } from './routes/_app.account.microsoft'
 import { Route as AppChangesFixRouteImport } from './routes/_app.changes_.$fix'
 import { Route as AppConnectCallbackRouteImport } from './routes/_app.connect_.callback'
+import { Route as AppPeopleIndexRouteImport } from './routes/_app.people.index'
+import { Route as AppPeoplePersonRouteImport } from './routes/_app.people.$person'
 import { Route as AppSavingsIndexRouteImport } from './routes/_app.savings.index'
 import { Route as AppSavingsFindingRouteImport } from './routes/_app.savings.$finding'
 import { Route as PublicSignInMicrosoftRouteImport } from './routes/_public.sign-in_.microsoft'
 import { Route as AppSettingsAccountIndexRouteImport } from './routes/_app._settings.account.index'
 import { Route as AppSettingsAccountDevicesRouteImport } from './routes/_app._settings.account.devices'
 import { Route as AppSettingsAccountSecurityRouteImport } from './routes/_app._settings.account.security'
+import { Route as AppSettingsSettingsAccessRouteImport } from './routes/_app._settings.settings.access'
+import { Route as AppSettingsSettingsChecksRouteImport } from './routes/_app._settings.settings.checks'
+import { Route as AppSettingsSettingsCompanyRouteImport } from './routes/_app._settings.settings.company'
 import { Route as AppSettingsSettingsConnectionRouteImport } from './routes/_app._settings.settings.connection'
+import { Route as AppSettingsSettingsExceptionsRouteImport } from './routes/_app._settings.settings.exceptions'
 import { Route as AppSettingsSettingsKeysRouteImport } from './routes/_app._settings.settings.keys'
 import { Route as AppSettingsSettingsSignInRouteImport } from './routes/_app._settings.settings.sign-in'
 
@@ -58,11 +65,6 @@ const AppSettingsRoute = AppSettingsRouteImport.update({
   id: '/_settings',
   getParentRoute: () => AppRoute,
 } as any)
-const AppActivityRoute = AppActivityRouteImport.update({
-  id: '/activity',
-  path: '/activity',
-  getParentRoute: () => AppRoute,
-} as any)
 const AppChangesRoute = AppChangesRouteImport.update({
   id: '/changes',
   path: '/changes',
@@ -78,9 +80,9 @@ const AppLicencesRoute = AppLicencesRouteImport.update({
   path: '/licences',
   getParentRoute: () => AppRoute,
 } as any)
-const AppTeamRoute = AppTeamRouteImport.update({
-  id: '/team',
-  path: '/team',
+const AppTrendsRoute = AppTrendsRouteImport.update({
+  id: '/trends',
+  path: '/trends',
   getParentRoute: () => AppRoute,
 } as any)
 const AppWelcomeRoute = AppWelcomeRouteImport.update({
@@ -133,6 +135,16 @@ const PublicVerifyRoute = PublicVerifyRouteImport.update({
   path: '/verify',
   getParentRoute: () => PublicRoute,
 } as any)
+const AppSettingsActivityRoute = AppSettingsActivityRouteImport.update({
+  id: '/activity',
+  path: '/activity',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsTeamRoute = AppSettingsTeamRouteImport.update({
+  id: '/team',
+  path: '/team',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppAccountMicrosoftRoute = AppAccountMicrosoftRouteImport.update({
   id: '/account/microsoft',
   path: '/account/microsoft',
@@ -146,6 +158,16 @@ const AppChangesFixRoute = AppChangesFixRouteImport.update({
 const AppConnectCallbackRoute = AppConnectCallbackRouteImport.update({
   id: '/connect_/callback',
   path: '/connect/callback',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppPeopleIndexRoute = AppPeopleIndexRouteImport.update({
+  id: '/people/',
+  path: '/people/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppPeoplePersonRoute = AppPeoplePersonRouteImport.update({
+  id: '/people/$person',
+  path: '/people/$person',
   getParentRoute: () => AppRoute,
 } as any)
 const AppSavingsIndexRoute = AppSavingsIndexRouteImport.update({
@@ -180,10 +202,34 @@ const AppSettingsAccountSecurityRoute =
     path: '/account/security',
     getParentRoute: () => AppSettingsRoute,
   } as any)
+const AppSettingsSettingsAccessRoute =
+  AppSettingsSettingsAccessRouteImport.update({
+    id: '/settings/access',
+    path: '/settings/access',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
+const AppSettingsSettingsChecksRoute =
+  AppSettingsSettingsChecksRouteImport.update({
+    id: '/settings/checks',
+    path: '/settings/checks',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
+const AppSettingsSettingsCompanyRoute =
+  AppSettingsSettingsCompanyRouteImport.update({
+    id: '/settings/company',
+    path: '/settings/company',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
 const AppSettingsSettingsConnectionRoute =
   AppSettingsSettingsConnectionRouteImport.update({
     id: '/settings/connection',
     path: '/settings/connection',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
+const AppSettingsSettingsExceptionsRoute =
+  AppSettingsSettingsExceptionsRouteImport.update({
+    id: '/settings/exceptions',
+    path: '/settings/exceptions',
     getParentRoute: () => AppSettingsRoute,
   } as any)
 const AppSettingsSettingsKeysRoute = AppSettingsSettingsKeysRouteImport.update({
@@ -200,11 +246,10 @@ const AppSettingsSettingsSignInRoute =
 
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
-  '/activity': typeof AppActivityRoute
   '/changes': typeof AppChangesRoute
   '/connect': typeof AppConnectRoute
   '/licences': typeof AppLicencesRoute
-  '/team': typeof AppTeamRoute
+  '/trends': typeof AppTrendsRoute
   '/welcome': typeof AppWelcomeRoute
   '/attestation': typeof PublicAttestationRoute
   '/confirm-email': typeof PublicConfirmEmailRoute
@@ -215,26 +260,33 @@ export interface FileRoutesByFullPath {
   '/sign-up': typeof PublicSignUpRoute
   '/undo-email-change': typeof PublicUndoEmailChangeRoute
   '/verify': typeof PublicVerifyRoute
+  '/activity': typeof AppSettingsActivityRoute
+  '/team': typeof AppSettingsTeamRoute
   '/account/microsoft': typeof AppAccountMicrosoftRoute
   '/changes/$fix': typeof AppChangesFixRoute
   '/connect/callback': typeof AppConnectCallbackRoute
+  '/people/$person': typeof AppPeoplePersonRoute
   '/savings/$finding': typeof AppSavingsFindingRoute
   '/sign-in/microsoft': typeof PublicSignInMicrosoftRoute
+  '/people/': typeof AppPeopleIndexRoute
   '/savings/': typeof AppSavingsIndexRoute
   '/account/devices': typeof AppSettingsAccountDevicesRoute
   '/account/security': typeof AppSettingsAccountSecurityRoute
+  '/settings/access': typeof AppSettingsSettingsAccessRoute
+  '/settings/checks': typeof AppSettingsSettingsChecksRoute
+  '/settings/company': typeof AppSettingsSettingsCompanyRoute
   '/settings/connection': typeof AppSettingsSettingsConnectionRoute
+  '/settings/exceptions': typeof AppSettingsSettingsExceptionsRoute
   '/settings/keys': typeof AppSettingsSettingsKeysRoute
   '/settings/sign-in': typeof AppSettingsSettingsSignInRoute
   '/account/': typeof AppSettingsAccountIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof AppIndexRoute
-  '/activity': typeof AppActivityRoute
   '/changes': typeof AppChangesRoute
   '/connect': typeof AppConnectRoute
   '/licences': typeof AppLicencesRoute
-  '/team': typeof AppTeamRoute
+  '/trends': typeof AppTrendsRoute
   '/welcome': typeof AppWelcomeRoute
   '/attestation': typeof PublicAttestationRoute
   '/confirm-email': typeof PublicConfirmEmailRoute
@@ -245,15 +297,23 @@ export interface FileRoutesByTo {
   '/sign-up': typeof PublicSignUpRoute
   '/undo-email-change': typeof PublicUndoEmailChangeRoute
   '/verify': typeof PublicVerifyRoute
+  '/activity': typeof AppSettingsActivityRoute
+  '/team': typeof AppSettingsTeamRoute
   '/account/microsoft': typeof AppAccountMicrosoftRoute
   '/changes/$fix': typeof AppChangesFixRoute
   '/connect/callback': typeof AppConnectCallbackRoute
+  '/people/$person': typeof AppPeoplePersonRoute
   '/savings/$finding': typeof AppSavingsFindingRoute
   '/sign-in/microsoft': typeof PublicSignInMicrosoftRoute
+  '/people': typeof AppPeopleIndexRoute
   '/savings': typeof AppSavingsIndexRoute
   '/account/devices': typeof AppSettingsAccountDevicesRoute
   '/account/security': typeof AppSettingsAccountSecurityRoute
+  '/settings/access': typeof AppSettingsSettingsAccessRoute
+  '/settings/checks': typeof AppSettingsSettingsChecksRoute
+  '/settings/company': typeof AppSettingsSettingsCompanyRoute
   '/settings/connection': typeof AppSettingsSettingsConnectionRoute
+  '/settings/exceptions': typeof AppSettingsSettingsExceptionsRoute
   '/settings/keys': typeof AppSettingsSettingsKeysRoute
   '/settings/sign-in': typeof AppSettingsSettingsSignInRoute
   '/account': typeof AppSettingsAccountIndexRoute
@@ -263,11 +323,10 @@ export interface FileRoutesById {
   '/_app': typeof AppRouteWithChildren
   '/_public': typeof PublicRouteWithChildren
   '/_app/_settings': typeof AppSettingsRouteWithChildren
-  '/_app/activity': typeof AppActivityRoute
   '/_app/changes': typeof AppChangesRoute
   '/_app/connect': typeof AppConnectRoute
   '/_app/licences': typeof AppLicencesRoute
-  '/_app/team': typeof AppTeamRoute
+  '/_app/trends': typeof AppTrendsRoute
   '/_app/welcome': typeof AppWelcomeRoute
   '/_public/attestation': typeof PublicAttestationRoute
   '/_public/confirm-email': typeof PublicConfirmEmailRoute
@@ -279,15 +338,23 @@ export interface FileRoutesById {
   '/_public/undo-email-change': typeof PublicUndoEmailChangeRoute
   '/_public/verify': typeof PublicVerifyRoute
   '/_app/': typeof AppIndexRoute
+  '/_app/_settings/activity': typeof AppSettingsActivityRoute
+  '/_app/_settings/team': typeof AppSettingsTeamRoute
   '/_app/account/microsoft': typeof AppAccountMicrosoftRoute
   '/_app/changes_/$fix': typeof AppChangesFixRoute
   '/_app/connect_/callback': typeof AppConnectCallbackRoute
+  '/_app/people/$person': typeof AppPeoplePersonRoute
   '/_app/savings/$finding': typeof AppSavingsFindingRoute
   '/_public/sign-in_/microsoft': typeof PublicSignInMicrosoftRoute
+  '/_app/people/': typeof AppPeopleIndexRoute
   '/_app/savings/': typeof AppSavingsIndexRoute
   '/_app/_settings/account/devices': typeof AppSettingsAccountDevicesRoute
   '/_app/_settings/account/security': typeof AppSettingsAccountSecurityRoute
+  '/_app/_settings/settings/access': typeof AppSettingsSettingsAccessRoute
+  '/_app/_settings/settings/checks': typeof AppSettingsSettingsChecksRoute
+  '/_app/_settings/settings/company': typeof AppSettingsSettingsCompanyRoute
   '/_app/_settings/settings/connection': typeof AppSettingsSettingsConnectionRoute
+  '/_app/_settings/settings/exceptions': typeof AppSettingsSettingsExceptionsRoute
   '/_app/_settings/settings/keys': typeof AppSettingsSettingsKeysRoute
   '/_app/_settings/settings/sign-in': typeof AppSettingsSettingsSignInRoute
   '/_app/_settings/account/': typeof AppSettingsAccountIndexRoute
@@ -296,11 +363,10 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | '/'
-    | '/activity'
     | '/changes'
     | '/connect'
     | '/licences'
-    | '/team'
+    | '/trends'
     | '/welcome'
     | '/attestation'
     | '/confirm-email'
@@ -311,26 +377,33 @@ export interface FileRouteTypes {
     | '/sign-up'
     | '/undo-email-change'
     | '/verify'
+    | '/activity'
+    | '/team'
     | '/account/microsoft'
     | '/changes/$fix'
     | '/connect/callback'
+    | '/people/$person'
     | '/savings/$finding'
     | '/sign-in/microsoft'
+    | '/people/'
     | '/savings/'
     | '/account/devices'
     | '/account/security'
+    | '/settings/access'
+    | '/settings/checks'
+    | '/settings/company'
     | '/settings/connection'
+    | '/settings/exceptions'
     | '/settings/keys'
     | '/settings/sign-in'
     | '/account/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
-    | '/activity'
     | '/changes'
     | '/connect'
     | '/licences'
-    | '/team'
+    | '/trends'
     | '/welcome'
     | '/attestation'
     | '/confirm-email'
@@ -341,15 +414,23 @@ export interface FileRouteTypes {
     | '/sign-up'
     | '/undo-email-change'
     | '/verify'
+    | '/activity'
+    | '/team'
     | '/account/microsoft'
     | '/changes/$fix'
     | '/connect/callback'
+    | '/people/$person'
     | '/savings/$finding'
     | '/sign-in/microsoft'
+    | '/people'
     | '/savings'
     | '/account/devices'
     | '/account/security'
+    | '/settings/access'
+    | '/settings/checks'
+    | '/settings/company'
     | '/settings/connection'
+    | '/settings/exceptions'
     | '/settings/keys'
     | '/settings/sign-in'
     | '/account'
@@ -358,11 +439,10 @@ export interface FileRouteTypes {
     | '/_app'
     | '/_public'
     | '/_app/_settings'
-    | '/_app/activity'
     | '/_app/changes'
     | '/_app/connect'
     | '/_app/licences'
-    | '/_app/team'
+    | '/_app/trends'
     | '/_app/welcome'
     | '/_public/attestation'
     | '/_public/confirm-email'
@@ -374,15 +454,23 @@ export interface FileRouteTypes {
     | '/_public/undo-email-change'
     | '/_public/verify'
     | '/_app/'
+    | '/_app/_settings/activity'
+    | '/_app/_settings/team'
     | '/_app/account/microsoft'
     | '/_app/changes_/$fix'
     | '/_app/connect_/callback'
+    | '/_app/people/$person'
     | '/_app/savings/$finding'
     | '/_public/sign-in_/microsoft'
+    | '/_app/people/'
     | '/_app/savings/'
     | '/_app/_settings/account/devices'
     | '/_app/_settings/account/security'
+    | '/_app/_settings/settings/access'
+    | '/_app/_settings/settings/checks'
+    | '/_app/_settings/settings/company'
     | '/_app/_settings/settings/connection'
+    | '/_app/_settings/settings/exceptions'
     | '/_app/_settings/settings/keys'
     | '/_app/_settings/settings/sign-in'
     | '/_app/_settings/account/'
@@ -423,13 +511,6 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsRouteImport
       parentRoute: typeof AppRoute
     }
-    '/_app/activity': {
-      id: '/_app/activity'
-      path: '/activity'
-      fullPath: '/activity'
-      preLoaderRoute: typeof AppActivityRouteImport
-      parentRoute: typeof AppRoute
-    }
     '/_app/changes': {
       id: '/_app/changes'
       path: '/changes'
@@ -451,11 +532,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppLicencesRouteImport
       parentRoute: typeof AppRoute
     }
-    '/_app/team': {
-      id: '/_app/team'
-      path: '/team'
-      fullPath: '/team'
-      preLoaderRoute: typeof AppTeamRouteImport
+    '/_app/trends': {
+      id: '/_app/trends'
+      path: '/trends'
+      fullPath: '/trends'
+      preLoaderRoute: typeof AppTrendsRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/welcome': {
@@ -528,6 +609,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof PublicVerifyRouteImport
       parentRoute: typeof PublicRoute
     }
+    '/_app/_settings/activity': {
+      id: '/_app/_settings/activity'
+      path: '/activity'
+      fullPath: '/activity'
+      preLoaderRoute: typeof AppSettingsActivityRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/_settings/team': {
+      id: '/_app/_settings/team'
+      path: '/team'
+      fullPath: '/team'
+      preLoaderRoute: typeof AppSettingsTeamRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/account/microsoft': {
       id: '/_app/account/microsoft'
       path: '/account/microsoft'
@@ -547,6 +642,20 @@ declare module '@tanstack/react-router' {
       path: '/connect/callback'
       fullPath: '/connect/callback'
       preLoaderRoute: typeof AppConnectCallbackRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/people/': {
+      id: '/_app/people/'
+      path: '/people'
+      fullPath: '/people/'
+      preLoaderRoute: typeof AppPeopleIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/people/$person': {
+      id: '/_app/people/$person'
+      path: '/people/$person'
+      fullPath: '/people/$person'
+      preLoaderRoute: typeof AppPeoplePersonRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/savings/': {
@@ -591,11 +700,39 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsAccountSecurityRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/_settings/settings/access': {
+      id: '/_app/_settings/settings/access'
+      path: '/settings/access'
+      fullPath: '/settings/access'
+      preLoaderRoute: typeof AppSettingsSettingsAccessRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/_settings/settings/checks': {
+      id: '/_app/_settings/settings/checks'
+      path: '/settings/checks'
+      fullPath: '/settings/checks'
+      preLoaderRoute: typeof AppSettingsSettingsChecksRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/_settings/settings/company': {
+      id: '/_app/_settings/settings/company'
+      path: '/settings/company'
+      fullPath: '/settings/company'
+      preLoaderRoute: typeof AppSettingsSettingsCompanyRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/_settings/settings/connection': {
       id: '/_app/_settings/settings/connection'
       path: '/settings/connection'
       fullPath: '/settings/connection'
       preLoaderRoute: typeof AppSettingsSettingsConnectionRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/_settings/settings/exceptions': {
+      id: '/_app/_settings/settings/exceptions'
+      path: '/settings/exceptions'
+      fullPath: '/settings/exceptions'
+      preLoaderRoute: typeof AppSettingsSettingsExceptionsRouteImport
       parentRoute: typeof AppSettingsRoute
     }
     '/_app/_settings/settings/keys': {
@@ -616,18 +753,30 @@ declare module '@tanstack/react-router' {
 }
 
 interface AppSettingsRouteChildren {
+  AppSettingsActivityRoute: typeof AppSettingsActivityRoute
+  AppSettingsTeamRoute: typeof AppSettingsTeamRoute
   AppSettingsAccountDevicesRoute: typeof AppSettingsAccountDevicesRoute
   AppSettingsAccountSecurityRoute: typeof AppSettingsAccountSecurityRoute
+  AppSettingsSettingsAccessRoute: typeof AppSettingsSettingsAccessRoute
+  AppSettingsSettingsChecksRoute: typeof AppSettingsSettingsChecksRoute
+  AppSettingsSettingsCompanyRoute: typeof AppSettingsSettingsCompanyRoute
   AppSettingsSettingsConnectionRoute: typeof AppSettingsSettingsConnectionRoute
+  AppSettingsSettingsExceptionsRoute: typeof AppSettingsSettingsExceptionsRoute
   AppSettingsSettingsKeysRoute: typeof AppSettingsSettingsKeysRoute
   AppSettingsSettingsSignInRoute: typeof AppSettingsSettingsSignInRoute
   AppSettingsAccountIndexRoute: typeof AppSettingsAccountIndexRoute
 }
 
 const AppSettingsRouteChildren: AppSettingsRouteChildren = {
+  AppSettingsActivityRoute: AppSettingsActivityRoute,
+  AppSettingsTeamRoute: AppSettingsTeamRoute,
   AppSettingsAccountDevicesRoute: AppSettingsAccountDevicesRoute,
   AppSettingsAccountSecurityRoute: AppSettingsAccountSecurityRoute,
+  AppSettingsSettingsAccessRoute: AppSettingsSettingsAccessRoute,
+  AppSettingsSettingsChecksRoute: AppSettingsSettingsChecksRoute,
+  AppSettingsSettingsCompanyRoute: AppSettingsSettingsCompanyRoute,
   AppSettingsSettingsConnectionRoute: AppSettingsSettingsConnectionRoute,
+  AppSettingsSettingsExceptionsRoute: AppSettingsSettingsExceptionsRoute,
   AppSettingsSettingsKeysRoute: AppSettingsSettingsKeysRoute,
   AppSettingsSettingsSignInRoute: AppSettingsSettingsSignInRoute,
   AppSettingsAccountIndexRoute: AppSettingsAccountIndexRoute,
@@ -639,33 +788,35 @@ const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
 
 interface AppRouteChildren {
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
-  AppActivityRoute: typeof AppActivityRoute
   AppChangesRoute: typeof AppChangesRoute
   AppConnectRoute: typeof AppConnectRoute
   AppLicencesRoute: typeof AppLicencesRoute
-  AppTeamRoute: typeof AppTeamRoute
+  AppTrendsRoute: typeof AppTrendsRoute
   AppWelcomeRoute: typeof AppWelcomeRoute
   AppIndexRoute: typeof AppIndexRoute
   AppAccountMicrosoftRoute: typeof AppAccountMicrosoftRoute
   AppChangesFixRoute: typeof AppChangesFixRoute
   AppConnectCallbackRoute: typeof AppConnectCallbackRoute
+  AppPeoplePersonRoute: typeof AppPeoplePersonRoute
   AppSavingsFindingRoute: typeof AppSavingsFindingRoute
+  AppPeopleIndexRoute: typeof AppPeopleIndexRoute
   AppSavingsIndexRoute: typeof AppSavingsIndexRoute
 }
 
 const AppRouteChildren: AppRouteChildren = {
   AppSettingsRoute: AppSettingsRouteWithChildren,
-  AppActivityRoute: AppActivityRoute,
   AppChangesRoute: AppChangesRoute,
   AppConnectRoute: AppConnectRoute,
   AppLicencesRoute: AppLicencesRoute,
-  AppTeamRoute: AppTeamRoute,
+  AppTrendsRoute: AppTrendsRoute,
   AppWelcomeRoute: AppWelcomeRoute,
   AppIndexRoute: AppIndexRoute,
   AppAccountMicrosoftRoute: AppAccountMicrosoftRoute,
   AppChangesFixRoute: AppChangesFixRoute,
   AppConnectCallbackRoute: AppConnectCallbackRoute,
+  AppPeoplePersonRoute: AppPeoplePersonRoute,
   AppSavingsFindingRoute: AppSavingsFindingRoute,
+  AppPeopleIndexRoute: AppPeopleIndexRoute,
   AppSavingsIndexRoute: AppSavingsIndexRoute,
 }
 

@@ -6,6 +6,7 @@ export async function pages(steward) {
   const { items } = await steward.call("GET", "/v1/findings", 200, { token });
   const withPeople = items.find((finding) => finding.people > 1);
   const withSeats = items.find((finding) => finding.people === 0);
+  const someone = (await steward.call("GET", "/v1/people?status=not_used&limit=1", 200, { token })).items[0];
   const signedIn = [
     ["home", "/"],
     ["welcome", "/welcome"],
@@ -15,7 +16,12 @@ export async function pages(steward) {
     ["finding-people", `/savings/${withPeople.finding}`],
     ["finding-seats", `/savings/${withSeats.finding}`],
     ["finding-gone", "/savings/fnd_1pystws0f79vtyhrjxjg7dj13n"],
+    ["people", "/people"],
+    ["people-none", "/people?search=nobody-is-called-so"],
+    ["person", `/people/${someone.person}`],
+    ["person-gone", "/people/00000000-0000-4000-8000-000000000000"],
     ["licences", "/licences"],
+    ["trends", "/trends"],
     ["activity", "/activity"],
     ["team", "/team"],
     ["account", "/account"],
@@ -24,6 +30,11 @@ export async function pages(steward) {
     ["connection", "/settings/connection"],
     ["sign-in-rules", "/settings/sign-in"],
     ["keys", "/settings/keys"],
+    ["company", "/settings/company"],
+    ["checks", "/settings/checks"],
+    ["exceptions", "/settings/exceptions"],
+    ["access", "/settings/access"],
+    ["access-none", "/settings/access?of=undos"],
     ["not-found", "/nothing/here"],
   ];
   const open = [

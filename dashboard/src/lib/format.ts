@@ -20,6 +20,18 @@ export function day(text: string): string {
   return format.format(new Date(text));
 }
 
+/** `Nov 2026`, of `2026-11`. */
+export const month = (text: string): string =>
+  new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(text));
+
+/** `8 Jul – 4 Aug 2026`, of two days. */
+export const days = (from: string, to: string): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).formatRange(new Date(from), new Date(to));
+
+/** A text of ours in which days stand as `2026-12-05`, with each as people write it. */
+export const withDays = (text: string): string =>
+  text.replace(/\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b/g, day);
+
 export const moment = (text: string): string =>
   new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
 

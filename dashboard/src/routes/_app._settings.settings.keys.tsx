@@ -14,6 +14,7 @@ import { Button } from "~/ui/button";
 import { Copyable } from "~/ui/copy";
 import { Dialog } from "~/ui/dialog";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
+import { ReferenceLink } from "~/ui/link";
 import { Page, Part } from "~/ui/page";
 import { paged } from "~/ui/paging";
 import { Empty, Problem, Skeleton, Status } from "~/ui/states";
@@ -51,7 +52,11 @@ function List() {
   return (
     <Page
       title={t.title}
-      lead={t.lead}
+      lead={
+        <>
+          {t.lead} <ReferenceLink />
+        </>
+      }
       actions={
         <Button look="main" onClick={() => make(true)} disabledReason={mayNot}>
           {t.make}

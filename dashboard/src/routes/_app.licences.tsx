@@ -1,41 +1,83 @@
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
-import { findingsLicensesOptions, findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.gen";
-import type { LicenseRow, OverviewView, Renewal } from "~/api/generated/types.gen";
+import { findingsLicensesOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { findingsExportLicenses } from "~/api/generated/sdk.gen";
+import type { LicenseRow, OverviewView, PriceView } from "~/api/generated/types.gen";
+import { Export } from "~/features/export/Export";
 import { FirstRun } from "~/features/home/FirstRun";
+import { useOverview } from "~/features/home/Freshness";
+import { Feeds } from "~/features/licences/Feeds";
+import { Price } from "~/features/licences/Price";
+import { PriceFile } from "~/features/licences/PriceFile";
+import { usePrices } from "~/features/licences/prices";
+import { Renewals } from "~/features/licences/Renewals";
+import { Allowed } from "~/features/shell/Allowed";
 import { day, money, number } from "~/lib/format";
 import { Page, Part } from "~/ui/page";
 import { Empty, Problem, Skeleton } from "~/ui/states";
 import { type Column, Table } from "~/ui/table";
 import { licences as t } from "~texts/licences";
 
-export const Route = createFileRoute("/_app/licences")({ component: Licences });
+export const Route = createFileRoute("/_app/licences")({
+  component: () => (
+    <Allowed to="findings:read" title={t.title}>
+      <Licences />
+    </Allowed>
+  ),
+});
+
+/** A licence type with what is known of its price. */
+type Row = LicenseRow & { pricing: PriceView | undefined };
 
 function Licences() {
   const licences = useQuery(findingsLicensesOptions());
-  const overview = useQuery(findingsOverviewOptions());
-  const rows = licences.data?.items ?? [];
+  const prices = usePrices();
+  const overview = useOverview();
+  const bySku = new Map(prices.data?.view.items.map((price) => [price.sku, price]));
+  const rows: Row[] = licences.data?.items.map((row) => ({ ...row, pricing: bySku.get(row.sku) })) ?? [];
+  const totals = overview.data?.totals;
   // A type that costs and has no price is named by the last check; all others without a price are free.
-  const unpriced = new Set(overview.data?.totals?.price_missing_skus.map(({ sku }) => sku));
-  const paid = rows.filter((row) => row.price || unpriced.has(row.sku)).toSorted(byCost);
-  const free = rows.filter((row) => !row.price && !unpriced.has(row.sku));
+  const unpriced = new Set(totals?.price_missing_skus.map(({ sku }) => sku));
+  const isPaid = (row: Row) => Boolean(row.pricing?.price) || unpriced.has(row.sku);
+  const error = licences.error ?? prices.error;
+  const loaded = licences.data && prices.data && !overview.isPending;
   return (
-    <Page title={t.title} lead={t.lead}>
-      {licences.error && <Problem error={licences.error} onRetry={() => licences.refetch()} />}
-      {(licences.isPending || overview.isPending) && !licences.error && rows.length === 0 && <Skeleton rows={8} />}
-      {rows.length === 0 && licences.data && overview.data && <Nothing overview={overview.data} />}
-      {paid.length > 0 && (
-        <Part title={t.title}>
-          <Table caption={t.caption} rows={paid} columns={COLUMNS} id={(row) => row.sku} />
-        </Part>
-      )}
-      {free.length > 0 && (
-        <details>
-          <summary className="w-fit text-accent underline underline-offset-4">{t.free(free.length)}</summary>
-          <div className="mt-4">
-            <Table caption={t.freeCaption} rows={free} columns={[PRODUCT, ASSIGNED]} id={(row) => row.sku} />
-          </div>
-        </details>
+    <Page
+      title={t.title}
+      lead={totals ? t.lead(money(totals.spend_monthly), totals.paid_seats_bought) : t.leadNone}
+      actions={<Export name="steward-licences" take={() => findingsExportLicenses({ parseAs: "blob" })} />}
+    >
+      {error && <Problem error={error} onRetry={() => Promise.all([licences.refetch(), prices.refetch()])} />}
+      {!loaded && !error && <Skeleton rows={8} />}
+      {loaded && rows.length === 0 && overview.data && <Nothing overview={overview.data} />}
+      {loaded && rows.length > 0 && (
+        <>
+          <Part title={t.pay} lead={t.payLead}>
+            <Table
+              caption={t.caption}
+              rows={rows.filter(isPaid).toSorted(byCost)}
+              columns={[
+                PRODUCT,
+                BOUGHT,
+                ASSIGNED,
+                UNUSED,
+                {
+                  head: t.price,
+                  cell: ({ pricing }) => pricing && <Price row={pricing} prices={prices.data} />,
+                  numeric: true,
+                  wide: true,
+                },
+                TOTAL,
+              ]}
+              id={(row) => row.sku}
+            />
+            <Sources rows={rows} />
+            <Free rows={rows.filter((row) => !isPaid(row))} />
+          </Part>
+          <Renewals />
+          <PriceFile />
+          <Feeds />
+        </>
       )}
     </Page>
   );
@@ -45,10 +87,45 @@ function Nothing({ overview }: { overview: OverviewView }) {
   return overview.totals ? <Empty title={t.none}>{t.noneLead}</Empty> : <FirstRun scan={overview.scan} />;
 }
 
-const byCost = (a: LicenseRow, b: LicenseRow): number => costOf(b) - costOf(a);
-const costOf = (row: LicenseRow): number => (row.price?.monthly.amount_minor ?? 0) * row.bought;
+function cost({ pricing, bought }: Row) {
+  const monthly = pricing?.price?.monthly;
+  return monthly && { ...monthly, amount_minor: monthly.amount_minor * bought };
+}
 
-const PRODUCT: Column<LicenseRow> = {
+/** What has no price yet comes first: it needs somebody. */
+const byCost = (a: Row, b: Row): number =>
+  (cost(b)?.amount_minor ?? Infinity) - (cost(a)?.amount_minor ?? Infinity) || 0;
+
+/** What our list prices were read from. */
+function Sources({ rows }: { rows: readonly Row[] }) {
+  const lists = rows.flatMap(({ pricing }) => pricing?.list ?? []);
+  const sources = new Set(lists.map(({ source, as_of }) => t.asOf(source, day(as_of))));
+  if (sources.size === 0) return null;
+  return (
+    <details className="text-sm">
+      <summary className="w-fit text-dim">{t.sources}</summary>
+      <ul className="mt-2 grid gap-1 text-dim">
+        {[...sources].map((source) => (
+          <li key={source}>{source}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Free({ rows }: { rows: readonly Row[] }) {
+  if (rows.length === 0) return null;
+  return (
+    <details>
+      <summary className="w-fit text-accent underline underline-offset-4">{t.free(rows.length)}</summary>
+      <div className="mt-4">
+        <Table caption={t.freeCaption} rows={rows} columns={[PRODUCT, ASSIGNED]} id={(row) => row.sku} />
+      </div>
+    </details>
+  );
+}
+
+const PRODUCT: Column<Row> = {
   head: t.product,
   cell: ({ product, part_number }) =>
     product ?? (
@@ -58,45 +135,20 @@ const PRODUCT: Column<LicenseRow> = {
       </>
     ),
 };
-const ASSIGNED: Column<LicenseRow> = { head: t.assigned, cell: (row) => number(row.assigned), numeric: true };
-
-const COLUMNS: readonly Column<LicenseRow>[] = [
-  PRODUCT,
-  { head: t.bought, cell: (row) => number(row.bought), numeric: true },
-  ASSIGNED,
-  {
-    head: t.unused,
-    cell: ({ unassigned }) => (
-      <span className={unassigned > 0 ? "font-semibold text-warn" : ""}>{number(unassigned)}</span>
-    ),
-    numeric: true,
+const BOUGHT: Column<Row> = { head: t.bought, cell: (row) => number(row.bought), numeric: true };
+const ASSIGNED: Column<Row> = { head: t.assigned, cell: (row) => number(row.assigned), numeric: true };
+const UNUSED: Column<Row> = {
+  head: t.unused,
+  cell: ({ unassigned }) => (
+    <span className={unassigned > 0 ? "font-semibold text-warn" : ""}>{number(unassigned)}</span>
+  ),
+  numeric: true,
+};
+const TOTAL: Column<Row> = {
+  head: t.total,
+  cell: (row) => {
+    const all = cost(row);
+    return all ? money(all) : "–";
   },
-  {
-    head: t.price,
-    cell: ({ price }) =>
-      price ? (
-        <>
-          {money(price.monthly)}
-          <span className="block text-dim text-xs sm:max-w-48">{t.asOf(price.source, day(price.as_of))}</span>
-        </>
-      ) : (
-        <span className="text-warn">{t.unknownPrice}</span>
-      ),
-    numeric: true,
-  },
-  {
-    head: t.renews,
-    cell: ({ renewals }) =>
-      renewals.map((renewal) => <When key={`${renewal.on}-${renewal.seats}`} renewal={renewal} />),
-  },
-];
-
-function When({ renewal: { on, seats, trial, through_reseller } }: { renewal: Renewal }) {
-  const marks = [trial && t.trial, through_reseller && t.reseller].filter(Boolean).join(", ");
-  return (
-    <span className="block text-sm">
-      {t.renewal(seats, on ? day(on) : t.noDate)}
-      {marks && <span className="text-dim"> ({marks})</span>}
-    </span>
-  );
-}
+  numeric: true,
+};

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, Link, Outlet, redirect, useRouter, useRouterState } from "@tanstack/react-router";
+import { createFileRoute, Link, Outlet, redirect, useMatches, useRouter, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { isSignedIn } from "~/api/session";
@@ -26,12 +26,13 @@ export const Route = createFileRoute("/_app")({
 const PAGES = [
   { to: "/", name: t.home, icon: "home" },
   { to: "/savings", name: t.savings, icon: "savings" },
+  { to: "/people", name: t.people, icon: "team" },
   { to: "/licences", name: t.licences, icon: "licences" },
+  { to: "/trends", name: t.trends, icon: "trends" },
   { to: "/changes", name: t.changes, icon: "check" },
-  { to: "/activity", name: t.activity, icon: "activity" },
-  { to: "/team", name: t.team, icon: "team" },
   { to: "/account", name: t.settings, icon: "settings" },
 ] as const satisfies readonly { to: string; name: string; icon: IconName }[];
+const HERE = "bg-tint font-semibold text-accent";
 
 const SETTLED_MS = 1000;
 /** Pages that show nothing of Microsoft 365, or say themselves how it stands there. */
@@ -40,6 +41,8 @@ const OWN_STATE = /^\/(connect|welcome|account|settings|team|activity)/;
 function Shell() {
   useLoaded();
   const path = useRouterState({ select: (state) => state.location.pathname });
+  // Settings are many addresses and one entry.
+  const inSettings = useMatches({ select: (all) => all.some(({ routeId }) => routeId === "/_app/_settings") });
   const [open, setOpen] = useState<string>();
   const shown = open === path;
   return (
@@ -68,8 +71,8 @@ function Shell() {
                 <Link
                   to={to}
                   activeOptions={{ exact: to === "/" }}
-                  className="flex min-h-11 items-center gap-3 rounded-md px-3 hover:bg-well lg:min-h-9"
-                  activeProps={{ className: "bg-tint font-semibold text-accent", "aria-current": "page" }}
+                  className={`flex min-h-11 items-center gap-3 rounded-md px-3 hover:bg-well lg:min-h-9 ${inSettings && to === "/account" ? HERE : ""}`}
+                  activeProps={{ className: HERE, "aria-current": "page" }}
                 >
                   <Icon name={icon} />
                   {name}

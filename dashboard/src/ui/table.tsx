@@ -5,6 +5,8 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
   /** Numbers stand to the right. */
   numeric?: boolean;
+  /** Needs the whole width of a card: what it is stands above it. */
+  wide?: boolean;
 }
 
 /** A table with a caption. Where it is narrow each row is a card, and each cell says what it is. */
@@ -25,7 +27,11 @@ export function Table<Row>({
       <thead className="sr-only sm:not-sr-only sm:table-header-group">
         <tr className="border-line border-b text-left text-dim text-sm">
           {columns.map(({ head, numeric }) => (
-            <th key={head} scope="col" className={`py-2 pe-4 font-medium ${numeric ? "text-right" : ""}`}>
+            <th
+              key={head}
+              scope="col"
+              className={`py-2 pe-4 font-medium ${numeric ? "whitespace-nowrap text-right" : ""}`}
+            >
               {head}
             </th>
           ))}
@@ -34,10 +40,10 @@ export function Table<Row>({
       <tbody className="grid gap-3 sm:table-row-group">
         {rows.map((row) => (
           <tr key={id(row)} className="grid gap-1 border-line border-b pb-3 align-top last:border-0 sm:table-row">
-            {columns.map(({ head, cell, numeric }, at) => (
+            {columns.map(({ head, cell, numeric, wide }, at) => (
               <td
                 key={head}
-                className={`flex justify-between gap-4 sm:table-cell sm:py-2.5 sm:pe-4 ${numeric ? "tabular-nums sm:text-right" : ""} ${at === 0 ? "font-medium" : ""}`}
+                className={`${wide ? "grid" : "flex justify-between gap-4"} sm:table-cell sm:py-2.5 sm:pe-4 ${numeric ? "tabular-nums sm:text-right" : ""} ${at === 0 ? "font-medium" : ""}`}
               >
                 <span
                   aria-hidden="true"
@@ -45,7 +51,7 @@ export function Table<Row>({
                 >
                   {head}
                 </span>
-                <span className={at === 0 ? "" : "text-right"}>{cell(row)}</span>
+                <span className={at === 0 || wide ? "" : "max-sm:text-right"}>{cell(row)}</span>
               </td>
             ))}
           </tr>

@@ -1,4 +1,4 @@
-//! The files of the dashboard, as they were when this was compiled.
+//! The files of the dashboard and of the API reference, as they were when this was compiled.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -39,6 +39,11 @@ impl Asset {
         self.path.starts_with("/assets/")
     }
 
+    /// Whether it is of the API reference, which is no part of the dashboard.
+    pub fn is_reference(&self) -> bool {
+        self.path.starts_with("/docs/")
+    }
+
     /// Its media type.
     pub fn media_type(&self) -> HeaderValue {
         let ending = self.path.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -47,6 +52,7 @@ impl Asset {
             "js" => "text/javascript; charset=utf-8",
             "css" => "text/css; charset=utf-8",
             "svg" => "image/svg+xml",
+            "json" => "application/json",
             "webmanifest" => "application/manifest+json",
             "txt" => "text/plain; charset=utf-8",
             _ => "application/octet-stream",

@@ -1,7 +1,7 @@
-//! Every address that is not the API's: the files of the dashboard, and its one page for all others, which routes by
-//! itself.
+//! Every address that is not the API's: the files of the dashboard, the API reference, and for all others the one page
+//! of the dashboard, which routes by itself.
 
-use api::{Code, Error, PAGE_POLICY};
+use api::{Code, Error, PAGE_POLICY, REFERENCE_POLICY};
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
@@ -36,11 +36,16 @@ async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
         Some(asset) => file(asset, &method, &headers),
         // A file of another release, or none: never the page under a file's name.
         None if path.rsplit('/').next().is_some_and(|last| last.contains('.')) => Error::not_found().into_response(),
-        None => assets::at("/index.html").map_or_else(
+        None => assets::at(page_of(path)).map_or_else(
             || (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response(),
             |page| file(page, &method, &headers),
         ),
     }
+}
+
+/// The page at an address that is no file.
+fn page_of(path: &str) -> &'static str {
+    if path.trim_end_matches('/') == "/docs" { "/docs/index.html" } else { "/index.html" }
 }
 
 fn file(asset: &Asset, method: &Method, headers: &HeaderMap) -> Response {
@@ -56,7 +61,7 @@ fn file(asset: &Asset, method: &Method, headers: &HeaderMap) -> Response {
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     out.insert(header::ETAG, HeaderValue::from_static(asset.etag));
     out.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    out.insert(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
+    out.insert(header::CONTENT_SECURITY_POLICY, if asset.is_reference() { REFERENCE_POLICY } else { PAGE_POLICY });
     if !known {
         out.insert(header::CONTENT_TYPE, asset.media_type());
         if let Some(encoding) = encoding {

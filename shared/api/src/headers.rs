@@ -28,6 +28,13 @@ pub const PAGE_POLICY: HeaderValue = HeaderValue::from_static(concat!(
     "require-trusted-types-for 'script'; trusted-types 'none'",
 ));
 
+/// What the API reference may do: its page is somebody else's work, so it may draw itself with styles of its own, and
+/// still loads nothing from elsewhere and sends nothing there.
+pub const REFERENCE_POLICY: HeaderValue = HeaderValue::from_static(concat!(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; ",
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+));
+
 /// API answers are never rendered.
 pub(crate) const API_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 /// Nor kept.

@@ -15,7 +15,7 @@ pub use csv::Csv;
 pub use error::{Code, Error, FieldProblem, Problem};
 pub use etag::{IfMatch, Tagged, etag};
 pub use extract::{Client, Json, Path, Query};
-pub use headers::PAGE_POLICY;
+pub use headers::{PAGE_POLICY, REFERENCE_POLICY};
 pub use idempotency::{IdempotencyKey, Until, once};
 pub use layer::{RequestId, finish, finish_with};
 pub use limit::{within, within_by_address};

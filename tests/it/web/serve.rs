@@ -30,6 +30,28 @@ async fn pages_run_their_own_scripts_alone_and_are_shown_in_no_frame() {
 }
 
 #[tokio::test]
+async fn the_api_reference_draws_itself_and_loads_nothing_from_elsewhere() {
+    let app = App::start().await;
+    for path in ["/docs", "/docs/"] {
+        let answer = app.call(Method::GET, path, None, None).await;
+        if answer.status == 503 {
+            continue;
+        }
+        assert!(String::from_utf8_lossy(&answer.body).contains("<title>API reference"), "{path}");
+        let policy = answer.headers["content-security-policy"].to_str().unwrap();
+        for rule in ["default-src 'none'", "script-src 'self';", "connect-src 'self';", "frame-ancestors 'none'"] {
+            assert!(policy.contains(rule), "{path}: {policy}");
+        }
+        assert!(!policy.contains("http"), "{policy}");
+        let document = app.call(Method::GET, "/docs/openapi.json", None, None).await;
+        assert_eq!(document.headers["content-type"], "application/json");
+        assert_eq!(document.body, include_bytes!("../../../docs/openapi.json").as_slice());
+    }
+    let problem: Value = app.call(Method::GET, "/docs/nothing.js", None, None).await.expect(404);
+    assert_eq!(problem["code"], "not_found");
+}
+
+#[tokio::test]
 async fn what_is_the_apis_or_a_file_is_never_answered_with_a_page() {
     let app = App::start().await;
     for path in ["/v1", "/v1/", "/v1/nothing", "/v1/findings/x/y/z", "/.well-known/nothing", "/assets/old-1a2b.js"] {

@@ -7,7 +7,7 @@ import { queries } from "~/api/queries";
 import { signedIn, signedOut } from "~/api/session";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
-import { TextLink } from "~/ui/link";
+import { ReferenceLink, TextLink } from "~/ui/link";
 import { Skeleton } from "~/ui/states";
 import { common } from "~texts/common";
 import { shell as t } from "~texts/shell";
@@ -90,6 +90,7 @@ function Menu({ email }: { email: string | undefined }) {
         </select>
       </label>
       <TextLink to="/account">{t.settings}</TextLink>
+      <ReferenceLink />
       <Button onClick={signOut} busy={leaving}>
         {t.signOut}
       </Button>

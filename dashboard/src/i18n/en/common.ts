@@ -18,6 +18,7 @@ export const common = {
   required: "Fill this in.",
   people: (n: number) => count(n, "person", "people"),
   licences: (n: number) => count(n, "licence", "licences"),
+  reference: "API reference",
   asTable: "Show as table",
   noAnswer: {
     title: "Steward did not answer",

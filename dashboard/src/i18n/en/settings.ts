@@ -39,13 +39,21 @@ const permissions: Record<Permission, string> = {
 
 export const settings = {
   nav: "Settings",
+  you: "You",
+  company: "Your company",
   tabs: {
-    profile: "You",
+    profile: "Name and address",
     security: "How you sign in",
     devices: "Devices",
+    company: "Company",
+    team: "Team",
+    checks: "Checks",
+    exceptions: "Exceptions",
     connection: "Connection",
+    access: "What we read and wrote",
     rules: "Sign-in rules",
     keys: "API keys",
+    activity: "Activity",
   },
   profile: {
     title: "You",

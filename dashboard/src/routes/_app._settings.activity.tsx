@@ -20,7 +20,7 @@ import { common } from "~texts/common";
 const FILTERS = ["kind", "actor", "from", "to"] as const;
 type Search = Partial<Record<(typeof FILTERS)[number], string>>;
 
-export const Route = createFileRoute("/_app/activity")({
+export const Route = createFileRoute("/_app/_settings/activity")({
   validateSearch: (search: Record<string, unknown>): Search =>
     Object.fromEntries(
       FILTERS.flatMap((name) => (typeof search[name] === "string" && search[name] ? [[name, search[name]]] : [])),

@@ -10,7 +10,7 @@ import { settings } from "~texts/settings";
 
 const t = settings.team;
 
-export const Route = createFileRoute("/_app/team")({ component: Team });
+export const Route = createFileRoute("/_app/_settings/team")({ component: Team });
 
 function Team() {
   const { members, roles } = useTeam();

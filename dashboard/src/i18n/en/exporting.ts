@@ -1,0 +1,5 @@
+export const exporting = {
+  label: "Take away as a file",
+  hint: "For a spreadsheet. That you took it is noted in Activity.",
+  done: "The file is in your downloads.",
+};

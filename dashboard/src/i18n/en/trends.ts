@@ -1,0 +1,55 @@
+import { count, number } from "~/lib/format";
+
+export const trends = {
+  title: "Trends",
+  lead: "What you pay, what is wasted, and what you saved.",
+  periods: { "30": "30 days", "90": "90 days", "365": "A year" },
+  time: "Time",
+
+  money: "What you pay and what is wasted",
+  perMonth: "Amounts are a month, excl. VAT.",
+  spend: "You pay",
+  waste: "For nothing",
+  day: "Day",
+  noCheck: "no check",
+  seats: "Licences bought and used",
+  bought: "Bought",
+  assigned: "Assigned",
+  tooFew: "Two checks are needed to draw a line.",
+  tooFewLead: (done: number) =>
+    done === 0
+      ? "None was made in this time. They run every day by themselves once Microsoft 365 is connected."
+      : "One was made in this time. The next runs by itself within a day.",
+  pay: (amount: string, was: string | undefined, on: string) =>
+    was ? `You pay ${amount} a month. On ${on} it was ${was}.` : `You pay ${amount} a month, as on ${on}.`,
+  wasted: (amount: string, was: string | undefined) =>
+    was ? `${amount} of it is for nothing. It was ${was}.` : `${amount} of it is for nothing, as before.`,
+  seatsSame: (bought: number, assigned: number) =>
+    `${count(bought, "licence is", "licences are")} bought, as before. ${number(assigned)} are assigned.`,
+  seatsChanged: (was: number, bought: number, assigned: number) =>
+    `${count(bought, "licence is", "licences are")} bought. It was ${number(was)}. ${number(assigned)} are assigned.`,
+  gaps: (n: number) => `${count(n, "day", "days")} without a check ${n === 1 ? "is" : "are"} left open.`,
+
+  ledger: "What you saved",
+  ledgerLead:
+    "Found is what could be saved. Approved is what you acted on. Saved is what you really stopped paying for.",
+  ledgerNone: "Nothing yet. Months appear once a check has finished.",
+  found: "Found",
+  approved: "Approved",
+  realised: "Saved",
+  month: "Month",
+  savedNothing: "Nothing is saved yet.",
+  approvedOnly: (amount: string) => `Nothing is saved yet. ${amount} a month is approved and follows at the renewal.`,
+  saved: (amount: string, seats: number) =>
+    `You pay ${amount} a month less: ${count(seats, "licence is", "licences are")} given back.`,
+  withoutPrice: (n: number) => `${count(n, "licence", "licences")} given back had no known price and is not in it.`,
+  export: "Take the ledger away as a file",
+
+  departments: "By department",
+  departmentsLead: "What could go now, by where people work.",
+  department: "Department",
+  noDepartment: "Without one",
+  people: "People",
+  costs: "They cost",
+  could: "Could go",
+};

@@ -1,0 +1,245 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { createFileRoute, Link } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { findingsLicensesOptions, findingsListPeopleInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { findingsExportPeople } from "~/api/generated/sdk.gen";
+import type { PersonStatus as Kind, OverviewView, PersonView } from "~/api/generated/types.gen";
+import { Export } from "~/features/export/Export";
+import { FirstRun } from "~/features/home/FirstRun";
+import { useOverview } from "~/features/home/Freshness";
+import { Cost, isFree } from "~/features/people/cost";
+import { PersonStatus } from "~/features/people/PersonStatus";
+import { Allowed } from "~/features/shell/Allowed";
+import { days } from "~/lib/format";
+import { Button, ButtonLink } from "~/ui/button";
+import { Field, Select } from "~/ui/form";
+import { TextLink } from "~/ui/link";
+import { Page } from "~/ui/page";
+import { paged } from "~/ui/paging";
+import { Empty, Notice, Problem, Skeleton } from "~/ui/states";
+import { type Column, Table } from "~/ui/table";
+import { common } from "~texts/common";
+import { people as t } from "~texts/people";
+
+const SORTS = ["name", "cost"] as const;
+interface Search {
+  search?: string;
+  status?: Kind;
+  department?: string;
+  licence?: string;
+  sort?: "cost";
+}
+
+const said = (value: unknown): string | undefined => (typeof value === "string" && value ? value : undefined);
+const isStatus = (value: unknown): value is Kind => typeof value === "string" && Object.hasOwn(t.statuses, value);
+
+export const Route = createFileRoute("/_app/people/")({
+  validateSearch: (from: Record<string, unknown>): Search => {
+    const [search, department, licence] = [said(from.search), said(from.department), said(from.licence)];
+    return {
+      ...(search && { search }),
+      ...(isStatus(from.status) && { status: from.status }),
+      ...(department && { department }),
+      ...(licence && { licence }),
+      ...(from.sort === "cost" && { sort: from.sort }),
+    };
+  },
+  component: () => (
+    <Allowed to="people:read" title={t.title}>
+      <People />
+    </Allowed>
+  ),
+});
+
+/** A person types this long before the list is asked for again. */
+const TYPING_MS = 300;
+
+function People() {
+  const search = Route.useSearch();
+  const overview = useOverview();
+  const list = useInfiniteQuery({
+    ...findingsListPeopleInfiniteOptions({ query: { ...search, limit: 50 } }),
+    ...paged,
+    placeholderData: keepPreviousData,
+  });
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const totals = overview.data?.totals;
+  const filtered = Object.keys(search).some((name) => name !== "sort");
+  return (
+    <Page
+      title={t.title}
+      lead={totals && t.lead(totals.people, totals.licensed_people)}
+      actions={<Export name="steward-people" take={exported} />}
+    >
+      {overview.data && <Concealed overview={overview.data} />}
+      {(rows.length > 0 || filtered) && <Filter search={search} />}
+      {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
+      {list.isPending && !list.error && <Skeleton rows={8} />}
+      {rows.length > 0 && (
+        <div aria-busy={list.isPlaceholderData} className={list.isPlaceholderData ? "opacity-60" : ""}>
+          <Table caption={t.caption} rows={rows} columns={COLUMNS} id={(row) => row.person} />
+        </div>
+      )}
+      {list.data && rows.length === 0 && <Nobody filtered={filtered} overview={overview.data} />}
+      {list.hasNextPage && (
+        <div>
+          <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
+            {common.more}
+          </Button>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+const exported = (cursor: string | undefined) => findingsExportPeople({ query: { cursor }, parseAs: "blob" });
+
+function Nobody({ filtered, overview }: { filtered: boolean; overview: OverviewView | undefined }) {
+  if (filtered) {
+    return (
+      <Empty title={t.none} action={<ButtonLink to="/people">{t.everybody}</ButtonLink>}>
+        {t.noneLead}
+      </Empty>
+    );
+  }
+  return overview && !overview.totals ? (
+    <FirstRun scan={overview.scan} />
+  ) : (
+    <Empty title={t.notYet}>{t.notYetLead}</Empty>
+  );
+}
+
+/** Where Microsoft's reports have no names in them, nobody's use can be told. */
+function Concealed({ overview: { not_evaluated } }: { overview: OverviewView }) {
+  const told = not_evaluated.find(({ reason }) => reason === "names_concealed");
+  return told ? (
+    <Notice tone="warn" icon="warn" title={t.concealed}>
+      {told.detail}
+    </Notice>
+  ) : null;
+}
+
+function Filter({ search }: { search: Search }) {
+  const navigate = Route.useNavigate();
+  const licences = useQuery(findingsLicensesOptions());
+  const [typed, type] = useState(search.search ?? "");
+  const set = (change: { [Name in keyof Search]?: string | undefined }) =>
+    navigate({ search: (before) => ({ ...before, ...change }) as Search, replace: true, resetScroll: false });
+  useEffect(() => type(search.search ?? ""), [search.search]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the wait anew
+  useEffect(() => {
+    if (typed.trim() === (search.search ?? "")) return;
+    const timer = setTimeout(() => set({ search: typed.trim() || undefined }), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return (
+    <search
+      aria-label={t.filter}
+      className="grid gap-3 rounded-xl border border-line bg-card p-4 sm:grid-cols-2 lg:grid-cols-[2fr_1fr_1fr_1fr]"
+    >
+      <Field
+        label={t.search}
+        name="search"
+        type="search"
+        required={false}
+        autoComplete="off"
+        maxLength={100}
+        value={typed}
+        onChange={(event) => type(event.target.value)}
+      />
+      <Select
+        label={t.status}
+        name="status"
+        value={search.status ?? ""}
+        onChange={(event) => set({ status: event.target.value || undefined })}
+      >
+        <option value="">{t.any}</option>
+        {Object.entries(t.statuses).map(([status, name]) => (
+          <option key={status} value={status}>
+            {name}
+          </option>
+        ))}
+      </Select>
+      <Select
+        label={t.licence}
+        name="licence"
+        value={search.licence ?? ""}
+        onChange={(event) => set({ licence: event.target.value || undefined })}
+      >
+        <option value="">{t.any}</option>
+        {licences.data?.items.map(({ sku, product, part_number }) => (
+          <option key={sku} value={sku}>
+            {product ?? part_number}
+          </option>
+        ))}
+      </Select>
+      <Select
+        label={t.sort}
+        name="sort"
+        value={search.sort ?? "name"}
+        onChange={(event) => set({ sort: event.target.value === "cost" ? "cost" : undefined })}
+      >
+        {SORTS.map((sort) => (
+          <option key={sort} value={sort}>
+            {t.sorts[sort]}
+          </option>
+        ))}
+      </Select>
+      {search.department && (
+        <p className="flex flex-wrap items-center gap-x-3 sm:col-span-full">
+          <bdi>{t.inDepartment(search.department)}</bdi>
+          <Button look="quiet" onClick={() => set({ department: undefined })}>
+            {t.everyDepartment}
+          </Button>
+        </p>
+      )}
+    </search>
+  );
+}
+
+const COLUMNS: readonly Column<PersonView>[] = [
+  {
+    head: t.person,
+    cell: ({ person, name, address, department }) => (
+      <>
+        <TextLink to="/people/$person" params={{ person }}>
+          <bdi>{name}</bdi>
+        </TextLink>
+        <bdi className="block break-all font-normal text-dim text-sm">{address}</bdi>
+        {department && (
+          <Link
+            to="/people"
+            search={{ department }}
+            className="font-normal text-dim text-sm underline underline-offset-4"
+            aria-label={t.onlyDepartment(department)}
+          >
+            <bdi>{department}</bdi>
+          </Link>
+        )}
+      </>
+    ),
+  },
+  { head: t.status, cell: ({ status, status_text }) => <PersonStatus status={status} text={status_text} /> },
+  { head: t.licences, cell: (row) => <Held row={row} /> },
+  {
+    head: t.lastSeen,
+    cell: ({ last_sign_in }) => (last_sign_in ? days(last_sign_in.earliest, last_sign_in.latest) : t.notKnown),
+  },
+  { head: t.cost, cell: (person) => <Cost person={person} />, numeric: true },
+];
+
+function Held({ row: { licences } }: { row: PersonView }) {
+  const paid = licences.filter((licence) => !isFree(licence));
+  const free = licences.length - paid.length;
+  return (
+    <>
+      {paid.map(({ sku, product }) => (
+        <span key={sku} className="block">
+          {product}
+        </span>
+      ))}
+      {free > 0 && <span className="block text-dim text-sm">{t.free(free)}</span>}
+      {licences.length === 0 && <span className="text-dim">{t.noLicence}</span>}
+    </>
+  );
+}
