@@ -24,6 +24,8 @@ pub struct Told {
     /// Each pair of person and licence type under the check that counts its money, and seats by check: how many seats
     /// and whether it is certain.
     pub entries: Entries,
+    /// People named under a check without any licence.
+    pub accounts: BTreeSet<(String, PersonId)>,
 }
 
 impl Told {
@@ -63,7 +65,7 @@ pub async fn all(owner: &Client<'_>, path: &str) -> Vec<Value> {
 pub async fn told(owner: &Client<'_>) -> Told {
     let overview = owner.get("/v1/overview").await.expect(200);
     let findings = all(owner, "/v1/findings").await;
-    let (mut entries, mut people) = (Entries::new(), BTreeMap::new());
+    let (mut entries, mut people, mut accounts) = (Entries::new(), BTreeMap::new(), BTreeSet::new());
     let id = |value: &Value| value.as_str().expect("an id").to_owned();
     for finding in &findings {
         let check = id(&finding["check"]);
@@ -77,7 +79,11 @@ pub async fn told(owner: &Client<'_>) -> Told {
         } else {
             for person in &affected {
                 let who: PersonId = id(&person["person"]).parse().expect("an id");
-                let own = person["skus"].as_array().expect("a list").iter().filter(|sku| sku["counted_in"].is_null());
+                let skus = person["skus"].as_array().expect("a list");
+                if skus.is_empty() {
+                    assert!(accounts.insert((check.clone(), who)), "{person:#} twice");
+                }
+                let own = skus.iter().filter(|sku| sku["counted_in"].is_null());
                 for sku in own {
                     let sku = id(&sku["sku"]).parse().expect("an id");
                     let certain = person["certainty"] == "certain";
@@ -88,7 +94,7 @@ pub async fn told(owner: &Client<'_>) -> Told {
         }
         people.insert(id(&finding["finding"]), affected);
     }
-    Told { overview, findings, people, entries }
+    Told { overview, findings, people, entries, accounts }
 }
 
 /// What the ledger says should be told.
@@ -114,6 +120,8 @@ pub fn assert_equal(told: &Told, ledger: &Ledger, what: &str) {
     let missed: Vec<_> = planted.iter().filter(|(key, value)| told.entries.get(*key) != Some(value)).collect();
     let invented: Vec<_> = told.entries.iter().filter(|(key, value)| planted.get(*key) != Some(value)).collect();
     assert!(missed.is_empty() && invented.is_empty(), "{what}\nmissed: {missed:?}\ninvented: {invented:?}");
+    let accounts: BTreeSet<_> = ledger.accounts.iter().map(|(check, person)| ((*check).to_owned(), *person)).collect();
+    assert_eq!(told.accounts, accounts, "{what}");
     assert_eq!(told.total("monthly"), ledger.monthly(price), "{what}");
     assert_eq!(told.total("certain_monthly"), money(ledger, true), "{what}");
     assert_eq!(told.total("likely_monthly"), money(ledger, false), "{what}");
@@ -168,6 +176,21 @@ async fn compare(recipes: Vec<(&str, Recipe)>) {
             assert!(amiss.is_empty(), "{what}: {amiss:#?}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_rarer_checks_are_planted_and_found() {
+    let mut planted: BTreeMap<&str, usize> = BTreeMap::new();
+    let recipes = || vec![("near the limit", recipe(50, 290)), ("without P1", Recipe { p1: false, ..recipe(51, 290) })];
+    for (_, recipe) in recipes() {
+        let ledger = Directory::generate(&recipe).ledger().clone();
+        ledger.entries.iter().for_each(|entry| *planted.entry(entry.check).or_default() += 1);
+        ledger.accounts.iter().for_each(|(check, _)| *planted.entry(check).or_default() += 1);
+    }
+    for check in ["L25", "L26", "L29"] {
+        assert!(planted.contains_key(check), "{check}: {planted:?}");
+    }
+    compare(recipes()).await;
 }
 
 #[tokio::test]

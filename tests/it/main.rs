@@ -23,6 +23,7 @@ mod matrix;
 mod members;
 mod microsoft;
 mod operators;
+mod readme;
 mod scale;
 mod scans;
 mod store;

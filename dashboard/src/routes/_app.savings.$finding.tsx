@@ -157,7 +157,7 @@ function Said({ term, children }: { term: string; children: ReactNode }) {
 }
 
 function Amount({
-  detail: { saving, certainty, price_missing, first_found, remedy, seats },
+  detail: { saving, certainty, price_missing, first_found, remedy, seats, people, fixed },
 }: {
   detail: FindingDetail;
 }) {
@@ -183,6 +183,7 @@ function Amount({
         </span>
         <span>{t.since(day(first_found))}</span>
       </p>
+      {fixed > 0 && <p className="text-sm">{t.fixedOf(fixed, people)}</p>}
       {saving && saving.parts.length > 0 && (
         <div className="grid gap-2">
           <h3>{t.parts}</h3>
@@ -281,6 +282,7 @@ function Licences({ row, names }: { row: Affected; names: ReadonlyMap<string, st
       {names.get(held.sku) ?? held.sku}
       {!held.direct && <span className="text-dim text-sm"> ({t.fromGroup})</span>}
       {held.counted_in && <span className="text-dim text-sm"> ({t.counted})</span>}
+      {held.fixed && <span className="text-dim text-sm"> ({t.fixed})</span>}
     </span>
   ));
 }
@@ -295,7 +297,7 @@ function Evidence({ row }: { row: Affected }) {
 
 /** What counts for this person, in one currency. */
 function cost(skus: readonly AffectedSku[]): string {
-  const counted = skus.filter((held) => held.monthly && !held.counted_in);
+  const counted = skus.filter((held) => held.monthly && !held.counted_in && !held.fixed);
   const first = counted[0]?.monthly;
   if (!first) return "–";
   const sum = counted.reduce(

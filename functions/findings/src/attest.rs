@@ -136,6 +136,7 @@ pub async fn attest(
             licences: skus.iter().map(|sku| licensing.name(sku.sku)).collect(),
             manager: manager.clone(),
             to: address,
+            instead: body.to.is_some(),
             asked_by: person.user(),
             asked_at: now,
             deadline: (now + SignedDuration::from_hours(24 * i64::from(body.deadline_days))).as_second(),

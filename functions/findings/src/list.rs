@@ -36,7 +36,7 @@ pub struct FindingsQuery {
     /// Only those to be acted on in this way.
     #[param(inline)]
     remedy: Option<Remedy>,
-    /// Only those accepted as they are in this measure.
+    /// Only those accepted as they are in this measure, or fixed.
     #[param(inline)]
     state: Option<FindingState>,
 }

@@ -37,13 +37,13 @@ pub struct FindingView {
     pub confidence: Confidence,
     /// What acting on it saves; absent where nothing in it has a price, which is not zero.
     pub saving: Option<Saving>,
-    /// What everything listed in it costs a month: counted here, in another finding, or accepted.
+    /// What everything listed in it costs a month: counted here, in another finding, accepted, or fixed.
     pub listed_monthly: Option<Money>,
     /// What not acting on it costs a month; only where nothing is paid today.
     pub cost_monthly: Option<Money>,
     /// The part of `listed_monthly` that is accepted as it is.
     pub accepted_monthly: Option<Money>,
-    /// How much of it is accepted as it is.
+    /// How much of it is accepted as it is or fixed.
     pub state: FindingState,
     /// The exception that accepts all of it, where one does.
     pub accepted: Option<ExceptionId>,
@@ -56,6 +56,9 @@ pub struct FindingView {
     /// People in it.
     #[schema(example = 4)]
     pub people: u32,
+    /// Of these, people of whom nothing is left to do, because of fixes since the last scan.
+    #[schema(example = 0)]
+    pub fixed: u32,
     /// Who acts, and how.
     pub remedy: Remedy,
     /// Whether acting on it can be undone.
@@ -114,6 +117,7 @@ impl From<StoredFinding> for FindingView {
             accepted_monthly,
             state,
             accepted,
+            fixed,
             price_missing,
             seats,
             remedy,
@@ -139,6 +143,7 @@ impl From<StoredFinding> for FindingView {
             price_missing,
             seats,
             people: stored.people,
+            fixed,
             remedy,
             undo,
             first_found: stored.first_found,

@@ -17,6 +17,7 @@ pub mod preview;
 pub mod reason;
 pub mod retry;
 pub mod run;
+pub mod spared;
 pub mod token;
 pub mod undo;
 pub mod view;

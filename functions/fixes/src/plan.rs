@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use api::{Code, Error, FieldProblem};
 use aws_lc_rs::digest::{SHA256, digest};
 use checks::{
-    CheckId, Settings,
+    CheckId,
     facts::{Sku, Subscription},
     outcome::{Affected, GuardId, Remedy, UndoClass},
     plans::{Content, Feature},
@@ -27,6 +27,7 @@ use crate::{
     change::Names,
     guard::{Blocked, Doubt, GuardFound, Level, protects, typed},
     live,
+    spared::Spared,
 };
 
 /// Most people of one fix.
@@ -137,11 +138,17 @@ impl Bought {
         self.skus.iter().map(|sku| (sku.id, name(sku))).collect()
     }
 
-    /// Seats that are nobody's once these changes are done.
-    pub fn freed<'a>(&self, done: impl Iterator<Item = (&'a Change, &'a State)>, today: Date) -> Vec<Freed> {
+    /// Seats that are nobody's once these changes of people are done.
+    pub fn freed<'a>(
+        &self,
+        done: impl Iterator<Item = (Option<PersonId>, &'a Change, &'a State)>,
+        today: Date,
+    ) -> Vec<Freed> {
+        let mut people: BTreeMap<Option<PersonId>, Vec<(&Change, &State)>> = BTreeMap::new();
+        done.for_each(|(person, change, before)| people.entry(person).or_default().push((change, before)));
         let mut seats: BTreeMap<SkuId, u32> = BTreeMap::new();
-        for (change, before) in done {
-            change.frees(before).into_iter().for_each(|sku| *seats.entry(sku).or_default() += 1);
+        for changes in people.into_values() {
+            Change::all_free(changes).into_iter().for_each(|sku| *seats.entry(sku).or_default() += 1);
         }
         let names = Names { skus: self.names(), ..Names::default() };
         seats
@@ -217,15 +224,15 @@ impl Plan {
             skus: bought.names(),
             groups: live.groups.iter().map(|(id, group)| (*id, group.name.clone())).collect(),
         };
-        let settings = Settings::default();
         let check = finding.as_ref().map(|finding| finding.found.check);
-        let maker = Maker { action, check, bought: &bought, live: &live, names: &names, settings: &settings };
+        let spared = Spared::of(tenant.terms().await?, ask.finding, check, deps.kernel.clock.today());
+        let maker = Maker { action, check, bought: &bought, live: &live, names: &names, spared: &spared };
         let mut items = maker.items(&affected);
         look_at_mailboxes(&directory, &mut items, &affected).await?;
         let licensed = tenant.overview().await?.summary.map_or(0, |summary| summary.value.totals.licensed_people);
         let mut plan = Self {
             granted: connection.tiers.contains_key(&Tier::LicenceWriter),
-            typed: typed(going(&items), licensed, settings.confirm_above_people),
+            typed: typed(going(&items), licensed, spared.settings.confirm_above_people),
             guards: guards(&items),
             ask,
             action,
@@ -273,7 +280,7 @@ impl Plan {
 
     /// Seats it frees.
     pub fn freed(&self, today: Date) -> Vec<Freed> {
-        let going = self.going().filter_map(|item| Some((item.change.as_ref()?, &item.before)));
+        let going = self.going().filter_map(|item| Some((item.person, item.change.as_ref()?, &item.before)));
         self.bought.freed(going, today)
     }
 
@@ -522,7 +529,7 @@ struct Maker<'a> {
     bought: &'a Bought,
     live: &'a Live,
     names: &'a Names,
-    settings: &'a Settings,
+    spared: &'a Spared,
 }
 
 impl Maker<'_> {
@@ -570,10 +577,21 @@ impl Maker<'_> {
         };
         let blank = Planned { name: now.name.clone(), upn: now.upn.clone(), ..blank.clone() };
         let before = live::state(now);
-        if self.settings.exclusions.contains(affected.person) {
-            let told = "Your settings say that this account is not to be touched.";
-            return stop(Blocked::by(GuardId::G4, "excluded", told), before);
+        let spared = |sku| self.spared.licence(affected.person, sku);
+        let (mut open, mut alone) = (Vec::new(), None);
+        for known in &affected.skus {
+            match spared(Some(known.sku)) {
+                Some(why) => alone = Some(why),
+                None => open.push(known.clone()),
+            }
         }
+        // An exchange is of all its licences, and an account is one: what is to stay keeps the rest.
+        let whole = matches!(self.action, Action::Swap | Action::BlockSignIn);
+        let alone = alone.filter(|_| whole || open.is_empty()).or_else(|| spared(None));
+        if let Some(why) = self.spared.person(affected.person).or(alone) {
+            return stop(why.blocked(), before);
+        }
+        let affected = &Affected { skus: open, ..affected.clone() };
         // What was waste because they had left is none when they are back.
         if self.check == Some(CheckId::L3) && now.enabled == Some(true) && self.action != Action::BlockSignIn {
             let told = "The account may sign in again since the last check, so somebody may need the licence.";
@@ -586,24 +604,26 @@ impl Maker<'_> {
             Action::Reprocess => vec![reprocess(&before)],
             Action::RevealReportNames => Vec::new(),
         };
+        // What is left after the changes so far: a seat that two groups give is free once both are left.
+        let mut left = before.clone();
         changes
             .into_iter()
             .map(|change| match change {
-                Ok(change) => self.with(&blank, &before, change, affected),
+                Ok(change) => self.with(&blank, &before, &mut left, change, affected),
                 Err(blocked) => Planned { blocked: Some(blocked), before: before.clone(), ..blank.clone() },
             })
             .collect()
     }
 
     /// A change with what it costs and saves.
-    fn with(&self, blank: &Planned, before: &State, change: Change, affected: &Affected) -> Planned {
+    fn with(&self, blank: &Planned, before: &State, left: &mut State, change: Change, affected: &Affected) -> Planned {
         let mut before = before.clone();
         if let Change::LeaveGroup { group } = &change {
             before.groups.insert(*group);
         }
-        let after = change.applied(&before);
-        let lost = self.bought.lost(&before, &after);
-        let freed = change.frees(&before);
+        let after = change.applied(left);
+        let lost = self.bought.lost(left, &after);
+        let freed = change.frees(left);
         let counted: Vec<Option<Money>> =
             affected.skus.iter().filter(|sku| freed.contains(&sku.sku)).map(|sku| sku.monthly).collect();
         let monthly = counted.into_iter().flatten().reduce(|sum, one| sum.plus(one).unwrap_or(sum));
@@ -627,6 +647,7 @@ impl Maker<'_> {
         if freed.iter().any(|sku| is(sku, Kind::Suite)) && after.skus().iter().any(|sku| is(sku, Kind::AddOn)) {
             doubts.insert(Doubt::AddOnStays);
         }
+        *left = after;
         Planned { change: Some(change), before, doubts, lost, monthly, ..blank.clone() }
     }
 
@@ -730,6 +751,10 @@ impl Maker<'_> {
         if known.assignable_to_role {
             let told = format!("The group {name} gives administrator roles, which Steward never changes.");
             return Err(Blocked::by(GuardId::G4, "administrator", told));
+        }
+        let given = now.assignments.iter().filter(|row| row.group == Some(group));
+        if let Some(why) = given.into_iter().find_map(|row| self.spared.licence(now.id, Some(row.sku))) {
+            return Err(why.blocked());
         }
         if !self.live.members.contains(&(group, now.id)) {
             let told = format!("They are in the group {name} only by way of another group. Change it at Microsoft.");

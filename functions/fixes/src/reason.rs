@@ -2,6 +2,8 @@
 
 use graph::write::RefusedCode;
 
+use crate::spared;
+
 /// They already had what the fix was to bring about.
 pub const ALREADY_SO: &str = "already_so";
 /// Something changed between the preview and the fix.
@@ -63,6 +65,12 @@ pub fn words(code: &str) -> &'static str {
         PERMISSION_MISSING => {
             "Microsoft does not let Steward do this. An administrator's account, for one, is protected."
         }
+        spared::EXCLUDED => "Your settings say that this account is not to be touched.",
+        spared::IGNORED => "Your settings say that this licence is not to be touched.",
+        spared::ACCEPTED => "Your company accepted it as it is.",
+        "administrator" => "They may administer your Microsoft 365. Change this at Microsoft, not here.",
+        "member_by_way" => "They are in the group only by way of another group. Change it at Microsoft.",
+        "nothing_instead" => "There is no smaller licence to exchange it for.",
         "no_free_licence" => "No licence of this type is free. Buy one or take one back, then try again.",
         "needed_by_another_licence" => "Another licence of theirs needs this one. Remove that one first.",
         "excluded_by_another_licence" => "Another licence of theirs cannot go with this one. Remove that one first.",

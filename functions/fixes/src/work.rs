@@ -23,6 +23,7 @@ use crate::{
     live::{About, states},
     plan::{Bought, day},
     reason,
+    spared::{Spared, Why},
 };
 
 /// A write is begun and answered within this time of its intent, or given up.
@@ -71,6 +72,8 @@ pub struct Work<'a> {
     undo: bool,
     /// Why nothing more is written.
     stopped: Option<&'static str>,
+    /// What the company wants left alone by now; a fix may have been planned long ago. An undo puts back regardless.
+    spared: Option<Spared>,
     calls_before: BTreeMap<String, u32>,
 }
 
@@ -114,7 +117,7 @@ impl<'a> Work<'a> {
         deadline: Deadline,
     ) -> Self {
         let (undo, calls_before) = (fix.value.state.is_undo(), fix.value.calls.clone());
-        Self { deps, tenant, lane, fix, parts, deadline, undo, stopped: None, calls_before }
+        Self { deps, tenant, lane, fix, parts, deadline, undo, stopped: None, spared: None, calls_before }
     }
 
     fn now(&self) -> Timestamp {
@@ -157,6 +160,10 @@ impl<'a> Work<'a> {
         if !connection.value.tiers.contains_key(&Tier::LicenceWriter) {
             self.stopped = Some(reason::CONSENT_LOST);
         }
+        if !self.undo {
+            let Fix { finding, check, .. } = self.fix.value;
+            self.spared = Some(Spared::of(self.tenant.terms().await?, finding, check, day(self.now())));
+        }
         let directory = connection.value.directory;
         let until = Until(self.deadline.0);
         let reader = self.deps.reader.directory(directory).for_scan(until);
@@ -182,6 +189,8 @@ impl<'a> Work<'a> {
     async fn all_parts(&mut self, reader: &Directory, writer: &Directory) -> Result<(), Stop> {
         for at in 0..self.parts.len() {
             self.part(at, reader, writer).await?;
+            // With every part, so that no crash makes a write untold.
+            self.count_calls(&[reader, writer]);
             self.keep_fix().await?;
         }
         for wait in LATER {
@@ -232,7 +241,8 @@ impl<'a> Work<'a> {
         let (Some(step), attempt) = (Step::of(item, self.undo), self.attempt(item)) else {
             return Next::Over(ItemState::Failed, Some(reason::NOBODY));
         };
-        decide(&step, attempt, self.undo, self.stopped, now_is, now)
+        let spared = || self.spared.as_ref().and_then(|spared| spared.item(item)).map(Why::code);
+        decide(&step, attempt, self.undo, self.stopped.or_else(spared), now_is, now)
     }
 
     /// Notes the intent, writes, reads back. How long to wait before what is left is tried again.
@@ -514,11 +524,9 @@ impl<'a> Work<'a> {
         self.count();
         let (now, today) = (self.now(), day(self.now()));
         let bought = Bought::of(self.tenant).await.map_err(|error| format!("{error:?}"))?;
-        let standing = |item: &&FixItem| {
-            item.attempt.state == ItemState::Done && item.undo.as_ref().is_none_or(|undo| undo.state != ItemState::Done)
-        };
-        let items: Vec<&FixItem> = self.parts.iter().flat_map(|part| &part.value.items).filter(standing).collect();
-        let freed = bought.freed(items.iter().map(|item| (&item.change, &item.before)), today);
+        let items = self.parts.iter().flat_map(|part| &part.value.items);
+        let items: Vec<&FixItem> = items.filter(|item| item.stands()).collect();
+        let freed = bought.freed(items.iter().map(|item| (item.person, &item.change, &item.before)), today);
         let monthly = items.iter().filter_map(|item| item.monthly);
         let monthly: Option<Money> = monthly.reduce(|sum, one| sum.plus(one).unwrap_or(sum));
         let fix = &mut self.fix.value;
@@ -527,9 +535,10 @@ impl<'a> Work<'a> {
         fix.ended_at = Some(now);
         fix.stopped = self.stopped.map(str::to_owned);
         (fix.go_on_at, fix.look_at) = (None, None);
+        let calls = std::mem::take(&mut fix.calls);
         let event = if self.undo {
             let Tally { done, failed, skipped, pending, .. } = fix.undo_tally.unwrap_or_default();
-            Event::FixUndone { fix: fix.fix, done, failed: failed + skipped + pending }
+            Event::FixUndone { fix: fix.fix, done, failed: failed + skipped + pending, calls }
         } else {
             let (tally, minor) = (fix.tally, monthly.map_or(0, |money| money.amount_minor));
             let event = Event::FixFinished {
@@ -540,6 +549,7 @@ impl<'a> Work<'a> {
                 skipped: tally.skipped,
                 pending: tally.pending,
                 monthly_minor: minor - fix.told_minor,
+                calls,
             };
             (fix.told, fix.told_minor) = (tally, minor);
             event

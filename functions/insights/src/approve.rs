@@ -1,9 +1,15 @@
 //! After a fix or its undo: what was approved stands in the ledger, less what was undone. Events come in any order and
-//! more than once: an approval is that of its fix's last end, and an undo waits for it.
+//! more than once: what stands is read from the fix itself, and an undo waits for the end of its fix.
 
-use model::{Event, EventKind};
+use std::collections::HashMap;
+
+use checks::people::unpack;
+use jiff::Timestamp;
+use model::{Event, EventKind, FixId, PersonId};
 use runtime::{Delivered, Failure, Function, Kernel};
-use store::{Approval, Versioned};
+use store::{Approval, Bucket, Fix, FixItem, ItemState, Tenant, Versioned};
+
+use crate::department;
 
 /// `insights-approve`.
 pub const FUNCTION: Function<Kernel> =
@@ -13,26 +19,67 @@ pub const FUNCTION: Function<Kernel> =
 
 async fn approve(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     let tenant = deps.store.of(&event.scope);
-    let at = event.recorded.at;
-    match event.recorded.event {
-        Event::FixFinished { fix, done, monthly_minor, .. } => {
-            let known = tenant.get_strong::<Approval>(&fix).await?;
-            let (undone, version) = known.as_ref().map_or((0, 0), |known| (known.value.undone, known.version));
-            // A fix whose failed items were tried again ends again, with all that is done by then.
-            if known.is_none_or(|known| known.value.at < at) {
-                let value = Approval { fix, at, items: done, undone, monthly_minor };
-                tenant.checkpoint(&Versioned { value, version }).await?;
-            }
+    let (Event::FixFinished { fix, .. } | Event::FixUndone { fix, .. }) = event.recorded.event else { return Ok(()) };
+    let known = tenant.get_strong::<Approval>(&fix).await?;
+    let version = known.as_ref().map_or(0, |known| known.version);
+    let known = known.map(|known| known.value);
+    let at = match (&event.recorded.event, &known) {
+        // A fix whose failed items were tried again ends again.
+        (Event::FixFinished { .. }, known) => {
+            known.as_ref().map_or(event.recorded.at, |known| known.at.max(event.recorded.at))
         }
-        Event::FixUndone { fix, done, .. } => {
-            let known = tenant.get_strong::<Approval>(&fix).await?;
-            let mut known = known.ok_or("the fix that was undone is not in the ledger yet")?;
-            if known.value.undone < done {
-                known.value.undone = done;
-                tenant.checkpoint(&known).await?;
-            }
-        }
-        _ => {}
+        (_, Some(known)) => known.at,
+        (_, None) => return Err("the fix that was undone is not in the ledger yet".into()),
+    };
+    let Some(value) = approval(&tenant, fix, at).await? else { return Ok(()) };
+    if known.as_ref() != Some(&value) {
+        tenant.checkpoint(&Versioned { value, version }).await?;
     }
     Ok(())
+}
+
+/// What of a fix stands now; `None` where there is no such fix.
+async fn approval(tenant: &Tenant<'_>, fix: FixId, at: Timestamp) -> Result<Option<Approval>, Failure> {
+    if tenant.get_strong::<Fix>(&fix).await?.is_none() {
+        return Ok(None);
+    }
+    let items: Vec<FixItem> = tenant.fix_parts(fix).await?.into_iter().flat_map(|part| part.value.items).collect();
+    let done: Vec<&FixItem> = items.iter().filter(|item| item.attempt.state == ItemState::Done).collect();
+    let standing: Vec<&FixItem> = done.iter().copied().filter(|item| item.stands()).collect();
+    let minor = |item: &FixItem| item.monthly.map_or(0, |money| money.amount_minor);
+    let mut by_person: HashMap<PersonId, i64> = HashMap::new();
+    for item in standing.iter().filter(|item| minor(item) != 0) {
+        if let Some(person) = item.person {
+            *by_person.entry(person).or_default() += minor(item);
+        }
+    }
+    let count = |items: usize| u32::try_from(items).unwrap_or(u32::MAX);
+    Ok(Some(Approval {
+        fix,
+        at,
+        items: count(done.len()),
+        undone: count(done.len() - standing.len()),
+        monthly_minor: standing.iter().copied().map(minor).fold(0, i64::saturating_add),
+        departments: departments(tenant, by_person).await?,
+    }))
+}
+
+/// Amounts by the department that people are in, by its name. Who is not in the directory any more is in none.
+async fn departments(
+    tenant: &Tenant<'_>,
+    mut by_person: HashMap<PersonId, i64>,
+) -> Result<Vec<(Option<String>, i64)>, Failure> {
+    let mut sums = department::Sums::default();
+    if by_person.is_empty() {
+        return Ok(Vec::new());
+    }
+    for bucket in tenant.all::<Bucket>().await? {
+        unpack(&bucket.value.rows, |row| {
+            if let Some(minor) = by_person.remove(&row.person.id) {
+                *sums.of(row.person.department.as_deref()) += minor;
+            }
+        })?;
+    }
+    by_person.into_values().for_each(|minor| *sums.of(None) += minor);
+    Ok(sums.named().collect())
 }

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use utoipa_axum::routes;
 
 use crate::{
-    book::{Book, Days, realised_minor, standing},
+    book::{Book, Days, realised_minor},
     savings::{DAYS_MOST, USUAL},
 };
 
@@ -82,7 +82,7 @@ fn write(book: &Book, file: &mut Csv) {
     }
     for approval in &book.approvals {
         let day = approval.at.to_zoned(TimeZone::UTC).date().to_string();
-        let monthly = amount(standing(approval));
+        let monthly = amount(approval.monthly_minor);
         let undone = if approval.undone > 0 {
             format!("{} of {} undone", approval.undone, approval.items)
         } else {

@@ -4,6 +4,7 @@ pub mod approve;
 pub mod book;
 pub mod calendar;
 pub mod create_feed;
+pub mod department;
 pub mod export_savings;
 pub mod feed;
 pub mod feeds;

@@ -1,6 +1,6 @@
 //! `GET /v1/savings`: the ledger: what was found, approved and really saved, by month or by department.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use api::{Error, Json, Query, Result};
 use axum::extract::State;
@@ -14,7 +14,10 @@ use store::{AffectedPart, Bucket, Company, Tenant};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use crate::book::{Book, Days, Month};
+use crate::{
+    book::{Book, Days, Month},
+    department::Sums,
+};
 
 /// `insights-savings`.
 pub const FUNCTION: Function<Kernel> = Function::http("insights-savings", || routes!(savings));
@@ -79,7 +82,8 @@ pub struct SavingsView {
     pub departments: Vec<Department>,
 }
 
-/// What a department could save now. Seats given back are nobody's, so nothing is realised by department.
+/// What a department could save now, and what fixes have freed of its people. Seats given back are nobody's, so nothing
+/// is realised by department.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Department {
     /// As your directory has it: show it as text only. Absent for people without one.
@@ -95,6 +99,9 @@ pub struct Department {
     pub price_missing: u32,
     /// What their licences that a finding is about cost a month, each counted once.
     pub found: Money,
+    /// What fixes that ended in these days took from its people, a month; undone ones left out. People who are not in
+    /// your directory any more count where they were when it ended.
+    pub approved: Money,
 }
 
 /// Read savings
@@ -139,38 +146,55 @@ async fn departments(tenant: &Tenant<'_>, book: &Book) -> Result<Vec<Department>
     let mut found: HashMap<PersonId, i64> = HashMap::new();
     for part in tenant.all::<AffectedPart>().await? {
         for affected in part.value.open()? {
-            // What another finding counts is counted there.
-            let counted = affected.skus.iter().filter(|sku| sku.counted_in.is_none());
+            // What another finding counts is counted there, and what is fixed is found no more.
+            let counted = affected.skus.iter().filter(|sku| sku.counted_in.is_none() && sku.fixed.is_none());
             let minor =
                 counted.filter_map(|sku| sku.monthly).fold(0, |sum: i64, money| sum.saturating_add(money.amount_minor));
             let sum = found.entry(affected.person).or_default();
             *sum = sum.saturating_add(minor);
         }
     }
-    // By its name in lower case: how it is typed is chance.
-    let mut departments: BTreeMap<Option<String>, Department> = BTreeMap::new();
-    let zero = Money::zero(book.currency);
+    let mut sums: Sums<Sum> = Sums::default();
     for bucket in tenant.all::<Bucket>().await? {
         unpack(&bucket.value.rows, |row| {
             let person = row.person;
-            let name = person.department.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-            let key = name.as_ref().map(|name| name.to_lowercase());
-            let blank = || Department { department: name, people: 0, monthly: zero, price_missing: 0, found: zero };
-            let department = departments.entry(key).or_insert_with(blank);
-            department.people += 1;
+            let sum = sums.of(person.department.as_deref());
+            sum.people += 1;
             for license in &person.licenses {
                 match licensing.cost(license.sku).monthly(&licensing.prices) {
-                    Some(money) => department.monthly = department.monthly.plus(money).unwrap_or(department.monthly),
-                    None => department.price_missing += 1,
+                    Some(money) => sum.monthly = sum.monthly.saturating_add(money.amount_minor),
+                    None => sum.price_missing += 1,
                 }
             }
-            let more = Money::new(found.get(&person.id).copied().unwrap_or(0), book.currency);
-            department.found = department.found.plus(more).unwrap_or(department.found);
+            sum.found = sum.found.saturating_add(found.get(&person.id).copied().unwrap_or(0));
         })
         .map_err(Error::internal)?;
     }
-    let mut departments: Vec<Department> = departments.into_values().collect();
+    for (name, minor) in book.approvals.iter().flat_map(|approval| &approval.departments) {
+        let approved = &mut sums.of(name.as_deref()).approved;
+        *approved = approved.saturating_add(*minor);
+    }
+    let money = |minor| Money::new(minor, book.currency);
+    let department = |(department, sum): (Option<String>, Sum)| Department {
+        department,
+        people: sum.people,
+        monthly: money(sum.monthly),
+        price_missing: sum.price_missing,
+        found: money(sum.found),
+        approved: money(sum.approved),
+    };
+    let mut departments: Vec<Department> = sums.named().map(department).collect();
     departments.sort_by_key(|one| std::cmp::Reverse((one.found.amount_minor, one.monthly.amount_minor)));
     departments.truncate(1000);
     Ok(departments)
+}
+
+/// Sums of one department, amounts in minor units.
+#[derive(Default)]
+struct Sum {
+    people: u32,
+    monthly: i64,
+    price_missing: u32,
+    found: i64,
+    approved: i64,
 }

@@ -1,5 +1,7 @@
 //! `GET /v1/transparency`: what was read and changed at Microsoft, when, by whom and why: scan by scan, fix by fix (F139).
 
+use std::collections::BTreeMap;
+
 use api::{Page, Query, Result};
 use axum::extract::State;
 use identity::{Caller, can};
@@ -63,7 +65,7 @@ pub struct Visit {
     pub scan: Option<ScanId>,
     /// The fix, where it was one.
     pub fix: Option<FixId>,
-    /// What was read, by call.
+    /// What was read and changed, by call: of one that changes something `writes` is true.
     #[schema(max_items = 200)]
     pub calls: Vec<CallsMade>,
     /// People or things changed and confirmed; absent where nothing is ever changed.
@@ -84,7 +86,7 @@ pub struct CallsMade {
 
 /// Read what was read and changed at Microsoft
 ///
-/// Newest first. Every call of a scan is counted, the refused ones too. What the calls are is in `/v1/manifest`.
+/// Newest first. Every call of a scan, a fix or an undo is counted, the refused ones too. What the calls are is in `/v1/manifest`.
 #[utoipa::path(
     get, path = "/v1/transparency", operation_id = "microsoft-transparency", tag = "microsoft", params(TransparencyQuery), security(("bearer" = []), ("key" = [])),
     responses(
@@ -113,21 +115,26 @@ pub async fn transparency(
     Ok(Page { items, next_cursor: told.next_cursor })
 }
 
+fn counted(calls: &BTreeMap<String, u32>) -> Vec<CallsMade> {
+    calls.iter().map(|(code, count)| CallsMade { call: CallView::of(code), count: *count }).collect()
+}
+
 fn scanned(scan: Scan) -> Visit {
-    let calls = scan.calls.iter().map(|(code, count)| CallsMade { call: CallView::of(code), count: *count });
     Visit {
         of: VisitKind::Scans,
         at: scan.requested_at,
         scheduled: scan.scheduled,
         scan: Some(scan.scan),
         fix: None,
-        calls: calls.collect(),
+        calls: counted(&scan.calls),
         changed: None,
     }
 }
 
 fn changed(of: VisitKind, entry: Recorded) -> Option<Visit> {
-    let (Event::FixFinished { fix, done, .. } | Event::FixUndone { fix, done, .. }) = entry.event else { return None };
+    let (Event::FixFinished { fix, done, calls, .. } | Event::FixUndone { fix, done, calls, .. }) = entry.event else {
+        return None;
+    };
     let scheduled = entry.actor == Actor::System;
-    Some(Visit { of, at: entry.at, scheduled, scan: None, fix: Some(fix), calls: Vec::new(), changed: Some(done) })
+    Some(Visit { of, at: entry.at, scheduled, scan: None, fix: Some(fix), calls: counted(&calls), changed: Some(done) })
 }

@@ -157,6 +157,8 @@ struct Draft {
     planted: Vec<Plant>,
     /// What was planted that only usage tells.
     uses: Option<usage::Use>,
+    /// L26: a shared mailbox that somebody signs in to, without a licence.
+    signed_in_to: bool,
 }
 
 struct Generator<'a> {
@@ -204,6 +206,8 @@ impl Generator<'_> {
         self.licenses();
         let (groups, synced) = self.groups();
         let subscriptions = self.seats();
+        // Last, so that whoever was deleted moves nothing else.
+        self.deleted_people();
         let ledger = self.ledger(&subscriptions);
 
         let mut people: Vec<Person> = self.drafts.into_iter().map(|draft| draft.person).collect();
@@ -340,7 +344,7 @@ impl Generator<'_> {
             licenses: Vec::new(),
             raw: None,
         };
-        Draft { person, fate, suite: None, redundant: None, planted: Vec::new(), uses: None }
+        Draft { person, fate, suite: None, redundant: None, planted: Vec::new(), uses: None, signed_in_to: false }
     }
 
     fn name(&mut self, kind: Kind) -> (Name, u16) {
@@ -754,7 +758,9 @@ impl Generator<'_> {
                 // Bought for more people than came: the first suite, and Copilot.
                 _ if odd.waste && (at == 0 || id == p::COPILOT) => {
                     let wasted = u32::from(more) + used / 12;
-                    sku.enabled = used + wasted;
+                    // L29: a company that is about to outgrow its Business plan bought ahead.
+                    let ahead = if at == 0 && self.recipe.people <= 300 && self.recipe.people >= 280 { 270 } else { 0 };
+                    sku.enabled = (used + wasted).max(ahead);
                     while sku.enabled - used < slack(sku.enabled) + wasted {
                         sku.enabled += 1;
                     }
@@ -807,7 +813,9 @@ impl Generator<'_> {
 
     /// How many people hold each licence type.
     fn used(&self) -> Vec<u32> {
-        let holds = |d: &Draft, at| d.person.licenses.iter().any(|l| usize::from(l.sku) == at && !l.failed);
+        let holds = |d: &Draft, at| {
+            !d.person.deleted && d.person.licenses.iter().any(|l| usize::from(l.sku) == at && !l.failed)
+        };
         let count = |at| self.drafts.iter().filter(|draft| holds(draft, at)).count();
         (0..self.skus.len()).map(|at| u32::try_from(count(at)).unwrap_or(u32::MAX)).collect()
     }
@@ -819,7 +827,7 @@ impl Generator<'_> {
         let mut entries = Vec::new();
         let seen = self.recipe.p1 || !self.recipe.concealed;
         let free = [p::FLOW_FREE, p::POWER_BI_FREE, p::TEAMS_PREMIUM];
-        let planted = |d: &&Draft| d.person.kind == Kind::Employee || d.uses.is_some();
+        let planted = |d: &&Draft| !d.person.deleted && (d.person.kind == Kind::Employee || d.uses.is_some());
         for draft in self.drafts.iter().filter(planted) {
             let held = draft.person.licenses.iter().filter(|l| !l.failed);
             let mut skus: Vec<SkuId> = held.map(|l| self.skus[usize::from(l.sku)].id).collect();
@@ -854,7 +862,10 @@ impl Generator<'_> {
         }
         entries.extend(self.directory_only_entries(subscriptions, &used));
         entries.sort_unstable();
-        Ledger { entries }
+        let mut accounts: Vec<_> =
+            self.drafts.iter().filter(|d| d.signed_in_to).map(|d| ("L26", d.person.id)).collect();
+        accounts.sort_unstable();
+        Ledger { entries, accounts }
     }
 }
 

@@ -6,7 +6,7 @@ use model::{PersonId, SkuId};
 use serde::Serialize;
 
 /// Checks that tell of something and save nothing by it.
-const WITHOUT_SAVING: &[&str] = &["L2", "L11", "L12", "L19", "L20", "L21"];
+const WITHOUT_SAVING: &[&str] = &["L2", "L11", "L12", "L19", "L20", "L21", "L25", "L29"];
 
 /// Everything planted in one directory. A (person, licence type) pair stands in it once among the checks that save
 /// money: under the first of L3, L4, L5, L9, L10, L15, L17, L7, L6, L13, L16, L14, L23, L18, L24, L8.
@@ -14,6 +14,8 @@ const WITHOUT_SAVING: &[&str] = &["L2", "L11", "L12", "L19", "L20", "L21"];
 pub struct Ledger {
     /// What was planted, in order of check, licence type and person.
     pub entries: Vec<Planted>,
+    /// Accounts that a check should name for what they do, whatever licences they have: check and account, in order.
+    pub accounts: Vec<(&'static str, PersonId)>,
 }
 
 /// One planted fact.

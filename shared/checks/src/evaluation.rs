@@ -18,10 +18,11 @@ use crate::{
     found::{Case, Found},
     guards,
     licence::{LicenceType, licence_types, utc_date},
+    mended::Mended,
     notes::{not_evaluated, why_no_reports},
     outcome::{Affected, Evidence, Finding, GuardId, Outcome, Remedy, Subject, UndoClass},
     plans::{Content, Feature},
-    prices::PriceList,
+    prices::{PriceList, Term},
     settings::Settings,
     settle::Book,
     targets,
@@ -94,6 +95,8 @@ pub(crate) struct Context {
     pub directory: Directory,
     pub settings: Settings,
     pub licences: BTreeMap<SkuId, LicenceType>,
+    /// How licence types are bought, where the company says so.
+    pub terms: BTreeMap<SkuId, Term>,
 }
 
 impl Context {
@@ -171,7 +174,8 @@ impl Evaluation {
     ) -> Self {
         let today = utc_date(now);
         let licences = licence_types(&directory, &settings, today);
-        let context = Context { today, directory, settings, licences };
+        let terms = licences.keys().filter_map(|sku| Some((*sku, prices.term(*sku)?))).collect();
+        let context = Context { today, directory, settings, licences, terms };
         let mut verdicts = Vec::new();
         for check in CATALOGUE {
             if let Rule::Licence(judge) = check.rule {
@@ -260,7 +264,8 @@ impl Evaluation {
         let drives = context.directory.orphaned_drives.err();
         let not_evaluated = not_evaluated(subscriptions, sources, drives, &self.cannot_tell, &findings);
         let mut book = Book::new(&context.licences, prices, context.today);
-        let findings = book.settle(findings, exceptions);
+        // Whatever fixes have done before a scan, it sees for itself.
+        let findings = book.settle(findings, exceptions, &Mended::default());
         Outcome { totals: book.totals(self.people, self.licensed, self.excluded), findings, not_evaluated }
     }
 

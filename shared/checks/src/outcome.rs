@@ -2,7 +2,7 @@
 //! stores and what `steward analyze --json` prints.
 
 use jiff::civil::Date;
-use model::{ExceptionId, GroupId, Money, PersonId, SkuId};
+use model::{ExceptionId, FixId, GroupId, Money, PersonId, SkuId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -36,19 +36,22 @@ pub struct Finding {
     /// The least confidence of anything in it.
     pub confidence: Confidence,
     /// What acting on it saves; `None` when nothing in it has a price. Licences counted in another finding are not in
-    /// it, so savings of findings add up to the totals; nor are accepted ones.
+    /// it, so savings of findings add up to the totals; nor are accepted and fixed ones.
     pub saving: Option<Saving>,
-    /// What everything listed in it costs a month: counted here, in another finding, or accepted.
+    /// What everything listed in it costs a month: counted here, in another finding, accepted, or fixed.
     pub listed_monthly: Option<Money>,
     /// What not acting on it costs a month from its day on; only where nothing is paid today.
     pub cost_monthly: Option<Money>,
     /// The part of `listed_monthly` that is accepted and counted nowhere.
     pub accepted_monthly: Option<Money>,
-    /// How much of it is accepted as it is.
+    /// How much of it is accepted as it is or fixed.
     pub state: FindingState,
     /// The exception that accepts all of it, where one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<ExceptionId>,
+    /// People in it of whom nothing is left to do, because of fixes since the scan.
+    #[serde(default)]
+    pub fixed: u32,
     /// Licence types in it whose price is missing.
     pub price_missing: Vec<PriceMissing>,
     /// Licences in it, priced or not, counted here or in another finding.
@@ -85,6 +88,7 @@ impl Finding {
             accepted_monthly: None,
             state: FindingState::Open,
             accepted: None,
+            fixed: 0,
             price_missing: Vec::new(),
             seats: 0,
             affected: Vec::new(),
@@ -98,7 +102,7 @@ impl Finding {
     }
 }
 
-/// How much of a finding is accepted as it is.
+/// How much of a finding is accepted as it is or fixed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingState {
@@ -109,6 +113,8 @@ pub enum FindingState {
     PartlyAccepted,
     /// All of it: it counts no money and asks for nothing.
     Accepted,
+    /// A fix has done all of it that is not accepted, which the next scan will see: it counts no money either.
+    Fixed,
 }
 
 /// What is spent on one thing.
@@ -283,6 +289,9 @@ pub struct AffectedSku {
     /// The exception under which it stays as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<ExceptionId>,
+    /// The fix that has changed it since the scan: it counts no money any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<FixId>,
     /// Assigned to the person directly.
     pub direct: bool,
     /// Groups that assign it.
@@ -299,6 +308,7 @@ impl AffectedSku {
             monthly: None,
             counted_in: None,
             accepted: None,
+            fixed: None,
             direct: license.direct,
             groups: license.groups.clone(),
         }
@@ -326,6 +336,13 @@ impl AffectedSku {
             Some(group) => self.groups.push(group),
             None => self.direct = true,
         }
+    }
+}
+
+impl AffectedSku {
+    /// Whether there is nothing to do about it: it is to stay, or a fix has changed it.
+    pub(crate) const fn is_settled(&self) -> bool {
+        self.accepted.is_some() || self.fixed.is_some()
     }
 }
 

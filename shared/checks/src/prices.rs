@@ -148,7 +148,7 @@ pub struct PriceList {
 /// What a tenant's own price comes to in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Own {
-    Amount(Price),
+    Amount(Price, Term),
     Term(Term),
     Free,
 }
@@ -178,7 +178,7 @@ impl PriceList {
     /// # Errors
     /// When the price is in another currency or below zero.
     pub fn with_override(mut self, sku: SkuId, monthly: Money, as_of: Date) -> Result<Self, PriceError> {
-        self.set_amount(sku, monthly, as_of)?;
+        self.set_amount(sku, monthly, Term::default(), as_of)?;
         Ok(self)
     }
     /// Takes in what a tenant says of one licence type.
@@ -187,7 +187,7 @@ impl PriceList {
     /// When its amount is in another currency or below zero; the list stays as it was.
     pub fn set(&mut self, sku: SkuId, own: &OwnPrice) -> Result<(), PriceError> {
         match own.amount {
-            Some(amount) => self.set_amount(sku, amount, own.as_of),
+            Some(amount) => self.set_amount(sku, amount, own.term, own.as_of),
             None => {
                 self.own.insert(sku, Own::Term(own.term));
                 Ok(())
@@ -198,7 +198,7 @@ impl PriceList {
     pub fn set_free(&mut self, sku: SkuId) {
         self.own.insert(sku, Own::Free);
     }
-    fn set_amount(&mut self, sku: SkuId, monthly: Money, as_of: Date) -> Result<(), PriceError> {
+    fn set_amount(&mut self, sku: SkuId, monthly: Money, term: Term, as_of: Date) -> Result<(), PriceError> {
         if monthly.currency != self.currency {
             return Err(PriceError::Currency(monthly.currency, self.currency));
         }
@@ -207,13 +207,13 @@ impl PriceList {
         }
         let source = Cow::Borrowed("Set by your company");
         let price = Price { monthly, basis: PriceBasis::Own, as_of, source, confidence: PriceConfidence::Own };
-        self.own.insert(sku, Own::Amount(price));
+        self.own.insert(sku, Own::Amount(price, term));
         Ok(())
     }
     /// What one seat costs a month; `None` where the price is missing.
     pub fn price(&self, sku: SkuId) -> Option<Price> {
         match self.own.get(&sku) {
-            Some(Own::Amount(price)) => Some(price.clone()),
+            Some(Own::Amount(price, _)) => Some(price.clone()),
             Some(Own::Free) => Some(Price {
                 monthly: Money::zero(self.currency),
                 basis: PriceBasis::Own,
@@ -224,6 +224,20 @@ impl PriceList {
             Some(Own::Term(term)) => self.list_price(sku).map(|price| price.under(*term)),
             None => self.list_price(sku),
         }
+    }
+    /// How the tenant says a licence type is bought. Who gives an amount alone says the default.
+    pub fn term(&self, sku: SkuId) -> Option<Term> {
+        match self.own.get(&sku)? {
+            Own::Amount(_, term) | Own::Term(term) => Some(*term),
+            Own::Free => None,
+        }
+    }
+    /// How much more than for a year's commitment a seat costs a month, where that is `percent` of the year's price:
+    /// less of a price that is for a monthly term already.
+    pub(crate) fn surcharge(&self, sku: SkuId, percent: u8) -> Option<i64> {
+        let (price, percent) = (self.price(sku)?.monthly.amount_minor, i64::from(percent));
+        let whole = if self.term(sku) == Some(Term::Monthly) { 100 + percent } else { 100 };
+        Some(price.saturating_mul(percent) / whole)
     }
     /// What one seat costs a month by the list, for a year paid at once, whatever the tenant says.
     pub fn list_price(&self, sku: SkuId) -> Option<Price> {

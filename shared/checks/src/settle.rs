@@ -18,9 +18,10 @@ use crate::{
     evaluation::Directory,
     exceptions::Exceptions,
     licence::{LicenceType, Renewal, licence_types},
+    mended::Mended,
     outcome::{
-        Affected, Certainty, Evidence, Finding, FindingState, NotEvaluated, Outcome, PriceMissing, Realisation, Saving,
-        Subject, Totals,
+        Affected, AffectedSku, Certainty, Evidence, Finding, FindingState, NotEvaluated, Outcome, PriceMissing,
+        Realisation, Saving, Subject, Totals,
     },
     prices::PriceList,
     products::product_name,
@@ -52,18 +53,19 @@ impl Basis {
     }
 }
 
-/// Puts money, acceptance and totals on the findings of a scan, whatever was on them before. `today` decides which
-/// renewals are still to come and which exceptions still count.
+/// Puts money, acceptance, what fixes have done and totals on the findings of a scan, whatever was on them before.
+/// `today` decides which renewals are still to come and which exceptions still count.
 pub fn settle(
     findings: Vec<Finding>,
     basis: &Basis,
     prices: &PriceList,
     exceptions: &Exceptions,
+    mended: &Mended,
     today: Date,
 ) -> Outcome {
     let licences = licence_types(&basis.directory, &basis.settings, today);
     let mut book = Book::new(&licences, prices, today);
-    let findings = book.settle(findings, exceptions);
+    let findings = book.settle(findings, exceptions, mended);
     Outcome {
         totals: book.totals(basis.people, basis.licensed_people, basis.excluded_people),
         findings,
@@ -74,7 +76,7 @@ pub fn settle(
 /// Licences of one finding.
 #[derive(Default)]
 struct Draft {
-    /// Seats listed and not accepted, counted here or elsewhere.
+    /// Seats listed, neither accepted nor fixed, counted here or elsewhere.
     listed: BTreeMap<SkuId, u32>,
     /// Seats of what people get in exchange.
     targets: BTreeMap<SkuId, u32>,
@@ -93,9 +95,9 @@ impl Draft {
         let slot = &mut self.counted.entry((sku, unit)).or_default()[usize::from(certainty == Certainty::Likely)];
         *slot = slot.saturating_add(seats);
     }
-    fn list(&mut self, sku: SkuId, seats: u32, unit: Option<i64>, accepted: bool) {
+    fn list(&mut self, sku: SkuId, seats: u32, unit: Option<i64>, settled: bool) {
         self.named.insert(sku);
-        if !accepted {
+        if !settled {
             let listed = self.listed.entry(sku).or_default();
             *listed = listed.saturating_add(seats);
         }
@@ -169,15 +171,16 @@ impl<'a> Book<'a> {
         self.prices.price(sku).filter(|_| paid).map(|price| price.monthly.amount_minor)
     }
 
-    /// Settles findings: their money, what of them is accepted, and their order.
-    pub fn settle(&mut self, mut findings: Vec<Finding>, exceptions: &Exceptions) -> Vec<Finding> {
+    /// Settles findings: their money, what of them is accepted or fixed, and their order.
+    pub fn settle(&mut self, mut findings: Vec<Finding>, exceptions: &Exceptions, mended: &Mended) -> Vec<Finding> {
         let rank = |finding: &Finding| {
             let of_people = COUNTING_ORDER.iter().position(|check| *check == finding.check);
             // Seats nobody has first: they are the first to be given back at a renewal.
             (of_people, finding.check)
         };
         findings.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.subject.cmp(&b.subject)));
-        let mut drafts: Vec<Draft> = findings.iter_mut().map(|finding| self.prepare(finding, exceptions)).collect();
+        let prepare = |finding: &mut Finding| self.prepare(finding, exceptions, mended);
+        let mut drafts: Vec<Draft> = findings.iter_mut().map(prepare).collect();
         let mut people = HashMap::new();
         for exchanges in [false, true] {
             for (finding, draft) in findings.iter_mut().zip(&mut drafts) {
@@ -195,8 +198,8 @@ impl<'a> Book<'a> {
         findings
     }
 
-    /// Puts prices and exceptions on what a finding lists.
-    fn prepare(&self, finding: &mut Finding, exceptions: &Exceptions) -> Draft {
+    /// Puts prices, exceptions and fixes on what a finding lists.
+    fn prepare(&self, finding: &mut Finding, exceptions: &Exceptions, mended: &Mended) -> Draft {
         let (check, mut draft) = (finding.check, Draft::default());
         let of_people = matches!(check.check().rule, Rule::Person { .. });
         let at_stake = check.check().stake;
@@ -210,7 +213,12 @@ impl<'a> Book<'a> {
             for license in &mut one.skus {
                 let person = Some(one.person);
                 license.counted_in = None;
-                license.accepted = exceptions.covers(check, &finding.subject, person, Some(license.sku), self.today);
+                license.fixed = mended.by(check, one.person, license.sku);
+                license.accepted = match license.fixed {
+                    // What is gone is not lived with.
+                    Some(_) => None,
+                    None => exceptions.covers(check, &finding.subject, person, Some(license.sku), self.today),
+                };
                 let unit = match license.to {
                     Some(to) => self.price(license.sku).and_then(|price| Some(price - self.price(to)?)),
                     None => self.price(license.sku),
@@ -221,20 +229,20 @@ impl<'a> Book<'a> {
             // An exchange is of all its licences: one that is to stay keeps the others.
             let keep = one.skus.iter().find_map(|license| license.accepted).filter(|_| exchange);
             if keep.is_some() {
-                one.skus.iter_mut().for_each(|license| license.accepted = keep);
+                one.skus.iter_mut().filter(|own| own.fixed.is_none()).for_each(|own| own.accepted = keep);
             }
             for license in one.skus.iter().filter(|_| of_people && at_stake != Stake::Nothing) {
                 let unit = license.monthly.map(|money| money.amount_minor);
-                draft.list(license.sku, 1, unit, license.accepted.is_some());
+                draft.list(license.sku, 1, unit, license.is_settled());
                 if let Some(to) = license.to {
                     draft.named.insert(to);
-                    *draft.targets.entry(to).or_default() += u32::from(license.accepted.is_none());
+                    *draft.targets.entry(to).or_default() += u32::from(!license.is_settled());
                 }
             }
         }
         if let (false, Some(sku)) = (of_people || at_stake == Stake::Nothing, own) {
             let unit = match at_stake {
-                Stake::Share { percent } => self.price(sku).map(|price| price.saturating_mul(i64::from(percent)) / 100),
+                Stake::Share { percent } => self.price(sku).and_then(|_| self.prices.surcharge(sku, percent)),
                 // A trial is not paid for: the price is what it would cost.
                 Stake::Cost => self.prices.price(sku).map(|price| price.monthly.amount_minor),
                 _ => self.price(sku),
@@ -248,6 +256,8 @@ impl<'a> Book<'a> {
                 _ => {}
             }
         }
+        let done = |one: &&Affected| !one.skus.is_empty() && one.skus.iter().all(|license| license.fixed.is_some());
+        finding.fixed = u32::try_from(finding.affected.iter().filter(done).count()).unwrap_or(u32::MAX);
         finding.state = state(finding);
         draft
     }
@@ -271,6 +281,11 @@ impl<'a> Book<'a> {
                 continue;
             }
             for license in &mut one.skus {
+                if license.fixed.is_some() {
+                    // It was taken because these stay.
+                    claims.kept.extend(license.within.iter().map(|sku| (*sku, check)));
+                    continue;
+                }
                 license.counted_in = claims.counted(license.sku);
                 if license.counted_in.is_some() || license.accepted.is_some() {
                     continue;
@@ -293,7 +308,7 @@ impl<'a> Book<'a> {
             for license in one.skus.iter_mut().filter(|license| license.accepted.is_some()) {
                 license.counted_in = claims.counted(license.sku).filter(|counted| *counted != check);
             }
-            let untold = |license: &&crate::outcome::AffectedSku| {
+            let untold = |license: &&AffectedSku| {
                 license.accepted.is_some() && license.counted_in.is_none() && !claims.accepted.contains(&license.sku)
             };
             let (untold, told): (Vec<_>, Vec<_>) = one.skus.iter().partition(untold);
@@ -440,9 +455,9 @@ impl<'a> Book<'a> {
 fn exchange(check: CheckId, one: &mut Affected, claims: &mut Claims, draft: &mut Draft) {
     let elsewhere = one.skus.iter().find_map(|license| claims.against(license.sku));
     one.skus.iter_mut().for_each(|license| license.counted_in = elsewhere);
-    let accepted = one.skus.iter().any(|license| license.accepted.is_some());
+    let settled = one.skus.iter().any(AffectedSku::is_settled);
     let saves: Option<i64> = one.skus.iter().map(|license| Some(license.monthly?.amount_minor)).sum();
-    let (None, false, Some(saves @ 1..)) = (elsewhere, accepted, saves) else { return };
+    let (None, false, Some(saves @ 1..)) = (elsewhere, settled, saves) else { return };
     claims.exchanged = Some(check);
     claims.counted.extend(one.skus.iter().map(|license| (license.sku, check)));
     // Its money stands under the licence that is exchanged: it is there once that one renews.
@@ -454,11 +469,14 @@ fn exchange(check: CheckId, one: &mut Affected, claims: &mut Claims, draft: &mut
 fn state(finding: &Finding) -> FindingState {
     let licences = || finding.affected.iter().flat_map(|one| &one.skus);
     let accepted = licences().filter(|license| license.accepted.is_some()).count();
-    match (finding.accepted, accepted) {
-        (Some(_), _) => FindingState::Accepted,
-        (None, 0) => FindingState::Open,
-        (None, some) if some == licences().count() => FindingState::Accepted,
-        (None, _) => FindingState::PartlyAccepted,
+    let fixed = licences().filter(|license| license.fixed.is_some()).count();
+    let all = licences().count();
+    match finding.accepted {
+        Some(_) => FindingState::Accepted,
+        None if accepted + fixed == all && fixed > 0 => FindingState::Fixed,
+        None if accepted == all && all > 0 => FindingState::Accepted,
+        None if accepted > 0 => FindingState::PartlyAccepted,
+        None => FindingState::Open,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use checks::{
-    Basis, CheckId, Directory, Evaluation, Exception, Exceptions, Outcome, PriceList, Settings, Sources,
+    Basis, CheckId, Directory, Evaluation, Exception, Exceptions, Mended, Outcome, PriceList, Settings, Sources,
     exceptions::About,
     facts::{
         AssignmentError, License, MailboxPurpose, Missing, Person, Plan, Seats, SignIn, Sku, SkuStatus, Subscription,
@@ -13,7 +13,7 @@ use checks::{
     settle,
 };
 use jiff::{Span, Timestamp, civil::Date};
-use model::{Currency, ExceptionId, Money, PersonId, SkuId, UserId};
+use model::{Currency, ExceptionId, FixId, Money, PersonId, SkuId, UserId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -293,7 +293,7 @@ proptest! {
         let mut kept = scanned.findings;
         kept.reverse();
         let kept = serde_json::from_slice(&serde_json::to_vec(&kept).expect("JSON")).expect("findings");
-        let settled = settle(kept, &basis, &new, &now, TODAY);
+        let settled = settle(kept, &basis, &new, &now, &Mended::default(), TODAY);
         prop_assert_eq!(serde_json::to_string(&settled).expect("JSON"), serde_json::to_string(&anew).expect("JSON"));
     }
 
@@ -314,6 +314,7 @@ proptest! {
         for finding in &some.findings {
             let licences = || finding.affected.iter().flat_map(|one| &one.skus);
             match finding.state {
+                FindingState::Fixed => prop_assert!(false, "nothing was fixed"),
                 FindingState::Open => prop_assert!(licences().all(|license| license.accepted.is_none())),
                 FindingState::PartlyAccepted => prop_assert!(licences().any(|license| license.accepted.is_none())),
                 FindingState::Accepted => {
@@ -322,6 +323,46 @@ proptest! {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_is_fixed_counts_no_money_and_counts_again_once_it_is_undone(
+        crowd in crowd(),
+        seats in 0u32..40,
+        exceptions in exceptions(),
+        chosen in prop::collection::vec(any::<bool>(), 64),
+    ) {
+        let prices = PriceList::built_in(Currency::Usd);
+        let before = evaluate_at(prices.clone(), exceptions.clone(), seats, &crowd, Sources::both(TODAY));
+        let basis = Basis::of(directory(seats), Settings::default(), &before.totals, before.not_evaluated.clone());
+        let (mut mended, fix) = (Mended::default(), FixId::from_bits(1));
+        let listed = before.findings.iter().flat_map(|finding| &finding.affected);
+        let pairs = listed.flat_map(|one| one.skus.iter().map(|license| (one.person, license.sku)));
+        let freed: BTreeSet<_> = pairs.zip(chosen.iter().cycle()).filter(|(_, yes)| **yes).map(|(pair, _)| pair).collect();
+        freed.iter().for_each(|(person, sku)| mended.free(*person, *sku, fix));
+        let after = settle(before.findings.clone(), &basis, &prices, &exceptions, &mended, TODAY);
+        let saved = |outcome: &Outcome| -> i64 {
+            outcome.findings.iter().filter_map(|found| found.saving.as_ref()).map(|own| own.monthly.amount_minor).sum()
+        };
+        prop_assert_eq!(saved(&after), after.totals.monthly.amount_minor);
+        for finding in &after.findings {
+            for one in &finding.affected {
+                for license in &one.skus {
+                    prop_assert_eq!(license.fixed.is_some(), freed.contains(&(one.person, license.sku)));
+                    prop_assert!(license.fixed.is_none() || license.accepted.is_none());
+                }
+            }
+            let mut licences = finding.affected.iter().flat_map(|one| &one.skus);
+            if finding.state == FindingState::Fixed {
+                prop_assert!(licences.all(|license| license.fixed.is_some() || license.accepted.is_some()));
+                prop_assert_eq!(finding.saving.as_ref().map_or(0, |saving| saving.monthly.amount_minor), 0);
+            }
+        }
+        // What is taken from somebody is never worth more than before; an exchange may come in its place.
+        let exchanges = after.findings.iter().any(|finding| finding.check == CheckId::L23);
+        prop_assert!(exchanges || after.totals.monthly.amount_minor <= before.totals.monthly.amount_minor);
+        let undone = settle(after.findings, &basis, &prices, &exceptions, &Mended::default(), TODAY);
+        prop_assert_eq!(undone, before);
     }
 
     #[test]

@@ -147,11 +147,12 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
             let later = count("Accepted, not shown yet", *pending);
             (about, rows.into_iter().chain(others.into_iter().flatten()).chain(later).collect())
         }
-        News::AttestationAsked { asker, person, licences, hours: good_for } => {
+        News::AttestationAsked { asker, person, licences, hours: good_for, instead } => {
             let about = context! {
                 asker => to_strangers(asker),
                 person => to_strangers(person),
                 lifetime => days(*good_for),
+                instead => *instead,
             };
             // A finding is about few licences of one person; a mail names the first.
             let named = licences.iter().take(LICENCES_MOST).map(|licence| ("Licence", to_strangers(licence)));

@@ -237,6 +237,8 @@ pub enum News {
         licences: Vec<String>,
         /// Hours there are to answer.
         hours: u32,
+        /// Whether they are asked in place of the manager: then nothing is said of whose manager they are.
+        instead: bool,
     },
     /// A manager answered; goes to who had it asked.
     AttestationAnswered {

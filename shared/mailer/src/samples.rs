@@ -195,17 +195,19 @@ fn keys(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
 
 fn attestations(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
     let (anna, jonas) = (|| theirs("Anna Berg"), || theirs("Jonas Weber"));
-    let asked = News::AttestationAsked {
+    let asked = |instead| News::AttestationAsked {
         asker: theirs("Maria Rossi"),
         person: anna(),
         licences: vec![theirs("Microsoft 365 Business Premium"), theirs("Visio Plan 2")],
         hours: 14 * 24,
+        instead,
     };
     let answered = |answer| News::AttestationAnswered { manager: jonas(), person: anna(), answer };
     let visitor = || By::Device { device: None, ip: None };
     let expired = News::AttestationExpired { manager: jonas(), person: anna() };
     vec![
-        ("attestation_asked", Page::Attestation, By::Member(theirs("Maria Rossi")), asked),
+        ("attestation_asked", Page::Attestation, By::Member(theirs("Maria Rossi")), asked(false)),
+        ("attestation_asked_instead", Page::Attestation, By::Member(theirs("Maria Rossi")), asked(true)),
         ("attestation_answered", Page::Findings, visitor(), answered(Answer::NotNeeded)),
         ("attestation_answered_still_needed", Page::Findings, visitor(), answered(Answer::StillNeeded)),
         ("attestation_answered_ask_later", Page::Findings, visitor(), answered(Answer::AskLater)),

@@ -117,6 +117,10 @@ impl State {
     pub fn by_group(&self, group: GroupId) -> BTreeSet<SkuId> {
         self.licences.iter().filter(|held| held.group == Some(group)).map(|held| held.sku).collect()
     }
+    /// Licence types whose assignment is in error.
+    pub fn failed(&self) -> impl Iterator<Item = SkuId> {
+        self.licences.iter().filter(|held| held.error.is_some()).map(|held| held.sku)
+    }
     /// Licence types they hold, however.
     pub fn skus(&self) -> BTreeSet<SkuId> {
         self.licences.iter().map(|held| held.sku).collect()
@@ -222,6 +226,17 @@ impl Change {
     /// Licence types whose seats this change takes from somebody.
     pub fn frees<'a>(&'a self, before: &'a State) -> BTreeSet<SkuId> {
         before.skus().difference(&self.applied(before).skus()).copied().collect()
+    }
+
+    /// Licence types that somebody has no more once all of these are made, one after the other, from what the first
+    /// one found.
+    pub fn all_free<'a>(changes: impl IntoIterator<Item = (&'a Self, &'a State)>) -> BTreeSet<SkuId> {
+        let mut changes = changes.into_iter().peekable();
+        let Some((_, first)) = changes.peek() else { return BTreeSet::new() };
+        let before = first.skus();
+        let after =
+            changes.fold(None, |at: Option<State>, (change, found)| Some(change.applied(at.as_ref().unwrap_or(found))));
+        before.difference(&after.map(|after| after.skus()).unwrap_or_default()).copied().collect()
     }
 
     fn touched(&self, state: &State) -> Touched {
@@ -371,5 +386,20 @@ mod tests {
         let both = State { licences: vec![direct, by_group], ..alone.clone() };
         assert_eq!(change.frees(&alone), BTreeSet::from([sku(1)]));
         assert_eq!(change.frees(&both), BTreeSet::new());
+    }
+
+    #[test]
+    fn a_seat_that_two_groups_give_is_free_once_both_are_left() {
+        let by =
+            |n| Held { sku: sku(1), group: Some(group(n)), disabled_plans: Vec::new(), error: None, updated: None };
+        let both = State { licences: vec![by(1), by(2)], ..State::default() };
+        let second = State { licences: vec![by(2)], ..State::default() };
+        let leave = [1, 2].map(|n| Change::LeaveGroup { group: group(n) });
+        let free = |steps: &[(usize, &State)]| Change::all_free(steps.iter().map(|(at, found)| (&leave[*at], *found)));
+        assert_eq!(free(&[(0, &both)]), BTreeSet::new());
+        // Whether the second was read before the first was made or after it.
+        assert_eq!(free(&[(0, &both), (1, &both)]), BTreeSet::from([sku(1)]));
+        assert_eq!(free(&[(0, &both), (1, &second)]), BTreeSet::from([sku(1)]));
+        assert_eq!(free(&[]), BTreeSet::new());
     }
 }

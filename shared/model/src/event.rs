@@ -1,6 +1,8 @@
 //! What can happen in a tenant. One event is at once the audit entry, the outbox message, the webhook payload's source
 //! and the line in the activity feed, so it never holds a secret.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -487,6 +489,9 @@ pub enum Event {
         pending: u32,
         /// What it saves a month once seats are given back, minor units.
         monthly_minor: i64,
+        /// Calls made to Microsoft for it, by the call's code; a call inside a batch counts beside the batch.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        calls: BTreeMap<String, u32>,
     },
     /// A fix that had not begun was called off.
     #[serde(rename = "fix.cancelled")]
@@ -511,6 +516,9 @@ pub enum Event {
         done: u32,
         /// Items that could not be put back; each says why.
         failed: u32,
+        /// Calls made to Microsoft for it, by the call's code; a call inside a batch counts beside the batch.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        calls: BTreeMap<String, u32>,
     },
     /// A manager was asked whether somebody still needs a licence.
     #[serde(rename = "attestation.requested")]

@@ -99,7 +99,8 @@ impl Rewrite<'_> {
         let Self { tenant, turn, mut old, terms } = self;
         let known_ids: HashMap<(CheckId, String), FindingId> =
             old.values().map(|known| ((known.found.check, known.found.subject.key()), known.finding)).collect();
-        let (mut writes, mut top, mut accepted) = (Writes::default(), Vec::with_capacity(TOP), 0);
+        let (mut writes, mut top) = (Writes::default(), Vec::with_capacity(TOP));
+        let (mut accepted, mut fixed) = (0, 0);
         for found in &mut outcome.findings {
             let subject = found.subject.key();
             let finding = match scanned {
@@ -120,6 +121,7 @@ impl Rewrite<'_> {
             };
             writes.replace(known.as_ref(), &stored, &affected)?;
             accepted += u32::from(found.state == FindingState::Accepted);
+            fixed += u32::from(found.state == FindingState::Fixed);
             if top.len() < TOP {
                 top.extend(to_do(&stored));
             }
@@ -127,7 +129,7 @@ impl Rewrite<'_> {
             found.affected = affected;
         }
         old.values().try_for_each(|gone| writes.drop(gone))?;
-        let open = u32::try_from(outcome.findings.len()).unwrap_or(u32::MAX).saturating_sub(accepted);
+        let open = u32::try_from(outcome.findings.len()).unwrap_or(u32::MAX).saturating_sub(accepted + fixed);
         let summary = Summary {
             changed_at: now,
             directory: match scanned {
@@ -187,7 +189,7 @@ impl Rewrite<'_> {
         };
         let findings = self.old.values().map(with_people).collect();
         let prices = self.terms.price_list(currency);
-        Ok(Some(settle(findings, &basis, &prices, &self.terms.exceptions(), today)))
+        Ok(Some(settle(findings, &basis, &prices, &self.terms.exceptions(), &self.terms.mended(), today)))
     }
 }
 
@@ -298,18 +300,20 @@ pub fn finding_id(directory: DirectoryId, check: CheckId, subject: &str) -> Find
     FindingId::from_bits(u128::from_be_bytes(bits))
 }
 
-/// What there is to do about a finding, unless it is accepted, put off, or neither worth money nor in need of a price.
+/// What there is to do about a finding, unless it is accepted, fixed, put off, or neither worth money nor in need of a
+/// price.
 fn to_do(stored: &StoredFinding) -> Option<TopAction> {
     let found = &stored.found;
     let saving = found.saving.as_ref();
     let asks_price = found.check.check().stake == Stake::Saving && !found.price_missing.is_empty();
     let worth = saving.is_some_and(|saving| saving.monthly.amount_minor > 0) || asks_price;
-    let open = found.state != FindingState::Accepted && stored.snoozed_until.is_none();
+    let done = matches!(found.state, FindingState::Accepted | FindingState::Fixed);
+    let open = !done && stored.snoozed_until.is_none();
     (worth && open).then(|| TopAction {
         finding: stored.finding,
         check: found.check,
         headline: found.headline.clone(),
-        count: if stored.people > 0 { stored.people } else { found.seats },
+        count: if stored.people > 0 { stored.people.saturating_sub(found.fixed) } else { found.seats },
         monthly: saving.map(|saving| saving.monthly),
         realisable_on: saving.and_then(|saving| saving.realisable_on),
     })

@@ -1,16 +1,16 @@
 //! What a company decided for itself, read at once.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use checks::{Exceptions, PriceList, exceptions::About};
+use checks::{Exceptions, Mended, PriceList, exceptions::About};
 use jiff::Timestamp;
 use model::{Currency, Event, ExceptionId, FindingId, PersonId, SkuId};
 
 use crate::{
-    Accepted, CheckSettings, Commit, Conflict, Prices, Result, Snooze, Store, StoreError, Tenant, TenantScope,
-    Versioned, commit::versioned, db::key_of, key::Collection, records::TenantRecord,
+    Accepted, CheckSettings, Commit, Conflict, MendedPerson, Mending, Prices, Result, Snooze, Store, StoreError,
+    Tenant, TenantScope, Versioned, commit::versioned, db::key_of, key::Collection, records::TenantRecord,
 };
 
-/// Prices, settings, exceptions and snoozes of one company.
+/// Prices, settings, exceptions, snoozes and fixes of one company.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Terms {
     /// What it says it pays; version 0 while nothing was ever set.
@@ -21,6 +21,8 @@ pub struct Terms {
     pub accepted: Vec<Accepted>,
     /// What it does not want to see for now.
     pub snoozes: Vec<Snooze>,
+    /// What fixes have changed that no scan has seen yet.
+    pub mendings: Vec<Mending>,
 }
 
 impl Terms {
@@ -43,6 +45,20 @@ impl Terms {
     pub fn exceptions(&self) -> Exceptions {
         self.accepted.iter().map(|accepted| accepted.exception.clone()).collect()
     }
+
+    /// What fixes have changed, as settling asks for it.
+    pub fn mended(&self) -> Mended {
+        let mut mended = Mended::default();
+        for Mending { fix, check, people, .. } in &self.mendings {
+            for MendedPerson { person, freed, kept } in people {
+                freed.iter().for_each(|sku| mended.free(*person, *sku, *fix));
+                if let Some(check) = check {
+                    kept.iter().for_each(|sku| mended.for_check(*check, *person, *sku, *fix));
+                }
+            }
+        }
+        mended
+    }
 }
 
 impl Tenant<'_> {
@@ -58,6 +74,7 @@ impl Tenant<'_> {
             settings: Versioned { value: CheckSettings::default(), version: 0 },
             accepted: Vec::new(),
             snoozes: Vec::new(),
+            mendings: Vec::new(),
         };
         for item in items {
             let key = key_of(&item).ok_or(StoreError::Corrupt { kind: "terms", cause: "no key".into() })?;
@@ -68,6 +85,7 @@ impl Tenant<'_> {
                     terms.accepted.push(versioned::<Accepted>(item)?.value);
                 }
                 snooze if snooze.starts_with(Snooze::PREFIX) => terms.snoozes.push(versioned::<Snooze>(item)?.value),
+                fix if fix.starts_with(Mending::PREFIX) => terms.mendings.push(versioned::<Mending>(item)?.value),
                 other => return Err(StoreError::Corrupt { kind: "terms", cause: other.into() }),
             }
         }

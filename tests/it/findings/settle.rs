@@ -1,15 +1,19 @@
 //! `findings-settle`.
 
+use std::sync::Arc;
+
 use http::Method;
+use local_aws::BoxFuture;
 use local_microsoft::products as p;
 use model::{DirectoryId, Event};
 use serde_json::{Value, json};
 use store::{Conflict, Connection, Scanned, StoreError, StoredFinding, Summary};
 use tests::{App, Client, directory};
 
-use super::{send, set_price};
+use super::{finding, minor, send, set_price, text};
 use crate::{
-    ledger::{Told, told},
+    fixes,
+    ledger::{Told, all, told},
     microsoft::count,
     scans::{ask, meanwhile, renew, scan},
     table::{put_again, scope},
@@ -163,4 +167,129 @@ async fn who_lost_the_turn_writes_nothing_more() {
     let id = |directory| store::finding_id(directory, checks::CheckId::L6, "directory");
     assert_ne!(id(other), id(connection.directory));
     app.pump().await;
+}
+
+/// Lets no check follow a fix, so that what is told between the two can be seen.
+fn no_check_behind_fixes(app: &App) {
+    let nothing = |_: Value| -> BoxFuture<'static, anyhow::Result<()>> { Box::pin(async { Ok(()) }) };
+    app.system.bus().rule("scans-begin", &["fix.finished", "fix.undone"], Arc::new(nothing));
+}
+
+/// What today says in the trends, and the overview: certain, likely, findings.
+async fn today(owner: &Client<'_>) -> [(i64, i64, u64); 2] {
+    let minor = |money: &Value| money["amount_minor"].as_i64().unwrap();
+    let trends: Value = owner.get("/v1/trends").await.expect(200);
+    let day = &trends["days"].as_array().unwrap().last().unwrap()["measured"];
+    let overview: Value = owner.get("/v1/overview").await.expect(200);
+    let totals = &overview["totals"];
+    [
+        (minor(&day["certain"]), minor(&day["likely"]), day["findings"].as_u64().unwrap()),
+        (minor(&totals["certain_monthly"]), minor(&totals["likely_monthly"]), overview["findings"].as_u64().unwrap()),
+    ]
+}
+
+#[tokio::test]
+async fn what_a_fix_did_is_marked_at_once_counts_no_money_and_counts_again_once_undone() {
+    let app = App::of(directory(7, 180)).await;
+    let mut owner = fixes::owner(&app).await;
+    no_check_behind_fixes(&app);
+    let before = told(&owner).await;
+    let found = finding(&owner, "L3").await;
+    let id = text(&found, "finding");
+    let people = all(&owner, &format!("/v1/findings/{id}/people")).await;
+    assert!(people.len() > 2, "{people:#?}");
+
+    // One of them: the rest counts on.
+    let (one, _) = fixes::fix(&app, &mut owner, json!({ "finding": id, "people": [people[0]["person"]] })).await;
+    let partly = told(&owner).await;
+    let now = finding(&owner, "L3").await;
+    assert_eq!((&now["state"], &now["fixed"], &now["people"]), (&json!("open"), &json!(1), &found["people"]));
+    let worth: i64 = people[0]["skus"].as_array().unwrap().iter().map(|sku| minor(&sku["monthly"])).sum();
+    assert!(worth > 0);
+    assert_eq!(partly.total("monthly"), before.total("monthly") - worth);
+    let shown = all(&owner, &format!("/v1/findings/{id}/people")).await;
+    let marked = shown.iter().find(|person| person["person"] == people[0]["person"]).unwrap();
+    assert!(marked["skus"].as_array().unwrap().iter().all(|sku| one.ends_with(sku["fixed"].as_str().unwrap())));
+    // No other finding counts what is gone.
+    for (finding, affected) in &partly.people {
+        for person in affected.iter().filter(|person| person["person"] == people[0]["person"] && *finding != id) {
+            assert!(person["skus"].as_array().unwrap().iter().all(|sku| !sku["fixed"].is_null()), "{person:#}");
+        }
+    }
+
+    // All of them: it asks for nothing more.
+    let (rest, done) = fixes::fix(&app, &mut owner, json!({ "finding": id })).await;
+    assert_eq!(done["tally"]["failed"], 0, "{done:#}");
+    let fixed = finding(&owner, "L3").await;
+    assert_eq!((&fixed["state"], &fixed["fixed"]), (&json!("fixed"), &fixed["people"]), "{fixed:#}");
+    assert_eq!(minor(&fixed["saving"]["monthly"]), 0);
+    let after = told(&owner).await;
+    assert_eq!(after.total("monthly"), before.total("monthly") - minor(&found["saving"]["monthly"]));
+    let sum: i64 = after.findings.iter().filter_map(|f| f["saving"]["monthly"]["amount_minor"].as_i64()).sum();
+    assert_eq!(sum, after.total("monthly"), "savings of findings add up to the total");
+    let [trend, overview] = today(&owner).await;
+    assert_eq!(trend, overview, "trends say what the overview says");
+    assert_eq!(overview.2, before.overview["findings"].as_u64().unwrap() - 1);
+    assert!(after.overview["top"].as_array().unwrap().iter().all(|next| next["finding"] != id));
+    let listed: Value = owner.get("/v1/findings?state=fixed").await.expect(200);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    // The same events once more change nothing.
+    put_again(&app, "fix.finished").await;
+    app.pump().await;
+    assert_same(&told(&owner).await, &after, "delivered twice");
+
+    for path in [&rest, &one] {
+        let undone = fixes::undo(&app, &mut owner, path).await;
+        assert_eq!(undone["undo_tally"]["failed"], 0, "{undone:#}");
+    }
+    assert_same(&told(&owner).await, &before, "undone, everything counts again");
+    let [trend, overview] = today(&owner).await;
+    assert_eq!(trend, overview);
+}
+
+#[tokio::test]
+async fn a_check_sees_for_itself_what_a_fix_did_and_the_mark_goes() {
+    let app = App::of(directory(7, 180)).await;
+    let mut owner = fixes::owner(&app).await;
+    no_check_behind_fixes(&app);
+    let scope = scope(&app, &owner).await;
+    let marks = async || app.system.store.of(&scope).terms().await.unwrap().mendings.len();
+    let (path, _) = fixes::fix_of(&app, &mut owner, "L3").await;
+    assert_eq!(marks().await, 1);
+    assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+    assert_eq!(marks().await, 0);
+    let seen = told(&owner).await;
+    let marked = |told: &Told| told.people.values().flatten().any(|one| one.to_string().contains("\"fixed\""));
+    assert!(!marked(&seen));
+    // An old event that comes late marks nothing that was seen since.
+    put_again(&app, "fix.finished").await;
+    app.pump().await;
+    assert_eq!(marks().await, 0);
+    assert_same(&told(&owner).await, &seen, "an old event");
+    // Undone behind that check, there is nothing to mark either: the next one finds it again.
+    fixes::undo(&app, &mut owner, &path).await;
+    assert_eq!(marks().await, 0);
+    assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+    finding(&owner, "L3").await;
+}
+
+#[tokio::test]
+async fn a_fix_that_ends_while_a_check_is_under_way_stays_marked_behind_it() {
+    let app = App::of(directory(7, 180)).await;
+    let mut owner = fixes::owner(&app).await;
+    no_check_behind_fixes(&app);
+    let scope = scope(&app, &owner).await;
+    let body = json!({ "finding": fixes::finding(&owner, "L3").await });
+    let shown = fixes::preview(&owner, body).await;
+    ask(&app, &mut owner).await;
+    app.clock.advance(jiff::SignedDuration::from_secs(30));
+    fixes::approve(&app, &owner, &shown).await;
+    // Both run: whichever reads and writes first, what is told in the end is that it is fixed.
+    app.pump().await;
+    renew(&app, &mut owner).await;
+    let terms = app.system.store.of(&scope).terms().await.unwrap();
+    assert_eq!(terms.mendings.len(), 1, "the check was asked for before it");
+    let left = all(&owner, "/v1/findings").await.into_iter().find(|finding| finding["check"] == "L3");
+    let worth = left.as_ref().map_or(0, |left| minor(&left["saving"]["monthly"]));
+    assert_eq!(worth, 0, "{left:#?}");
 }

@@ -3,10 +3,12 @@ mod cancel;
 mod due;
 mod get;
 mod items;
+mod kinds;
 mod list;
 mod preview;
 mod retry;
 mod run;
+mod spared;
 mod undo;
 
 use std::{
@@ -21,9 +23,9 @@ use http::{Request, header};
 use jiff::SignedDuration;
 use local_aws::BoxFuture;
 use local_microsoft::Directory;
-use model::{FindingId, FixId, PersonId, SkuId};
+use model::{Change, Currency, Event, FindingId, FixId, Money, PersonId, SkuId};
 use serde_json::{Value, json};
-use store::{Action, AffectedPart, Fix, FixPart, FixState, StoredFinding, Tally};
+use store::{Action, AffectedPart, Attempt, Commit, Fix, FixItem, FixPart, FixState, ItemState, StoredFinding, Tally};
 use tests::{Answer, App, Client, Options, directory};
 
 use crate::{scans::renew, table::scope};
@@ -55,9 +57,41 @@ pub async fn owner(app: &App) -> Client<'_> {
 
 /// A fix in the table, whatever it does: what tests of other things need to have one.
 pub async fn any(app: &App, client: &Client<'_>) -> String {
+    let fix = FixId::generate(&app.system.connect().ids, app.system.store.now());
+    keep(app, client, fix, Vec::new()).await;
+    fix.to_string()
+}
+
+/// A fix that ended with items done that save so much a month each, minor units; the first so many are undone. An
+/// event tells of it where one is given.
+pub async fn ended(app: &App, client: &Client<'_>, fix: FixId, monthly: &[i64], undone: usize, event: Option<Event>) {
+    let done = Attempt { state: ItemState::Done, ..Attempt::WAITING };
+    let item = |(at, minor): (usize, &i64)| FixItem {
+        number: at as u32 + 1,
+        person: Some(PersonId(uuid::Uuid::from_u128(at as u128 + 1))),
+        name: "Anna".into(),
+        change: Change::SignIn { allowed: false },
+        before: Default::default(),
+        monthly: Some(Money::new(*minor, Currency::Usd)),
+        attempt: done.clone(),
+        undo: (at < undone).then(|| done.clone()),
+    };
+    keep(app, client, fix, monthly.iter().enumerate().map(item).collect()).await;
+    if let Some(event) = event {
+        let scope = scope(app, client).await;
+        app.system.store.of(&scope).commit(Commit::new().event(event).unwrap()).await.unwrap();
+    }
+}
+
+/// That such a fix ended, as it is told.
+pub fn finished(fix: FixId, monthly: &[i64]) -> Event {
+    let (done, monthly_minor) = (monthly.len() as u32, monthly.iter().sum());
+    Event::FixFinished { fix, done, failed: 0, skipped: 0, pending: 0, monthly_minor, calls: BTreeMap::new() }
+}
+
+async fn keep(app: &App, client: &Client<'_>, fix: FixId, items: Vec<FixItem>) {
     let scope = scope(app, client).await;
     let (now, tenant) = (app.system.store.now(), app.system.store.of(&scope));
-    let fix = FixId::generate(&app.system.connect().ids, now);
     let record = Fix {
         fix,
         finding: None,
@@ -86,10 +120,9 @@ pub async fn any(app: &App, client: &Client<'_>) -> String {
         look_at: None,
     };
     tenant.save(&record).await.unwrap();
-    for part in 0..2 {
-        tenant.save(&FixPart { fix, part, items: Vec::new() }).await.unwrap();
+    for (part, items) in [(0, items), (1, Vec::new())] {
+        tenant.save(&FixPart { fix, part, items }).await.unwrap();
     }
-    fix.to_string()
 }
 
 /// The id of a check's finding.

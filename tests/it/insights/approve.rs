@@ -1,47 +1,86 @@
 //! `insights-approve`.
 
+use std::collections::BTreeMap;
+
 use model::{Event, FixId};
 use serde_json::Value;
-use store::Commit;
-use tests::App;
+use store::Approval;
+use tests::{App, directory};
 
 use crate::{
-    insights::realise::{finished, keep, realised},
+    fixes::{self, ended, finished},
+    insights::realise::{finished as scanned, keep, realised},
     table::scope,
 };
+
+fn undone(fix: FixId, done: u32) -> Event {
+    Event::FixUndone { fix, done, failed: 0, calls: BTreeMap::new() }
+}
 
 #[tokio::test]
 async fn what_a_fix_saves_is_approved_until_it_is_undone_in_whatever_order_events_come() {
     let app = App::start().await;
     let owner = app.tenant("acme").await;
-    let scope = scope(&app, &owner).await;
-    let fix = FixId::generate(&app.system.connect().ids, app.clock.clock().now());
-    let ended =
-        |done, monthly_minor| Event::FixFinished { fix, done, failed: 0, skipped: 0, pending: 0, monthly_minor };
-    let tell = async |event: Event| {
-        app.system.store.of(&scope).commit(Commit::new().event(event).unwrap()).await.unwrap();
-    };
+    let new = || FixId::generate(&app.system.connect().ids, app.clock.clock().now());
     let approved = async || -> Value {
         let told: Value = owner.get("/v1/savings").await.expect(200);
         told["approved"]["amount_minor"].clone()
     };
-    tell(ended(3, 6600)).await;
+    let fix = new();
+    let first = [3000, 2000, 1600];
+    ended(&app, &owner, fix, &first, 0, Some(finished(fix, &first))).await;
     app.pump().await;
     assert_eq!(approved().await, 6600);
-    // Its failed item was tried again: the fix ends a second time, with all that is done.
+    // Its failed item was tried again: the event tells what is new, the ledger all that is done.
     app.clock.advance(jiff::SignedDuration::from_secs(5));
-    tell(ended(4, 8800)).await;
+    let all = [3000, 2000, 1600, 2200];
+    ended(&app, &owner, fix, &all, 0, Some(finished(fix, &all[3..]))).await;
     app.pump().await;
     assert_eq!(approved().await, 8800);
-    tell(Event::FixUndone { fix, done: 1, failed: 0 }).await;
+    // The dearest is put back: what is left is what the others save, not a share of the whole.
+    ended(&app, &owner, fix, &all, 1, Some(undone(fix, 1))).await;
     app.pump().await;
-    assert_eq!(approved().await, 6600);
+    assert_eq!(approved().await, 5800);
     // An undo that arrives before its fix waits for it on the bus.
-    let late = FixId::generate(&app.system.connect().ids, app.clock.clock().now());
-    tell(Event::FixUndone { fix: late, done: 2, failed: 0 }).await;
-    tell(Event::FixFinished { fix: late, done: 2, failed: 0, skipped: 0, pending: 0, monthly_minor: 4400 }).await;
+    let late = new();
+    ended(&app, &owner, late, &[4400], 1, Some(undone(late, 1))).await;
+    ended(&app, &owner, late, &[4400], 1, Some(finished(late, &[4400]))).await;
     app.pump().await;
-    assert_eq!(approved().await, 6600);
+    assert_eq!(approved().await, 5800);
+}
+
+#[tokio::test]
+async fn a_department_is_told_what_fixes_freed_of_its_people_until_they_are_undone() {
+    let app = App::of(directory(7, 180)).await;
+    let mut owner = fixes::owner(&app).await;
+    let departments = async |owner: &tests::Client<'_>| -> Vec<Value> {
+        let told: Value = owner.get("/v1/savings?by=department").await.expect(200);
+        told["departments"].as_array().unwrap().clone()
+    };
+    let sum =
+        |rows: &[Value]| -> i64 { rows.iter().map(|row| row["approved"]["amount_minor"].as_i64().unwrap()).sum() };
+    assert_eq!(sum(&departments(&owner).await), 0);
+    let (path, done) = fixes::fix_of(&app, &mut owner, "L3").await;
+    let told = departments(&owner).await;
+    assert_eq!(sum(&told), done["saving"]["monthly"]["amount_minor"].as_i64().unwrap());
+    // Whose it was says the list of people.
+    let mut want: BTreeMap<Option<String>, i64> = BTreeMap::new();
+    let known = crate::ledger::all(&owner, "/v1/people").await;
+    for item in fixes::items(&owner, &path).await {
+        let person = known.iter().find(|one| one["person"] == item["person"]).expect("somebody");
+        let minor = item["monthly"]["amount_minor"].as_i64().unwrap_or(0);
+        let department = person["department"].as_str().map(str::to_lowercase);
+        *want.entry(department).or_default() += minor;
+    }
+    for row in &told {
+        let department = row["department"].as_str().map(str::to_lowercase);
+        assert_eq!(row["approved"]["amount_minor"], want.remove(&department).unwrap_or(0), "{row:#}");
+    }
+    assert!(want.values().all(|minor| *minor == 0), "{want:?}");
+    fixes::undo(&app, &mut owner, &path).await;
+    assert_eq!(sum(&departments(&owner).await), 0);
+    let kept = app.system.store.of(&scope(&app, &owner).await).all::<Approval>().await.unwrap();
+    assert_eq!((kept.len(), kept[0].value.items, kept[0].value.departments.len()), (1, kept[0].value.undone, 0));
 }
 
 #[tokio::test]
@@ -50,16 +89,15 @@ async fn seats_gone_after_a_fix_are_realised_before_any_renewal() {
     let owner = app.tenant("acme").await;
     let scope = scope(&app, &owner).await;
     keep(&app, &scope, 40, 36, "2027-06-01", false).await;
-    finished(&app, &scope).await;
+    scanned(&app, &scope).await;
     keep(&app, &scope, 38, 36, "2027-06-01", false).await;
-    finished(&app, &scope).await;
+    scanned(&app, &scope).await;
     assert!(realised(&owner).await.is_empty(), "nothing that Steward knows of explains it");
     let fix = FixId::generate(&app.system.connect().ids, app.clock.clock().now());
-    let event = Event::FixFinished { fix, done: 2, failed: 0, skipped: 0, pending: 0, monthly_minor: 4400 };
-    app.system.store.of(&scope).commit(Commit::new().event(event).unwrap()).await.unwrap();
+    ended(&app, &owner, fix, &[2200, 2200], 0, Some(finished(fix, &[2200, 2200]))).await;
     app.pump().await;
     keep(&app, &scope, 36, 36, "2027-06-01", false).await;
-    finished(&app, &scope).await;
+    scanned(&app, &scope).await;
     let told = realised(&owner).await;
     assert_eq!((told.len(), &told[0]["seats"], &told[0]["monthly_minor"]), (1, &2.into(), &4400.into()));
 }

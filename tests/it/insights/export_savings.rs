@@ -1,12 +1,12 @@
 //! `insights-export-savings`.
 
 use jiff::SignedDuration;
-use model::{Event, FixId};
-use store::Commit;
+use model::FixId;
 use tests::App;
 
 use crate::{
     files::{is_noted, minor, rows},
+    fixes::{ended, finished as fix_finished},
     insights::realise::{finished, keep},
     table::scope,
 };
@@ -19,8 +19,7 @@ async fn the_file_holds_every_entry_of_the_ledger() {
     keep(&app, &scope, 40, 36, "2026-11-22", false).await;
     finished(&app, &scope).await;
     let fix = FixId::generate(&app.system.connect().ids, app.clock.clock().now());
-    let event = Event::FixFinished { fix, done: 4, failed: 0, skipped: 0, pending: 0, monthly_minor: 8800 };
-    app.system.store.of(&scope).commit(Commit::new().event(event).unwrap()).await.unwrap();
+    ended(&app, &owner, fix, &[2200; 4], 0, Some(fix_finished(fix, &[2200; 4]))).await;
     app.pump().await;
     app.clock.advance(SignedDuration::from_hours(48));
     for seats in [36, 37] {

@@ -1,11 +1,13 @@
 //! `microsoft-transparency`.
 
+use std::collections::BTreeMap;
+
 use model::{Event, FixId};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::Commit;
 use tests::{App, directory};
 
-use crate::table::scope;
+use crate::{fixes, table::scope};
 
 #[tokio::test]
 async fn every_call_of_a_scan_is_told_with_its_permission_and_purpose() {
@@ -42,8 +44,17 @@ async fn what_was_changed_is_told_apart_from_what_was_read() {
     let fix = FixId::from_bits(7 << 80);
     let none: Value = owner.get("/v1/transparency?of=fixes").await.expect(200);
     assert_eq!(none["items"].as_array().unwrap().len(), 0);
-    let finished = Event::FixFinished { fix, done: 4, failed: 1, skipped: 0, pending: 0, monthly_minor: 8800 };
-    for event in [finished, Event::FixUndone { fix, done: 2, failed: 0 }] {
+    let calls = BTreeMap::from([("assign_licence".to_owned(), 5), ("batch".to_owned(), 1)]);
+    let finished = Event::FixFinished {
+        fix,
+        done: 4,
+        failed: 1,
+        skipped: 0,
+        pending: 0,
+        monthly_minor: 8800,
+        calls: calls.clone(),
+    };
+    for event in [finished, Event::FixUndone { fix, done: 2, failed: 0, calls }] {
         app.system.store.of(&scope).commit(Commit::new().event(event).unwrap()).await.unwrap();
         app.pump().await;
     }
@@ -55,4 +66,43 @@ async fn what_was_changed_is_told_apart_from_what_was_read() {
     }
     owner.get("/v1/transparency?of=mails").await.expect_problem(400, "bad_query");
     owner.get("/v1/transparency?cursor=junk").await.expect_problem(400, "bad_cursor");
+}
+
+#[tokio::test]
+async fn every_call_that_changed_something_is_told_with_its_fix_its_permission_and_how_often() {
+    let app = App::of(directory(7, 400)).await;
+    let mut owner = fixes::owner(&app).await;
+    // Licences that are taken, and people who leave a group and join it again.
+    let finding = fixes::finding(&owner, "L6").await;
+    let bodies = [
+        (json!({ "finding": fixes::finding(&owner, "L3").await }), "assign_licence", "assign_licence"),
+        (json!({ "finding": finding, "action": "leave_group" }), "leave_group", "join_group"),
+    ];
+    for (body, doing, undoing) in bodies {
+        for (of, code) in [("fixes", doing), ("undos", undoing)] {
+            app.microsoft().clear_calls();
+            let path = match of {
+                "fixes" => fixes::fix(&app, &mut owner, body.clone()).await.0,
+                _ => {
+                    let newest: Value = owner.get("/v1/fixes?limit=1").await.expect(200);
+                    let path = format!("/v1/fixes/{}", newest["items"][0]["fix"].as_str().unwrap());
+                    fixes::undo(&app, &mut owner, &path).await;
+                    path
+                }
+            };
+            let told: Value = owner.get(&format!("/v1/transparency?of={of}&limit=1")).await.expect(200);
+            let visit = &told["items"][0];
+            assert_eq!(path, format!("/v1/fixes/{}", visit["fix"].as_str().unwrap()));
+            let calls = visit["calls"].as_array().unwrap();
+            let changed: Vec<&Value> = calls.iter().filter(|call| call["writes"] == true).collect();
+            let [made] = changed[..] else { panic!("one kind of change: {visit:#}") };
+            // As often as Microsoft saw it.
+            assert_eq!((&made["call"], &made["count"]), (&json!(code), &json!(fixes::writes(&app))), "{visit:#}");
+            assert!(made["count"].as_u64() >= visit["changed"].as_u64() && visit["changed"].as_u64() > Some(0));
+            let permission = if code == "assign_licence" { "LicenseAssignment" } else { "GroupMember" };
+            assert_eq!(made["permissions"], json!([format!("{permission}.ReadWrite.All")]));
+            let (method, path) = (made["method"].as_str().unwrap(), made["path"].as_str().unwrap());
+            assert!(["POST", "DELETE"].contains(&method) && path.contains("{id}"), "{made:#}");
+        }
+    }
 }

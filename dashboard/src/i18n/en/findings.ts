@@ -119,6 +119,9 @@ export const findings = {
     holds: "Licences",
     fromGroup: "from a group",
     counted: "counted in another saving",
+    fixed: "fixed",
+    fixedOf: (fixed: number, people: number) =>
+      `${number(fixed)} of ${count(people, "person", "people")} ${fixed === 1 ? "is" : "are"} fixed. The next check sees it.`,
     evidence: "What we saw",
     what: "What",
     value: "Value",

@@ -23,6 +23,7 @@ pub async fn asked(desk: &Desk<'_>, id: AttestationId) -> Result<Vec<Addressed>,
         person: asked.name,
         licences: asked.licences,
         hours: desk.hours_until(asked.deadline),
+        instead: asked.instead,
     };
     Ok(vec![Addressed { to: asked.to, letter: desk.notice(news, By::Member(asker), link) }])
 }

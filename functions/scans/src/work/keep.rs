@@ -11,11 +11,11 @@ use checks::{
 };
 use flate2::{Compression, write::DeflateEncoder};
 use jiff::{Timestamp, civil::Date};
-use model::{Event, PersonId};
+use model::{Event, FixId, PersonId};
 use runtime::Failure;
 use store::{
-    Bucket, Conflict, Connection, Kept, Licenses, Phase, ScanState, Scanned, SeatsOfDay, Snapshot, StoreError, Summary,
-    Terms, Versioned,
+    Bucket, Commit, Conflict, Connection, Kept, Licenses, Mending, Phase, ScanState, Scanned, SeatsOfDay, Snapshot,
+    StoreError, Summary, Terms, Versioned,
 };
 
 use super::{Stop, Work, collect::People};
@@ -23,6 +23,8 @@ use crate::people::{self, Row};
 
 /// Tries at keeping a result while others settle it.
 const TURNS: u32 = 5;
+/// Most notes of fixes that the last transaction of a scan takes away; the next one takes the rest.
+const FORGOTTEN: usize = 50;
 
 /// What the tenant knew before this scan.
 pub(super) struct Before {
@@ -63,20 +65,23 @@ impl Work<'_> {
         self.keep_people(read, before).await?;
         self.keep_licenses(basis).await?;
         let scanned = Scanned { directory: connection.directory, name: &connection.name };
-        let mut settled_by = terms;
+        // It was evaluated without what fixes did, whenever that was.
+        let mut settled_by = Terms { mendings: Vec::new(), ..terms };
         for _ in 0..TURNS {
             let now = self.deps.kernel.clock.now();
-            let rewrite = self.tenant.rewrite().await?;
+            let mut rewrite = self.tenant.rewrite().await?;
+            let seen = self.take_seen(&mut rewrite.terms);
             if rewrite.terms != settled_by {
                 settled_by = rewrite.terms.clone();
                 let prices = settled_by.price_list(outcome.totals.monthly.currency);
+                let (exceptions, mended) = (settled_by.exceptions(), settled_by.mended());
                 let today = self.deps.kernel.clock.today();
-                outcome = settle(outcome.findings, basis, &prices, &settled_by.exceptions(), today);
+                outcome = settle(outcome.findings, basis, &prices, &exceptions, &mended, today);
             }
             let summary = self.tenant.get_strong::<Summary>(&()).await?.map(|summary| summary.value);
             let kept = rewrite.keep(&mut outcome, Some(scanned), summary.as_ref(), now).await;
             let told = match kept {
-                Ok(kept) => self.finish(kept, &basis.directory.skus, now).await,
+                Ok(kept) => self.finish(kept, &seen, &basis.directory.skus, now).await,
                 Err(error) => Err(error),
             };
             match told {
@@ -87,10 +92,18 @@ impl Work<'_> {
         Err(Stop::Ours("others settle the findings again and again".into()))
     }
 
+    /// Takes out of the terms what fixes did before this scan was asked for: it has seen that for itself. What a fix
+    /// did later it may have read before.
+    fn take_seen(&self, terms: &mut Terms) -> Vec<FixId> {
+        let seen = |mending: &mut Mending| mending.ended_at <= self.scan.value.requested_at;
+        terms.mendings.extract_if(.., seen).map(|mending| mending.fix).collect()
+    }
+
     /// The last transaction.
-    async fn finish(&mut self, kept: Kept, skus: &[Sku], now: Timestamp) -> Result<(), StoreError> {
+    async fn finish(&mut self, kept: Kept, seen: &[FixId], skus: &[Sku], now: Timestamp) -> Result<(), StoreError> {
         let Kept { summary, mut change, .. } = kept;
-        let day = snapshot(self.deps.kernel.clock.today(), &summary, skus);
+        change = seen.iter().take(FORGOTTEN).fold(change, Commit::delete::<Mending>);
+        let day = Snapshot::of(self.deps.kernel.clock.today(), &summary, seats(skus));
         if self.tenant.get::<Snapshot>(&day.day).await?.is_none_or(|known| known.value != day) {
             change = change.overwrite(&day);
         }
@@ -146,19 +159,10 @@ impl Work<'_> {
     }
 }
 
-/// The day in numbers. Licence types that cost nothing, or are without limit, tell nothing.
-fn snapshot(day: Date, summary: &Summary, skus: &[Sku]) -> Snapshot {
+/// Seats of the day. Licence types that cost nothing, or are without limit, tell nothing.
+fn seats(skus: &[Sku]) -> Vec<SeatsOfDay> {
     let paid = skus.iter().filter(|sku| sku.for_users && !is_free(sku.id) && sku.seats.enabled + sku.consumed > 0);
-    let totals = &summary.totals;
-    Snapshot {
-        day,
-        people: totals.people,
-        spend_monthly: totals.spend_monthly,
-        certain_monthly: totals.certain_monthly,
-        likely_monthly: totals.likely_monthly,
-        findings: summary.findings,
-        seats: paid.map(|sku| SeatsOfDay { sku: sku.id, enabled: sku.seats.enabled, consumed: sku.consumed }).collect(),
-    }
+    paid.map(|sku| SeatsOfDay { sku: sku.id, enabled: sku.seats.enabled, consumed: sku.consumed }).collect()
 }
 
 fn deflated<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, Failure> {

@@ -3,7 +3,7 @@
 
 use model::SkuId;
 
-use super::{Generator, p, slack};
+use super::{Fate, Generator, p, slack};
 use crate::{
     directory::{Kind, License, Subscription},
     ledger::Planted,
@@ -20,6 +20,8 @@ pub(super) struct Plant {
 
 /// Days before a renewal or the end of a trial in which the catalogue tells of it.
 const SOON: i32 = 30;
+/// Seats of one Business plan from which the catalogue tells of its limit of 300.
+const NEAR_LIMIT: u32 = 270;
 
 impl Generator<'_> {
     fn plant(&mut self, at: usize, check: &'static str, sku: SkuId, certain: bool) {
@@ -75,6 +77,21 @@ impl Generator<'_> {
         }
     }
 
+    /// L25: somebody deleted of late, whose licences still show.
+    pub(super) fn deleted_people(&mut self) {
+        if !self.recipe.oddities.waste {
+            return;
+        }
+        let suite = self.mix()[0].0;
+        for nth in 0..self.share(150, 1) {
+            let mut draft = self.draft(Kind::Employee, Fate::Left, nth);
+            (draft.person.deleted, draft.person.deleted_on) = (true, Some(self.today.before(12)));
+            draft.planted.push(Plant { check: "L25", sku: suite, to: None, certain: true });
+            self.drafts.push(draft);
+            self.give(self.drafts.len() - 1, suite, 0);
+        }
+    }
+
     /// What a scan should say of that and of what follows from other plants. `used` tells how many hold a licence type.
     pub(super) fn directory_only_entries(&self, subscriptions: &[Subscription], used: &[u32]) -> Vec<Planted> {
         let mut entries = Vec::new();
@@ -100,6 +117,13 @@ impl Generator<'_> {
                 }
             }
         }
+        // L29: the plans differ, so each is told of by itself.
+        let business = [p::BUSINESS_PREMIUM, p::BUSINESS_STANDARD, p::BUSINESS_BASIC];
+        let near = self.skus.iter().filter(|sku| business.contains(&sku.id) && sku.enabled >= NEAR_LIMIT);
+        entries.extend(near.map(|sku| {
+            let (check, seats) = ("L29", sku.enabled);
+            Planted { check, sku: sku.id, to: None, person: None, seats, certain: true }
+        }));
         for (at, (sku, used)) in self.skus.iter().zip(used).enumerate() {
             let soon = |sub: &&Subscription| {
                 let until = |next| self.today.until(next);

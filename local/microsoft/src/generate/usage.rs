@@ -1,10 +1,14 @@
-//! What only usage tells: shared mailboxes, rooms and administrators with licences, programs nobody installed, lines
+//! What only usage tells: shared mailboxes with licences or with sign-ins, rooms and administrators with licences, programs nobody installed, lines
 //! nobody calls with, Copilot nobody asks; and everybody else at work using what they have.
 
 use model::SkuId;
 
 use super::{Draft, Fate, Generator};
-use crate::{directory::Kind, ledger::Planted, products as p};
+use crate::{
+    directory::{Kind, SignIn},
+    ledger::Planted,
+    products as p,
+};
 
 /// What is planted on an account, and what a faithful scan says of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +33,7 @@ impl Generator<'_> {
             self.programs();
             self.lines_and_copilot();
             if self.recipe.p1 {
+                self.shared_sign_ins();
                 self.administrators();
                 self.enterprise_suites();
             }
@@ -45,6 +50,16 @@ impl Generator<'_> {
         let Some(at) = self.bare(Kind::Shared) else { return };
         self.give(at, suite, 0);
         self.mark(at, Use { check: "L4", sku: suite, to: large.then_some(p::EXCHANGE_P2) });
+    }
+
+    /// L26: a shared mailbox without a licence that somebody signs in to. Only sign-in dates tell.
+    fn shared_sign_ins(&mut self) {
+        let Some(at) = self.bare(Kind::Shared) else { return };
+        let last = Some(self.today.before(5));
+        let draft = &mut self.drafts[at];
+        draft.person.enabled = true;
+        draft.person.sign_in = SignIn { successful: last, interactive: last, non_interactive: None };
+        draft.signed_in_to = true;
     }
 
     /// L5: a room that people book, with a licence for a mailbox.

@@ -3,9 +3,12 @@
 //! Rule: a subscription on a monthly term costs about a fifth more than one for a year. The fewest seats in use on any
 //! day of the past year, less those bought for a year already, could be bought for a year.
 //!
+//! Which term: what the company says it buys, else what the dates of a subscription tell.
+//!
 //! Traps: needs a year of our own snapshots, and most of its days; a term is told from the dates of a subscription only
-//! while it is young, because `createdDateTime` does not move when it renews; seats that come and go are what a monthly
-//! term is for, so only the base counts.
+//! while it is young, because `createdDateTime` does not move when it renews; who sets a price and no term says that it
+//! is for a year, so that alone does not overrule the dates; seats that come and go are what a monthly term is for, so
+//! only the base counts.
 
 use jiff::Span;
 
@@ -15,6 +18,7 @@ use crate::{
     facts::{SkuStatus, Subscription},
     licence::{LicenceType, days, utc_date},
     outcome::{Evidence, Remedy},
+    prices::Term,
 };
 
 /// The check.
@@ -30,8 +34,8 @@ pub const CHECK: Check = Check {
         what_changes: "You buy the licences you always need for a year, and keep a monthly subscription for the rest.",
         what_people_notice: "Nothing. Their licences stay the same.",
         undo: "A subscription for a year can be given back within seven days of buying it.",
-        technical_detail: "Subscriptions whose next lifecycle date is 25 to 35 days after their creation. Base: least \
-                           consumedUnits in our daily snapshots of 365 days, of which at least 300 are there. Seats: \
+        technical_detail: "Subscriptions whose term is monthly by your own prices, or whose next lifecycle date is 25 to \
+                           35 days after their creation. Base: least consumedUnits in our daily snapshots of 365 days, of which at least 300 are there. Seats: \
                            base less seats of other subscriptions, at most those on the monthly term. 20 % of the \
                            price of a year's commitment.",
     },
@@ -62,10 +66,16 @@ pub fn is_monthly(subscription: &Subscription) -> bool {
 fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
     let load = context.directory.loads.get(&licence.sku.id).filter(|_| licence.is_paid())?;
     let subscriptions = context.directory.subscriptions.as_deref().ok()?;
+    let (by_term, told_by) = match context.terms.get(&licence.sku.id) {
+        Some(Term::Monthly) => (Some(true), "Your prices"),
+        Some(Term::AnnualPaidMonthly) => (Some(false), "Your prices"),
+        Some(Term::AnnualPaidYearly) | None => (None, "Microsoft subscriptions"),
+    };
     let (mut monthly, mut yearly) = (0u32, 0u32);
     let paid = |sub: &&Subscription| !sub.trial && sub.status == SkuStatus::Enabled && sub.sku == licence.sku.id;
     for subscription in subscriptions.iter().filter(paid) {
-        let seats = if is_monthly(subscription) { &mut monthly } else { &mut yearly };
+        let by_month = by_term.unwrap_or_else(|| is_monthly(subscription));
+        let seats = if by_month { &mut monthly } else { &mut yearly };
         *seats = seats.saturating_add(subscription.seats);
     }
     let year_ago = context.today.saturating_sub(Span::new().days(YEAR_DAYS));
@@ -83,8 +93,8 @@ fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
         lists_holders: false,
         evidence: vec![
             Evidence::new("Fewest in use on any day of the past year", load.least, HISTORY, today),
-            Evidence::new("Bought by the month", monthly, "Microsoft subscriptions", today),
-            Evidence::new("Bought for a year", yearly, "Microsoft subscriptions", today),
+            Evidence::new("Bought by the month", monthly, told_by, today),
+            Evidence::new("Bought for a year", yearly, told_by, today),
         ],
         remedy: if licence.through_partner { Remedy::ReduceAtReseller } else { Remedy::Guided },
     })
@@ -93,7 +103,9 @@ fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Outcome, facts::Load, testing::*};
+    use model::{Currency, Money, event::Actor};
+
+    use crate::{Directory, Evaluation, Outcome, OwnPrice, PriceList, Settings, Sources, facts::Load, testing::*};
 
     fn bought(seats: u32, term_days: i32) -> Subscription {
         let created = format!("{}T00:00:00Z", ago(10)).parse().expect("a time");
@@ -101,11 +113,28 @@ mod tests {
         Subscription { created: Some(created), next_lifecycle: Some(next), ..subscription(BASIC, seats, None) }
     }
 
-    fn run(subscriptions: Vec<Subscription>, load: Load) -> Outcome {
+    fn with(subscriptions: Vec<Subscription>, load: Load) -> Directory {
         let mut directory = full();
         directory.subscriptions = Ok(subscriptions);
         directory.loads = [(sku_id(BASIC), load)].into();
-        evaluate(directory, &[])
+        directory
+    }
+
+    fn run(subscriptions: Vec<Subscription>, load: Load) -> Outcome {
+        evaluate(with(subscriptions, load), &[])
+    }
+
+    /// Seats and money where the company says what it pays, and how it buys.
+    fn said(term: Term, amount: Option<i64>, term_days: i32) -> Option<(u32, i64)> {
+        let mut prices = PriceList::built_in(Currency::Usd);
+        let amount = amount.map(|minor| Money::new(minor, Currency::Usd));
+        let own = OwnPrice { amount, term, note: None, as_of: TODAY, set_by: Actor::System };
+        prices.set(sku_id(BASIC), &own).expect("a price");
+        let directory = with(vec![bought(10, term_days)], year(7));
+        let evaluation = Evaluation::new(directory, Settings::default(), prices, now());
+        let outcome = evaluation.finish(&Sources::both(TODAY));
+        let finding = outcome.of(CheckId::L22)?;
+        Some((finding.seats, finding.saving.as_ref()?.monthly.amount_minor))
     }
 
     fn year(least: u32) -> Load {
@@ -134,6 +163,17 @@ mod tests {
         }
         let trial = Subscription { trial: true, ..bought(10, 30) };
         assert_eq!(seats(&run(vec![trial], year(7))), None);
+    }
+
+    #[test]
+    fn the_term_a_company_says_comes_before_the_dates_and_its_price_holds_the_surcharge_already() {
+        // A monthly price is a fifth above the year's: a sixth of it is saved.
+        assert_eq!(said(Term::Monthly, None, 365), Some((7, 7 * 140)));
+        assert_eq!(said(Term::Monthly, Some(960), 365), Some((7, 7 * 160)));
+        assert_eq!(said(Term::AnnualPaidMonthly, None, 30), None);
+        // Who leaves the term out says the default: then the dates tell.
+        assert_eq!(said(Term::AnnualPaidYearly, Some(1000), 30), Some((7, 7 * 200)));
+        assert_eq!(said(Term::AnnualPaidYearly, Some(1000), 365), None);
     }
 
     #[test]

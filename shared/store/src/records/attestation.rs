@@ -24,6 +24,9 @@ pub struct Attestation {
     pub manager: String,
     /// Where the question went.
     pub to: String,
+    /// Whether a member was asked in place of the manager.
+    #[serde(default)]
+    pub instead: bool,
     /// Who had it asked.
     pub asked_by: UserId,
     /// When.

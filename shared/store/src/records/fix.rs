@@ -169,7 +169,8 @@ pub struct Fix {
     pub pauses: u32,
     /// Microsoft asked not to be called before then.
     pub go_on_at: Option<Timestamp>,
-    /// Calls made to Microsoft, under `graph::Endpoint::code`; a call inside a batch counts beside the batch.
+    /// Calls made to Microsoft that no event has told yet, under `graph::Endpoint::code`; a call inside a batch counts
+    /// beside the batch.
     #[serde(default)]
     pub calls: BTreeMap<String, u32>,
     /// When the sweep is to look at it: the day it was planned for, or when it should long have ended.
@@ -279,6 +280,14 @@ pub struct FixItem {
     pub attempt: Attempt,
     /// How its undo stands.
     pub undo: Option<Attempt>,
+}
+
+impl FixItem {
+    /// Whether it is done and was not put back.
+    pub fn stands(&self) -> bool {
+        let put_back = self.undo.as_ref().is_some_and(|undo| undo.state == ItemState::Done);
+        self.attempt.state == ItemState::Done && !put_back
+    }
 }
 
 /// Items of a fix, as many as one batch of Graph holds, written together.

@@ -45,7 +45,7 @@ pub use removed::{Removed, Whom};
 pub use savings::{Approval, Cause, RenewalWatch, SeatChange, SeatLedger};
 pub use scan::{Phase, Progress, Resume, Scan, ScanState};
 pub use snapshot::{SeatsOfDay, Snapshot};
-pub use terms::{Accepted, CheckSettings, Prices, Snooze};
+pub use terms::{Accepted, CheckSettings, MendedPerson, Mending, Prices, Snooze};
 pub use work_account::{LinkRequest, WorkAccount};
 
 use jiff::Timestamp;

@@ -18,8 +18,11 @@ pub struct Approval {
     pub items: u32,
     /// Of these, undone since.
     pub undone: u32,
-    /// What all its items save a month, minor units of the tenant's currency.
+    /// What those that stand save a month, minor units of the tenant's currency.
     pub monthly_minor: i64,
+    /// The same by department, as whoever it changed was in when it, or its undo, ended; `None`: in none.
+    #[serde(default)]
+    pub departments: Vec<(Option<String>, i64)>,
 }
 
 impl Ours for Approval {}

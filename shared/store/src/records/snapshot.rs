@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use model::{Money, SkuId};
 use serde::{Deserialize, Serialize};
 
-use super::{Ours, TenantRecord};
+use super::{Ours, Summary, TenantRecord};
 use crate::key::Collection;
 
-/// The last scan of a day, in numbers.
+/// A day with a scan, in numbers: those of the first screen, so that trends never say otherwise.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// The day, UTC.
@@ -24,6 +24,22 @@ pub struct Snapshot {
     pub findings: u32,
     /// Seats by licence type.
     pub seats: Vec<SeatsOfDay>,
+}
+
+impl Snapshot {
+    /// The day as the first screen tells it.
+    pub fn of(day: Date, summary: &Summary, seats: Vec<SeatsOfDay>) -> Self {
+        let totals = &summary.totals;
+        Self {
+            day,
+            people: totals.people,
+            spend_monthly: totals.spend_monthly,
+            certain_monthly: totals.certain_monthly,
+            likely_monthly: totals.likely_monthly,
+            findings: summary.findings,
+            seats,
+        }
+    }
 }
 
 /// Seats of one licence type on one day.

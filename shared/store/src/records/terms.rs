@@ -1,14 +1,14 @@
 //! What a company decided for itself: what it pays, what its checks look for, what it lives with, what it does not want
-//! to see for now. All of it lies side by side, so that a scan reads it in one query.
+//! to see for now, what it had fixed. All of it lies side by side, so that a scan reads it in one query.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use checks::{Exception, OwnPrice, Settings};
+use checks::{CheckId, Exception, OwnPrice, Settings};
 use jiff::Timestamp;
-use model::{ExceptionId, FindingId, SkuId, event::Actor};
+use model::{Change, ExceptionId, FindingId, FixId, PersonId, SkuId, event::Actor};
 use serde::{Deserialize, Serialize};
 
-use super::{Ours, TenantRecord};
+use super::{Fix, FixItem, Ours, TenantRecord};
 use crate::key::Collection;
 
 /// What the company says it pays: at most [`Prices::MOST`] licence types, in one item, so that a file changes all or
@@ -119,5 +119,69 @@ impl TenantRecord for Snooze {
     const DUE: &'static str = "DUE_TERMS";
     fn due(&self) -> Option<Timestamp> {
         Some(self.until)
+    }
+}
+
+/// What a fix has changed, until a scan sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mending {
+    /// The fix.
+    pub fix: FixId,
+    /// The check whose finding it came from.
+    pub check: Option<CheckId>,
+    /// When it, or its undo, last ended.
+    pub ended_at: Timestamp,
+    /// Whom it changed: at most as many people as a fix has.
+    pub people: Vec<MendedPerson>,
+}
+
+/// What a fix has changed of somebody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MendedPerson {
+    /// Who.
+    pub person: PersonId,
+    /// Licence types they have no more.
+    pub freed: BTreeSet<SkuId>,
+    /// Licence types they still have, of which what the check said is no longer so.
+    pub kept: BTreeSet<SkuId>,
+}
+
+impl Mending {
+    /// What of a fix stands; `None` where nothing does, or nothing that a finding speaks of.
+    pub fn of<'a>(fix: &Fix, items: impl Iterator<Item = &'a FixItem>) -> Option<Self> {
+        let mut by_person: BTreeMap<PersonId, Vec<&FixItem>> = BTreeMap::new();
+        for item in items.filter(|item| item.stands()) {
+            by_person.entry(item.person?).or_default().push(item);
+        }
+        let people: Vec<MendedPerson> = by_person
+            .into_iter()
+            .map(|(person, items)| {
+                let freed = Change::all_free(items.iter().map(|item| (&item.change, &item.before)));
+                let kept = items.iter().flat_map(|item| match &item.change {
+                    Change::Licences { remove, .. } => remove.clone(),
+                    Change::Reprocess => item.before.failed().collect(),
+                    _ => Vec::new(),
+                });
+                let kept = kept.filter(|sku| !freed.contains(sku)).collect();
+                MendedPerson { person, freed, kept }
+            })
+            .filter(|one| !one.freed.is_empty() || !one.kept.is_empty())
+            .collect();
+        let ended_at = fix.ended_at.filter(|_| !people.is_empty())?;
+        Some(Self { fix: fix.fix, check: fix.check, ended_at, people })
+    }
+}
+
+impl Ours for Mending {}
+impl TenantRecord for Mending {
+    const KIND: &'static str = "what a fix has changed";
+    const COLLECTION: Collection = Collection::Root;
+    const PREFIX: &'static str = "TERMS#FIX#";
+    type Id = FixId;
+    fn id(&self) -> FixId {
+        self.fix
+    }
+    fn sort_key(id: &FixId) -> String {
+        format!("{}{id}", Self::PREFIX)
     }
 }
