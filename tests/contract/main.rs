@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod checks;
-mod checks;
 mod data_access;
 mod documents;
 mod house;
