@@ -18,7 +18,7 @@ after(async () => {
 });
 
 test("a hostile name is text on every page, and turns nothing around that is not its own", async () => {
-  const acme = await company(steward, "Hostile", { name: DIRECTORY, seed: 5, people: 120 });
+  const acme = await company(steward, "Hostile", { name: DIRECTORY, seed: 12, people: 100 });
   const page = await (await steward.visitor({ viewport: { width: 360, height: 740 } })).newPage();
   page.on("dialog", (dialog) => assert.fail(`a name ran as a script: ${dialog.message()}`));
   await page.goto("/sign-in");
@@ -49,7 +49,7 @@ test("a hostile name is text on every page, and turns nothing around that is not
   const all = seen.join("\n");
   const { items: people } = await acme.call("GET", "/v1/people?limit=100", 200);
   const shown = people.filter(({ name }) => /[<{=@\u202e]/.test(name) && all.includes(name)).map(({ name }) => name);
-  assert.ok(shown.length >= 2, `too few hostile names are on any page: ${shown}`);
+  assert.ok(shown.length >= 4, `too few hostile names are on any page: ${shown}`);
   assert.ok(all.includes(DIRECTORY));
   steward.noTroubles();
   await page.context().close();
