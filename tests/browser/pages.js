@@ -15,6 +15,8 @@ export async function pages(steward) {
     ["finding-people", `/savings/${withPeople.finding}`],
     ["finding-seats", `/savings/${withSeats.finding}`],
     ["finding-gone", "/savings/fnd_1pystws0f79vtyhrjxjg7dj13n"],
+    ["changes", "/changes"],
+    ["change-gone", "/changes/fix_1pystws0f79vtyhrjxjg7dj13n"],
     ["licences", "/licences"],
     ["activity", "/activity"],
     ["team", "/team"],
