@@ -153,7 +153,7 @@ test("from signing up to the undo: mail, Microsoft, number, preview, agreement, 
   await page.getByText("Undone", { exact: true }).waitFor();
   await visit(page, "/changes");
   await page.getByRole("listitem").filter({ hasText: preview.headline }).getByText("Undone").waitFor();
-  await check(made);
+  await check(made, "finished");
   const again = await made.call("POST", "/v1/fixes/preview", 200, { finding });
   const states = ({ items }) => items.map(({ person, before }) => [person, before]).sort();
   assert.deepEqual(states(again), states(preview), "Microsoft 365 is as it was before");
