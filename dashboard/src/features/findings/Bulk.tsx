@@ -1,4 +1,3 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { type ApiError, apiError } from "~/api/error";
@@ -6,16 +5,16 @@ import type { FindingId, FindingView } from "~/api/generated/types.gen";
 import { useRoleReason } from "~/features/shell/me";
 import { keep } from "~/lib/kept";
 import { Button } from "~/ui/button";
-import { toast } from "~/ui/toast";
 import { deciding } from "~texts/deciding";
 import { AcceptDialog, SnoozeDialog } from "./DecideDialogs";
 import { accept, fixable, QUEUE, snooze } from "./decide";
+import { useFollow } from "./follow";
 
 const t = deciding.bulk;
 
 /** What can be done with several findings at once. Fixes are previewed one after the other: each is approved by itself. */
 export function Bulk({ findings, onDone }: { findings: readonly FindingView[]; onDone: () => void }) {
-  const queries = useQueryClient();
+  const follow = useFollow();
   const navigate = useNavigate();
   const mayDecide = useRoleReason("findings:manage");
   const mayPreview = useRoleReason("fixes:preview");
@@ -33,9 +32,8 @@ export function Bulk({ findings, onDone }: { findings: readonly FindingView[]; o
       if (done === 0) throw refused[0]?.[1];
       ask(undefined);
       const why = refused.map(([{ headline }, { detail }]) => t.failed(headline, detail));
-      toast([told(done), ...why].join(" "), refused.length > 0);
       onDone();
-      await queries.invalidateQueries();
+      await follow([told(done), ...why].join(" "), refused.length > 0);
     };
   const review = () => {
     const [first, ...rest] = fixes.map(({ finding }) => finding);
