@@ -20,6 +20,8 @@ export async function pages(steward) {
     ["people-none", "/people?search=nobody-is-called-so"],
     ["person", `/people/${someone.person}`],
     ["person-gone", "/people/00000000-0000-4000-8000-000000000000"],
+    ["changes", "/changes"],
+    ["change-gone", "/changes/fix_1pystws0f79vtyhrjxjg7dj13n"],
     ["licences", "/licences"],
     ["trends", "/trends"],
     ["activity", "/activity"],

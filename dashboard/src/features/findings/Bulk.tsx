@@ -1,21 +1,20 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { apiError } from "~/api/error";
+import { type ApiError, apiError } from "~/api/error";
 import type { FindingId, FindingView } from "~/api/generated/types.gen";
 import { useRoleReason } from "~/features/shell/me";
 import { keep } from "~/lib/kept";
 import { Button } from "~/ui/button";
-import { toast } from "~/ui/toast";
 import { deciding } from "~texts/deciding";
 import { AcceptDialog, SnoozeDialog } from "./DecideDialogs";
 import { accept, fixable, QUEUE, snooze } from "./decide";
+import { useFollow } from "./follow";
 
 const t = deciding.bulk;
 
 /** What can be done with several findings at once. Fixes are previewed one after the other: each is approved by itself. */
 export function Bulk({ findings, onDone }: { findings: readonly FindingView[]; onDone: () => void }) {
-  const queries = useQueryClient();
+  const follow = useFollow();
   const navigate = useNavigate();
   const mayDecide = useRoleReason("findings:manage");
   const mayPreview = useRoleReason("fixes:preview");
@@ -24,15 +23,17 @@ export function Bulk({ findings, onDone }: { findings: readonly FindingView[]; o
   const each =
     (act: (finding: FindingId, values: FormData) => Promise<unknown>, told: (n: number) => string) =>
     async (values: FormData) => {
-      const refused: string[] = [];
-      for (const { finding, headline } of findings) {
-        await act(finding, values).catch((thrown) => refused.push(t.failed(headline, apiError(thrown).detail)));
+      const refused: [FindingView, ApiError][] = [];
+      for (const one of findings) {
+        await act(one.finding, values).catch((thrown) => refused.push([one, apiError(thrown)]));
       }
-      ask(undefined);
       const done = findings.length - refused.length;
-      toast([done > 0 && told(done), ...refused].filter(Boolean).join(" "), refused.length > 0);
+      // Where nothing was taken, what was typed is to be mended.
+      if (done === 0) throw refused[0]?.[1];
+      ask(undefined);
+      const why = refused.map(([{ headline }, { detail }]) => t.failed(headline, detail));
       onDone();
-      await queries.invalidateQueries();
+      await follow([told(done), ...why].join(" "), refused.length > 0);
     };
   const review = () => {
     const [first, ...rest] = fixes.map(({ finding }) => finding);

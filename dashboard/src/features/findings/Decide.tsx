@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { findingsExceptionsOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { findingsEndException, findingsWake } from "~/api/generated/sdk.gen";
@@ -9,24 +9,11 @@ import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { Part } from "~/ui/page";
 import { Notice } from "~/ui/states";
-import { toast } from "~/ui/toast";
 import { deciding as t } from "~texts/deciding";
 import { AskDialog } from "./AskDialog";
 import { AcceptDialog, SnoozeDialog } from "./DecideDialogs";
 import { accept, snooze } from "./decide";
-
-/** Exceptions are followed by new findings within seconds; that is when they are asked for again. */
-const FOLLOWS_MS = 2500;
-
-/** Asks everything again, now and once more when the findings have followed. */
-function useFollow() {
-  const queries = useQueryClient();
-  return async (told: string) => {
-    toast(told);
-    setTimeout(() => queries.invalidateQueries(), FOLLOWS_MS);
-    await queries.invalidateQueries();
-  };
-}
+import { useFollow } from "./follow";
 
 /** Putting a finding off, accepting it, asking a manager. */
 export function Decide({ detail }: { detail: FindingDetail }) {
