@@ -7,14 +7,14 @@ import { Departments, Ledger } from "~/features/trends/Ledger";
 import { Page } from "~/ui/page";
 import { trends as t } from "~texts/trends";
 
-const PERIODS = ["30", "90", "365"] as const;
+const PERIODS = [30, 90, 365] as const;
 type Period = (typeof PERIODS)[number];
-const USUAL: Period = "90";
+const USUAL: Period = 90;
 const DAY_MS = 86_400_000;
 
 export const Route = createFileRoute("/_app/trends")({
   validateSearch: ({ days }: Record<string, unknown>): { days?: Period } => {
-    const period = PERIODS.find((one) => one === String(days));
+    const period = PERIODS.find((one) => one === Number(days));
     return period && period !== USUAL ? { days: period } : {};
   },
   component: () => (
@@ -28,7 +28,7 @@ function Trends() {
   const { days = USUAL } = Route.useSearch();
   const { data: overview } = useOverview();
   // Days of the API are those of UTC.
-  const from = new Date(Date.now() - (Number(days) - 1) * DAY_MS).toISOString().slice(0, 10);
+  const from = new Date(Date.now() - (days - 1) * DAY_MS).toISOString().slice(0, 10);
   if (overview && !overview.totals) {
     return (
       <Page title={t.title} lead={t.lead}>

@@ -3,7 +3,7 @@ import { count, number } from "~/lib/format";
 export const trends = {
   title: "Trends",
   lead: "What you pay, what is wasted, and what you saved.",
-  periods: { "30": "30 days", "90": "90 days", "365": "A year" },
+  periods: { 30: "30 days", 90: "90 days", 365: "A year" },
   time: "Time",
 
   money: "What you pay and what is wasted",
