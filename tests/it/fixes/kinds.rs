@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::{App, BEGIN, Client};
 
 use super::{app_of, finding, fingerprint, fix, fresh, items, licences, outcome, owner, post, preview, undo, writes};
-use crate::{ledger::all, scans::without_mail};
+use crate::ledger::all;
 
 /// One kind of fix: what is asked for, and which change it makes.
 struct Kind {
@@ -79,7 +79,6 @@ async fn every_kind_of_fix_does_what_was_previewed_and_its_undo_puts_every_byte_
     for kind in KINDS {
         let what = format!("{:?} {:?}", kind.check, kind.action);
         let app = company(kind).await;
-        without_mail(&app);
         let mut owner = owner(&app).await;
         let body = asked(&owner, kind).await;
         if kind.check == Some("L8") {
