@@ -45,7 +45,7 @@ async fn note(tenant: &Tenant<'_>, fix: FixId) -> Result<(), StoreError> {
     let mending = Mending::of(&record, parts.iter().flat_map(|part| &part.value.items));
     let scans = tenant.overview().await?.scans;
     let seen = |mending: &Mending| {
-        scans.iter().any(|scan| scan.state == ScanState::Finished && scan.requested_at >= mending.ended_at)
+        scans.iter().any(|scan| scan.state == ScanState::Finished && scan.requested_at > mending.ended_at)
     };
     match mending.filter(|mending| !seen(mending)) {
         Some(mending) => tenant.save(&mending).await,

@@ -20,6 +20,9 @@ pub const FUNCTION: Function<Kernel> =
 async fn approve(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     let tenant = deps.store.of(&event.scope);
     let (Event::FixFinished { fix, .. } | Event::FixUndone { fix, .. }) = event.recorded.event else { return Ok(()) };
+    if tenant.get_strong::<Fix>(&fix).await?.is_none() {
+        return Ok(());
+    }
     let known = tenant.get_strong::<Approval>(&fix).await?;
     let version = known.as_ref().map_or(0, |known| known.version);
     let known = known.map(|known| known.value);
@@ -31,18 +34,15 @@ async fn approve(deps: Kernel, event: Delivered) -> Result<(), Failure> {
         (_, Some(known)) => known.at,
         (_, None) => return Err("the fix that was undone is not in the ledger yet".into()),
     };
-    let Some(value) = approval(&tenant, fix, at).await? else { return Ok(()) };
+    let value = approval(&tenant, fix, at).await?;
     if known.as_ref() != Some(&value) {
         tenant.checkpoint(&Versioned { value, version }).await?;
     }
     Ok(())
 }
 
-/// What of a fix stands now; `None` where there is no such fix.
-async fn approval(tenant: &Tenant<'_>, fix: FixId, at: Timestamp) -> Result<Option<Approval>, Failure> {
-    if tenant.get_strong::<Fix>(&fix).await?.is_none() {
-        return Ok(None);
-    }
+/// What of a fix stands now.
+async fn approval(tenant: &Tenant<'_>, fix: FixId, at: Timestamp) -> Result<Approval, Failure> {
     let items: Vec<FixItem> = tenant.fix_parts(fix).await?.into_iter().flat_map(|part| part.value.items).collect();
     let done: Vec<&FixItem> = items.iter().filter(|item| item.attempt.state == ItemState::Done).collect();
     let standing: Vec<&FixItem> = done.iter().copied().filter(|item| item.stands()).collect();
@@ -54,14 +54,14 @@ async fn approval(tenant: &Tenant<'_>, fix: FixId, at: Timestamp) -> Result<Opti
         }
     }
     let count = |items: usize| u32::try_from(items).unwrap_or(u32::MAX);
-    Ok(Some(Approval {
+    Ok(Approval {
         fix,
         at,
         items: count(done.len()),
         undone: count(done.len() - standing.len()),
         monthly_minor: standing.iter().copied().map(minor).fold(0, i64::saturating_add),
         departments: departments(tenant, by_person).await?,
-    }))
+    })
 }
 
 /// Amounts by the department that people are in, by its name. Who is not in the directory any more is in none.

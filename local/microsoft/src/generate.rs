@@ -731,6 +731,11 @@ impl Generator<'_> {
 
     // Seats and subscriptions
 
+    /// L29: a company that is about to outgrow its Business plan bought ahead. Nobody else fits into it then.
+    fn buys_ahead(&self) -> bool {
+        self.recipe.oddities.waste && (280..=300).contains(&self.recipe.people)
+    }
+
     fn seats(&mut self) -> Vec<Subscription> {
         let odd = self.recipe.oddities;
         if odd.traps {
@@ -739,6 +744,7 @@ impl Generator<'_> {
             self.sku(unused);
         }
         let consumed = self.used();
+        let buys_ahead = self.buys_ahead();
         let owner = self.recipe.partner.then(|| DirectoryId(self.dice.guid()));
         let mut subscriptions = Vec::new();
         for (at, used) in consumed.into_iter().enumerate() {
@@ -758,8 +764,7 @@ impl Generator<'_> {
                 // Bought for more people than came: the first suite, and Copilot.
                 _ if odd.waste && (at == 0 || id == p::COPILOT) => {
                     let wasted = u32::from(more) + used / 12;
-                    // L29: a company that is about to outgrow its Business plan bought ahead.
-                    let ahead = if at == 0 && self.recipe.people <= 300 && self.recipe.people >= 280 { 270 } else { 0 };
+                    let ahead = if at == 0 && buys_ahead { 270 } else { 0 };
                     sku.enabled = (used + wasted).max(ahead);
                     while sku.enabled - used < slack(sku.enabled) + wasted {
                         sku.enabled += 1;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use http::Method;
 use local_aws::BoxFuture;
-use local_microsoft::products as p;
+use local_microsoft::{Directory, Oddities, Recipe, products as p};
 use model::{DirectoryId, Event};
 use serde_json::{Value, json};
 use store::{Conflict, Connection, Scanned, StoreError, StoredFinding, Summary};
-use tests::{App, Client, directory};
+use tests::{App, BEGIN, Client, directory};
 
 use super::{finding, minor, send, set_price, text};
 use crate::{
@@ -169,6 +169,12 @@ async fn who_lost_the_turn_writes_nothing_more() {
     app.pump().await;
 }
 
+/// A company whose licences are all given directly, so that every blocked account's can be taken.
+fn all_direct() -> Directory {
+    let oddities = Oddities { groups: false, ..Oddities::ALL };
+    Directory::generate(&Recipe { oddities, ..Recipe::new(7, BEGIN.parse().unwrap(), 180) })
+}
+
 /// Lets no check follow a fix, so that what is told between the two can be seen.
 fn no_check_behind_fixes(app: &App) {
     let nothing = |_: Value| -> BoxFuture<'static, anyhow::Result<()>> { Box::pin(async { Ok(()) }) };
@@ -190,7 +196,7 @@ async fn today(owner: &Client<'_>) -> [(i64, i64, u64); 2] {
 
 #[tokio::test]
 async fn what_a_fix_did_is_marked_at_once_counts_no_money_and_counts_again_once_undone() {
-    let app = App::of(directory(7, 180)).await;
+    let app = App::of(all_direct()).await;
     let mut owner = fixes::owner(&app).await;
     no_check_behind_fixes(&app);
     let before = told(&owner).await;
@@ -249,13 +255,14 @@ async fn what_a_fix_did_is_marked_at_once_counts_no_money_and_counts_again_once_
 
 #[tokio::test]
 async fn a_check_sees_for_itself_what_a_fix_did_and_the_mark_goes() {
-    let app = App::of(directory(7, 180)).await;
+    let app = App::of(all_direct()).await;
     let mut owner = fixes::owner(&app).await;
     no_check_behind_fixes(&app);
     let scope = scope(&app, &owner).await;
     let marks = async || app.system.store.of(&scope).terms().await.unwrap().mendings.len();
     let (path, _) = fixes::fix_of(&app, &mut owner, "L3").await;
     assert_eq!(marks().await, 1);
+    app.clock.advance(jiff::SignedDuration::from_secs(1));
     assert_eq!(scan(&app, &mut owner).await["state"], "finished");
     assert_eq!(marks().await, 0);
     let seen = told(&owner).await;
@@ -275,7 +282,7 @@ async fn a_check_sees_for_itself_what_a_fix_did_and_the_mark_goes() {
 
 #[tokio::test]
 async fn a_fix_that_ends_while_a_check_is_under_way_stays_marked_behind_it() {
-    let app = App::of(directory(7, 180)).await;
+    let app = App::of(all_direct()).await;
     let mut owner = fixes::owner(&app).await;
     no_check_behind_fixes(&app);
     let scope = scope(&app, &owner).await;

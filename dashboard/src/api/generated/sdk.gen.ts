@@ -1506,7 +1506,7 @@ export const tenantsGet = <ThrowOnError extends boolean = true>(options?: Option
 /**
  * Read what was read and changed at Microsoft
  *
- * Newest first. Every call of a scan is counted, the refused ones too. What the calls are is in `/v1/manifest`.
+ * Newest first. Every call of a scan, a fix or an undo is counted, the refused ones too. What the calls are is in `/v1/manifest`.
  */
 export const microsoftTransparency = <ThrowOnError extends boolean = true>(options?: Options<MicrosoftTransparencyData, ThrowOnError>): RequestResult<MicrosoftTransparencyResponses, MicrosoftTransparencyErrors, ThrowOnError> => (options?.client ?? client).get<MicrosoftTransparencyResponses, MicrosoftTransparencyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],

@@ -157,6 +157,7 @@ export type AffectedSku = {
      * Assigned to the person directly.
      */
     direct: boolean;
+    fixed?: FixId | null;
     /**
      * Groups that assign it.
      */
@@ -795,9 +796,15 @@ export type CustomRole = {
 };
 
 /**
- * What a department could save now. Seats given back are nobody's, so nothing is realised by department.
+ * What a department could save now, and what fixes have freed of its people. Seats given back are nobody's, so nothing
+ * is realised by department.
  */
 export type Department = {
+    /**
+     * What fixes that ended in these days took from its people, a month; undone ones left out. People who are not in
+     * your directory any more count where they were when it ended.
+     */
+    approved: Money;
     /**
      * As your directory has it: show it as text only. Absent for people without one.
      */
@@ -913,7 +920,7 @@ export type Event = {
     /**
      * How many recovery codes are left, where one was used.
      */
-    recovery_codes_left?: number | null;
+    recoveries_left?: number | null;
     /**
      * The new session.
      */
@@ -1018,7 +1025,7 @@ export type Event = {
     /**
      * The request.
      */
-    link: LinkId;
+    request: LinkId;
     /**
      * Whose account it is to be linked to.
      */
@@ -1434,6 +1441,12 @@ export type Event = {
     pauses: number;
 } | {
     /**
+     * Calls made to Microsoft for it, by the call's code; a call inside a batch counts beside the batch.
+     */
+    calls?: {
+        [key: string]: number;
+    };
+    /**
      * Items done and read back.
      */
     done: number;
@@ -1475,6 +1488,12 @@ export type Event = {
     items: number;
     kind: 'fix.undo_requested';
 } | {
+    /**
+     * Calls made to Microsoft for it, by the call's code; a call inside a batch counts beside the batch.
+     */
+    calls?: {
+        [key: string]: number;
+    };
     /**
      * Items put back.
      */
@@ -1824,9 +1843,9 @@ export type FindingDetail = FindingView & {
 export type FindingId = string;
 
 /**
- * How much of a finding is accepted as it is.
+ * How much of a finding is accepted as it is or fixed.
  */
-export type FindingState = 'open' | 'partly_accepted' | 'accepted';
+export type FindingState = 'open' | 'partly_accepted' | 'accepted' | 'fixed';
 
 /**
  * What one check found.
@@ -1855,6 +1874,10 @@ export type FindingView = {
      * When it was first found.
      */
     first_found: string;
+    /**
+     * Of these, people of whom nothing is left to do, because of fixes since the last scan.
+     */
+    fixed: number;
     /**
      * The finding in one sentence.
      */
@@ -1890,7 +1913,7 @@ export type FindingView = {
      */
     stake: Stake;
     /**
-     * How much of it is accepted as it is.
+     * How much of it is accepted as it is or fixed.
      */
     state: FindingState;
     /**
@@ -3209,6 +3232,10 @@ export type PageFindingView = {
          */
         first_found: string;
         /**
+         * Of these, people of whom nothing is left to do, because of fixes since the last scan.
+         */
+        fixed: number;
+        /**
          * The finding in one sentence.
          */
         headline: string;
@@ -3243,7 +3270,7 @@ export type PageFindingView = {
          */
         stake: Stake;
         /**
-         * How much of it is accepted as it is.
+         * How much of it is accepted as it is or fixed.
          */
         state: FindingState;
         /**
@@ -3724,7 +3751,7 @@ export type PageVisit = {
          */
         at: string;
         /**
-         * What was read, by call.
+         * What was read and changed, by call: of one that changes something `writes` is true.
          */
         calls: Array<CallsMade>;
         /**
@@ -5531,7 +5558,7 @@ export type Visit = {
      */
     at: string;
     /**
-     * What was read, by call.
+     * What was read and changed, by call: of one that changes something `writes` is true.
      */
     calls: Array<CallsMade>;
     /**

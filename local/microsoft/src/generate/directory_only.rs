@@ -64,8 +64,8 @@ impl Generator<'_> {
             let suite = self.mix()[self.mix().len() - 1].0;
             self.plant(at, "L17", suite, false);
         }
-        // L23: three licences that Business Premium replaces for less.
-        if self.recipe.p1 {
+        // L23: three licences that Business Premium replaces for less, where there is room in it.
+        if self.recipe.p1 && !self.buys_ahead() {
             for at in self.pick(&[p::BUSINESS_STANDARD], self.share(100, 1)) {
                 for (sku, to) in
                     [(p::BUSINESS_STANDARD, Some(p::BUSINESS_PREMIUM)), (p::ENTRA_P1, None), (p::INTUNE, None)]

@@ -102,9 +102,9 @@ fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use model::{Currency, Money, event::Actor};
 
+    use super::*;
     use crate::{Directory, Evaluation, Outcome, OwnPrice, PriceList, Settings, Sources, facts::Load, testing::*};
 
     fn bought(seats: u32, term_days: i32) -> Subscription {
