@@ -3,12 +3,10 @@ mod cancel;
 mod due;
 mod get;
 mod items;
-mod kinds;
 mod list;
 mod preview;
 mod retry;
 mod run;
-mod spared;
 mod undo;
 
 use std::{

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{app, approval, approve, finding, items, outcome, owner, people, post, preview, writes};
+use crate::fixes::{app, approval, approve, finding, items, outcome, owner, people, post, preview, writes};
 use crate::{findings::send, scans::renew};
 
 /// What a preview says of somebody.

@@ -6,7 +6,7 @@ use model::{PersonId, SkuId};
 use serde_json::{Value, json};
 use tests::{App, BEGIN, Client};
 
-use super::{
+use crate::fixes::{
     app, app_of, finding, fingerprint, fix, fresh, items, licences, outcome, owner, post, preview, undo, writes,
 };
 use crate::ledger::all;
