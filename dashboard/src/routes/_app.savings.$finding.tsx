@@ -157,7 +157,7 @@ function Said({ term, children }: { term: string; children: ReactNode }) {
 }
 
 function Amount({
-  detail: { saving, certainty, price_missing, first_found, remedy, seats, people, fixed },
+  detail: { saving, stake, cost_monthly, certainty, price_missing, first_found, remedy, seats, people, fixed },
 }: {
   detail: FindingDetail;
 }) {
@@ -173,7 +173,7 @@ function Amount({
           </span>
         </p>
       ) : (
-        <p>{t.noPrice}</p>
+        <p>{price_missing.length > 0 ? t.noPrice : t.noMoney(stake.type, cost_monthly && money(cost_monthly))}</p>
       )}
       <p className="flex flex-wrap gap-x-4 gap-y-1 text-dim">
         <Status tone={certainty === "certain" ? "good" : "quiet"}>{findings.certainty(certainty)}</Status>

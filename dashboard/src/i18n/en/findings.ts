@@ -1,4 +1,4 @@
-import type { Certainty, Remedy, UndoClass } from "~/api/generated/types.gen";
+import type { Certainty, Remedy, Stake, UndoClass } from "~/api/generated/types.gen";
 import { count, number } from "~/lib/format";
 
 /** Who acts on it. */
@@ -107,6 +107,10 @@ export const findings = {
     seats: "Licences",
     amount: "A month",
     noPrice: "No price is known for this, so no amount is shown. That is not zero.",
+    noMoney: (stake: Stake["type"], cost: string | null | undefined) => {
+      if (cost) return `It will cost ${cost} a month.`;
+      return stake === "counted_by" ? "Its money is counted in another finding." : "This one is not about money.";
+    },
     why: "Why it matters",
     happens: "If you act on it",
     changes: "What changes",
