@@ -20,6 +20,7 @@ pub const FUNCTION: Function<Kernel> =
 async fn approve(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     let tenant = deps.store.of(&event.scope);
     let (Event::FixFinished { fix, .. } | Event::FixUndone { fix, .. }) = event.recorded.event else { return Ok(()) };
+    // What was deleted with its company is in no ledger.
     if tenant.get_strong::<Fix>(&fix).await?.is_none() {
         return Ok(());
     }
