@@ -1,4 +1,4 @@
-// Everybody can use every page: axe in both themes and two widths.
+// Everybody can use every page: axe in both themes and two widths, the keyboard alone, less motion.
 import { AxeBuilder } from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
@@ -45,3 +45,104 @@ for (const colorScheme of ["light", "dark"]) {
     });
   }
 }
+
+/** Of what has the focus: which control it is, and whether somebody sees that it has it. */
+const focused = () => {
+  const on = document.activeElement;
+  if (!on || on === document.body) return null;
+  const { outlineStyle, outlineWidth } = getComputedStyle(on);
+  const { top, bottom } = on.getBoundingClientRect();
+  const name = (on.getAttribute("aria-label") ?? on.labels?.[0]?.textContent ?? on.textContent ?? "").trim().slice(0, 60);
+  return {
+    at: [...document.querySelectorAll("*")].indexOf(on),
+    name: `${on.tagName.toLowerCase()} "${name}"`,
+    outlined: outlineStyle !== "none" && Number.parseFloat(outlineWidth) > 0,
+    onScreen: bottom > 0 && top < innerHeight,
+  };
+};
+
+/** Every control that can be seen, by its place in the document. */
+const controls = () => {
+  const all = [...document.querySelectorAll("*")];
+  const can = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+  return all.flatMap((one, at) =>
+    one.matches(can) && one.checkVisibility({ visibilityProperty: true }) && !one.closest(":disabled")
+      ? [{ at, name: `${one.tagName.toLowerCase()} "${one.textContent.trim().slice(0, 60)}"` }]
+      : [],
+  );
+};
+
+test("Tab reaches every control of every page, and shows where it is", async () => {
+  const wrong = await everyPage({ viewport: { width: 1280, height: 720 } }, async (page) => {
+    const wanted = await page.evaluate(controls);
+    const reached = new Set();
+    const found = [];
+    // Once around; groups of radio buttons are one stop, and a date is several.
+    for (let presses = 0; presses < 4 * wanted.length + 10; presses++) {
+      await page.keyboard.press("Tab");
+      const on = await page.evaluate(focused);
+      if (!on) {
+        if (reached.size > 0) break;
+        continue;
+      }
+      if (reached.has(on.at)) continue;
+      reached.add(on.at);
+      if (!on.outlined) found.push(`${on.name} does not show that it has the focus`);
+      if (!on.onScreen) found.push(`${on.name} has the focus and is not on the screen`);
+    }
+    const missed = wanted.filter(({ at }) => !reached.has(at)).map(({ name }) => `Tab does not reach ${name}`);
+    return [...found, ...missed];
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test("Escape closes what was opened, and gives the focus back", async () => {
+  const page = await steward.owner();
+  const focusIsOn = (name) => page.waitForFunction((name) => document.activeElement?.textContent?.includes(name), name);
+  for (const [path, name, opened] of [
+    ["/settings/keys", "Make a key", (page) => page.getByRole("dialog", { name: "Make a key" })],
+    ["/settings/connection", "Disconnect", (page) => page.getByRole("dialog", { name: "Disconnect Microsoft 365?" })],
+  ]) {
+    await visit(page, path);
+    await page.getByRole("button", { name, exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await opened(page).waitFor();
+    await page.keyboard.press("Escape");
+    await opened(page).waitFor({ state: "detached" });
+    await focusIsOn(name);
+  }
+  await page.getByText("Demo Owner").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Sign out" }).waitFor({ state: "hidden" });
+  await focusIsOn("Demo Owner");
+  await page.context().close();
+});
+
+test("going to another page moves the focus to its content and says its title", async () => {
+  const page = await steward.owner();
+  await visit(page, "/");
+  for (const name of ["Savings", "Licences", "Changes", "Settings", "Home"]) {
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name }).press("Enter");
+    await page.waitForFunction(() => document.activeElement?.id === "content");
+    const said = page.locator("[aria-live=polite].sr-only");
+    await page.waitForFunction(() => document.querySelector("[aria-live=polite].sr-only")?.textContent === document.title);
+    assert.match(await said.textContent(), / · Steward$/);
+  }
+  await page.context().close();
+});
+
+test("where less motion is wanted, nothing moves, not even what is loading", async () => {
+  const page = await steward.owner();
+  const slow = await page.context().newCDPSession(page);
+  await slow.send("Network.enable");
+  await slow.send("Network.emulateNetworkConditions", { offline: false, latency: 400, downloadThroughput: -1, uploadThroughput: -1 });
+  await page.goto("/savings");
+  await page.getByRole("status", { name: "Loading" }).first().waitFor();
+  assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
+  await page.getByRole("heading", { level: 1, name: "Savings" }).waitFor();
+  assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
+  await page.context().close();
+});

@@ -1,0 +1,56 @@
+// Names that people and directories give are shown as text, whatever they are: markup, formulas, characters that turn
+// text around, hundreds of letters. On every page, at the narrowest width.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { company } from "./company.js";
+import { open, signIn, visit } from "./dashboard.js";
+
+const DIRECTORY = "Hostile <img src=x onerror=alert(1)>{{7*7}}";
+/** Characters that turn what follows around (Unicode UAX 9). */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/;
+let steward;
+
+before(async () => {
+  steward = await open();
+});
+after(async () => {
+  await steward?.close();
+});
+
+test("a hostile name is text on every page, and turns nothing around that is not its own", async () => {
+  const acme = await company(steward, "Hostile", { name: DIRECTORY, seed: 12, people: 100 });
+  const page = await (await steward.visitor({ viewport: { width: 360, height: 740 } })).newPage();
+  page.on("dialog", (dialog) => assert.fail(`a name ran as a script: ${dialog.message()}`));
+  await page.goto("/sign-in");
+  await signIn(page, acme);
+  const { items } = await acme.call("GET", "/v1/findings?limit=100", 200);
+  const paths = ["/", "/welcome", "/savings", "/licences", "/changes", "/activity", "/connect", "/settings/connection"];
+  const seen = [];
+  for (const path of [...paths, ...items.map(({ finding }) => `/savings/${finding}`)]) {
+    await visit(page, path);
+    const found = await page.evaluate((turns) => {
+      const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+      const loose = [];
+      for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        if (new RegExp(turns).test(text.data) && !text.parentElement.closest("bdi")) loose.push(text.data);
+      }
+      return {
+        loose,
+        markup: document.querySelectorAll("main img, main script, main iframe").length,
+        wide: document.documentElement.scrollWidth > innerWidth,
+        text: document.querySelector("main").textContent,
+      };
+    }, TURNS.source);
+    assert.deepEqual(found.loose, [], `${path}: outside of <bdi>`);
+    assert.equal(found.markup, 0, path);
+    assert.equal(found.wide, false, `${path} is wider than the screen`);
+    seen.push(found.text);
+  }
+  const all = seen.join("\n");
+  const { items: people } = await acme.call("GET", "/v1/people?limit=100", 200);
+  const shown = people.filter(({ name }) => /[<{=@\u202e]/.test(name) && all.includes(name)).map(({ name }) => name);
+  assert.ok(shown.length >= 4, `too few hostile names are on any page: ${shown}`);
+  assert.ok(all.includes(DIRECTORY));
+  steward.noTroubles();
+  await page.context().close();
+});
