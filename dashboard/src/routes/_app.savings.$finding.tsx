@@ -13,6 +13,7 @@ import { fixable } from "~/features/findings/decide";
 import { NextOfQueue } from "~/features/findings/NextOfQueue";
 import { Questions } from "~/features/findings/Questions";
 import { FixRow } from "~/features/fixes/FixRow";
+import { LostAnswerOf } from "~/features/fixes/LostAnswer";
 import { PreviewSheet } from "~/features/fixes/PreviewSheet";
 import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { useCan, useNames, useRoleReason } from "~/features/shell/me";
@@ -46,6 +47,7 @@ function Finding() {
   if (detail.error?.status === 404) {
     return (
       <Page title={t.gone}>
+        <LostAnswerOf finding={finding} />
         <Empty title={t.gone} action={<ButtonLink to="/savings">{t.back}</ButtonLink>}>
           {t.goneLead}
         </Empty>

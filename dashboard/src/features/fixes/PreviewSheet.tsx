@@ -16,8 +16,9 @@ import { Notice, Problem, Skeleton, Status } from "~/ui/states";
 import { announce } from "~/ui/toast";
 import { fixing as t } from "~texts/fixing";
 import { Allow } from "./Allow";
+import { LostAnswer } from "./LostAnswer";
 import { PreviewItems } from "./PreviewItems";
-import { type Choice, choiceName, keyOf, previewOptions, type Sent, sentName } from "./preview";
+import { type Choice, choiceName, isOpen, keyOf, previewOptions, type Sent, sentName } from "./preview";
 import { When } from "./When";
 
 interface Props {
@@ -71,8 +72,7 @@ export function PreviewSheet({ finding: of, action, onAction, onClose }: Props) 
       await queries.invalidateQueries();
     } catch (thrown) {
       const error = apiError(thrown);
-      // Nobody knows whether it arrived: the same is asked again, nothing else.
-      if (error.retryable || error.status === 0) {
+      if (isOpen(error)) {
         setSent({ headline, body });
         return setRefused(error);
       }
@@ -96,18 +96,7 @@ export function PreviewSheet({ finding: of, action, onAction, onClose }: Props) 
       <div className="grid gap-6 px-5 py-5 sm:px-6">
         {sent && (
           <div ref={reveal}>
-            <Notice
-              tone="warn"
-              icon="warn"
-              title={t.lost}
-              action={
-                <Button look="main" onClick={() => apply(sent)} busy={applying}>
-                  {t.ask}
-                </Button>
-              }
-            >
-              {t.lostLead(sent.headline)}
-            </Notice>
+            <LostAnswer sent={sent} onAsk={() => apply(sent)} busy={applying} />
           </div>
         )}
         {told && (

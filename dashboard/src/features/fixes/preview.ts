@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { ApiError } from "~/api/error";
 import { fixesPreview } from "~/api/generated/sdk.gen";
 import type { Action, Apply, FindingId, PersonId, PreviewView } from "~/api/generated/types.gen";
 
@@ -36,3 +37,6 @@ export const RETURN = "steward-return";
 
 /** One intention has one key: that of its preview, whose token is random from its first character on. */
 export const keyOf = ({ preview_token }: Apply): string => `apply-${preview_token.slice(0, 40)}`;
+
+/** Nobody knows whether what was sent arrived: the same may be asked again, and nothing else. */
+export const isOpen = ({ retryable, status }: ApiError): boolean => retryable || status === 0;
