@@ -11,6 +11,7 @@ import { Cost, isFree } from "~/features/people/cost";
 import { PersonStatus } from "~/features/people/PersonStatus";
 import { Allowed } from "~/features/shell/Allowed";
 import { days } from "~/lib/format";
+import { TYPING_MS } from "~/lib/settled";
 import { Button, ButtonLink } from "~/ui/button";
 import { Field, Select } from "~/ui/form";
 import { TextLink } from "~/ui/link";
@@ -50,9 +51,6 @@ export const Route = createFileRoute("/_app/people/")({
     </Allowed>
   ),
 });
-
-/** A person types this long before the list is asked for again. */
-const TYPING_MS = 300;
 
 function People() {
   const search = Route.useSearch();

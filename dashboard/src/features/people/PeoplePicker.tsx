@@ -1,13 +1,13 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { findingsListPeopleOptions, findingsPersonOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { useCan } from "~/features/shell/me";
+import { useSettled } from "~/lib/settled";
 import { Button } from "~/ui/button";
 import { Field } from "~/ui/form";
 import { company } from "~texts/company";
 
 const t = company.picker;
-const TYPING_MS = 300;
 const SHOWN = 5;
 
 /** People by their numbers at Microsoft: those chosen with their names, and a way to find others. */
@@ -60,11 +60,7 @@ export function PeoplePicker({
 
 function Find({ chosen, onAdd }: { chosen: readonly string[]; onAdd: (person: string) => void }) {
   const [typed, type] = useState("");
-  const [search, setSearch] = useState("");
-  useEffect(() => {
-    const timer = setTimeout(() => setSearch(typed.trim()), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const search = useSettled(typed.trim());
   const found = useQuery({
     ...findingsListPeopleOptions({ query: { search, limit: SHOWN + chosen.length } }),
     enabled: search !== "",

@@ -1,10 +1,14 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { membersInvitationsInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useId, useState } from "react";
+import {
+  membersInvitationsInfiniteOptions,
+  microsoftColleaguesOptions,
+} from "~/api/generated/@tanstack/react-query.gen";
 import { membersInvite, membersResendInvitation, membersRevokeInvitation } from "~/api/generated/sdk.gen";
 import type { InvitationView, RoleView } from "~/api/generated/types.gen";
 import { useRoleReason } from "~/features/shell/me";
 import { day } from "~/lib/format";
+import { useSettled } from "~/lib/settled";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
@@ -42,7 +46,7 @@ export function Invitations({ roles }: { roles: readonly RoleView[] }) {
               await list.refetch();
             }}
           >
-            <Field label={t.email} name="email" type="email" autoComplete="off" maxLength={254} />
+            <Invited />
             <Select label={t.role} name="role" defaultValue="read_only">
               {roles.map(({ role, name }) => (
                 <option key={role} value={role}>
@@ -73,6 +77,39 @@ export function Invitations({ roles }: { roles: readonly RoleView[] }) {
         {list.hasNextPage && <Button onClick={() => list.fetchNextPage()}>{common.more}</Button>}
       </Part>
     </>
+  );
+}
+
+/** Whom to invite: any address, with those of colleagues in the directory at hand. */
+function Invited() {
+  const [typed, type] = useState("");
+  const id = useId();
+  const search = useSettled(typed.trim());
+  const found = useQuery({
+    ...microsoftColleaguesOptions({ query: { search } }),
+    enabled: search.length > 1,
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <div>
+      <Field
+        label={t.email}
+        name="email"
+        type="email"
+        autoComplete="off"
+        maxLength={254}
+        list={id}
+        hint={t.emailHint}
+        onChange={(event) => type(event.target.value)}
+      />
+      <datalist id={id}>
+        {found.data?.items.map(({ person, name, address }) => (
+          <option key={person} value={address}>
+            {name}
+          </option>
+        ))}
+      </datalist>
+    </div>
   );
 }
 

@@ -230,6 +230,7 @@ export const settings = {
     invite: "Invite somebody",
     inviteLead: "They get a mail with a link that is good for two days.",
     email: "E-mail address",
+    emailHint: "Type a name to find people of your Microsoft 365.",
     send: "Send the invitation",
     sent: (email: string) => `A mail is on its way to ${email}.`,
     invitations: "Invitations",
