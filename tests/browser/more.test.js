@@ -455,3 +455,13 @@ async function put(path, version, body) {
   const answer = await fetch(steward.url + path, { method: "PUT", headers, body: JSON.stringify(body) });
   assert.equal(answer.status, 200, await answer.text());
 }
+
+test("whom to invite is found in the company's Microsoft 365 by typing a name", async () => {
+  const { items } = await steward.call("GET", "/v1/microsoft/colleagues", 200, { token });
+  const [somebody] = items;
+  await visit(page, "/team");
+  await page.getByLabel("E-mail address").pressSequentially(somebody.name.slice(0, 4));
+  const found = page.locator(`datalist option[value="${somebody.address}"]`);
+  await until(async () => (await found.count()) === 1);
+  assert.equal(await found.textContent(), somebody.name);
+});
