@@ -71,7 +71,10 @@ async fn names_from_the_directory_come_through_as_they_are() {
             let answer = owner.get(&path).await;
             assert_eq!(answer.headers["content-type"], "application/json");
             for one in all(&owner, &path).await {
-                let (name, upn) = &names[one["person"].as_str().unwrap()];
+                let Some((name, upn)) = names.get(one["person"].as_str().unwrap()) else {
+                    assert_eq!(finding["check"], "L25", "only the deleted are no accounts");
+                    continue;
+                };
                 // Sign-in names are compared without case, and kept so.
                 let upn = upn.to_lowercase();
                 assert_eq!((one["name"].as_str(), one["upn"].as_str()), (Some(name.as_str()), Some(upn.as_str())));

@@ -39,6 +39,8 @@ pub const CHECK: Check = Check {
     rule: Rule::Directory(judge),
 };
 
+const SOURCE: &str = "Microsoft directory";
+
 fn judge(context: &Context, _: &Tally) -> Option<DirectoryVerdict> {
     let deleted = context.directory.deleted.as_deref().ok()?;
     let paid = |sku: &&SkuId| context.licences.get(*sku).is_some_and(|licence| licence.is_paid());
@@ -62,7 +64,7 @@ fn judge(context: &Context, _: &Tally) -> Option<DirectoryVerdict> {
             certainty: Certainty::Certain,
             confidence: Confidence::High,
             advice: Advice::Review,
-            evidence: vec![Evidence::new("Deleted", on, "Microsoft directory", Some(context.today))],
+            evidence: vec![Evidence::new("Deleted", on, SOURCE, Some(context.today))],
             guards: Vec::new(),
         })
     };
@@ -71,7 +73,8 @@ fn judge(context: &Context, _: &Tally) -> Option<DirectoryVerdict> {
     let seats = u32::try_from(affected.iter().map(|one| one.skus.len()).sum::<usize>()).unwrap_or(u32::MAX);
     let verb = if count == 1 { "shows" } else { "show" };
     let headline = format!("{} you deleted still {verb} licences", people(count));
-    (count > 0).then_some(DirectoryVerdict { headline, seats, affected, ..DirectoryVerdict::default() })
+    let evidence = vec![Evidence::new("Deleted people looked at", deleted.len(), SOURCE, Some(context.today))];
+    (count > 0).then_some(DirectoryVerdict { headline, seats, affected, evidence, ..DirectoryVerdict::default() })
 }
 
 #[cfg(test)]
