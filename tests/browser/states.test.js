@@ -63,7 +63,7 @@ test("while the first check runs, it shows how far it is and the number as it gr
   await owner.getByText("You can close this page. We send a mail when it is done.").waitFor();
   await owner.getByRole("progressbar", { name: "What is being looked at" }).waitFor();
   const tab = await owner.context().newPage();
-  for (const path of ["/savings", "/licences"]) await says(tab, path, "Your first check has not finished.");
+  for (const path of ["/savings", "/trends"]) await says(tab, path, "Your first check has not finished.");
   await owner.getByText(/Found \d+ people/).waitFor();
   await bring(steward, { switch: "calm" });
   await owner.getByRole("link", { name: "See what to do" }).click();
