@@ -6250,9 +6250,9 @@ export type FindingsListData = {
          */
         remedy?: 'remove_licences' | 'swap_licences' | 'remove_direct' | 'reprocess' | 'reveal_report_names' | 'guided' | 'reduce_at_microsoft' | 'reduce_at_reseller' | 'renew_or_move';
         /**
-         * How much of a finding is accepted as it is.
+         * How much of a finding is accepted as it is or fixed.
          */
-        state?: 'open' | 'partly_accepted' | 'accepted';
+        state?: 'open' | 'partly_accepted' | 'accepted' | 'fixed';
     };
     url: '/v1/findings';
 };
