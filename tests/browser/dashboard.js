@@ -1,5 +1,6 @@
 // The dashboard as somebody uses it. Whatever page a test opens: a violation of its content security policy, a request
 // to another host, or an error of its own scripts fails the test.
+import { AxeBuilder } from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { browser, start } from "./steward.js";
 
@@ -77,4 +78,30 @@ export async function mailTo(steward, to, words) {
 export async function mailedLink(steward, to, path) {
   const { text } = await mailTo(steward, to, `${path}#token=`);
   return text.match(new RegExp(`https?://\\S+${path}#token=\\S+`))[0];
+}
+
+/** `make axe` looks at every theme in every width; otherwise each is looked at once. */
+const LOOKS = [
+  { width: 360, colorScheme: "light" },
+  { width: 1280, colorScheme: "dark" },
+  ...(process.env.STEWARD_AXE === "all" ? [{ width: 360, colorScheme: "dark" }, { width: 1280, colorScheme: "light" }] : []),
+];
+
+/** What is wrong with a page as it stands: what axe finds grave, and being wider than the screen. */
+export async function faults(page) {
+  const found = [];
+  for (const { width, colorScheme } of LOOKS) {
+    const where = `${colorScheme}, ${width} px`;
+    await page.setViewportSize({ width, height: 720 });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    // No frames here: without looking for them it needs no page of its own for each run. Of WCAG 2.2 and off by default:
+    // controls of at least 24 by 24 px.
+    const axe = new AxeBuilder({ page }).setLegacyMode().options({ rules: { "target-size": { enabled: true } } });
+    for (const { id, impact, nodes } of (await axe.analyze()).violations) {
+      if (impact !== "serious" && impact !== "critical") continue;
+      found.push(`${id}, ${where}: ${nodes.map(({ html }) => html).join(" | ")}`);
+    }
+    if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) found.push(`too wide, ${where}`);
+  }
+  return found;
 }

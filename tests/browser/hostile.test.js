@@ -23,8 +23,10 @@ test("a hostile name is text on every page, and turns nothing around that is not
   page.on("dialog", (dialog) => assert.fail(`a name ran as a script: ${dialog.message()}`));
   await page.goto("/sign-in");
   await signIn(page, acme);
-  const { items } = await acme.call("GET", "/v1/findings?limit=100", 200);
-  const paths = ["/", "/welcome", "/savings", "/licences", "/changes", "/activity", "/connect", "/settings/connection"];
+  // Those of most people name every kind of name.
+  const { items: all } = await acme.call("GET", "/v1/findings?limit=100", 200);
+  const items = all.sort((a, b) => b.people - a.people).slice(0, 8);
+  const paths = ["/", "/savings", "/people", "/licences", "/trends", "/changes", "/activity", "/settings/connection"];
   const seen = [];
   for (const path of [...paths, ...items.map(({ finding }) => `/savings/${finding}`)]) {
     await visit(page, path);
@@ -46,11 +48,11 @@ test("a hostile name is text on every page, and turns nothing around that is not
     assert.equal(found.wide, false, `${path} is wider than the screen`);
     seen.push(found.text);
   }
-  const all = seen.join("\n");
+  const text = seen.join("\n");
   const { items: people } = await acme.call("GET", "/v1/people?limit=100", 200);
-  const shown = people.filter(({ name }) => /[<{=@\u202e]/.test(name) && all.includes(name)).map(({ name }) => name);
+  const shown = people.filter(({ name }) => /[<{=@\u202e]/.test(name) && text.includes(name)).map(({ name }) => name);
   assert.ok(shown.length >= 4, `too few hostile names are on any page: ${shown}`);
-  assert.ok(all.includes(DIRECTORY));
+  assert.ok(text.includes(DIRECTORY));
   steward.noTroubles();
   await page.context().close();
 });

@@ -404,10 +404,10 @@ test("pages are no wider than the screen where their layout changes", async () =
   const { items } = await steward.call("GET", "/v1/people?search=A%20name%20that&limit=1", 200, { token });
   const paths = ["/people", `/people/${items[0].person}`, "/licences", "/trends", "/settings/checks", "/settings/access", "/settings/company"];
   const wide = [];
-  for (const width of [640, 960, 1440]) {
-    await page.setViewportSize({ width, height: 800 });
-    for (const path of paths) {
-      await visit(page, path);
+  for (const path of paths) {
+    await visit(page, path);
+    for (const width of [640, 960, 1440]) {
+      await page.setViewportSize({ width, height: 800 });
       if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) wide.push(`${path} at ${width}`);
     }
   }
