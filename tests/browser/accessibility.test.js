@@ -98,7 +98,7 @@ test("Escape closes what was opened, and gives the focus back", async () => {
     await opened(page).waitFor({ state: "detached" });
     await focusIsOn(name);
   }
-  await page.getByText("Demo Owner").focus();
+  await page.locator("summary", { hasText: "Demo Owner" }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Sign out" }).waitFor();
   await page.keyboard.press("Tab");
