@@ -1,4 +1,4 @@
-// Everybody can use every page: axe in both themes and two widths, the keyboard alone, less motion.
+// Everybody can use every page: axe in both themes and two widths, Escape, where the focus goes, less motion.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { faults, open, visit } from "./dashboard.js";
@@ -31,56 +31,6 @@ async function everyPage(context, look) {
 
 test("axe finds nothing grave on any page, and nothing is too small or too wide", async () => {
   assert.deepEqual(await everyPage({}, faults), []);
-});
-
-/** Of what has the focus: which control it is, and whether somebody sees that it has it. */
-const focused = () => {
-  const on = document.activeElement;
-  if (!on || on === document.body) return null;
-  const { outlineStyle, outlineWidth } = getComputedStyle(on);
-  const { top, bottom } = on.getBoundingClientRect();
-  const name = (on.getAttribute("aria-label") ?? on.labels?.[0]?.textContent ?? on.textContent ?? "").trim().slice(0, 60);
-  return {
-    at: [...document.querySelectorAll("*")].indexOf(on),
-    name: `${on.tagName.toLowerCase()} "${name}"`,
-    outlined: outlineStyle !== "none" && Number.parseFloat(outlineWidth) > 0,
-    onScreen: bottom > 0 && top < innerHeight,
-  };
-};
-
-/** Every control that can be seen, by its place in the document. */
-const controls = () => {
-  const all = [...document.querySelectorAll("*")];
-  const can = "a[href], button, input, select, textarea, summary, [tabindex='0']";
-  return all.flatMap((one, at) =>
-    one.matches(can) && one.checkVisibility({ visibilityProperty: true }) && !one.closest(":disabled")
-      ? [{ at, name: `${one.tagName.toLowerCase()} "${one.textContent.trim().slice(0, 60)}"` }]
-      : [],
-  );
-};
-
-test("Tab reaches every control of every page, and shows where it is", async () => {
-  const wrong = await everyPage({ viewport: { width: 1280, height: 720 } }, async (page) => {
-    const wanted = await page.evaluate(controls);
-    const reached = new Set();
-    const found = [];
-    // Once around; groups of radio buttons are one stop, and a date is several.
-    for (let presses = 0; presses < 4 * wanted.length + 10; presses++) {
-      await page.keyboard.press("Tab");
-      const on = await page.evaluate(focused);
-      if (!on) {
-        if (reached.size > 0) break;
-        continue;
-      }
-      if (reached.has(on.at)) continue;
-      reached.add(on.at);
-      if (!on.outlined) found.push(`${on.name} does not show that it has the focus`);
-      if (!on.onScreen) found.push(`${on.name} has the focus and is not on the screen`);
-    }
-    const missed = wanted.filter(({ at }) => !reached.has(at)).map(({ name }) => `Tab does not reach ${name}`);
-    return [...found, ...missed];
-  });
-  assert.deepEqual(wrong, []);
 });
 
 test("Escape closes what was opened, and gives the focus back", async () => {
