@@ -5,7 +5,7 @@ export CARGO_TERM_COLOR ?= never
 DASHBOARD := $(shell git ls-files --cached --others --exclude-standard dashboard)
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: run test dashboard shots browser axe browser-tools lint tools openapi new lambdas bench timing kills sequences storm help
+.PHONY: run test dashboard shots browser axe interaction browser-tools lint tools openapi new lambdas bench timing kills sequences storm help
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,11 +39,13 @@ shots: browser-tools ## Pictures of every page, both themes, two widths, into da
 	node tests/browser/shots.js
 
 browser: browser-tools ## What only a browser can show, against the real local system
-	node --test tests/browser/performance.test.js
-	node --test --test-concurrency=2 $(filter-out %/performance.test.js, $(wildcard tests/browser/*.test.js))
+	node --test --test-concurrency=2 tests/browser/*.test.js
 
 axe: browser-tools ## Whether everybody can use every page, in every theme and width
 	STEWARD_AXE=all node --test tests/browser/accessibility.test.js
+
+interaction: browser-tools ## How long somebody waits for what they did, four times slower than this machine; on a quiet one
+	STEWARD_INTERACTION=1 node --test tests/browser/performance.test.js
 
 browser-tools: tools dashboard
 	cargo build --locked --quiet --workspace --bin steward
