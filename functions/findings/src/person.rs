@@ -85,11 +85,12 @@ pub async fn person(
 ) -> Result<Json<PersonDetail>> {
     let tenant = deps.store.of(caller.scope());
     let row = row_of(&tenant, person).await?.ok_or_else(Error::not_found)?;
-    let roster = Roster::read(&tenant, deps.clock.today()).await?.ok_or_else(Error::not_found)?;
+    let known = tenant.all::<StoredFinding>().await?;
+    let affected = affected_in(&tenant, person).await?;
+    let roster = Roster::of(&tenant, deps.clock.today(), &known, &affected).await?.ok_or_else(Error::not_found)?;
     let mut history = history(&row, |sku| roster.licensing().name(sku));
     let mut findings = Vec::new();
-    let known = tenant.all::<StoredFinding>().await?;
-    for (finding, affected) in affected_in(&tenant, person).await? {
+    for (finding, affected) in affected {
         let Some(stored) = known.iter().find(|known| known.value.finding == finding) else { continue };
         let StoredFinding { found, first_found, .. } = &stored.value;
         let title = title_of(found.check).to_owned();

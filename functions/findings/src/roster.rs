@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use api::{Code, Error, FieldProblem, Result};
 use checks::{
-    CheckId, Licensing, SeatCost, Settings,
+    CheckId, Licensing, SeatCost,
     facts::{License, Person},
     outcome::{Affected, Evidence, Extent},
     people::{Row, unpack},
@@ -12,7 +12,7 @@ use checks::{
 use jiff::civil::Date;
 use model::{FindingId, Money, PersonId, SkuId};
 use serde::{Deserialize, Serialize};
-use store::{Bucket, StoredFinding, Tenant};
+use store::{Bucket, StoredFinding, Tenant, Versioned};
 use utoipa::ToSchema;
 
 use crate::status::{About, Judged, PersonStatus, Standing, Yardstick, last_sign_in, standing};
@@ -162,18 +162,36 @@ pub struct Section {
 impl Roster {
     /// What people are judged and priced by; `None` before the first scan finished.
     pub async fn read(tenant: &Tenant<'_>, today: Date) -> Result<Option<Self>> {
-        let Some(licensing) = tenant.licensing().await? else { return Ok(None) };
+        let known = tenant.all::<StoredFinding>().await?;
+        let mut affected = Vec::new();
+        for StoredFinding { finding, found, .. } in known.iter().map(|stored| &stored.value) {
+            if says(found.check).is_some() {
+                let people = tenant.affected(*finding).await?;
+                affected.extend(people.into_iter().map(|affected| (*finding, affected)));
+            }
+        }
+        Self::of(tenant, today, &known, &affected).await
+    }
+
+    /// The same for who has read the findings and whom they are about already.
+    pub async fn of(
+        tenant: &Tenant<'_>,
+        today: Date,
+        known: &[Versioned<StoredFinding>],
+        affected: &[(FindingId, Affected)],
+    ) -> Result<Option<Self>> {
+        let terms = tenant.terms().await?;
+        let Some(licensing) = tenant.licensing_by(&terms).await? else { return Ok(None) };
+        let says: HashMap<FindingId, PersonStatus> =
+            known.iter().filter_map(|stored| Some((stored.value.finding, says(stored.value.found.check)?))).collect();
         let mut judged = HashMap::new();
-        for stored in tenant.all::<StoredFinding>().await? {
-            let StoredFinding { finding, found, .. } = stored.value;
-            let Some(status) = says(found.check) else { continue };
-            for Affected { person, evidence, .. } in tenant.affected(finding).await? {
-                let evidence = evidence.into_iter().next();
-                // Never used is also not used: the first tells more.
-                let entry = judged.entry(person).or_insert(Judged { status, finding, evidence });
-                if entry.status == PersonStatus::NotUsed && status == PersonStatus::NeverUsed {
-                    (entry.status, entry.finding) = (status, finding);
-                }
+        for (finding, Affected { person, evidence, .. }) in affected {
+            let Some(&status) = says.get(finding) else { continue };
+            let evidence = evidence.first().cloned();
+            // Never used is also not used: the first tells more.
+            let entry = judged.entry(*person).or_insert(Judged { status, finding: *finding, evidence });
+            if entry.status == PersonStatus::NotUsed && status == PersonStatus::NeverUsed {
+                (entry.status, entry.finding) = (status, *finding);
             }
         }
         let summary = tenant.overview().await?.summary;
@@ -182,7 +200,7 @@ impl Roster {
             summary.not_evaluated.iter().any(|one| one.check == CheckId::L6 && unsure.contains(&one.extent))
         };
         let all_looked_at = summary.is_some_and(|summary| !blind(&summary.value));
-        let by = Yardstick { today, days: Settings::default().review_after_days, all_looked_at };
+        let by = Yardstick { today, days: terms.settings.value.settings.review_after_days, all_looked_at };
         Ok(Some(Self { licensing, judged, by }))
     }
 

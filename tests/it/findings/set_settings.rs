@@ -49,6 +49,22 @@ async fn the_next_check_goes_by_what_was_set() {
 }
 
 #[tokio::test]
+async fn people_are_judged_by_the_days_that_were_set() {
+    let app = App::of(directory(3, 180)).await;
+    let mut owner = app.scanned("northwind", app.only_directory()).await;
+    let settings = json!({ "review_after_days": 120, "reclaim_after_days": 150 });
+    send(&app, &owner, Method::PUT, PATH, Some("\"0\""), Some(&settings)).await.expect::<Value>(200);
+    scan(&app, &mut owner).await;
+    let unused = all(&owner, "/v1/people?status=not_used&limit=100").await;
+    assert!(!unused.is_empty());
+    for one in unused {
+        assert_eq!(text(&one, "status_text"), "Not used for 120 days");
+        let person: Value = owner.get(&format!("/v1/people/{}", text(&one, "person"))).await.expect(200);
+        assert_eq!(person["status_text"], one["status_text"]);
+    }
+}
+
+#[tokio::test]
 async fn what_is_out_of_range_is_refused_by_field_and_a_change_names_its_version() {
     let app = App::start().await;
     let owner = app.tenant("acme").await;
