@@ -141,9 +141,13 @@ pub fn group(wire: wire::Group) -> Option<Group> {
 /// Somebody who was deleted; `None` where Graph gave no id.
 pub fn deleted(wire: wire::DeletedUser) -> Option<DeletedPerson> {
     let skus = wire.assigned_licenses.unwrap_or_default().into_iter().filter_map(|license| license.sku_id.map(SkuId));
+    let id = wire.id?;
+    // Entra puts their id before the address, so that it is free for somebody new.
+    let upn = wire.user_principal_name.unwrap_or_default().to_lowercase();
+    let upn = upn.strip_prefix(&id.simple().to_string()).unwrap_or(&upn).to_owned();
     Some(DeletedPerson {
-        id: PersonId(wire.id?),
-        upn: wire.user_principal_name.unwrap_or_default().to_lowercase(),
+        id: PersonId(id),
+        upn,
         name: wire.display_name.unwrap_or_default(),
         deleted: date(wire.deleted_date_time),
         skus: skus.collect(),
@@ -239,4 +243,20 @@ fn is_real(at: &Timestamp) -> bool {
 
 fn date(at: Option<Timestamp>) -> Option<Date> {
     Some(at.filter(is_real)?.to_zoned(TimeZone::UTC).date())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_deleted_has_the_address_they_had() {
+        let id = uuid!("2b7c4f9e-0000-4000-8000-00000000aaaa");
+        let of = |upn: &str| {
+            let wire = wire::DeletedUser { id: Some(id), user_principal_name: Some(upn.into()), ..Default::default() };
+            deleted(wire).unwrap().upn
+        };
+        assert_eq!(of("2b7c4f9e00004000800000000000aaaaAnna@contoso.com"), "anna@contoso.com");
+        assert_eq!(of("anna@contoso.com"), "anna@contoso.com");
+    }
 }
