@@ -11,11 +11,10 @@ import { useAct } from "~/ui/act";
 import { Button, ButtonLink } from "~/ui/button";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
 import { Page } from "~/ui/page";
-import { paged } from "~/ui/paging";
+import { More, paged } from "~/ui/paging";
 import { Empty, Problem, Skeleton } from "~/ui/states";
 import { toast } from "~/ui/toast";
 import { activity as t } from "~texts/activity";
-import { common } from "~texts/common";
 
 const FILTERS = ["kind", "actor", "from", "to"] as const;
 type Search = Partial<Record<(typeof FILTERS)[number], string>>;
@@ -87,13 +86,7 @@ function Log() {
           <Entry key={entry.id} entry={entry} names={names} />
         ))}
       </ol>
-      {list.hasNextPage && (
-        <div>
-          <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
-            {common.more}
-          </Button>
-        </div>
-      )}
+      <More of={list} />
     </Page>
   );
 }

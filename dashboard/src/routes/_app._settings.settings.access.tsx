@@ -15,10 +15,9 @@ import { ago, day, moment, number } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
 import { Icon } from "~/ui/icons";
 import { Page, Part } from "~/ui/page";
-import { paged } from "~/ui/paging";
+import { More, paged } from "~/ui/paging";
 import { Empty, Notice, Problem, Skeleton, Status } from "~/ui/states";
 import { Table } from "~/ui/table";
-import { common } from "~texts/common";
 import { company } from "~texts/company";
 
 const t = company.access;
@@ -78,13 +77,7 @@ function VisitList() {
           <One key={visit.of + visit.at} visit={visit} />
         ))}
       </ul>
-      {list.hasNextPage && (
-        <div>
-          <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
-            {common.more}
-          </Button>
-        </div>
-      )}
+      <More of={list} />
     </>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { findingsChecksOptions, findingsLicensesOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { findingsSetSettings, findingsSettings } from "~/api/generated/sdk.gen";
 import type { CheckView, Evaluated, Exclusions, Settings } from "~/api/generated/types.gen";
+import { versioned } from "~/api/versioned";
 import { PeoplePicker } from "~/features/people/PeoplePicker";
 import { Allowed } from "~/features/shell/Allowed";
 import { useRoleReason } from "~/features/shell/me";
@@ -26,10 +27,7 @@ export const Route = createFileRoute("/_app/_settings/settings/checks")({
 function Checks() {
   const settings = useQuery({
     queryKey: ["check-settings"],
-    queryFn: async () => {
-      const { data, response } = await findingsSettings();
-      return { settings: data, version: response?.headers.get("etag") ?? "*" };
-    },
+    queryFn: async () => versioned(await findingsSettings()),
   });
   const mayNot = useRoleReason("checks:manage");
   return (
@@ -38,7 +36,13 @@ function Checks() {
       {settings.isPending && !settings.error && <Skeleton rows={4} tall />}
       {mayNot && <Notice title={mayNot} />}
       {settings.data && (
-        <Editor key={settings.data.version} {...settings.data} mayEdit={!mayNot} onSaved={() => settings.refetch()} />
+        <Editor
+          key={settings.data.version}
+          settings={settings.data.value}
+          version={settings.data.version}
+          mayEdit={!mayNot}
+          onSaved={() => settings.refetch()}
+        />
       )}
       <Catalogue />
     </Page>

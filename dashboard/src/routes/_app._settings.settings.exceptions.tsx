@@ -20,7 +20,7 @@ import { Dialog } from "~/ui/dialog";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
 import { TextLink } from "~/ui/link";
 import { Page, Part } from "~/ui/page";
-import { paged } from "~/ui/paging";
+import { More, paged } from "~/ui/paging";
 import { Empty, Problem, Skeleton } from "~/ui/states";
 import { toast } from "~/ui/toast";
 import { common } from "~texts/common";
@@ -63,13 +63,7 @@ function Exceptions() {
           onEnd={() => end(exception)}
         />
       ))}
-      {list.hasNextPage && (
-        <div>
-          <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
-            {common.more}
-          </Button>
-        </div>
-      )}
+      <More of={list} />
       {changing && (
         <Change exception={changing} members={members.data?.items ?? []} onClose={() => change(undefined)} />
       )}

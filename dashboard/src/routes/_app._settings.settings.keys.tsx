@@ -11,12 +11,12 @@ import { useMe, useRoleReason } from "~/features/shell/me";
 import { ago, day } from "~/lib/format";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
-import { Copyable } from "~/ui/copy";
 import { Dialog } from "~/ui/dialog";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
 import { ReferenceLink } from "~/ui/link";
 import { Page, Part } from "~/ui/page";
-import { paged } from "~/ui/paging";
+import { More, paged } from "~/ui/paging";
+import { ShownOnce } from "~/ui/shown-once";
 import { Empty, Problem, Skeleton, Status } from "~/ui/states";
 import { toast } from "~/ui/toast";
 import { common } from "~texts/common";
@@ -102,7 +102,7 @@ function List() {
           <p className="text-dim text-sm">{key.scopes.map(settings.permission).join(" · ")}</p>
         </Part>
       ))}
-      {list.hasNextPage && <Button onClick={() => list.fetchNextPage()}>{common.more}</Button>}
+      <More of={list} />
       {making && (
         <MakeKey
           onClose={() => make(false)}
@@ -114,17 +114,7 @@ function List() {
         />
       )}
       {secret && (
-        <Dialog title={t.secret} onClose={() => setSecret(undefined)}>
-          <div className="grid gap-4">
-            <p>{t.secretLead}</p>
-            <Copyable value={secret} label={t.secret} />
-            <div>
-              <Button look="main" onClick={() => setSecret(undefined)}>
-                {t.kept}
-              </Button>
-            </div>
-          </div>
-        </Dialog>
+        <ShownOnce title={t.secret} lead={t.secretLead} secret={secret} onClose={() => setSecret(undefined)} />
       )}
       {revoking && (
         <Confirm

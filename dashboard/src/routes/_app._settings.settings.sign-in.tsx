@@ -3,6 +3,7 @@ import { createFileRoute } from "@tanstack/react-router";
 import { useState } from "react";
 import { tenantsPolicy, tenantsSetPolicy } from "~/api/generated/sdk.gen";
 import type { Join, Policy, PolicyRequest, SecondFactor, SignInWays } from "~/api/generated/types.gen";
+import { versioned } from "~/api/versioned";
 import { roleName, useTeam } from "~/features/settings/team";
 import { useRoleReason } from "~/features/shell/me";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
@@ -19,10 +20,7 @@ export const Route = createFileRoute("/_app/_settings/settings/sign-in")({ compo
 function Rules() {
   const rules = useQuery({
     queryKey: ["policy"],
-    queryFn: async () => {
-      const { data, response } = await tenantsPolicy();
-      return { policy: data, version: response?.headers.get("etag") ?? "*" };
-    },
+    queryFn: async () => versioned(await tenantsPolicy()),
   });
   const mayNot = useRoleReason("tenant:manage");
   return (
@@ -31,7 +29,13 @@ function Rules() {
       {rules.isPending && !rules.error && <Skeleton rows={3} tall />}
       {mayNot && <Notice title={mayNot} />}
       {rules.data && (
-        <Editor key={rules.data.version} {...rules.data} mayEdit={!mayNot} onSaved={() => rules.refetch()} />
+        <Editor
+          key={rules.data.version}
+          policy={rules.data.value}
+          version={rules.data.version}
+          mayEdit={!mayNot}
+          onSaved={() => rules.refetch()}
+        />
       )}
     </Page>
   );

@@ -5,9 +5,9 @@ import { FixRow } from "~/features/fixes/FixRow";
 import { moving } from "~/features/fixes/fix";
 import { useNames } from "~/features/shell/me";
 import { day } from "~/lib/format";
-import { Button, ButtonLink } from "~/ui/button";
+import { ButtonLink } from "~/ui/button";
 import { Page } from "~/ui/page";
-import { paged } from "~/ui/paging";
+import { More, paged } from "~/ui/paging";
 import { Empty, Problem, Skeleton } from "~/ui/states";
 import { changes as t } from "~texts/changes";
 
@@ -42,11 +42,7 @@ function Changes() {
           </ul>
         </section>
       ))}
-      {list.hasNextPage && (
-        <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
-          {t.more}
-        </Button>
-      )}
+      <More of={list} />
     </Page>
   );
 }

@@ -9,10 +9,10 @@ import { who } from "~/features/fixes/FixRow";
 import { moving, standing, useFix } from "~/features/fixes/fix";
 import { useNames } from "~/features/shell/me";
 import { moment, money } from "~/lib/format";
-import { Button, ButtonLink } from "~/ui/button";
+import { ButtonLink } from "~/ui/button";
 import { TextLink } from "~/ui/link";
 import { Page, Part } from "~/ui/page";
-import { paged } from "~/ui/paging";
+import { More, paged } from "~/ui/paging";
 import { Empty, Notice, Problem, Skeleton, Status } from "~/ui/states";
 import { Table } from "~/ui/table";
 import { changes } from "~texts/changes";
@@ -142,13 +142,7 @@ function Items({ fix }: { fix: FixView }) {
           ]}
         />
       )}
-      {list.hasNextPage && rows.length < fix.items && (
-        <div>
-          <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
-            {changes.more}
-          </Button>
-        </div>
-      )}
+      <More of={list} rest={rows.length < fix.items} />
     </Part>
   );
 }

@@ -33,7 +33,7 @@ function Licences() {
   const licences = useQuery(findingsLicensesOptions());
   const prices = usePrices();
   const overview = useOverview();
-  const bySku = new Map(prices.data?.view.items.map((price) => [price.sku, price]));
+  const bySku = new Map(prices.data?.value.items.map((price) => [price.sku, price]));
   const rows: Row[] = licences.data?.items.map((row) => ({ ...row, pricing: bySku.get(row.sku) })) ?? [];
   const totals = overview.data?.totals;
   // A type that costs and has no price is named by the last check; all others without a price are free.

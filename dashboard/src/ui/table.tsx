@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { useShown } from "~/lib/shown";
 
 export interface Column<Row> {
   head: string;
@@ -21,6 +22,7 @@ export function Table<Row>({
   columns: readonly Column<Row>[];
   id: (row: Row) => string;
 }) {
+  const shown = useShown(rows);
   return (
     <table className="block w-full sm:table">
       <caption className="sr-only">{caption}</caption>
@@ -38,7 +40,7 @@ export function Table<Row>({
         </tr>
       </thead>
       <tbody className="grid gap-3 sm:table-row-group">
-        {rows.map((row) => (
+        {shown.map((row) => (
           <tr key={id(row)} className="grid gap-1 border-line border-b pb-3 align-top last:border-0 sm:table-row">
             {columns.map(({ head, cell, numeric, wide }, at) => (
               <td

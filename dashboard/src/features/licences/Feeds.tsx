@@ -7,10 +7,10 @@ import { Confirm } from "~/features/settings/Confirm";
 import { useCan, useRoleReason } from "~/features/shell/me";
 import { day } from "~/lib/format";
 import { Button } from "~/ui/button";
-import { Copyable } from "~/ui/copy";
 import { Dialog } from "~/ui/dialog";
 import { Field, Form, Submit, text } from "~/ui/form";
 import { Part } from "~/ui/page";
+import { ShownOnce } from "~/ui/shown-once";
 import { Problem, Skeleton } from "~/ui/states";
 import { toast } from "~/ui/toast";
 import { common } from "~texts/common";
@@ -75,17 +75,12 @@ export function Feeds() {
         </Dialog>
       )}
       {address && (
-        <Dialog title={t.feedSecret} onClose={() => setAddress(undefined)}>
-          <div className="grid gap-4">
-            <p>{t.feedSecretLead}</p>
-            <Copyable value={address} label={t.feedSecret} />
-            <div>
-              <Button look="main" onClick={() => setAddress(undefined)}>
-                {t.feedKept}
-              </Button>
-            </div>
-          </div>
-        </Dialog>
+        <ShownOnce
+          title={t.feedSecret}
+          lead={t.feedSecretLead}
+          secret={address}
+          onClose={() => setAddress(undefined)}
+        />
       )}
       {revoking && (
         <Confirm

@@ -60,7 +60,7 @@ const basis = ({ basis, as_of }: EffectivePrice): string => t.basis(basis, day(a
 
 function Editor({ row, prices, onClose }: { row: PriceView; prices: Prices; onClose: () => void }) {
   const { sku, own, list } = row;
-  const { currency } = prices.view;
+  const { currency } = prices.value;
   const headers = { "If-Match": prices.version };
   const done = async (told: string) => {
     onClose();

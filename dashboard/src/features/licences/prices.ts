@@ -3,22 +3,16 @@ import { ApiError } from "~/api/error";
 import { findingsPrices } from "~/api/generated/sdk.gen";
 import type { PricesView } from "~/api/generated/types.gen";
 import { queries } from "~/api/queries";
+import { type Versioned, versioned } from "~/api/versioned";
 
-export interface Prices {
-  view: PricesView;
-  /** What a change names in `If-Match`. */
-  version: string;
-}
+export type Prices = Versioned<PricesView>;
 
 const KEY = ["prices"];
 
 export const usePrices = () =>
   useQuery({
     queryKey: KEY,
-    queryFn: async (): Promise<Prices> => {
-      const { data, response } = await findingsPrices();
-      return { view: data, version: response?.headers.get("etag") ?? "*" };
-    },
+    queryFn: async (): Promise<Prices> => versioned(await findingsPrices()),
   });
 
 /** Makes a change; where somebody was faster theirs is read, so that the next try is on top of it. */

@@ -13,10 +13,9 @@ import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
 import { Part } from "~/ui/page";
-import { paged } from "~/ui/paging";
+import { More, paged } from "~/ui/paging";
 import { Notice, Problem, Skeleton, Status } from "~/ui/states";
 import { toast } from "~/ui/toast";
-import { common } from "~texts/common";
 import { settings } from "~texts/settings";
 import { roleName } from "./team";
 
@@ -74,7 +73,7 @@ export function Invitations({ roles }: { roles: readonly RoleView[] }) {
             />
           ))}
         </ul>
-        {list.hasNextPage && <Button onClick={() => list.fetchNextPage()}>{common.more}</Button>}
+        <More of={list} />
       </Part>
     </>
   );

@@ -73,7 +73,6 @@ export const changes = {
   cancelled: "Called off. Nothing was changed.",
   retry: "Retry failed",
   retrying: "What failed is tried again.",
-  more: "Show more",
 
   one: {
     back: "All changes",

@@ -13,6 +13,7 @@ export const common = {
   copied: "Copied",
   again: "Try again",
   more: "Show more",
+  kept: "I have copied it",
   home: "Go to the first page",
   back: "Back",
   required: "Fill this in.",

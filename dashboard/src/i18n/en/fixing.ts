@@ -27,7 +27,7 @@ export const fixing = {
   include: (name: string) => `Change ${name}`,
   alone: "Left alone",
   instead: "Take them out of the group instead",
-  insteadBack: "Remove the licences instead",
+  insteadBack: "Do what Steward advises instead",
   chosen: (n: number) => `Look again, with ${count(n, "person", "people")}`,
   choose: "Choose at least one person.",
   lookFirst: "Look at the new choice first.",

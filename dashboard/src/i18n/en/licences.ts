@@ -98,7 +98,6 @@ export const licences = {
   feedNameHint: "Such as: office calendar.",
   feedSecret: "Your calendar address",
   feedSecretLead: "Copy it now. It is not shown again, and whoever has it reads the renewals.",
-  feedKept: "I have copied it",
   feedSince: (on: string) => `Made ${on}`,
   revoke: "Revoke",
   revokeTitle: (name: string) => `Revoke ${name}?`,

@@ -67,5 +67,11 @@ export const people = {
   could: (amount: string) => `${amount} a month could go`,
   counted: "counted in another saving",
   review: "See what can be done",
+  fix: "Preview the fix",
+  fixOf: (title: string, name: string) => `Preview the fix for ${name}: ${title}`,
+  block: "Block sign-in",
+  keep: "Accept it as it is",
+  keepOf: (title: string, name: string) => `Accept it as it is for ${name}: ${title}`,
+  onlyThem: (title: string, name: string) => `${title}, only for ${name}`,
   history: "What happened",
 };

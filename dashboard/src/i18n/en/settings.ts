@@ -192,7 +192,6 @@ export const settings = {
     networksHint: "Such as 203.0.113.0/24, with a space between. From anywhere when empty.",
     secret: "Your new key",
     secretLead: "Copy it now. It is not shown again.",
-    kept: "I have copied it",
     rotate: "New secret",
     rotated: "The old secret works for another day.",
     revoke: "Revoke",
