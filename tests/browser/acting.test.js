@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, afterEach, before, test } from "node:test";
 import { account, agree, bring, signUp } from "./company.js";
-import { faults, mailedLink, mailTo, open, signIn, visit } from "./dashboard.js";
+import { button, faults, heading, mailedLink, mailTo, open, PASSWORD, seen, signIn, visit } from "./dashboard.js";
 
-const PASSWORD = "four unrelated words here 7";
 let steward;
 
 before(async () => {
@@ -18,10 +17,6 @@ afterEach(async () => {
   await bring(steward, { switch: "calm" });
   steward.noTroubles();
 });
-
-const heading = (page, name) => page.getByRole("heading", { level: 1, name });
-const seen = (page, text) => page.getByText(text).filter({ visible: true }).first().waitFor();
-const button = (page, name) => page.getByRole("button", { name, exact: true });
 
 /** A page on which somebody is signed in. */
 async function as(account, context) {
@@ -474,5 +469,46 @@ test("everybody can use the preview and the page of a change", async () => {
   assert.deepEqual(await faults(page), [], "the change");
   await visit(page, "/changes");
   assert.deepEqual(await faults(page), [], "changes");
+  await page.context().close();
+});
+
+test("what is found about one person is acted on from their own page, for them alone", async () => {
+  const made = await sample();
+  const unused = (await made.call("GET", "/v1/people?status=not_used&limit=100", 200)).items;
+  let found;
+  for (const { person, name, status_finding: finding } of unused) {
+    if (!finding) continue;
+    const preview = await made.call("POST", "/v1/fixes/preview", 200, { finding, people: [person], action: "block_sign_in" });
+    if (preview.people === 1) found = { person, name, finding, preview };
+    if (found) break;
+  }
+  const { person, name, finding, preview } = found;
+  const page = await as(made);
+  const sheet = page.getByRole("dialog");
+
+  await visit(page, `/people/${person}`);
+  await page.getByRole("button", { name: `Preview the fix for ${name}: `, exact: false }).first().click();
+  await page.waitForURL(new RegExp(`person=${person}`));
+  await seen(sheet, /1 person is changed|Nothing is left to change/);
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "detached" });
+
+  await visit(page, `/people/${person}`);
+  await button(page, "Block sign-in").click();
+  await sheet.getByRole("heading", { name: "Block sign-in of 1 person" }).waitFor();
+  await confirm(sheet, preview);
+  await button(sheet, "Block sign-in of 1 person").click();
+  await heading(page, "Block sign-in of 1 person").waitFor();
+  await seen(page, "1 done");
+  const [fix] = await fixes(made, finding);
+  assert.deepEqual([fix.action, fix.items], ["block_sign_in", 1]);
+
+  await visit(page, `/people/${person}`);
+  await page.getByRole("button", { name: `Accept it as it is for ${name}: `, exact: false }).first().click();
+  await sheet.getByLabel("Why").fill("On leave until spring");
+  await button(sheet, "Accept it as it is").click();
+  await seen(page, "Accepted. The numbers follow within seconds.");
+  const { items } = await made.call("GET", "/v1/exceptions", 200);
+  assert.deepEqual(items.filter((one) => one.person === person).map((one) => one.reason), ["On leave until spring"]);
   await page.context().close();
 });

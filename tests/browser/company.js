@@ -1,7 +1,6 @@
 // Companies with a Microsoft 365 of their own, made over the API and Microsoft's own pages as anybody would.
-import { mailedLink } from "./dashboard.js";
+import { mailedLink, PASSWORD } from "./dashboard.js";
 
-const PASSWORD = "four unrelated words here 7";
 /** Of the next directory: no two are the same, as Microsoft's are not. */
 let seed = 1;
 

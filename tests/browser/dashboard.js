@@ -45,6 +45,14 @@ export async function open(options = {}) {
   };
 }
 
+export const PASSWORD = "four unrelated words here 7";
+
+export const heading = (page, name) => page.getByRole("heading", { level: 1, name });
+export const button = (page, name) => page.getByRole("button", { name, exact: true });
+
+/** Waits until a text is seen. */
+export const seen = (page, text) => page.getByText(text).filter({ visible: true }).first().waitFor();
+
 /** Opens a page and waits until it has all that it asked for. */
 export async function visit(page, path) {
   // Of a path that is open already only the part behind # would change.

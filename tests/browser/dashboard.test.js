@@ -1,10 +1,9 @@
 // What an owner, a colleague and a stranger can do on the dashboard, against the real local system.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { mailedLink, open, signIn, visit } from "./dashboard.js";
+import { heading, mailedLink, open, PASSWORD, seen, signIn, visit } from "./dashboard.js";
 import { pages } from "./pages.js";
 
-const PASSWORD = "four unrelated words here 7";
 let steward;
 
 before(async () => {
@@ -14,11 +13,6 @@ after(async () => {
   await steward?.close();
 });
 afterEach(() => steward.noTroubles());
-
-const heading = (page, name) => page.getByRole("heading", { level: 1, name });
-
-/** Waits until a text that is said once is seen. */
-const seen = (page, text) => page.getByText(text).filter({ visible: true }).first().waitFor();
 
 test("the first screen says what could be saved, why, and what to do first, in three requests to the API", async () => {
   const page = await steward.owner();
@@ -65,7 +59,8 @@ test("a session that ended asks to sign in again and loses nothing that was type
     body: { email: steward.email, password: steward.password },
   });
   await steward.call("POST", "/v1/sign-out/everywhere", 204, { token });
-  await page.getByRole("button", { name: "Save" }).click();
+  // Sent whether or not the dialog stands already, because the page asked for something by itself.
+  await page.getByRole("button", { name: "Save" }).dispatchEvent("click");
   const dialog = page.getByRole("dialog", { name: "Sign in again" });
   await dialog.getByLabel("Password", { exact: true }).fill(steward.password);
   await dialog.getByRole("button", { name: "Sign in", exact: true }).click();

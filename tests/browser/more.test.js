@@ -3,9 +3,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, afterEach, before, test } from "node:test";
-import { mailedLink, open, signIn, visit } from "./dashboard.js";
+import { heading, mailedLink, open, PASSWORD, seen, signIn, visit } from "./dashboard.js";
 
-const PASSWORD = "four unrelated words here 7";
 let steward, page, token;
 
 before(async () => {
@@ -21,8 +20,6 @@ afterEach(() => steward.noTroubles());
 
 const tokenOf = async ({ email, password }) =>
   (await steward.call("POST", "/v1/sign-in", 200, { body: { email, password } })).access_token;
-const heading = (on, name) => on.getByRole("heading", { level: 1, name });
-const seen = (on, text) => on.getByText(text).filter({ visible: true }).first().waitFor();
 const rows = (on, caption) => on.getByRole("table", { name: caption }).locator("tbody tr");
 const people = () => rows(page, "People with what they have and what it costs");
 

@@ -4,36 +4,50 @@ import { times } from "~texts/times";
 
 export const locale: string = navigator.languages.find((language) => language.startsWith("en")) ?? "en-GB";
 
+/** Makes each formatter once: making one costs a hundred times what using it does. */
+function once<Key, Formatter>(make: (key: Key) => Formatter): (key: Key) => Formatter {
+  const made = new Map<Key, Formatter>();
+  return (key) => {
+    const formatter = made.get(key) ?? make(key);
+    made.set(key, formatter);
+    return formatter;
+  };
+}
+
+const currency = (minimumFractionDigits?: 0) =>
+  once((currency: string) => new Intl.NumberFormat(locale, { style: "currency", currency, minimumFractionDigits }));
+const [wholeUnits, withCents] = [currency(0), currency()];
+
 /** `$658`, or `$14.50` where there are cents. Amounts are in minor units. */
 export function money({ amount_minor, currency }: Money): string {
-  const whole = amount_minor % 100 === 0;
-  const format = new Intl.NumberFormat(locale, { style: "currency", currency, minimumFractionDigits: whole ? 0 : 2 });
+  const format = amount_minor % 100 === 0 ? wholeUnits(currency) : withCents(currency);
   return format.format(amount_minor / 100);
 }
 
-export const number = (value: number): string => new Intl.NumberFormat(locale).format(value);
+const numbers = new Intl.NumberFormat(locale);
+
+export const number = (value: number): string => numbers.format(value);
+
+const instants = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+/** A day has no zone: it is the same day everywhere. */
+const calendar = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+const months = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" });
+const moments = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 
 /** `5 Dec 2026`, of a day or an instant. */
-export function day(text: string): string {
-  const isDay = text.length === 10;
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", ...(isDay && { timeZone: "UTC" }) });
-  return format.format(new Date(text));
-}
+export const day = (text: string): string => (text.length === 10 ? calendar : instants).format(new Date(text));
 
 /** `Nov 2026`, of `2026-11`. */
-export const month = (text: string): string =>
-  new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(text));
+export const month = (text: string): string => months.format(new Date(text));
 
 /** `8 Jul – 4 Aug 2026`, of two days. */
-export const days = (from: string, to: string): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).formatRange(new Date(from), new Date(to));
+export const days = (from: string, to: string): string => calendar.formatRange(new Date(from), new Date(to));
 
 /** A text of ours in which days stand as `2026-12-05`, with each as people write it. */
 export const withDays = (text: string): string =>
   text.replace(/\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b/g, day);
 
-export const moment = (text: string): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
+export const moment = (text: string): string => moments.format(new Date(text));
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400],
@@ -41,11 +55,12 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+
 /** `12 minutes ago`; a day after two weeks. */
 export function ago(text: string, now = Date.now()): string {
   const seconds = (new Date(text).getTime() - now) / 1000;
   if (Math.abs(seconds) > 14 * 86_400) return day(text);
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
   return unit ? relative.format(Math.trunc(seconds / unit[1]), unit[0]) : times.now;
 }

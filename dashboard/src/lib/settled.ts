@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 
 /** A person types this long before what they typed is asked for. */
-export const TYPING_MS = 300;
+const TYPING_MS = 300;
 
 /** What is typed, once nobody typed on for a moment. */
 export function useSettled(typed: string): string {

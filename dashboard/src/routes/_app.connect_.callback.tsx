@@ -1,4 +1,5 @@
 import { createFileRoute, useRouter } from "@tanstack/react-router";
+import { accountsMeOptions, findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { microsoftCallback } from "~/api/generated/sdk.gen";
 import { queries } from "~/api/queries";
 import { returned } from "~/features/auth/returned";
@@ -13,8 +14,21 @@ import { connect } from "~texts/connect";
 import { fixing } from "~texts/fixing";
 
 const t = connect.callback;
+/** The first check is asked for behind the answer, within a second as a rule. */
+const BEGINS_TRIES = 40;
+const BEGINS_MS = 500;
 
 export const Route = createFileRoute("/_app/connect_/callback")({ component: Callback });
+
+/** The newest check there is. */
+const newest = async () => (await queries.fetchQuery({ ...findingsOverviewOptions(), staleTime: 0 })).scan?.scan;
+
+/** Waits until a check has been asked for: until then the page that shows it would show the one before, or none. */
+async function anotherThan(before: string | undefined): Promise<void> {
+  for (let tries = 0; tries < BEGINS_TRIES && (await newest()) === before; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, BEGINS_MS));
+  }
+}
 
 /** Microsoft comes back twice: after signing in, and after the administrator agreed. */
 function Callback() {
@@ -29,8 +43,11 @@ function Callback() {
       tenant: query.get("tenant") ?? undefined,
       scope: query.get("scope") ?? undefined,
     };
+    const mayRead = (await queries.ensureQueryData(accountsMeOptions())).permissions.includes("findings:read");
+    const before = mayRead ? await newest() : undefined;
     const answer = (await microsoftCallback({ body })).data;
     if (answer.next === "consent") return location.replace(answer.url);
+    if (answer.next === "connected" && mayRead) await anotherThan(before);
     await queries.invalidateQueries();
     if (answer.next === "connected" || !back) return router.navigate({ to: "/welcome", replace: true });
     forget(RETURN);

@@ -1,16 +1,24 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { createFileRoute } from "@tanstack/react-router";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { findingsGetOptions, findingsPersonOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { FindingDetail, PersonDetail, PersonFinding, PersonLicence } from "~/api/generated/types.gen";
+import { AcceptDialog } from "~/features/findings/DecideDialogs";
+import { accept, fixable } from "~/features/findings/decide";
+import { follow } from "~/features/findings/follow";
+import { choiceName } from "~/features/fixes/preview";
 import { isFree } from "~/features/people/cost";
 import { PersonStatus } from "~/features/people/PersonStatus";
 import { Allowed } from "~/features/shell/Allowed";
+import { useRoleReason } from "~/features/shell/me";
 import { day, days, money, withDays } from "~/lib/format";
-import { ButtonLink } from "~/ui/button";
+import { forget } from "~/lib/kept";
+import { Button, ButtonLink } from "~/ui/button";
 import { TextLink } from "~/ui/link";
 import { Page, Part } from "~/ui/page";
 import { Empty, Problem, Skeleton, Status } from "~/ui/states";
 import { Table } from "~/ui/table";
+import { deciding } from "~texts/deciding";
 import { findings } from "~texts/findings";
 import { people as t } from "~texts/people";
 
@@ -66,7 +74,7 @@ function Loaded({ person }: { person: PersonDetail }) {
       >
         <Amount person={person} />
         <LastUse person={person} />
-        <Found found={person.findings} />
+        <Found person={person} />
         {person.history.length > 0 && (
           <Part title={t.history}>
             <ul className="grid gap-2">
@@ -162,7 +170,8 @@ function LastUse({ person: { last_sign_in: last, status_evidence: seen } }: { pe
   );
 }
 
-function Found({ found }: { found: readonly PersonFinding[] }) {
+function Found({ person }: { person: PersonDetail }) {
+  const found = person.findings;
   const details = useQueries({
     queries: found.map(({ finding }) => findingsGetOptions({ path: { finding } })),
   });
@@ -171,7 +180,7 @@ function Found({ found }: { found: readonly PersonFinding[] }) {
       {found.length > 0 && (
         <ul className="grid gap-4">
           {found.map((finding, at) => (
-            <Finding key={finding.finding} finding={finding} detail={details[at]?.data} />
+            <Finding key={finding.finding} person={person} finding={finding} detail={details[at]?.data} />
           ))}
         </ul>
       )}
@@ -179,7 +188,14 @@ function Found({ found }: { found: readonly PersonFinding[] }) {
   );
 }
 
-function Finding({ finding, detail }: { finding: PersonFinding; detail: FindingDetail | undefined }) {
+interface FindingProps {
+  person: PersonDetail;
+  finding: PersonFinding;
+  /** Once it is known. */
+  detail: FindingDetail | undefined;
+}
+
+function Finding({ person, finding, detail }: FindingProps) {
   const tone = { review: "warn", remove: "good", keep: "quiet" } as const;
   const saves = finding.licences.filter((held) => held.monthly && !held.counted_in);
   const first = saves[0]?.monthly;
@@ -212,15 +228,57 @@ function Finding({ finding, detail }: { finding: PersonFinding; detail: FindingD
           ))}
         </ul>
       </div>
-      <div>
-        <ButtonLink
-          to="/savings/$finding"
-          params={{ finding: finding.finding }}
-          aria-label={`${t.review}: ${finding.title}`}
-        >
-          {t.review}
-        </ButtonLink>
-      </div>
+      <Acts person={person} finding={finding} detail={detail} />
     </li>
+  );
+}
+
+/** What can be done about a finding for this person alone. */
+function Acts({ person, finding: { finding, title }, detail }: FindingProps) {
+  const navigate = useNavigate();
+  const mayNotFix = useRoleReason("fixes:preview");
+  const mayNotDecide = useRoleReason("findings:manage");
+  const [accepting, setAccepting] = useState(false);
+  const preview = (preview: "advised" | "block_sign_in") => {
+    // Of the whole finding, from another time.
+    forget(choiceName(finding));
+    navigate({ to: "/savings/$finding", params: { finding }, search: { preview, person: person.person } });
+  };
+  // Of what says so: an account nobody uses is better closed than kept.
+  const unused = person.status_finding === finding && (person.status === "not_used" || person.status === "never_used");
+  return (
+    <div className="flex flex-wrap items-start gap-2 sm:max-w-56 sm:flex-col sm:items-stretch">
+      {detail && fixable(detail.remedy) && (
+        <Button onClick={() => preview("advised")} disabledReason={mayNotFix} aria-label={t.fixOf(title, person.name)}>
+          {t.fix}
+        </Button>
+      )}
+      {detail && fixable(detail.remedy) && unused && (
+        <Button onClick={() => preview("block_sign_in")} disabledReason={mayNotFix}>
+          {t.block}
+        </Button>
+      )}
+      <Button
+        onClick={() => setAccepting(true)}
+        disabledReason={mayNotDecide}
+        aria-label={t.keepOf(title, person.name)}
+      >
+        {t.keep}
+      </Button>
+      <ButtonLink to="/savings/$finding" params={{ finding }} look="quiet" aria-label={`${t.review}: ${title}`}>
+        {t.review}
+      </ButtonLink>
+      {accepting && (
+        <AcceptDialog
+          about={t.onlyThem(title, person.name)}
+          onClose={() => setAccepting(false)}
+          onSend={async (values) => {
+            await accept(finding, values, person.person);
+            setAccepting(false);
+            await follow(deciding.accepted);
+          }}
+        />
+      )}
+    </div>
   );
 }

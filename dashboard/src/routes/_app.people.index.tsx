@@ -11,15 +11,14 @@ import { Cost, isFree } from "~/features/people/cost";
 import { PersonStatus } from "~/features/people/PersonStatus";
 import { Allowed } from "~/features/shell/Allowed";
 import { days } from "~/lib/format";
-import { TYPING_MS } from "~/lib/settled";
+import { useSettled } from "~/lib/settled";
 import { Button, ButtonLink } from "~/ui/button";
 import { Field, Select } from "~/ui/form";
 import { TextLink } from "~/ui/link";
 import { Page } from "~/ui/page";
-import { paged } from "~/ui/paging";
+import { More, paged } from "~/ui/paging";
 import { Empty, Notice, Problem, Skeleton } from "~/ui/states";
 import { type Column, Table } from "~/ui/table";
-import { common } from "~texts/common";
 import { people as t } from "~texts/people";
 
 const SORTS = ["name", "cost"] as const;
@@ -79,13 +78,7 @@ function People() {
         </div>
       )}
       {list.data && rows.length === 0 && <Nobody filtered={filtered} overview={overview.data} />}
-      {list.hasNextPage && (
-        <div>
-          <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
-            {common.more}
-          </Button>
-        </div>
-      )}
+      <More of={list} />
     </Page>
   );
 }
@@ -124,12 +117,11 @@ function Filter({ search }: { search: Search }) {
   const set = (change: { [Name in keyof Search]?: string | undefined }) =>
     navigate({ search: (before) => ({ ...before, ...change }) as Search, replace: true, resetScroll: false });
   useEffect(() => type(search.search ?? ""), [search.search]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the wait anew
+  const settled = useSettled(typed.trim());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed is looked for
   useEffect(() => {
-    if (typed.trim() === (search.search ?? "")) return;
-    const timer = setTimeout(() => set({ search: typed.trim() || undefined }), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
+    if (settled !== (search.search ?? "")) set({ search: settled || undefined });
+  }, [settled]);
   return (
     <search
       aria-label={t.filter}

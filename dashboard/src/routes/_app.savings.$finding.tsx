@@ -17,12 +17,12 @@ import { LostAnswerOf } from "~/features/fixes/LostAnswer";
 import { PreviewSheet } from "~/features/fixes/PreviewSheet";
 import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { useCan, useNames, useRoleReason } from "~/features/shell/me";
-import { day, money, number } from "~/lib/format";
+import { day, money, number, withDays } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
 import { Icon } from "~/ui/icons";
 import { TextLink } from "~/ui/link";
 import { Page, Part } from "~/ui/page";
-import { paged } from "~/ui/paging";
+import { More, paged } from "~/ui/paging";
 import { Empty, Problem, Skeleton, Status } from "~/ui/states";
 import { Table } from "~/ui/table";
 import { common } from "~texts/common";
@@ -32,12 +32,17 @@ import { fixing } from "~texts/fixing";
 
 const t = findings.detail;
 
-/** The preview is open: of what the finding advises, or of taking people out of groups instead. */
-type Previewed = "advised" | "leave_group";
+/** The preview is open: of what the finding advises, or of something else for the same people. */
+type Previewed = "advised" | "leave_group" | "block_sign_in";
+const isPreviewed = (value: unknown): value is Previewed =>
+  value === "advised" || value === "leave_group" || value === "block_sign_in";
 
 export const Route = createFileRoute("/_app/savings/$finding")({
-  validateSearch: ({ preview }: Record<string, unknown>): { preview?: Previewed } =>
-    preview === "advised" || preview === "leave_group" ? { preview } : {},
+  validateSearch: ({ preview, person }: Record<string, unknown>): { preview?: Previewed; person?: string } => ({
+    ...(isPreviewed(preview) && { preview }),
+    // Only of this person; from their page.
+    ...(isPreviewed(preview) && typeof person === "string" && { person }),
+  }),
   component: Finding,
 });
 
@@ -92,7 +97,7 @@ function Loaded({ detail }: { detail: FindingDetail }) {
 
 /** The one thing to do about it: look at the fix, or the steps to take at Microsoft. */
 function Act({ detail }: { detail: FindingDetail }) {
-  const { preview } = Route.useSearch();
+  const { preview, person } = Route.useSearch();
   const navigate = Route.useNavigate();
   const mayNot = useRoleReason("fixes:preview");
   const overview = useOverview();
@@ -123,6 +128,7 @@ function Act({ detail }: { detail: FindingDetail }) {
           key={detail.finding + preview}
           finding={detail}
           action={preview === "advised" ? undefined : preview}
+          person={person}
           onAction={(action) => show(action === "leave_group" ? action : "advised")}
           onClose={() => show()}
         />
@@ -218,7 +224,7 @@ function Guards({ guards }: { guards: readonly Guard[] }) {
         {guards.map(({ id, text }) => (
           <li key={id} className="flex max-w-prose gap-3">
             <Icon name="warn" className="mt-0.5 size-5 text-warn" />
-            {text}
+            {withDays(text)}
           </li>
         ))}
       </ul>
@@ -254,13 +260,7 @@ function People({ finding, people }: { finding: string; people: number }) {
           ]}
         />
       )}
-      {list.hasNextPage && rows.length < people && (
-        <div>
-          <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
-            {common.more}
-          </Button>
-        </div>
-      )}
+      <More of={list} rest={rows.length < people} />
     </Part>
   );
 }
@@ -292,7 +292,7 @@ function Licences({ row, names }: { row: Affected; names: ReadonlyMap<string, st
 function Evidence({ row }: { row: Affected }) {
   return row.evidence.map(({ what, value }) => (
     <span key={what} className="block text-sm">
-      <span className="text-dim">{what}:</span> {/^\d{4}-\d\d-\d\d$/.test(value) ? day(value) : value}
+      <span className="text-dim">{what}:</span> {withDays(value)}
     </span>
   ));
 }
@@ -318,7 +318,7 @@ function Seen({ detail }: { detail: FindingDetail }) {
         id={(row) => row.what + row.source + row.value}
         columns={[
           { head: t.what, cell: (row) => row.what },
-          { head: t.value, cell: (row) => row.value },
+          { head: t.value, cell: (row) => withDays(row.value) },
           { head: t.source, cell: (row) => (row.as_of ? `${row.source}, ${day(row.as_of)}` : row.source) },
         ]}
       />

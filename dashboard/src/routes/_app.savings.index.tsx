@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { memo, useCallback, useMemo, useState } from "react";
 import { findingsListInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { FindingView, OverviewView, Totals } from "~/api/generated/types.gen";
 import { Bulk } from "~/features/findings/Bulk";
@@ -9,9 +9,10 @@ import { FirstRun } from "~/features/home/FirstRun";
 import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
 import { day, money } from "~/lib/format";
-import { Button, ButtonLink } from "~/ui/button";
+import { useShown } from "~/lib/shown";
+import { ButtonLink } from "~/ui/button";
 import { Page } from "~/ui/page";
-import { paged } from "~/ui/paging";
+import { More, paged } from "~/ui/paging";
 import { Empty, Problem, Skeleton, Status } from "~/ui/states";
 import { common } from "~texts/common";
 import { deciding } from "~texts/deciding";
@@ -34,14 +35,20 @@ function Savings() {
     ...findingsListInfiniteOptions({ query: { limit: 100 } }),
     ...paged,
   });
-  const all = list.data?.pages.flatMap((page) => page.items).toSorted(byMoney) ?? [];
-  const rows = all.filter((finding) => fits(finding, show));
+  const all = useMemo(() => list.data?.pages.flatMap((page) => page.items).toSorted(byMoney) ?? [], [list.data]);
+  const rows = useMemo(() => all.filter((finding) => fits(finding, show)), [all, show]);
+  const shown = useShown(rows);
   const totals = overview.data?.totals;
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
   // What is filtered away is not acted on.
   const selected = rows.filter(({ finding }) => chosen.has(finding));
-  const toggle = (finding: string) =>
-    choose(new Set(chosen.has(finding) ? [...chosen].filter((other) => other !== finding) : [...chosen, finding]));
+  const toggle = useCallback(
+    (finding: string) =>
+      choose(
+        (chosen) => new Set(chosen.has(finding) ? [...chosen].filter((one) => one !== finding) : [...chosen, finding]),
+      ),
+    [],
+  );
   return (
     <Page
       title={t.title}
@@ -53,23 +60,14 @@ function Savings() {
       {list.data && all.length > 0 && <Filters show={show} />}
       {rows.length > 0 && (
         <ul className="grid">
-          {rows.map((finding) => (
-            <Finding
-              key={finding.finding}
-              finding={finding}
-              chosen={chosen.has(finding.finding)}
-              onChoose={() => toggle(finding.finding)}
-            />
+          {shown.map((finding) => (
+            <Finding key={finding.finding} finding={finding} chosen={chosen.has(finding.finding)} onChoose={toggle} />
           ))}
         </ul>
       )}
       {selected.length > 0 && <Bulk findings={selected} onDone={() => choose(new Set())} />}
       {list.data && rows.length === 0 && <Nothing all={all.length} overview={overview.data} />}
-      {list.hasNextPage && (
-        <Button onClick={() => list.fetchNextPage()} busy={list.isFetchingNextPage}>
-          {common.more}
-        </Button>
-      )}
+      <More of={list} />
       {overview.data && <NotEvaluated items={overview.data.not_evaluated} />}
     </Page>
   );
@@ -108,7 +106,13 @@ function Filters({ show }: { show: Filter }) {
   );
 }
 
-function Finding({ finding: f, chosen, onChoose }: { finding: FindingView; chosen: boolean; onChoose: () => void }) {
+interface FindingProps {
+  finding: FindingView;
+  chosen: boolean;
+  onChoose: (finding: string) => void;
+}
+
+const Finding = memo(function Finding({ finding: f, chosen, onChoose }: FindingProps) {
   return (
     <li className="flex items-start gap-3 border-line border-b first:border-t">
       <input
@@ -116,7 +120,7 @@ function Finding({ finding: f, chosen, onChoose }: { finding: FindingView; chose
         className="mt-5 size-5 shrink-0 accent-(--accent)"
         aria-label={deciding.bulk.select(f.headline)}
         checked={chosen}
-        onChange={onChoose}
+        onChange={() => onChoose(f.finding)}
       />
       <Link
         to="/savings/$finding"
@@ -145,7 +149,7 @@ function Finding({ finding: f, chosen, onChoose }: { finding: FindingView; chose
       </Link>
     </li>
   );
-}
+});
 
 function Nothing({ all, overview }: { all: number; overview: OverviewView | undefined }) {
   if (all > 0) return <Empty title={t.filterNone} action={<ButtonLink to="/savings">{t.showAll}</ButtonLink>} />;

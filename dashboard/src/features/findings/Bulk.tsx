@@ -8,13 +8,12 @@ import { Button } from "~/ui/button";
 import { deciding } from "~texts/deciding";
 import { AcceptDialog, SnoozeDialog } from "./DecideDialogs";
 import { accept, fixable, QUEUE, snooze } from "./decide";
-import { useFollow } from "./follow";
+import { follow } from "./follow";
 
 const t = deciding.bulk;
 
 /** What can be done with several findings at once. Fixes are previewed one after the other: each is approved by itself. */
 export function Bulk({ findings, onDone }: { findings: readonly FindingView[]; onDone: () => void }) {
-  const follow = useFollow();
   const navigate = useNavigate();
   const mayDecide = useRoleReason("findings:manage");
   const mayPreview = useRoleReason("fixes:preview");

@@ -13,14 +13,13 @@ import { deciding as t } from "~texts/deciding";
 import { AskDialog } from "./AskDialog";
 import { AcceptDialog, SnoozeDialog } from "./DecideDialogs";
 import { accept, snooze } from "./decide";
-import { useFollow } from "./follow";
+import { follow } from "./follow";
 
 /** Putting a finding off, accepting it, asking a manager. */
 export function Decide({ detail }: { detail: FindingDetail }) {
   const { finding, people } = detail;
   const mayNot = useRoleReason("findings:manage");
   const [asking, ask] = useState<"snooze" | "accept" | "ask">();
-  const follow = useFollow();
   const close = () => ask(undefined);
   return (
     <Part title={t.title} lead={t.lead}>
@@ -66,7 +65,6 @@ export function Decide({ detail }: { detail: FindingDetail }) {
 export function Decided({ detail: { finding, state, snoozed_until } }: { detail: FindingDetail }) {
   const mayNot = useRoleReason("findings:manage");
   const exceptions = useQuery(findingsExceptionsOptions({ query: { finding } }));
-  const follow = useFollow();
   const [wake, waking] = useAct(async () => {
     await findingsWake({ path: { finding } });
     await follow(t.woken);

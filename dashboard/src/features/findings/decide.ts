@@ -1,5 +1,5 @@
 import { findingsAddException, findingsSnooze } from "~/api/generated/sdk.gen";
-import type { FindingId, Remedy } from "~/api/generated/types.gen";
+import type { FindingId, PersonId, Remedy } from "~/api/generated/types.gen";
 import { instant } from "~/lib/days";
 import { text } from "~/ui/form";
 
@@ -19,10 +19,12 @@ export const QUEUE = "steward-queue";
 export const snooze = (finding: FindingId, values: FormData) =>
   findingsSnooze({ path: { finding }, body: { until: instant(text(values, "until")) } });
 
-export const accept = (finding: FindingId, values: FormData) =>
+/** Accepts a finding, or what it says of one person. */
+export const accept = (finding: FindingId, values: FormData, person?: PersonId) =>
   findingsAddException({
     body: {
       finding,
+      person: person ?? null,
       reason: text(values, "reason"),
       owner: text(values, "owner") || null,
       expires_at: instant(text(values, "expires_at")),

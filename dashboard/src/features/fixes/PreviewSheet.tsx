@@ -3,9 +3,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import { type ApiError, apiError } from "~/api/error";
 import { fixesApply } from "~/api/generated/sdk.gen";
-import type { Action, Apply, FindingDetail, GuardId, PreviewView } from "~/api/generated/types.gen";
+import type { Action, Apply, FindingDetail, GuardId, PersonId, PreviewView } from "~/api/generated/types.gen";
 import { useRoleReason } from "~/features/shell/me";
-import { day, money } from "~/lib/format";
+import { day, money, withDays } from "~/lib/format";
 import { forget, keep, kept } from "~/lib/kept";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
@@ -25,6 +25,8 @@ interface Props {
   finding: FindingDetail;
   /** What to do in place of what the finding advises. */
   action: Action | undefined;
+  /** Only of this person, until something else is chosen. */
+  person: PersonId | undefined;
   onAction: (action: Action | undefined) => void;
   onClose: () => void;
 }
@@ -33,9 +35,9 @@ interface Props {
 type Told = "drift" | "old";
 
 /** What a fix would do, asked of Microsoft now; and the one place where it is approved. */
-export function PreviewSheet({ finding: of, action, onAction, onClose }: Props) {
+export function PreviewSheet({ finding: of, action, person, onAction, onClose }: Props) {
   const { finding } = of;
-  const [choice, setChoice] = useState<Choice>(() => kept(choiceName(finding)) ?? {});
+  const [choice, setChoice] = useState<Choice>(() => kept(choiceName(finding)) ?? (person ? { people: [person] } : {}));
   const options = previewOptions(finding, action, choice);
   const preview = useQuery(options);
   const queries = useQueryClient();
@@ -200,7 +202,7 @@ function Loaded({ of, data, choice, choose, action, onAction, refused, onApply, 
       <Instead {...{ byGroup, action, onAction }} />
       <Guards data={data} seen={seen} onSeen={setSeen} />
       <Block title={t.undo}>
-        <p>{of.undo_text}</p>
+        <p>{action ? data.undo.text : of.undo_text}</p>
         <p className="text-dim">{t.undoHow}</p>
       </Block>
       <When at={choice.at} onAt={(at) => choose({ ...choice, at })} />
@@ -265,7 +267,7 @@ function Summary({ of, data: { undo, people, saving, at } }: { of: FindingDetail
       </p>
       {saving.freed.map(({ sku, text }) => (
         <p key={sku} className="text-dim text-sm">
-          {text}
+          {withDays(text)}
         </p>
       ))}
       {at && <Status tone="quiet">{t.planned(day(at))}</Status>}
@@ -292,7 +294,7 @@ function Guards({
       {told.map(({ id, text }) => (
         <p key={id + text} className="flex gap-3">
           <Icon name="info" className="mt-0.5 size-5 text-dim" />
-          {text}
+          {withDays(text)}
         </p>
       ))}
       {to_accept.map((guard) => (
@@ -302,7 +304,7 @@ function Guards({
             .map(({ text }) => (
               <p key={text} className="flex gap-3">
                 <Icon name="warn" className="mt-0.5 size-5 text-warn" />
-                {text}
+                {withDays(text)}
               </p>
             ))}
           <Check label={t.seen} checked={seen.has(guard)} onChange={(event) => toggle(guard, event.target.checked)} />
@@ -314,14 +316,14 @@ function Guards({
 
 /** Where a group gives the licence, taking it away helps nothing; leaving the group does. */
 function Instead({ byGroup, action, onAction }: { byGroup: boolean } & Pick<Props, "action" | "onAction">) {
-  if (action === "leave_group") {
+  if (action) {
     return (
       <div>
         <Button onClick={() => onAction(undefined)}>{t.insteadBack}</Button>
       </div>
     );
   }
-  if (!byGroup || action) return null;
+  if (!byGroup) return null;
   return (
     <div>
       <Button onClick={() => onAction("leave_group")}>{t.instead}</Button>

@@ -9,9 +9,14 @@ export function Announcer() {
     () =>
       router.subscribe("onRendered", ({ pathChanged, fromLocation }) => {
         if (!pathChanged || !fromLocation) return;
-        document.getElementById("content")?.focus({ preventScroll: true });
-        // The page sets its title in an effect of its own.
-        setTimeout(() => announce(document.title));
+        // Once the page is seen: focus works out all of its layout, for which whoever pressed a link would wait. The page
+        // sets its title in an effect of its own.
+        requestAnimationFrame(() =>
+          setTimeout(() => {
+            document.getElementById("content")?.focus({ preventScroll: true });
+            announce(document.title);
+          }),
+        );
       }),
     [router],
   );
