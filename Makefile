@@ -82,7 +82,7 @@ bench: lambdas ## Measure everything and rewrite docs/benchmarks.md; best on a q
 	$(QUICK) cargo run --locked --release --quiet --package load -- $(ARGS)
 
 timing: tools ## Whether the time of an answer tells who has an account, by 2,000 samples of each case; best on a quiet machine
-	cargo nextest run --locked --package tests --run-ignored only --test-threads 1 -E 'test(uniform::)'
+	$(QUICK) cargo nextest run --locked --release --package tests --run-ignored only --test-threads 1 -E 'test(uniform::)'
 
 N ?= 100
 kills: tools ## Kill the running system N times and look whether anything was lost: make kills N=100

@@ -496,6 +496,7 @@ test("what is found about one person is acted on from their own page, for them a
   await visit(page, `/people/${person}`);
   await button(page, "Block sign-in").click();
   await sheet.getByRole("heading", { name: "Block sign-in of 1 person" }).waitFor();
+  await seen(sheet, /They can sign in nowhere until it is undone/);
   await confirm(sheet, preview);
   await button(sheet, "Block sign-in of 1 person").click();
   await heading(page, "Block sign-in of 1 person").waitFor();

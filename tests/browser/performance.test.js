@@ -8,10 +8,7 @@ import { open, visit } from "./dashboard.js";
 const SLOWER = 4;
 const ALLOWED_MS = 100;
 const TIMES = 5;
-/**
- * A machine that has other work tells of that, not of the page: `make interaction`. Not reached yet: on two idle cores
- * another page took 168 ms, a long list 368 and a filter 184; a key, a chart and menus 24 to 40, a dialog 88.
- */
+/** A machine that has other work tells of that, not of the page: `make interaction` runs it by itself. */
 const elsewhere = process.env.STEWARD_INTERACTION ? undefined : "make interaction";
 let steward;
 

@@ -1,7 +1,10 @@
 import { useDeferredValue } from "react";
 
-/** About as many rows as a screen is high. */
-const AT_ONCE = 10;
+/** Fewer than a screen is high; the others follow before anybody could scroll. */
+const AT_ONCE = 6;
 
-/** The rows to render: those of a screen at once, all of them when the page has been seen. Long lists else hold up the click. */
+/** The rows to render: those of a screen at once, all of them once the page is seen. Long lists else hold up the click. */
 export const useShown = <Row>(rows: readonly Row[]): readonly Row[] => useDeferredValue(rows, rows.slice(0, AT_ONCE));
+
+/** Whether the page is seen already, and what stands below its first screen may be rendered. */
+export const useSeen = (): boolean => useDeferredValue(true, false);

@@ -13,6 +13,7 @@ import { usePrices } from "~/features/licences/prices";
 import { Renewals } from "~/features/licences/Renewals";
 import { Allowed } from "~/features/shell/Allowed";
 import { day, money, number } from "~/lib/format";
+import { useSeen } from "~/lib/shown";
 import { Page, Part } from "~/ui/page";
 import { Empty, Problem, Skeleton } from "~/ui/states";
 import { type Column, Table } from "~/ui/table";
@@ -33,6 +34,7 @@ function Licences() {
   const licences = useQuery(findingsLicensesOptions());
   const prices = usePrices();
   const overview = useOverview();
+  const seen = useSeen();
   const bySku = new Map(prices.data?.value.items.map((price) => [price.sku, price]));
   const rows: Row[] = licences.data?.items.map((row) => ({ ...row, pricing: bySku.get(row.sku) })) ?? [];
   const totals = overview.data?.totals;
@@ -74,9 +76,13 @@ function Licences() {
             <Sources rows={rows} />
             <Free rows={rows.filter((row) => !isPaid(row))} />
           </Part>
-          <Renewals />
-          <PriceFile />
-          <Feeds />
+          {seen && (
+            <>
+              <Renewals />
+              <PriceFile />
+              <Feeds />
+            </>
+          )}
         </>
       )}
     </Page>

@@ -247,7 +247,7 @@ function Acts({ person, finding: { finding, title }, detail }: FindingProps) {
   // Of what says so: an account nobody uses is better closed than kept.
   const unused = person.status_finding === finding && (person.status === "not_used" || person.status === "never_used");
   return (
-    <div className="flex flex-wrap items-start gap-2 sm:max-w-56 sm:flex-col sm:items-stretch">
+    <div className="flex flex-wrap items-start gap-2 max-sm:pt-2 sm:max-w-56 sm:flex-col sm:items-stretch">
       {detail && fixable(detail.remedy) && (
         <Button onClick={() => preview("advised")} disabledReason={mayNotFix} aria-label={t.fixOf(title, person.name)}>
           {t.fix}

@@ -66,10 +66,16 @@ function Change({ item, out }: { item: PreviewItem; out: boolean }) {
       </p>
       {item.sign_in_name && <bdi className="break-all text-dim text-sm">{item.sign_in_name}</bdi>}
       <p>{item.what}</p>
-      <BeforeAfter before={item.before} after={item.after} />
-      <p className={`text-sm ${item.lost.length > 0 ? "font-medium text-warn" : "text-dim"}`}>
-        {item.lost.length > 0 ? t.loses(item.lost.join(", ")) : t.losesNothing}
-      </p>
+      {item.change?.type === "sign_in" ? (
+        <p className="text-sm">{item.change.allowed ? t.signsIn : t.signsInNoMore}</p>
+      ) : (
+        <>
+          <BeforeAfter before={item.before} after={item.after} />
+          <p className={`text-sm ${item.lost.length > 0 ? "font-medium text-warn" : "text-dim"}`}>
+            {item.lost.length > 0 ? t.loses(item.lost.join(", ")) : t.losesNothing}
+          </p>
+        </>
+      )}
     </div>
   );
 }

@@ -24,6 +24,9 @@ export const fixing = {
   nobody: "no licence",
   loses: (what: string) => `Loses: ${what}`,
   losesNothing: "Loses nothing",
+  signsIn: "They can sign in again. Their licences stay as they are.",
+  signsInNoMore:
+    "They can sign in nowhere until it is undone; what they have open may stay so for an hour. Their licences and all that is theirs stay.",
   include: (name: string) => `Change ${name}`,
   alone: "Left alone",
   instead: "Take them out of the group instead",
