@@ -94,7 +94,7 @@ async function applied(made, preview) {
   });
   assert.equal(answer.status, 202, await answer.clone().text());
   const { fix } = await answer.json();
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if ((await made.call("GET", `/v1/fixes/${fix}`, 200)).state === "finished") return fix;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -228,7 +228,7 @@ test("what changed since the preview is not touched: the new preview is shown, a
   // Until the check behind it has ended: else the new preview could be one of two.
   for (let tries = 0; ; tries++) {
     if ((await made.call("GET", `/v1/findings/${finding}`, 200)).people < before) break;
-    assert.ok(tries < 200, "the finding does not follow");
+    assert.ok(tries < 600, "the finding does not follow");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 

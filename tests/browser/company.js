@@ -66,7 +66,7 @@ export async function check(company, state) {
 
 async function ended(company, ...states) {
   const wanted = states.length > 0 ? states : ["finished", "failed"];
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const { scan } = await company.call("GET", "/v1/overview", 200);
     if (scan && wanted.includes(scan.state)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));

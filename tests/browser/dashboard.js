@@ -13,6 +13,7 @@ export async function open(options = {}) {
   /** A browser of its own, with no session. */
   const visitor = async (context = {}) => {
     const it = await chromium.newContext({ baseURL: steward.url, ...options, ...context });
+    it.setDefaultTimeout(PATIENCE_MS);
     it.on("console", (message) => {
       // A refused request is shown by the page; the browser's own line about it says nothing more.
       const refused = message.text().startsWith("Failed to load resource");
@@ -45,6 +46,8 @@ export async function open(options = {}) {
   };
 }
 
+/** What comes at all comes within this on a machine with a lot of other work. */
+const PATIENCE_MS = 60_000;
 export const PASSWORD = "four unrelated words here 7";
 
 export const heading = (page, name) => page.getByRole("heading", { level: 1, name });
@@ -73,7 +76,7 @@ export async function signIn(page, { email, password }) {
 
 /** The newest mail to an address whose text has these words, from the local inbox. */
 export async function mailTo(steward, to, words) {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     const all = await (await fetch(`${steward.url}/mails/mails.json`)).json();
     const mail = all.findLast((one) => one.to.includes(to) && one.text.includes(words));
     if (mail) return mail;

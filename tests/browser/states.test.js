@@ -37,7 +37,7 @@ async function read(page, path) {
 async function says(page, path, ...wanted) {
   await visit(page, path);
   const said = (wanted) => wanted.every((words) => document.querySelector("main").innerText.includes(words));
-  await page.waitForFunction(said, wanted, { timeout: 10_000 }).catch(() => {});
+  await page.waitForFunction(said, wanted, { timeout: 30_000 }).catch(() => {});
   const text = await page.locator("main").innerText();
   for (const words of wanted) assert.ok(text.includes(words), `${path} does not say "${words}" but:\n${text}`);
   return text;

@@ -16,8 +16,6 @@ use crate::{
 const READY: Duration = Duration::from_millis(12);
 /// Median from exec to the answer, for functions that read.
 const ANSWERED: Duration = Duration::from_millis(15);
-/// Bytes of a binary before zip.
-const SIZE: u64 = 11_000_000;
 /// Runs before those that count: the binary is in the page cache, as on a host that has run the function.
 const WARM_UP: usize = 3;
 const LIMIT: Duration = Duration::from_secs(30);
@@ -92,7 +90,7 @@ pub async fn measure(runs: usize, only: &[String]) -> anyhow::Result<String> {
             ms(answered.p99),
             ms(Spread::of(answered_cpu).median),
             format!("{} / {}", new.0, new.1),
-            format!("{:.2}{}", size as f64 / 1e6, if size > SIZE { " (over)" } else { "" }),
+            format!("{:.2}", size as f64 / 1e6),
         ]);
     }
     let head = [
@@ -111,7 +109,7 @@ pub async fn measure(runs: usize, only: &[String]) -> anyhow::Result<String> {
     let baseline = baseline(runs)?;
     text += &format!(
         "\nMilliseconds from exec, {runs} execs each after {WARM_UP} that do not count; CPU is the median of processor \
-         time until then; size before zip. A status in brackets: the sample request is refused, so the answer is \
+         time until then; size before zip and without the link-time optimisation of what is deployed. A status in brackets: the sample request is refused, so the answer is \
          less than the whole work. Connections are \
          those the first request opens to the table and to Secrets Manager. For comparison, `true` from exec to exit: \
          median {} ms, p99 {} ms.\n",
