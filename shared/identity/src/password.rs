@@ -1,6 +1,9 @@
 //! Passwords: Argon2id off the async threads, few at once, and a policy that says why (C3).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
 
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
@@ -10,7 +13,7 @@ use argon2::{
     },
 };
 use model::Ids;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use unicode_normalization::UnicodeNormalization;
 
 /// Fewest characters (C3; ASVS 6.2.1 asks for 8).
@@ -30,6 +33,14 @@ pub struct Weak {
 /// How many may wait for each that hashes: about a quarter of a second. Whoever comes after them is told at once to
 /// come again (P-15), or a storm of bad passwords would make everybody wait.
 const WAITING: usize = 8;
+
+/// Lets whoever only reads have the processor first (P-15). Elsewhere than on Linux this would be the whole process.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(19) {
+        tracing::debug!(%error, "hashing does not give way");
+    }
+}
 
 /// Why there is no hash.
 #[derive(Debug, thiserror::Error)]
@@ -164,15 +175,20 @@ impl Hashers {
         let permit = Arc::clone(&self.at_once).acquire_owned().await.map_err(|_| password_hash::Error::Internal)?;
         // The permit goes with the work: a caller who hangs up does not make room while it still runs.
         let pool = Arc::clone(&self.memory);
-        let done = tokio::task::spawn_blocking(move || {
+        let (tell, told) = oneshot::channel();
+        // A thread of its own: one that gave way once gives way for good.
+        let hashing = thread::Builder::new().name("hash".into()).spawn(move || {
+            give_way();
             let lock = || pool.lock().unwrap_or_else(PoisonError::into_inner);
             let mut memory = lock().pop().unwrap_or_default();
             let out = work(&mut memory);
             lock().push(memory);
             drop(permit);
-            out
+            // Nobody hears it where the caller hung up.
+            drop(tell.send(out));
         });
-        Ok(done.await.map_err(|_| password_hash::Error::Internal)??)
+        hashing.map_err(|_| password_hash::Error::Internal)?;
+        Ok(told.await.map_err(|_| password_hash::Error::Internal)??)
     }
 
     /// Whether a password is good enough, given what an attacker would try first.
