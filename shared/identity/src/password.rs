@@ -37,7 +37,7 @@ const WAITING: usize = 8;
 /// Lets whoever only reads have the processor first (P-15). Elsewhere than on Linux this would be the whole process.
 fn give_way() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(19) {
+    if let Err(error) = rustix::process::nice(10) {
         tracing::debug!(%error, "hashing does not give way");
     }
 }
