@@ -72,7 +72,7 @@ new: ## Write the files of a new function: make new F=scans-cancel TRIGGER='--ht
 lambdas: dashboard ## Build every Lambda for release
 	cargo build --locked --release --bins
 
-# Link-time optimisation of a hundred and fifty Lambdas takes hours on two cores: what is measured here goes without.
+# Link-time optimisation of every Lambda takes far longer than what is measured here, which goes without.
 QUICK := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 
 sequences: tools ## Ten thousand sequences of fixes, undos, crashes and an administrator's hand (R-9); takes long

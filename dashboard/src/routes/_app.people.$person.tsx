@@ -20,6 +20,7 @@ import { Empty, Problem, Skeleton, Status } from "~/ui/states";
 import { Table } from "~/ui/table";
 import { deciding } from "~texts/deciding";
 import { findings } from "~texts/findings";
+import { fixing } from "~texts/fixing";
 import { people as t } from "~texts/people";
 
 export const Route = createFileRoute("/_app/people/$person")({
@@ -250,7 +251,7 @@ function Acts({ person, finding: { finding, title }, detail }: FindingProps) {
     <div className="flex flex-wrap items-start gap-2 max-sm:pt-2 sm:max-w-56 sm:flex-col sm:items-stretch">
       {detail && fixable(detail.remedy) && (
         <Button onClick={() => preview("advised")} disabledReason={mayNotFix} aria-label={t.fixOf(title, person.name)}>
-          {t.fix}
+          {fixing.open}
         </Button>
       )}
       {detail && fixable(detail.remedy) && unused && (
@@ -263,7 +264,7 @@ function Acts({ person, finding: { finding, title }, detail }: FindingProps) {
         disabledReason={mayNotDecide}
         aria-label={t.keepOf(title, person.name)}
       >
-        {t.keep}
+        {deciding.accept}
       </Button>
       <ButtonLink to="/savings/$finding" params={{ finding }} look="quiet" aria-label={`${t.review}: ${title}`}>
         {t.review}

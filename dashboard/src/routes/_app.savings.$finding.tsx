@@ -33,16 +33,14 @@ import { fixing } from "~texts/fixing";
 const t = findings.detail;
 
 /** The preview is open: of what the finding advises, or of something else for the same people. */
-type Previewed = "advised" | "leave_group" | "block_sign_in";
-const isPreviewed = (value: unknown): value is Previewed =>
-  value === "advised" || value === "leave_group" || value === "block_sign_in";
+const PREVIEWED = ["advised", "leave_group", "block_sign_in"] as const;
+type Previewed = (typeof PREVIEWED)[number];
+const isPreviewed = (value: unknown): value is Previewed => PREVIEWED.includes(value as Previewed);
 
 export const Route = createFileRoute("/_app/savings/$finding")({
-  validateSearch: ({ preview, person }: Record<string, unknown>): { preview?: Previewed; person?: string } => ({
-    ...(isPreviewed(preview) && { preview }),
-    // Only of this person; from their page.
-    ...(isPreviewed(preview) && typeof person === "string" && { person }),
-  }),
+  // `person`: only of this one; from their page.
+  validateSearch: ({ preview, person }: Record<string, unknown>): { preview?: Previewed; person?: string } =>
+    isPreviewed(preview) ? { preview, ...(typeof person === "string" && { person }) } : {},
   component: Finding,
 });
 

@@ -10,6 +10,7 @@ import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
 import { day, money } from "~/lib/format";
 import { useShown } from "~/lib/shown";
+import { toggled } from "~/lib/toggled";
 import { ButtonLink } from "~/ui/button";
 import { Page } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
@@ -42,13 +43,7 @@ function Savings() {
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
   // What is filtered away is not acted on.
   const selected = rows.filter(({ finding }) => chosen.has(finding));
-  const toggle = useCallback(
-    (finding: string) =>
-      choose(
-        (chosen) => new Set(chosen.has(finding) ? [...chosen].filter((one) => one !== finding) : [...chosen, finding]),
-      ),
-    [],
-  );
+  const toggle = useCallback((finding: string) => choose((chosen) => toggled(chosen, finding)), []);
   return (
     <Page
       title={t.title}

@@ -1,5 +1,6 @@
 import type { LicenceView, PreviewItem } from "~/api/generated/types.gen";
 import { money } from "~/lib/format";
+import { toggled } from "~/lib/toggled";
 import { Icon } from "~/ui/icons";
 import { fixing as t } from "~texts/fixing";
 
@@ -15,8 +16,7 @@ export function PreviewItems({ items, left = new Set(), onLeft }: Props) {
   const going = items.filter((item) => !item.blocked);
   const blocked = items.filter((item) => item.blocked);
   const many = new Set(going.map((item) => item.person)).size > 1;
-  const toggle = (person: string) =>
-    onLeft?.(new Set(left.has(person) ? [...left].filter((other) => other !== person) : [...left, person]));
+  const toggle = (person: string) => onLeft?.(toggled(left, person));
   return (
     <>
       {going.length > 0 && (

@@ -7,6 +7,7 @@ import type { Action, Apply, FindingDetail, GuardId, PersonId, PreviewView } fro
 import { useRoleReason } from "~/features/shell/me";
 import { day, money, withDays } from "~/lib/format";
 import { forget, keep, kept } from "~/lib/kept";
+import { toggled } from "~/lib/toggled";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { Sheet } from "~/ui/dialog";
@@ -287,8 +288,6 @@ function Guards({
 }) {
   if (guards.length === 0) return null;
   const told = guards.filter(({ level }) => level !== "confirm");
-  const toggle = (guard: GuardId, on: boolean) =>
-    onSeen(new Set(on ? [...seen, guard] : [...seen].filter((other) => other !== guard)));
   return (
     <Block title={t.look}>
       {told.map(({ id, text }) => (
@@ -307,7 +306,7 @@ function Guards({
                 {withDays(text)}
               </p>
             ))}
-          <Check label={t.seen} checked={seen.has(guard)} onChange={(event) => toggle(guard, event.target.checked)} />
+          <Check label={t.seen} checked={seen.has(guard)} onChange={() => onSeen(toggled(seen, guard))} />
         </div>
       ))}
     </Block>
