@@ -113,6 +113,21 @@ test("when Microsoft lets us in no more, every page says that its numbers are ol
   await owner.context().close();
 });
 
+test("when somebody ended the connection, every page says so at once to everybody, and offers no check", async () => {
+  const acme = await company(steward, "Ended");
+  const owner = await as(acme);
+  const before = await owner.getByRole("heading", { level: 1 }).innerText();
+  await acme.call("DELETE", "/v1/microsoft", 204);
+  for (const path of DATA) {
+    await says(owner, path, "Your Microsoft 365 is disconnected.", "What you see is from the last check.");
+    assert.equal(await owner.getByRole("link", { name: "Connect again" }).getAttribute("href"), "/connect");
+  }
+  await visit(owner, "/");
+  assert.equal(await owner.getByRole("heading", { level: 1 }).innerText(), before, "the numbers of before stay");
+  assert.match(await owner.getByRole("button", { name: "Check now" }).getAttribute("title"), /Connect your Microsoft 365 first/);
+  await owner.context().close();
+});
+
 test("a permission that was not granted weakens what is found, and each page says which and why", async () => {
   const acme = await company(steward, "Halfgranted", {}, { denied: ["Reports.Read.All"] });
   const owner = await as(acme);

@@ -1,6 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Navigate } from "@tanstack/react-router";
-import { microsoftStatusOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { NextAction, OverviewView, Totals } from "~/api/generated/types.gen";
 import { FirstRun } from "~/features/home/FirstRun";
 import { CheckNow, useOverview } from "~/features/home/Freshness";
@@ -23,22 +21,20 @@ function Home() {
   if (!overview.data) return <Skeleton rows={4} tall />;
   const { data, underWay } = overview;
   if (!data.totals) return <NoNumbers overview={data} underWay={underWay} />;
-  return <Loaded overview={data} totals={data.totals} underWay={underWay} />;
+  return <Loaded overview={data} totals={data.totals} />;
 }
 
 function NoNumbers({ overview, underWay }: { overview: OverviewView; underWay: boolean }) {
-  const connection = useQuery({ ...microsoftStatusOptions(), enabled: !underWay });
-  if (underWay || (overview.scan && connection.data?.state === "connected")) return <Navigate to="/welcome" />;
-  if (connection.isPending) return <Skeleton rows={4} tall />;
+  if (underWay || (overview.scan && overview.connection === "connected")) return <Navigate to="/welcome" />;
   return (
     <>
       <h1 className="sr-only">{shell.home}</h1>
-      <FirstRun scan={null} />
+      <FirstRun overview={overview} />
     </>
   );
 }
 
-function Loaded({ overview, totals, underWay }: { overview: OverviewView; totals: Totals; underWay: boolean }) {
+function Loaded({ overview, totals }: { overview: OverviewView; totals: Totals }) {
   const unpriced = totals.price_missing_skus.length;
   return (
     <>
@@ -49,7 +45,7 @@ function Loaded({ overview, totals, underWay }: { overview: OverviewView; totals
             <span className="max-sm:block sm:before:content-['_·_']">{t.checked(ago(overview.checked_at))}</span>
           )}
         </p>
-        <CheckNow underWay={underWay} />
+        <CheckNow />
       </div>
       <Headline totals={totals} findings={overview.findings} />
       {overview.top.length > 0 && <Next top={overview.top} all={overview.findings} />}

@@ -90,7 +90,7 @@ function Licences() {
 }
 
 function Nothing({ overview }: { overview: OverviewView }) {
-  return overview.totals ? <Empty title={t.none}>{t.noneLead}</Empty> : <FirstRun scan={overview.scan} />;
+  return overview.totals ? <Empty title={t.none}>{t.noneLead}</Empty> : <FirstRun overview={overview} />;
 }
 
 function cost({ pricing, bought }: Row) {

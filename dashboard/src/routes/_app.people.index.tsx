@@ -94,7 +94,7 @@ function Nobody({ filtered, overview }: { filtered: boolean; overview: OverviewV
     );
   }
   return overview && !overview.totals ? (
-    <FirstRun scan={overview.scan} />
+    <FirstRun overview={overview} />
   ) : (
     <Empty title={t.notYet}>{t.notYetLead}</Empty>
   );

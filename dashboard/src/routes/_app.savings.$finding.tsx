@@ -98,11 +98,11 @@ function Act({ detail }: { detail: FindingDetail }) {
   const { preview, person } = Route.useSearch();
   const navigate = Route.useNavigate();
   const mayNot = useRoleReason("fixes:preview");
-  const overview = useOverview();
+  useOverview();
   if (!fixable(detail.remedy)) {
     if (detail.steps.length === 0) return null;
     return (
-      <Part title={fixing.guided} lead={fixing.guidedLead} actions={<CheckNow underWay={overview.underWay} />}>
+      <Part title={fixing.guided} lead={fixing.guidedLead} actions={<CheckNow />}>
         <ol className="grid list-decimal gap-2 ps-5">
           {detail.steps.map((step) => (
             <li key={step} className="max-w-prose">

@@ -45,11 +45,7 @@ function Savings() {
   const selected = rows.filter(({ finding }) => chosen.has(finding));
   const toggle = useCallback((finding: string) => choose((chosen) => toggled(chosen, finding)), []);
   return (
-    <Page
-      title={t.title}
-      lead={totals && all.length > 0 && sum(totals)}
-      actions={<CheckNow underWay={overview.underWay} />}
-    >
+    <Page title={t.title} lead={totals && all.length > 0 && sum(totals)} actions={<CheckNow />}>
       {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
       {(list.isPending || overview.isPending) && !list.error && rows.length === 0 && <Skeleton rows={8} />}
       {list.data && all.length > 0 && <Filters show={show} />}
@@ -149,6 +145,6 @@ const Finding = memo(function Finding({ finding: f, chosen, onChoose }: FindingP
 function Nothing({ all, overview }: { all: number; overview: OverviewView | undefined }) {
   if (all > 0) return <Empty title={t.filterNone} action={<ButtonLink to="/savings">{t.showAll}</ButtonLink>} />;
   if (!overview) return null;
-  if (!overview.totals) return <FirstRun scan={overview.scan} />;
+  if (!overview.totals) return <FirstRun overview={overview} />;
   return <Empty title={t.noneTitle}>{t.none(overview.totals.assigned, overview.totals.paid_seats_bought)}</Empty>;
 }

@@ -32,7 +32,7 @@ function Trends() {
   if (overview && !overview.totals) {
     return (
       <Page title={t.title} lead={t.lead}>
-        <FirstRun scan={overview.scan} />
+        <FirstRun overview={overview} />
       </Page>
     );
   }

@@ -26,7 +26,7 @@ function Welcome() {
   if (!scan) {
     return (
       <Page title={t.title}>
-        <FirstRun scan={null} />
+        {overview.underWay ? <Skeleton rows={4} tall /> : <FirstRun overview={overview.data} />}
       </Page>
     );
   }
@@ -35,7 +35,7 @@ function Welcome() {
   return (
     <Page title={t.title} lead={!done && !failed && t.lead} narrow>
       {failed ? (
-        <Notice tone="warn" icon="warn" title={t.failed} action={<CheckNow underWay={false} />}>
+        <Notice tone="warn" icon="warn" title={t.failed} action={<CheckNow />}>
           {t.failedLead}
         </Notice>
       ) : (

@@ -8,7 +8,7 @@ use jiff::{Timestamp, civil::Date};
 use model::{FindingId, Money, ScanId};
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
-use store::{Overview, Progress, ScanState, Store};
+use store::{ConnectionState, Overview, Progress, ScanState, Store};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -37,6 +37,8 @@ pub struct OverviewView {
     /// What could not be evaluated: neither passed nor failed.
     #[schema(max_items = 100)]
     pub not_evaluated: Vec<NotEvaluated>,
+    /// How Microsoft 365 is connected: numbers of a connection that ended grow old.
+    pub connection: ConnectionState,
     /// The newest scan, with live progress.
     pub scan: Option<NewestScan>,
 }
@@ -85,9 +87,10 @@ pub struct NewestScan {
     )
 )]
 pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindings>) -> Result<Json<OverviewView>> {
-    let Overview { summary, scans } = store.of(caller.scope()).overview().await?;
+    let Overview { summary, connection, scans } = store.of(caller.scope()).overview().await?;
     let finished = scans.iter().find(|scan| scan.state == ScanState::Finished);
     let checked_at = finished.and_then(|scan| scan.ended_at).or(summary.as_ref().map(|s| s.value.changed_at));
+    let connection = connection.map_or(ConnectionState::Disconnected, |connection| connection.state);
     let newest = scans.first().map(|scan| NewestScan {
         scan: scan.scan,
         state: scan.state,
@@ -104,6 +107,7 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
             findings: 0,
             accepted: 0,
             not_evaluated,
+            connection,
             scan: newest,
         };
         return Ok(Json(first));
@@ -124,6 +128,7 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
         findings: summary.findings,
         accepted: summary.accepted,
         not_evaluated: summary.not_evaluated,
+        connection,
         scan: newest,
     }))
 }

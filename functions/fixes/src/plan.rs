@@ -8,7 +8,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use checks::{
     CheckId,
     facts::{Sku, Subscription},
-    outcome::{Affected, GuardId, Remedy, UndoClass},
+    outcome::{Affected, AffectedSku, GuardId, Remedy, UndoClass},
     plans::{Content, Feature},
     products::{self, Kind},
 };
@@ -85,6 +85,8 @@ impl Planned {
 pub struct Plan {
     /// What was asked.
     pub ask: Ask,
+    /// People of the finding whom it leaves out: more than [`MOST`] are more than one fix.
+    pub beyond: u32,
     /// What it does.
     pub action: Action,
     /// The finding's check.
@@ -212,9 +214,9 @@ impl Plan {
                 Error::new(Code::NotConnected, "There is nothing to change before Microsoft 365 is connected.")
             })?;
         let action = action(&ask, finding.as_ref())?;
-        let affected = match &finding {
+        let (affected, beyond) = match &finding {
             Some(finding) if action != Action::RevealReportNames => affected(tenant, finding, &ask).await?,
-            _ => Vec::new(),
+            _ => (Vec::new(), 0),
         };
         let until = Deadline::after(&deps.kernel.clock, PATIENCE);
         let directory = deps.reader.directory(connection.directory).until(until);
@@ -235,6 +237,7 @@ impl Plan {
             typed: typed(going(&items), licensed, spared.settings.confirm_above_people),
             guards: guards(&items),
             ask,
+            beyond,
             action,
             check,
             items,
@@ -367,8 +370,8 @@ fn action(ask: &Ask, finding: Option<&StoredFinding>) -> Result<Action, Error> {
     }
 }
 
-/// The people of a finding that a fix is about.
-async fn affected(tenant: Tenant<'_>, finding: &StoredFinding, ask: &Ask) -> Result<Vec<Affected>, Error> {
+/// The people of a finding that a fix is about, and how many of them are left for the next one.
+async fn affected(tenant: Tenant<'_>, finding: &StoredFinding, ask: &Ask) -> Result<(Vec<Affected>, u32), Error> {
     let mut people: Vec<Affected> = Vec::new();
     for part in tenant.all_under::<AffectedPart>(&finding.finding.to_string()).await? {
         let part: Vec<Affected> =
@@ -381,10 +384,13 @@ async fn affected(tenant: Tenant<'_>, finding: &StoredFinding, ask: &Ask) -> Res
             return Err(invalid("/people", "not_in_finding", "Choose people of this finding. Look at it again."));
         }
     }
-    if people.len() > MOST {
-        return Err(invalid("/people", "too_many", &format!("Choose at most {MOST} people at a time.")));
+    let beyond = people.len().saturating_sub(MOST);
+    if beyond > 0 {
+        // Those behind come up once the ones before them are done.
+        people.sort_by_key(|person| person.skus.iter().all(AffectedSku::is_settled));
+        people.truncate(MOST);
     }
-    Ok(people)
+    Ok((people, u32::try_from(beyond).unwrap_or(u32::MAX)))
 }
 
 impl Live {

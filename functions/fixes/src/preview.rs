@@ -33,7 +33,7 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366);
 pub struct Preview {
     /// The finding; not needed to show names in reports.
     pub finding: Option<FindingId>,
-    /// Some of its people; all of them when absent.
+    /// Some of its people; all of them when absent, or the first 500.
     #[schema(min_items = 1, max_items = 500, value_type = Option<Vec<PersonId>>)]
     pub people: Option<BTreeSet<PersonId>>,
     /// What to do; what the finding advises when absent.

@@ -34,6 +34,9 @@ pub struct PreviewView {
     /// People it changes.
     #[schema(example = 4)]
     pub people: u32,
+    /// People of the finding whom it leaves out, because one fix changes at most 500: look again once it is done.
+    #[schema(example = 0)]
+    pub beyond: u32,
     /// What to look at before.
     #[schema(max_items = 32)]
     pub guards: Vec<GuardFound>,
@@ -251,6 +254,7 @@ impl PreviewView {
             headline: plan.headline(),
             items: plan.items.iter().map(|item| PreviewItem::of(item, &plan.names)).collect(),
             people: plan.people(),
+            beyond: plan.beyond,
             guards: plan.guards.clone(),
             saving: SavingView { monthly: plan.monthly(), freed: freed(plan.freed(day(now))) },
             undo: undo_before(plan.undo()),

@@ -341,7 +341,7 @@ impl AffectedSku {
 
 impl AffectedSku {
     /// Whether there is nothing to do about it: it is to stay, or a fix has changed it.
-    pub(crate) const fn is_settled(&self) -> bool {
+    pub const fn is_settled(&self) -> bool {
         self.accepted.is_some() || self.fixed.is_some()
     }
 }

@@ -25,7 +25,9 @@ pub struct Versioned<T> {
 pub struct Overview {
     /// The summary; `None` before the first scan finished.
     pub summary: Option<Versioned<crate::Summary>>,
-    /// The newest scans, newest first, at most four.
+    /// The connection as it was a moment ago; `None` where there never was one.
+    pub connection: Option<crate::Connection>,
+    /// The newest scans, newest first, at most five.
     pub scans: Vec<crate::Scan>,
 }
 
@@ -159,18 +161,18 @@ impl Tenant<'_> {
         items.into_iter().map(versioned).collect()
     }
 
-    /// The summary and the newest scans in one read: everything the first screen shows. The summary's sort key sorts
-    /// behind every scan's, so a backward query meets it first.
+    /// The summary, the connection and the newest scans in one read: everything the first screen shows. The sort keys of
+    /// the two sort behind every scan's, so a backward query meets them first.
     pub async fn overview(&self) -> Result<Overview> {
-        const NEWEST: u32 = 4;
+        const NEWEST: u32 = 5;
         let pk = Collection::Root.partition(self.scope.tenant(), None);
         let (items, _) = self.store.query(&pk, "SCAN#", None, Some(NEWEST), true, false).await?;
-        let mut overview = Overview { summary: None, scans: Vec::new() };
+        let mut overview = Overview { summary: None, connection: None, scans: Vec::new() };
         for item in items {
-            if key_of(&item).is_some_and(|key| key.sk == crate::Summary::PREFIX) {
-                overview.summary = Some(versioned(item)?);
-            } else {
-                overview.scans.push(versioned::<crate::Scan>(item)?.value);
+            match key_of(&item).map(|key| key.sk).as_deref() {
+                Some(crate::Summary::PREFIX) => overview.summary = Some(versioned(item)?),
+                Some(crate::Connection::PREFIX) => overview.connection = Some(versioned(item)?.value),
+                _ => overview.scans.push(versioned::<crate::Scan>(item)?.value),
             }
         }
         Ok(overview)

@@ -24,7 +24,7 @@ async fn before_the_first_result_there_are_no_numbers_which_is_not_zero() {
     let mut owner = app.tenant("northwind").await;
     let nothing = json!({
         "directory": null, "checked_at": null, "totals": null, "top": [], "findings": 0, "accepted": 0,
-        "not_evaluated": [], "scan": null,
+        "not_evaluated": [], "connection": "disconnected", "scan": null,
     });
     assert_eq!(overview(&owner).await, nothing);
 

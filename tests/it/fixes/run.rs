@@ -1,5 +1,7 @@
 //! `fixes-run`.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 use local_aws::{Chaos, Fault as TableFault};
 use local_microsoft::{Fault, RetryAfter, When};
@@ -290,23 +292,23 @@ async fn delivered_twice_each_licence_is_taken_once() {
 
 #[tokio::test]
 async fn five_hundred_removals_take_few_calls() {
-    let app = app(7000).await;
+    let app = app(12_000).await;
     let mut owner = owner(&app).await;
     let page: Value = owner.get("/v1/findings?limit=100").await.expect(200);
     let found = page["items"].as_array().unwrap().iter().filter(|f| f["remedy"] == "remove_licences");
     let largest = found.max_by_key(|f| f["people"].as_u64()).unwrap();
-    let mut ids = Vec::new();
-    let mut address = format!("/v1/findings/{}/people", largest["finding"].as_str().unwrap());
-    while ids.len() < 500 {
-        let page: Value = owner.get(&address).await.expect(200);
-        ids.extend(page["items"].as_array().unwrap().iter().map(|person| person["person"].clone()));
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
-        address = format!("/v1/findings/{}/people?cursor={cursor}", largest["finding"].as_str().unwrap());
-    }
-    ids.truncate(500);
-    let shown = preview(&owner, json!({ "finding": largest["finding"], "people": ids })).await;
+    let (finding, all) = (largest["finding"].clone(), largest["people"].as_u64().unwrap());
+    let shown = preview(&owner, json!({ "finding": finding })).await;
+    // What is more than one fix waits for the next.
+    assert!(all > 500, "{all} people");
+    assert_eq!(shown["beyond"].as_u64(), Some(all - 500));
+    let looked_at = |shown: &Value, alone: bool| -> BTreeSet<String> {
+        let items = shown["items"].as_array().unwrap().iter().filter(|item| !alone || !item["blocked"].is_null());
+        items.map(|item| item["person"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(looked_at(&shown, false).len(), 500);
     let number = people(&shown["items"]).len();
-    assert!(number >= 200, "{number} of {}", ids.len());
+    assert!(number >= 200, "{number} of 500");
     let path = approve(&app, &owner, &shown).await;
     app.microsoft().clear_calls();
     app.pump().await;
@@ -317,4 +319,10 @@ async fn five_hundred_removals_take_few_calls() {
     assert!(writes(&app) as f64 <= 1.05 * number as f64, "{} writes of {number}", writes(&app));
     let batches = app.microsoft().calls().iter().filter(|call| call.template.contains("$batch")).count();
     assert!(batches as f64 <= 0.2 * number as f64 + 5.0, "{batches} calls for {number} changes");
+
+    let next = preview(&owner, json!({ "finding": finding })).await;
+    let (first, second) = (looked_at(&shown, false), looked_at(&next, false));
+    assert_eq!(second.difference(&first).count() as u64, all - 500, "everybody comes up");
+    let alone = looked_at(&next, true);
+    assert!(second.intersection(&first).all(|person| alone.contains(person)), "nobody is changed twice");
 }

@@ -2980,6 +2980,10 @@ export type OverviewView = {
      */
     checked_at?: string | null;
     /**
+     * How Microsoft 365 is connected: numbers of a connection that ended grow old.
+     */
+    connection: ConnectionState;
+    /**
      * The directory's name; show it as text only. Absent before the first scan finished.
      */
     directory?: string | null;
@@ -4100,7 +4104,7 @@ export type Preview = {
     at?: string | null;
     finding?: FindingId | null;
     /**
-     * Some of its people; all of them when absent.
+     * Some of its people; all of them when absent, or the first 500.
      */
     people?: Array<PersonId> | null;
 };
@@ -4151,6 +4155,10 @@ export type PreviewView = {
      * When it is to begin, where not at once.
      */
     at?: string | null;
+    /**
+     * People of the finding whom it leaves out, because one fix changes at most 500: look again once it is done.
+     */
+    beyond: number;
     finding?: FindingId | null;
     /**
      * Until when it can be approved.

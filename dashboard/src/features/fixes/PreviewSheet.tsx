@@ -1,8 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import { type ApiError, apiError } from "~/api/error";
-import { fixesApply } from "~/api/generated/sdk.gen";
 import type { Action, Apply, FindingDetail, GuardId, PersonId, PreviewView } from "~/api/generated/types.gen";
 import { useRoleReason } from "~/features/shell/me";
 import { day, money, withDays } from "~/lib/format";
@@ -19,7 +17,8 @@ import { fixing as t } from "~texts/fixing";
 import { Allow } from "./Allow";
 import { LostAnswer } from "./LostAnswer";
 import { PreviewItems } from "./PreviewItems";
-import { type Choice, choiceName, isOpen, keyOf, previewOptions, type Sent, sentName } from "./preview";
+import { type Choice, choiceName, isOpen, previewOptions, type Sent } from "./preview";
+import { useApproval } from "./useApproval";
 import { When } from "./When";
 
 interface Props {
@@ -42,8 +41,7 @@ export function PreviewSheet({ finding: of, action, person, onAction, onClose }:
   const options = previewOptions(finding, action, choice);
   const preview = useQuery(options);
   const queries = useQueryClient();
-  const navigate = useNavigate();
-  const [sent, setSent] = useState<Sent | undefined>(() => kept(sentName(finding)));
+  const { sent, approve } = useApproval(finding);
   const [refused, setRefused] = useState<ApiError>();
   const [told, setTold] = useState<Told>();
 
@@ -63,33 +61,19 @@ export function PreviewSheet({ finding: of, action, person, onAction, onClose }:
     return preview.refetch();
   };
 
-  const send = async ({ headline, body }: Sent) => {
+  const send = async (approval: Sent) => {
     setRefused(undefined);
-    keep(sentName(finding), { headline, body } satisfies Sent);
     try {
-      const { data: fix } = await fixesApply({ headers: { "Idempotency-Key": keyOf(body) }, body });
-      settled();
-      forget(choiceName(finding));
-      // In place of the preview: whoever goes back does not come to a button that was pressed already.
-      await navigate({ to: "/changes/$fix", params: { fix: fix.fix }, replace: true });
-      await queries.invalidateQueries();
+      await approve(approval);
     } catch (thrown) {
       const error = apiError(thrown);
-      if (isOpen(error)) {
-        setSent({ headline, body });
-        return setRefused(error);
-      }
-      settled();
+      if (isOpen(error)) return setRefused(error);
       if (error.code === "preview_not_good") return again("old");
       if (error.code !== "drift") return setRefused(error);
       queries.setQueryData(options.queryKey, error.members.preview as PreviewView);
       setTold("drift");
       announce(t.drift);
     }
-  };
-  const settled = () => {
-    forget(sentName(finding));
-    setSent(undefined);
   };
   const [apply, applying] = useAct(send);
 
@@ -195,6 +179,7 @@ function Loaded({ of, data, choice, choose, action, onAction, refused, onApply, 
     <Form label={data.headline} onSend={apply} className="grid gap-6">
       <Summary of={of} data={data} />
       <PreviewItems items={data.items} left={left} onLeft={setLeft} />
+      {data.beyond > 0 && <p className="text-dim">{t.beyond(data.beyond)}</p>}
       {choice.people && (
         <div>
           <Button onClick={() => choose({ ...choice, people: undefined })}>{t.everybody}</Button>

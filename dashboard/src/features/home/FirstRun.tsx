@@ -4,10 +4,10 @@ import { ButtonLink } from "~/ui/button";
 import { Empty } from "~/ui/states";
 import { findings as t } from "~texts/findings";
 
-/** Before the first number: nothing is connected yet, or the first check is under way. */
-export function FirstRun({ scan }: Pick<OverviewView, "scan">) {
+/** Before the first number: nothing is connected, or the first check is under way. */
+export function FirstRun({ overview }: { overview: OverviewView }) {
   const mayConnect = useCan("connection:manage");
-  if (scan) {
+  if (overview.connection === "connected") {
     return (
       <Empty
         title={t.firstCheck.title}

@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { findingsOverviewOptions, microsoftStatusOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { scansStart } from "~/api/generated/sdk.gen";
 import type { OverviewView } from "~/api/generated/types.gen";
-import { useCan, useRoleReason } from "~/features/shell/me";
+import { useRoleReason } from "~/features/shell/me";
 import { ago } from "~/lib/format";
 import { useAct } from "~/ui/act";
 import { Button, ButtonLink } from "~/ui/button";
@@ -15,8 +15,9 @@ const POLL_MS = 1500;
 /** A check runs every day; numbers older than two of them are old. */
 const STALE_MS = 2 * 24 * 3_600_000;
 
+/** The first check follows the connection by itself. */
 const isUnderWay = (overview: OverviewView | undefined): boolean =>
-  ["queued", "running", "paused"].includes(overview?.scan?.state ?? "");
+  overview?.scan ? ["queued", "running", "paused"].includes(overview.scan.state) : overview?.connection === "connected";
 
 /** The first screen, asked for again while a check is under way; all else is asked again when it ends. */
 export function useOverview() {
@@ -35,8 +36,11 @@ export function useOverview() {
 }
 
 /** Starts a check. */
-export function CheckNow({ underWay }: { underWay: boolean }) {
-  const reason = useRoleReason("scans:start");
+export function CheckNow() {
+  const mayNot = useRoleReason("scans:start");
+  const { data: overview } = useQuery(findingsOverviewOptions());
+  const underWay = isUnderWay(overview);
+  const reason = overview && overview.connection !== "connected" ? t.connectFirst : mayNot;
   const queries = useQueryClient();
   const [start, starting] = useAct(async () => {
     await scansStart();
@@ -53,17 +57,12 @@ export function CheckNow({ underWay }: { underWay: boolean }) {
 /** Said of pages that show what was found in Microsoft 365: when that is not of today, and why. */
 export function Freshness() {
   const { data: overview } = useQuery(findingsOverviewOptions());
-  const { checked_at, scan } = overview ?? {};
+  const { checked_at, connection, scan } = overview ?? {};
   const failure = scan?.failure;
   const old = checked_at ? Date.now() - new Date(checked_at).getTime() > STALE_MS : false;
-  const lost = failure === "consent_lost" || failure === "not_connected";
-  // Only where something may be wrong: the first screen is three requests.
-  const mayAsk = useCan("connection:read") && old && !failure;
-  const connection = useQuery({ ...microsoftStatusOptions(), enabled: mayAsk });
-  if (!checked_at || (mayAsk && connection.isPending)) return null;
-  if (lost || (connection.data && connection.data.state !== "connected")) {
-    return <ConnectAgain title={t.lost}>{t.lostLead}</ConnectAgain>;
-  }
+  if (!checked_at) return null;
+  if (connection === "disconnected") return <ConnectAgain title={t.ended}>{t.endedLead}</ConnectAgain>;
+  if (connection === "consent_lost") return <ConnectAgain title={t.lost}>{t.lostLead}</ConnectAgain>;
   if (failure === "permission_missing") return <ConnectAgain title={t.refused}>{t.refusedLead}</ConnectAgain>;
   if (failure) {
     const slow = failure === "too_slow" || failure === "no_connection";

@@ -9,6 +9,10 @@ export const fixing = {
   nothing: "Nothing is left to change",
   nothingLead: "Everybody in it is left alone. Below is why.",
   people: (n: number) => (n === 1 ? "1 person is changed" : `${number(n)} people are changed`),
+  beyond: (n: number) =>
+    n === 1
+      ? "1 more person is in this finding. Look again when this change is done."
+      : `${number(n)} more people are in this finding. Look again when this change is done.`,
   saves: (amount: string) => `saves ${amount} a month`,
   noSaving: "saves nothing by itself",
   undoUntil: (on: string) => `That is until ${on}.`,

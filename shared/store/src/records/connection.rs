@@ -71,10 +71,11 @@ impl Ours for Connection {}
 impl TenantRecord for Connection {
     const KIND: &'static str = "connection";
     const COLLECTION: Collection = Collection::Root;
-    const PREFIX: &'static str = "CONNECTION";
+    const PREFIX: &'static str = "SCAN#~CONNECTION";
     type Id = ();
     fn id(&self) {}
+    // Beside the summary, behind every scan: the first screen tells how it stands without a read of its own.
     fn sort_key((): &()) -> String {
-        "CONNECTION".into()
+        Self::PREFIX.into()
     }
 }
