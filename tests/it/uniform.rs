@@ -57,6 +57,9 @@ enum Apart {
     Rounds,
 }
 
+/// What follows is done now and then, between samples: thousands of events that wait slow down every write.
+const PUMPED_EVERY: usize = 20;
+
 /// Sends each case so many times, in turns, and compares everything with the first case. A machine that is busy may
 /// make a difference once; what makes one three times is ours.
 async fn alike(app: &App, path: &str, rounds: usize, apart: Apart, cases: &[Case]) {
@@ -74,6 +77,9 @@ async fn alike(app: &App, path: &str, rounds: usize, apart: Apart, cases: &[Case
                 let answer = app.post(path, cases[place].body.clone()).await;
                 times[place].push(began.elapsed());
                 answers[place] = Some(answer);
+            }
+            if round % PUMPED_EVERY == 0 {
+                app.pump().await;
             }
             let first = answers[0].take().map(|answer| told(&answer)).expect("an answer");
             for (answer, case) in answers.iter().flatten().zip(&cases[1..]) {

@@ -5,7 +5,7 @@ import { findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.g
 import { isSignedIn } from "~/api/session";
 import { Freshness } from "~/features/home/Freshness";
 import { Mark } from "~/features/shell/Mark";
-import { useMe } from "~/features/shell/me";
+import { Me, useMe } from "~/features/shell/me";
 import { PersonMenu } from "~/features/shell/PersonMenu";
 import { day } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
@@ -20,7 +20,11 @@ export const Route = createFileRoute("/_app")({
       throw redirect({ to: "/sign-in", search: to ? { to } : {} });
     }
   },
-  component: Shell,
+  component: () => (
+    <Me>
+      <Shell />
+    </Me>
+  ),
 });
 
 const PAGES = [

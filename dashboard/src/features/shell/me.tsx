@@ -1,9 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
+import { createContext, type ReactNode, use } from "react";
 import { accountsMeOptions, membersListOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { Permission } from "~/api/generated/types.gen";
 import { common as t } from "~texts/common";
 
-export const useMe = () => useQuery({ ...accountsMeOptions(), staleTime: 5 * 60_000 });
+const useAsked = () => useQuery({ ...accountsMeOptions(), staleTime: 5 * 60_000 });
+type Asked = ReturnType<typeof useAsked>;
+const MeContext = createContext<Asked | undefined>(undefined);
+
+/** Asks once for all that stands in it: dozens of buttons depend on it, and an observer each took tens of milliseconds. */
+export function Me({ children }: { children: ReactNode }) {
+  return <MeContext value={useAsked()}>{children}</MeContext>;
+}
+
+/** Who is signed in, where, and what they may do. */
+export function useMe(): Asked {
+  const me = use(MeContext);
+  if (!me) throw new Error("outside of Me");
+  return me;
+}
 
 /** Whether who is signed in may do something; not before it is known. */
 export function useCan(permission: Permission): boolean {
