@@ -13,7 +13,7 @@ import { ButtonLink } from "~/ui/button";
 import { TextLink } from "~/ui/link";
 import { Page, Part } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
-import { Empty, Notice, Problem, Skeleton, Status } from "~/ui/states";
+import { Notice, Problem, Skeleton, Status } from "~/ui/states";
 import { Table } from "~/ui/table";
 import { changes } from "~texts/changes";
 
@@ -25,11 +25,7 @@ function Fix() {
   const { fix: id } = Route.useParams();
   const fix = useFix(id);
   if (fix.error?.status === 404) {
-    return (
-      <Page title={t.gone}>
-        <Empty title={t.gone} action={<ButtonLink to="/changes">{t.back}</ButtonLink>} />
-      </Page>
-    );
+    return <Page title={t.gone} actions={<ButtonLink to="/changes">{t.back}</ButtonLink>} />;
   }
   if (fix.error && !fix.data) return <Problem error={fix.error} onRetry={() => fix.refetch()} />;
   if (!fix.data) return <Skeleton rows={5} tall />;

@@ -16,7 +16,7 @@ import { forget } from "~/lib/kept";
 import { Button, ButtonLink } from "~/ui/button";
 import { TextLink } from "~/ui/link";
 import { Page, Part } from "~/ui/page";
-import { Empty, Problem, Skeleton, Status } from "~/ui/states";
+import { Problem, Skeleton, Status } from "~/ui/states";
 import { Table } from "~/ui/table";
 import { deciding } from "~texts/deciding";
 import { findings } from "~texts/findings";
@@ -36,13 +36,7 @@ function Person() {
   const detail = useQuery(findingsPersonOptions({ path: { person } }));
   // 422: an address that is nobody's, because it is not one.
   if (detail.error?.status === 404 || detail.error?.status === 422) {
-    return (
-      <Page title={t.gone}>
-        <Empty title={t.gone} action={<ButtonLink to="/people">{t.back}</ButtonLink>}>
-          {t.goneLead}
-        </Empty>
-      </Page>
-    );
+    return <Page title={t.gone} lead={t.goneLead} actions={<ButtonLink to="/people">{t.back}</ButtonLink>} />;
   }
   if (detail.error && !detail.data) {
     return (

@@ -23,7 +23,7 @@ import { Icon } from "~/ui/icons";
 import { TextLink } from "~/ui/link";
 import { Page, Part } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
-import { Empty, Problem, Skeleton, Status } from "~/ui/states";
+import { Problem, Skeleton, Status } from "~/ui/states";
 import { Table } from "~/ui/table";
 import { common } from "~texts/common";
 import { deciding } from "~texts/deciding";
@@ -49,11 +49,8 @@ function Finding() {
   const detail = useQuery(findingsGetOptions({ path: { finding } }));
   if (detail.error?.status === 404) {
     return (
-      <Page title={t.gone}>
+      <Page title={t.gone} lead={t.goneLead} actions={<ButtonLink to="/savings">{t.back}</ButtonLink>}>
         <LostAnswerOf finding={finding} />
-        <Empty title={t.gone} action={<ButtonLink to="/savings">{t.back}</ButtonLink>}>
-          {t.goneLead}
-        </Empty>
       </Page>
     );
   }

@@ -12,7 +12,7 @@ export function Page({
   title: string;
   lead?: ReactNode;
   actions?: ReactNode;
-  children: ReactNode;
+  children?: ReactNode;
   narrow?: boolean;
 }) {
   useTitle(title);

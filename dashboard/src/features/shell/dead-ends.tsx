@@ -2,8 +2,9 @@ import { type ErrorComponentProps, useRouter } from "@tanstack/react-router";
 import { ApiError } from "~/api/error";
 import { Button, ButtonLink } from "~/ui/button";
 import { useTitle } from "~/ui/page";
-import { Empty, Problem } from "~/ui/states";
+import { Problem } from "~/ui/states";
 import { common as t } from "~texts/common";
+import { Mark } from "./Mark";
 
 const place = "mx-auto grid max-w-2xl gap-4 p-6";
 
@@ -11,10 +12,12 @@ export function NotFound() {
   useTitle(t.notFound.title);
   return (
     <main id="content" tabIndex={-1} className={place}>
-      <h1 className="sr-only">{t.notFound.title}</h1>
-      <Empty title={t.notFound.title} action={<ButtonLink to="/">{t.home}</ButtonLink>}>
-        {t.notFound.detail}
-      </Empty>
+      <Mark />
+      <h1>{t.notFound.title}</h1>
+      <p className="text-dim">{t.notFound.detail}</p>
+      <div>
+        <ButtonLink to="/">{t.home}</ButtonLink>
+      </div>
     </main>
   );
 }
@@ -30,9 +33,12 @@ export function Broken({ error }: ErrorComponentProps) {
       {known ? (
         <Problem error={error} onRetry={() => router.invalidate()} />
       ) : (
-        <Empty title={t.unexpected.title} action={<Button onClick={() => location.reload()}>{t.reload}</Button>}>
-          {t.unexpected.detail}
-        </Empty>
+        <>
+          <p className="text-dim">{t.unexpected.detail}</p>
+          <div>
+            <Button onClick={() => location.reload()}>{t.reload}</Button>
+          </div>
+        </>
       )}
     </main>
   );

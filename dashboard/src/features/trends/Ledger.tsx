@@ -46,7 +46,7 @@ function Months({ view }: { view: SavingsView }) {
     <BarChart
       summary={summary(view)}
       series={[
-        { name: t.found, values: values(found), draw: "fill-edge/50", mark: "h-3 rounded-sm bg-edge/50" },
+        { name: t.found, values: values(found), draw: "fill-edge", mark: "h-3 rounded-sm bg-edge" },
         {
           name: t.approved,
           values: values((one) => one.approved.amount_minor),
