@@ -105,10 +105,11 @@ function Shell() {
 function useLoaded() {
   const router = useRouter();
   useEffect(() => {
-    const timer = setTimeout(() => {
-      // What does not come now is asked for again on the way there, which tells why.
+    const timer = setTimeout(async () => {
       const pages = Object.values(router.routesById).filter(({ id }) => id.startsWith(Route.id));
-      for (const page of pages) router.loadRouteChunk(page)?.catch(() => undefined);
+      // One after the other: all at once would hold up a click. What does not come now is asked for again on the way
+      // there, which tells why.
+      for (const page of pages) await router.loadRouteChunk(page)?.catch(() => undefined);
     }, SETTLED_MS);
     return () => clearTimeout(timer);
   }, [router]);

@@ -22,7 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::{SEED, factors, report};
 
 /// Variables of a function. `STEWARD_SHOW_CAPACITY` is not among them: in AWS it is not set.
-const VARIABLES: [&str; 16] = [
+const VARIABLES: [&str; 17] = [
     "AWS_REGION",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -35,6 +35,7 @@ const VARIABLES: [&str; 16] = [
     "STEWARD_MICROSOFT_AUTHORITY",
     "STEWARD_MICROSOFT_GRAPH",
     "STEWARD_READER_CLIENT_ID",
+    "STEWARD_LICENCE_WRITER_CLIENT_ID",
     "STEWARD_MAIL_FROM_NAME",
     "STEWARD_MAIL_FROM",
     "STEWARD_MAIL_REPLY_TO",
