@@ -222,6 +222,7 @@ async fn consent_withdrawn_in_the_middle_ends_it_precisely_and_stops_the_schedul
     assert_eq!(after.findings, before.findings);
     assert_eq!(after.overview["checked_at"], before.overview["checked_at"]);
     assert_eq!(after.overview["scan"]["failure"], "consent_lost");
+    assert_eq!(after.overview["connection"], "consent_lost");
     // Nothing is scheduled any more.
     let calls = app.microsoft().calls().len();
     for _ in 0..3 {

@@ -17,7 +17,10 @@ use model::{Clock, DirectoryId};
 use runtime::SystemClock;
 use serde_json::{Value, json};
 use tests::{App, Client, Options, PASSWORD, query};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
 
 use crate::{SEED, factors, report};
 
@@ -52,6 +55,14 @@ pub struct Stage {
     pub app: App,
     /// The directory.
     pub directory: DirectoryId,
+    /// Keeps its clock at the machine's.
+    following: JoinHandle<()>,
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.following.abort();
+    }
 }
 
 impl Stage {
@@ -63,14 +74,14 @@ impl Stage {
         let manual = app.clock.clone();
         let follow = move || manual.advance(SystemClock.now_since(&manual.clock()));
         follow();
-        tokio::spawn(async move {
+        let following = tokio::spawn(async move {
             loop {
                 clock.sleep(SignedDuration::from_millis(20)).await;
                 follow();
             }
         });
         let directory = app.only_directory();
-        Self { app, directory }
+        Self { app, directory, following }
     }
 
     /// What a function is started with.
