@@ -107,8 +107,8 @@ test("a colleague with the fewest rights sees, and is told why they cannot do mo
   await page.getByRole("link", { name: "Sign in" }).click();
   await signIn(page, { email: "ben@northwind.example", password: PASSWORD });
   await heading(page, /You could save/).waitFor();
-  const check = page.getByRole("button", { name: "Check now" });
-  assert.equal(await check.getAttribute("aria-disabled"), "true");
+  // What one may do comes with another request than the number.
+  const check = page.getByRole("button", { name: "Check now", disabled: true });
   assert.match(await check.getAttribute("title"), /Ask an administrator/);
   await owner.reload();
   await seen(owner, "Ben <img src=x onerror=alert(1)>");
