@@ -164,7 +164,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// A session proven not longer ago than that. Not one for each step: hashing was most of the time they took.
+    /// A session proven not longer ago than that. Not before and after each step: one takes about a sixth as long as a step.
     async fn proven_within(&mut self, most: SignedDuration) {
         if self.app.clock.clock().now().duration_since(self.proven) > most {
             fresh(self.app, &mut self.owner).await;
@@ -178,7 +178,7 @@ impl<'a> Model<'a> {
     }
 
     async fn step(&mut self, step: &Step) {
-        self.app.clock.advance(SignedDuration::from_mins(2));
+        self.app.clock.advance(SignedDuration::from_mins(3));
         self.proven_within(RECENT / 2).await;
         let trouble = match step {
             Step::Hand { who } => {

@@ -57,7 +57,7 @@ enum Apart {
     Rounds,
 }
 
-/// What follows is done now and then, between samples: thousands of events that wait slow down every write.
+/// Rounds after which what follows is done, between samples: events do not pile up by the thousand.
 const PUMPED_EVERY: usize = 20;
 
 /// Sends each case so many times, in turns, and compares everything with the first case. A machine that is busy may

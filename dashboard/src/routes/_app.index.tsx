@@ -25,7 +25,7 @@ function Home() {
 }
 
 function NoNumbers({ overview, underWay }: { overview: OverviewView; underWay: boolean }) {
-  if (underWay || (overview.scan && overview.connection === "connected")) return <Navigate to="/welcome" />;
+  if (underWay || overview.connection === "connected") return <Navigate to="/welcome" />;
   return (
     <>
       <h1 className="sr-only">{shell.home}</h1>
