@@ -23,7 +23,7 @@ use rusqlite::{OptionalExtension, params};
 use serde_json::{Value, json};
 use tokio::{sync::Notify, task::JoinSet};
 
-use crate::{ACCOUNT, REGION, dynamodb, state::State};
+use crate::{ACCOUNT, REGION, state::State, stream};
 
 /// Attempts at one delivery before it becomes a dead letter.
 const ATTEMPTS: u32 = 5;
@@ -325,7 +325,7 @@ impl Bus {
             }
             if let (Some(file), Some(place), true) = (&inner.table_file, &place, *taken >= TRIM_AFTER)
                 // Costs speed only.
-                && let Err(error) = dynamodb::trim_stream(file, &table, place)
+                && let Err(error) = stream::trim(file, &table, place)
             {
                 tracing::warn!(%error, "cannot trim the stream");
             }

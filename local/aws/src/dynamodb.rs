@@ -23,6 +23,7 @@ use crate::{
     Fault, Faults,
     bus::Signal,
     serve::{self, Answer, Closed, Service},
+    stream,
 };
 
 const JSON: &str = "application/x-amz-json-1.0";
@@ -30,12 +31,26 @@ const JSON: &str = "application/x-amz-json-1.0";
 /// Opens the table's file, or memory on `clock`. (dynoxide takes a clock in memory only.)
 pub(crate) fn open(file: Option<&Path>, clock: &Clock) -> anyhow::Result<Database> {
     match file {
-        None => Ok(Database::memory_with_clock(Arc::new(TableClock(clock.clone())))?),
+        None => {
+            let database = Database::memory_with_clock(Arc::new(TableClock(clock.clone())))?;
+            // Nothing but dynoxide reaches memory: what it starts from gets the index.
+            let folder = tempfile::tempdir()?;
+            let start = folder.path().join("start.sqlite");
+            database.vacuum_into(utf8(&start)?)?;
+            stream::index(&start)?;
+            database.restore_from(utf8(&start)?)?;
+            Ok(database)
+        }
         Some(path) => {
-            let text = path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))?;
-            Database::new(text).with_context(|| format!("cannot open {text}"))
+            let database = Database::new(utf8(path)?).with_context(|| format!("cannot open {}", path.display()))?;
+            stream::index(path)?;
+            Ok(database)
         }
     }
+}
+
+fn utf8(path: &Path) -> anyhow::Result<&str> {
+    path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))
 }
 
 struct TableClock(Clock);
@@ -391,19 +406,4 @@ fn failed(fault: Fault, call: &Call) -> Answer {
             serve::json(StatusCode::BAD_REQUEST, JSON, &body)
         }
     }
-}
-
-/// Deletes what the bus has taken from the stream, but for the newest record: dynoxide keeps every record for ever and
-/// looks through all of them to number the next. `taken` is the sequence number the stream shows.
-pub(crate) fn trim_stream(file: &Path, table: &str, taken: &str) -> anyhow::Result<usize> {
-    // The stored number is the shown one less this.
-    const OFFSET: u128 = 100_000_000_000_000_000_000;
-    let taken = i64::try_from(taken.parse::<u128>()?.saturating_sub(OFFSET))?;
-    let connection = rusqlite::Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.busy_timeout(std::time::Duration::from_secs(1))?;
-    Ok(connection.execute(
-        "DELETE FROM _stream_records WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) <= ?2
-         AND id < (SELECT MAX(id) FROM _stream_records WHERE table_name = ?1)",
-        (table, taken),
-    )?)
 }

@@ -14,6 +14,7 @@ mod secrets;
 mod serve;
 mod ses;
 mod state;
+mod stream;
 
 use std::{
     fs::{self, File, TryLockError},

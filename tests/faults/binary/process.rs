@@ -34,6 +34,16 @@ pub fn binary() -> anyhow::Result<PathBuf> {
     Ok(binary)
 }
 
+/// Keeps this process to one processor, so that what it measures has another to itself.
+pub fn keep_to(processor: u8) -> anyhow::Result<()> {
+    let pinned = Command::new("taskset")
+        .args(["--all-tasks", "--cpu-list", "--pid", &processor.to_string(), &std::process::id().to_string()])
+        .stdout(Stdio::null())
+        .status()?;
+    ensure!(pinned.success(), "taskset: {pinned}");
+    Ok(())
+}
+
 /// A free port below those the system gives out: one of those could be another test's before the process has it.
 fn port() -> anyhow::Result<u16> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -70,34 +80,49 @@ pub struct Answer {
 impl Steward {
     /// Starts it, without waiting.
     pub fn exec(binary: &Path, data: &Path) -> anyhow::Result<Self> {
+        Self::run(Command::new(binary), data)
+    }
+
+    /// Starts it on one processor and waits until it says that it is ready.
+    pub async fn start_on(processor: u8, binary: &Path, data: &Path) -> anyhow::Result<Self> {
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", &processor.to_string()]).arg(binary);
+        Self::run(command, data)?.ready(Instant::now()).await
+    }
+
+    fn run(mut command: Command, data: &Path) -> anyhow::Result<Self> {
         let port = port()?;
         let log = data.with_extension("log");
         let to = File::options().create(true).append(true).open(&log)?;
-        let child = Command::new(binary)
+        let child = command
             .args(["up", "--port", &port.to_string(), "--data"])
             .arg(data)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(to)
             .spawn()
-            .with_context(|| format!("{} does not start", binary.display()))?;
+            .with_context(|| format!("{command:?} does not start"))?;
         Ok(Self { child, client: Http::new(format!("http://127.0.0.1:{port}")), log })
     }
 
     /// Starts it and waits until it says that it is ready. How long that took.
     pub async fn start(binary: &Path, data: &Path) -> anyhow::Result<(Self, Duration)> {
-        let clock = Clock::new(SystemClock);
         let began = Instant::now();
-        let mut steward = Self::exec(binary, data)?;
+        let steward = Self::exec(binary, data)?.ready(began).await?;
+        Ok((steward, began.elapsed()))
+    }
+
+    async fn ready(mut self, began: Instant) -> anyhow::Result<Self> {
+        let clock = Clock::new(SystemClock);
         loop {
-            if let Ok(answer) = steward.client.call(Method::GET, "/v1/ready", None, None, None).await
+            if let Ok(answer) = self.client.call(Method::GET, "/v1/ready", None, None, None).await
                 && answer.status == StatusCode::OK
             {
-                return Ok((steward, began.elapsed()));
+                return Ok(self);
             }
-            let ended = steward.child.try_wait()?;
+            let ended = self.child.try_wait()?;
             if ended.is_some() || began.elapsed() > PATIENCE {
-                bail!("steward did not come up ({ended:?}): {}", fs::read_to_string(&steward.log)?);
+                bail!("steward did not come up ({ended:?}): {}", fs::read_to_string(&self.log)?);
             }
             clock.sleep(SignedDuration::from_millis(2)).await;
         }

@@ -34,17 +34,16 @@ pub fn binaries() -> anyhow::Result<PathBuf> {
 /// When a function does not start or answers with an error.
 pub async fn measure(runs: usize, only: &[String]) -> anyhow::Result<String> {
     let binaries = binaries()?;
+    let stage = Stage::start(180).await;
+    let environment = stage.environment()?;
+    let (fronted, tables, secrets) = counted(&environment).await?;
+    let mut company = stage.company().await;
     let (mut rows, mut over) = (Vec::new(), Vec::new());
     let wanted = |function: &&Described| {
         matches!(function.kind, Kind::Http { .. }) && (only.is_empty() || only.iter().any(|name| name == function.name))
     };
     for function in local::functions().iter().filter(wanted) {
         let Kind::Http { method, .. } = &function.kind else { continue };
-        // One of its own: what hundreds of requests leave behind slows the stand-ins.
-        let stage = Stage::start(180).await;
-        let environment = stage.environment()?;
-        let (fronted, tables, secrets) = counted(&environment).await?;
-        let mut company = stage.company().await;
         let binary = binaries.join(function.name);
         let size = binary.metadata().with_context(|| format!("{} is not built", binary.display()))?.len();
         let (mut ready, mut answered) = (Vec::new(), Vec::new());
