@@ -9,7 +9,6 @@ pub mod attestation_answer;
 pub mod attestation_preview;
 pub mod attestations;
 pub mod attestations_expire;
-pub mod bought;
 pub mod change_exception;
 pub mod checks;
 pub mod deps;

@@ -7,10 +7,8 @@ use checks::{
 use jiff::civil::Date;
 use model::{Currency, Money, SkuId, event::Actor};
 use serde::{Deserialize, Serialize};
-use store::{Prices, Tenant, Terms};
+use store::{Company, Prices, Tenant, Terms};
 use utoipa::ToSchema;
-
-use crate::bought::{bought, company};
 
 /// What one licence type costs.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -99,8 +97,8 @@ impl Priced {
     /// # Errors
     /// When the table does not answer.
     pub async fn load(tenant: &Tenant<'_>) -> Result<Self> {
-        let currency = company(tenant).await?.currency;
-        let (skus, _) = bought(tenant).await?;
+        let currency = tenant.get::<Company>(&()).await?.ok_or_else(Error::not_found)?.value.currency;
+        let (skus, _) = tenant.bought().await?;
         let terms = tenant.terms().await?;
         let list = terms.price_list(currency);
         Ok(Self { currency, skus, terms, list })

@@ -8,7 +8,7 @@ use runtime::{Function, Kernel};
 use store::{Fix, FixPart, PageRequest, Store};
 use utoipa_axum::routes;
 
-use crate::{change::Names, plan::Bought, view::ItemView};
+use crate::{bought::Bought, change::Names, view::ItemView};
 
 /// `fixes-items`.
 pub const FUNCTION: Function<Kernel> = Function::http("fixes-items", || routes!(items));

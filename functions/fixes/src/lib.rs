@@ -2,6 +2,7 @@
 
 pub mod again;
 pub mod apply;
+pub mod bought;
 pub mod cancel;
 pub mod change;
 pub mod deps;
@@ -12,6 +13,7 @@ pub mod guard;
 pub mod items;
 pub mod list;
 pub mod live;
+pub mod maker;
 pub mod plan;
 pub mod preview;
 pub mod reason;

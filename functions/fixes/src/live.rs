@@ -2,8 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use graph::{Directory, Error, now::PersonNow};
-use model::{Change, GroupId, Held, PersonId, State};
+use checks::outcome::Affected;
+use graph::{
+    Directory, Error,
+    now::{GroupNow, PersonNow},
+};
+use model::{Change, GroupId, Held, PersonId, SkuId, State};
+use store::Action;
 
 /// Whom or what a change is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,4 +80,82 @@ pub fn state(now: &PersonNow) -> State {
         updated: assignment.updated,
     });
     State { enabled: now.enabled, licences: held.collect(), ..State::default() }
+}
+
+/// What is known of everybody a fix is about, as the directory says now.
+#[derive(Debug, Default)]
+pub struct Live {
+    /// Everybody it is about who is there.
+    pub people: BTreeMap<PersonId, PersonNow>,
+    /// Groups that give them what it changes.
+    pub groups: BTreeMap<GroupId, GroupNow>,
+    /// Who is in those groups directly, where it takes them out.
+    pub members: BTreeSet<(GroupId, PersonId)>,
+    /// Who holds a role; `None` where Microsoft does not tell.
+    pub administrators: Option<BTreeSet<PersonId>>,
+    /// Free seats of licence types that are given.
+    pub free: BTreeMap<SkuId, u32>,
+    /// Whether usage reports hide names, where it is about that.
+    pub concealed: Option<bool>,
+}
+
+impl Live {
+    /// Asks for what `action` has to know.
+    ///
+    /// # Errors
+    /// When anything of it cannot be read, but for who is gone and which groups are.
+    pub async fn of(directory: &Directory, action: Action, affected: &[Affected]) -> Result<Self, Error> {
+        let ids: Vec<PersonId> = affected.iter().map(|person| person.person).collect();
+        let mut live = Self::default();
+        if action == Action::RevealReportNames {
+            live.concealed = directory.report_settings().await?.display_concealed_names;
+            return Ok(live);
+        }
+        for (person, now) in ids.iter().zip(directory.people_now(&ids).await?) {
+            match now {
+                Ok(now) => _ = live.people.insert(*person, now),
+                Err(Error::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let touched: BTreeSet<SkuId> = affected.iter().flat_map(|one| one.skus.iter().map(|sku| sku.sku)).collect();
+        let by_group = |person: &PersonNow| -> Vec<GroupId> {
+            let rows = person.assignments.iter().filter(|row| touched.contains(&row.sku));
+            rows.filter_map(|row| row.group).collect()
+        };
+        let groups: BTreeSet<GroupId> = live.people.values().flat_map(by_group).collect();
+        let groups: Vec<GroupId> = groups.into_iter().collect();
+        for group in directory.groups_now(&groups).await? {
+            match group {
+                Ok(group) => _ = live.groups.insert(group.id, group),
+                Err(Error::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if action == Action::LeaveGroup {
+            let pairs: BTreeSet<(GroupId, PersonId)> =
+                live.people.values().flat_map(|p| by_group(p).into_iter().map(|group| (group, p.id))).collect();
+            let pairs: Vec<_> = pairs.into_iter().collect();
+            for (pair, member) in pairs.iter().zip(directory.members_now(&pairs).await?) {
+                if member? {
+                    live.members.insert(*pair);
+                }
+            }
+        }
+        if action == Action::Swap {
+            for sku in directory.subscribed_skus().await?.into_iter().filter_map(graph::facts::sku) {
+                let usable = sku.seats.enabled + sku.seats.warning;
+                live.free.insert(sku.id, usable.saturating_sub(sku.consumed));
+            }
+        }
+        // Where Microsoft does not tell, nobody is known to be an administrator, and that is to be confirmed.
+        live.administrators = match directory.role_assignments().await {
+            Ok(roles) => Some(roles.into_iter().filter_map(|role| role.principal_id.map(PersonId)).collect()),
+            Err(Error::PermissionMissing(_) | Error::LicenceMissing(_) | Error::NotFound(_) | Error::Refused(_)) => {
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(live)
+    }
 }

@@ -12,9 +12,10 @@ use store::{Action, Attempt, Fix, FixItem, FixState, Freed, ItemState, Tally};
 use utoipa::ToSchema;
 
 use crate::{
+    bought::day,
     change::Names,
     guard::{Blocked, GuardFound},
-    plan::{Plan, Planned, day},
+    plan::{Plan, Planned},
     reason,
 };
 

@@ -19,9 +19,9 @@ use store::{
 
 use crate::{
     Fixing,
+    bought::{Bought, day},
     change::write,
     live::{About, states},
-    plan::{Bought, day},
     reason,
     spared::{Spared, Why},
 };

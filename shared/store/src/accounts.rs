@@ -429,7 +429,7 @@ impl Store {
                         .as_ref()
                         .and_then(|sealed| self.sealer.open(&purpose, sealed))
                         .and_then(|plain| String::from_utf8(plain).ok())
-                        .ok_or(StoreError::Corrupt { kind: "Session", cause: "no successor".into() })?;
+                        .ok_or_else(|| StoreError::corrupt("Session", "no successor"))?;
                     return Ok(Rotation::Rotated { token, session: Box::new(record), mver: membership.mver });
                 }
                 let scope = self.scope_of_membership(record.tenant, origin);

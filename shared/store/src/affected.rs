@@ -1,21 +1,9 @@
-//! The people of findings, unpacked.
+//! The people of findings.
 
 use checks::outcome::Affected;
-use flate2::read::DeflateDecoder;
 use model::FindingId;
 
-use crate::{AffectedPart, Result, StoreError, Tenant};
-
-impl AffectedPart {
-    /// The people in it.
-    ///
-    /// # Errors
-    /// When another version wrote it.
-    pub fn open(&self) -> Result<Vec<Affected>> {
-        serde_json::from_reader(DeflateDecoder::new(self.people.as_slice()))
-            .map_err(|error| StoreError::Corrupt { kind: "affected", cause: error.to_string() })
-    }
-}
+use crate::{AffectedPart, Result, Tenant};
 
 impl Tenant<'_> {
     /// Everybody a finding is about, the dearest first.

@@ -190,7 +190,7 @@ impl Tenant<'_> {
             .into_iter()
             .map(|item| {
                 let place = key_of(&item).and_then(|key| key.sk.strip_prefix(Link::PREFIX)?.parse().ok());
-                let place = place.ok_or(StoreError::Corrupt { kind: Link::KIND, cause: "its key".into() })?;
+                let place = place.ok_or_else(|| StoreError::corrupt(Link::KIND, "its key"))?;
                 // One that does not read was written over: that is a finding, not a failure.
                 Ok(Stored { place, link: decode(Link::KIND, item).ok() })
             })

@@ -391,6 +391,6 @@ pub(crate) fn versioned<T: TenantRecord>(item: Item) -> Result<Versioned<T>> {
         .get("v")
         .and_then(|v| v.as_n().ok())
         .and_then(|v| v.parse().ok())
-        .ok_or(StoreError::Corrupt { kind: T::KIND, cause: "no version".into() })?;
+        .ok_or_else(|| StoreError::corrupt(T::KIND, "no version"))?;
     Ok(Versioned { value: decode(T::KIND, item)?, version })
 }

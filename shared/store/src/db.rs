@@ -204,12 +204,12 @@ pub(crate) fn key_of(item: &Item) -> Option<Key> {
 
 /// Reads a record out of an item.
 pub(crate) fn decode<T: DeserializeOwned>(kind: &'static str, item: Item) -> Result<T> {
-    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt { kind, cause: error.to_string() })
+    serde_dynamo::from_item(item).map_err(|error| StoreError::corrupt(kind, error))
 }
 
 /// Writes a record as an item, without its keys.
 pub(crate) fn encode<T: serde::Serialize>(kind: &'static str, record: &T) -> Result<Item> {
-    serde_dynamo::to_item(record).map_err(|error| StoreError::Corrupt { kind, cause: error.to_string() })
+    serde_dynamo::to_item(record).map_err(|error| StoreError::corrupt(kind, error))
 }
 
 pub(crate) fn number(value: impl fmt::Display) -> AttributeValue {

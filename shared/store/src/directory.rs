@@ -295,7 +295,7 @@ impl Store {
         keys.into_iter()
             .map(|(scope, key)| {
                 let key = key.sk.strip_prefix(ApiKey::PREFIX).and_then(|id| id.parse().ok());
-                let key = key.ok_or(StoreError::Corrupt { kind: ApiKey::KIND, cause: "key of the index".into() })?;
+                let key = key.ok_or_else(|| StoreError::corrupt(ApiKey::KIND, "key of the index"))?;
                 Ok(DueKey { scope, key })
             })
             .collect()
@@ -307,7 +307,7 @@ impl Store {
         keys.into_iter()
             .map(|(scope, key)| {
                 let fix = key.sk.strip_prefix(Fix::PREFIX).and_then(|id| id.parse().ok());
-                let fix = fix.ok_or(StoreError::Corrupt { kind: Fix::KIND, cause: "key of the index".into() })?;
+                let fix = fix.ok_or_else(|| StoreError::corrupt(Fix::KIND, "key of the index"))?;
                 Ok(FixDue { scope, fix })
             })
             .collect()
@@ -320,7 +320,7 @@ impl Store {
             .map(|(scope, key)| {
                 let ids = key.sk.strip_prefix(Attestation::PREFIX).and_then(|rest| rest.split_once('#'));
                 let ids = ids.and_then(|(finding, id)| Some((finding.parse().ok()?, id.parse().ok()?)));
-                let corrupt = StoreError::Corrupt { kind: Attestation::KIND, cause: "key of the index".into() };
+                let corrupt = StoreError::corrupt(Attestation::KIND, "key of the index");
                 Ok(DueAttestation { scope, attestation: ids.ok_or(corrupt)? })
             })
             .collect()
@@ -358,7 +358,7 @@ impl Store {
             for item in answer.items.unwrap_or_default() {
                 let found = crate::db::key_of(&item)
                     .and_then(|key| Some((key.pk.strip_prefix("TENANT#")?.split('#').next()?.parse().ok()?, key)))
-                    .ok_or(StoreError::Corrupt { kind: T::KIND, cause: "key of the index".into() })?;
+                    .ok_or_else(|| StoreError::corrupt(T::KIND, "key of the index"))?;
                 due.push((TenantScope::new(found.0, Origin::SYSTEM), found.1));
             }
         }

@@ -81,6 +81,11 @@ impl From<Conflict> for StoreError {
 }
 
 impl StoreError {
+    /// An item that does not read as what it should be.
+    pub(crate) fn corrupt(kind: &'static str, cause: impl ToString) -> Self {
+        Self::Corrupt { kind, cause: cause.to_string() }
+    }
+
     /// The conflict, where this is one.
     pub const fn conflict(&self) -> Option<Conflict> {
         match self {

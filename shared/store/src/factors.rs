@@ -124,7 +124,7 @@ impl Store {
                     account.profile = Some(decode("User", item)?);
                 } else if sort_key == Factors::key(user).sk {
                     let version = item.get("v").and_then(|v| v.as_n().ok()).and_then(|v| v.parse().ok());
-                    let version = version.ok_or(StoreError::Corrupt { kind: "Factors", cause: "no version".into() })?;
+                    let version = version.ok_or_else(|| StoreError::corrupt("Factors", "no version"))?;
                     account.factors = Versioned { value: decode("Factors", item)?, version };
                 } else if sort_key == Devices::key(user).sk {
                     account.devices = decode("Devices", item)?;

@@ -363,7 +363,7 @@ impl Store {
     }
 
     async fn name_of(&self, user: UserId) -> Result<String> {
-        let missing = || StoreError::Corrupt { kind: "User", cause: "a login without a profile".into() };
+        let missing = || StoreError::corrupt("User", "a login without a profile");
         Ok(self.user(user).await?.ok_or_else(missing)?.name)
     }
 }

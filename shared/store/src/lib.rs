@@ -27,6 +27,7 @@ mod limit;
 mod log;
 mod members;
 mod meter;
+mod packed;
 mod passwords;
 mod places;
 mod policy;

@@ -2,19 +2,14 @@
 //! the same time. Whoever writes takes the turn first, at the version that was there before anything else was read;
 //! every write holds on to it. So nobody writes what follows from findings or terms that are no longer those.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    io::Read,
-};
+use std::collections::{BTreeMap, HashMap};
 
 use aws_lc_rs::digest::{self, SHA256, digest};
 use checks::{
     Basis, CheckId, Directory, Finding, Outcome, Stake,
-    facts::{Sku, Subscription},
     outcome::{Affected, FindingState},
     settle,
 };
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use jiff::{Timestamp, civil::Date};
 use model::{Currency, DirectoryId, FindingId};
 
@@ -107,7 +102,7 @@ impl Rewrite<'_> {
                 Some(Scanned { directory, .. }) => finding_id(directory, found.check, &subject),
                 None => *known_ids
                     .get(&(found.check, subject))
-                    .ok_or_else(|| corrupt(StoredFinding::KIND, "settling found something new"))?,
+                    .ok_or_else(|| StoreError::corrupt(StoredFinding::KIND, "settling found something new"))?,
             };
             let known = old.remove(&finding);
             let affected = std::mem::take(&mut found.affected);
@@ -174,14 +169,12 @@ impl Rewrite<'_> {
     /// When the table does not answer.
     pub async fn settled(&self, summary: &Summary, currency: Currency, today: Date) -> Result<Option<Outcome>> {
         let Some(licenses) = self.tenant.get_strong::<Licenses>(&()).await? else { return Ok(None) };
-        let Licenses { body, settings } = licenses.value;
-        let (skus, subscriptions): (Vec<Sku>, Vec<Subscription>) = inflated(Licenses::KIND, &body)?;
+        let (skus, subscriptions) = licenses.value.open()?;
         let directory = Directory::bought(skus, Ok(subscriptions));
-        let basis = Basis::of(directory, settings, &summary.totals, summary.not_evaluated.clone());
+        let basis = Basis::of(directory, licenses.value.settings, &summary.totals, summary.not_evaluated.clone());
         let mut affected: BTreeMap<FindingId, Vec<Affected>> = BTreeMap::new();
         for part in self.tenant.all_strong::<AffectedPart>().await? {
-            let people: Vec<Affected> = inflated(AffectedPart::KIND, &part.value.people)?;
-            affected.entry(part.value.finding).or_default().extend(people);
+            affected.entry(part.value.finding).or_default().append(&mut part.value.open()?);
         }
         let with_people = |stored: &StoredFinding| {
             let people = affected.remove(&stored.finding).unwrap_or_default();
@@ -225,8 +218,7 @@ impl Writes {
     fn replace(&mut self, known: Option<&StoredFinding>, stored: &StoredFinding, affected: &[Affected]) -> Result<()> {
         if known.is_none_or(|known| known.affected_hash != stored.affected_hash) {
             for (part, people) in (0u16..).zip(affected.chunks(AFFECTED_PER_PART)) {
-                let people = deflated(AffectedPart::KIND, &people)?;
-                self.0.push(Write::put(&AffectedPart { finding: stored.finding, part, people })?);
+                self.0.push(Write::put(&AffectedPart::pack(stored.finding, part, people)?)?);
             }
             let kept = affected.len().div_ceil(AFFECTED_PER_PART);
             self.drop_affected(stored.finding, kept, known.map_or(0, |known| known.people))?;
@@ -246,7 +238,7 @@ impl Writes {
 
     fn drop_affected(&mut self, finding: FindingId, from: usize, people: u32) -> Result<()> {
         for part in from..(people as usize).div_ceil(AFFECTED_PER_PART) {
-            let part = u16::try_from(part).map_err(|error| corrupt(AffectedPart::KIND, error))?;
+            let part = u16::try_from(part).map_err(|error| StoreError::corrupt(AffectedPart::KIND, error))?;
             self.0.push(Write::delete::<AffectedPart>(&(finding, part)));
         }
         Ok(())
@@ -334,25 +326,9 @@ fn affected_hash(affected: &[Affected]) -> Result<u64> {
     for person in affected {
         let mut person = person.clone();
         person.evidence.iter_mut().for_each(|evidence| evidence.as_of = None);
-        hash.update(&serde_json::to_vec(&person).map_err(|error| corrupt(AffectedPart::KIND, error))?);
+        hash.update(&serde_json::to_vec(&person).map_err(|error| StoreError::corrupt(AffectedPart::KIND, error))?);
     }
     let mut bits = [0; 8];
     bits.copy_from_slice(&hash.finish().as_ref()[..8]);
     Ok(u64::from_be_bytes(bits))
-}
-
-fn deflated<T: serde::Serialize>(kind: &'static str, value: &T) -> Result<Vec<u8>> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
-    serde_json::to_writer(&mut encoder, value).map_err(|error| corrupt(kind, error))?;
-    encoder.finish().map_err(|error| corrupt(kind, error))
-}
-
-fn inflated<T: serde::de::DeserializeOwned>(kind: &'static str, body: &[u8]) -> Result<T> {
-    let mut text = Vec::new();
-    DeflateDecoder::new(body).read_to_end(&mut text).map_err(|error| corrupt(kind, error))?;
-    serde_json::from_slice(&text).map_err(|error| corrupt(kind, error))
-}
-
-fn corrupt(kind: &'static str, error: impl ToString) -> StoreError {
-    StoreError::Corrupt { kind, cause: error.to_string() }
 }

@@ -77,7 +77,7 @@ impl Tenant<'_> {
             mendings: Vec::new(),
         };
         for item in items {
-            let key = key_of(&item).ok_or(StoreError::Corrupt { kind: "terms", cause: "no key".into() })?;
+            let key = key_of(&item).ok_or_else(|| StoreError::corrupt("terms", "no key"))?;
             match key.sk.as_str() {
                 Prices::PREFIX => terms.prices = versioned(item)?,
                 CheckSettings::PREFIX => terms.settings = versioned(item)?,
@@ -161,7 +161,7 @@ impl Store {
                     key.sk.strip_prefix(Accepted::PREFIX).and_then(|id| id.parse().ok()).map(Term::Exception);
                 let snooze = || key.sk.strip_prefix(Snooze::PREFIX).and_then(|id| id.parse().ok()).map(Term::Snooze);
                 let what = exception.or_else(snooze);
-                let what = what.ok_or(StoreError::Corrupt { kind: "terms", cause: "key of the index".into() })?;
+                let what = what.ok_or_else(|| StoreError::corrupt("terms", "key of the index"))?;
                 Ok(DueTerm { scope, what })
             })
             .collect()

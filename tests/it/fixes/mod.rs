@@ -16,7 +16,6 @@ use std::{
 
 use axum::body::Body;
 use checks::outcome::{Affected, Remedy, UndoClass};
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use http::{Request, header};
 use jiff::SignedDuration;
 use local_aws::BoxFuture;
@@ -142,18 +141,12 @@ pub async fn finding_like(
     let tenant = app.system.store.of(&scope);
     let like: FindingId = like.parse().unwrap();
     let mut stored = tenant.get::<StoredFinding>(&like).await.unwrap().unwrap().value;
-    let mut people: Vec<Affected> = Vec::new();
-    for part in tenant.all_under::<AffectedPart>(&like.to_string()).await.unwrap() {
-        let part: Vec<Affected> = serde_json::from_reader(DeflateDecoder::new(part.value.people.as_slice())).unwrap();
-        people.extend(part);
-    }
+    let mut people = tenant.affected(like).await.unwrap();
     people.retain_mut(&mut each);
     stored.finding = FindingId::from_bits(like.bits() ^ remedy as u128 ^ 0xf0);
     stored.found.remedy = remedy;
     stored.people = people.len() as u32;
-    let mut packed = DeflateEncoder::new(Vec::new(), Compression::new(6));
-    serde_json::to_writer(&mut packed, &people).unwrap();
-    let part = AffectedPart { finding: stored.finding, part: 0, people: packed.finish().unwrap() };
+    let part = AffectedPart::pack(stored.finding, 0, &people).unwrap();
     tenant.save(&stored).await.unwrap();
     tenant.save(&part).await.unwrap();
     stored.finding.to_string()

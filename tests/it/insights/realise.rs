@@ -1,6 +1,5 @@
 //! `insights-realise`.
 
-use flate2::{Compression, write::DeflateEncoder};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use model::{Event, ScanId, SkuId};
 use serde_json::Value;
@@ -34,14 +33,8 @@ pub async fn keep(app: &App, scope: &TenantScope, seats: u32, assigned: u32, ren
         seats,
         through_partner: partner,
     };
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
-    serde_json::to_writer(&mut encoder, &(vec![sku], vec![subscription])).unwrap();
-    app.system
-        .store
-        .of(scope)
-        .save(&Licenses { body: encoder.finish().unwrap(), settings: checks::Settings::default() })
-        .await
-        .unwrap();
+    let licenses = Licenses::pack(&[sku], &[subscription], checks::Settings::default()).unwrap();
+    app.system.store.of(scope).save(&licenses).await.unwrap();
 }
 
 /// Tells that a scan finished, as a scan does.

@@ -9,10 +9,8 @@ use checks::{
     products::is_free,
     settle,
 };
-use flate2::{Compression, write::DeflateEncoder};
 use jiff::{Timestamp, civil::Date};
 use model::{Event, FixId, PersonId};
-use runtime::Failure;
 use store::{
     Bucket, Commit, Conflict, Connection, Kept, Licenses, Mending, Phase, ScanState, Scanned, SeatsOfDay, Snapshot,
     StoreError, Summary, Terms, Versioned,
@@ -149,8 +147,8 @@ impl Work<'_> {
 
     async fn keep_licenses(&self, basis: &Basis) -> Result<(), Stop> {
         let directory = &basis.directory;
-        let body = deflated(&(&directory.skus, directory.subscriptions.as_deref().unwrap_or_default()))?;
-        let licenses = Licenses { body, settings: basis.settings.clone() };
+        let subscriptions = directory.subscriptions.as_deref().unwrap_or_default();
+        let licenses = Licenses::pack(&directory.skus, subscriptions, basis.settings.clone())?;
         let old = self.tenant.get::<Licenses>(&()).await?;
         if old.is_none_or(|old| old.value != licenses) {
             self.tenant.save(&licenses).await?;
@@ -163,10 +161,4 @@ impl Work<'_> {
 fn seats(skus: &[Sku]) -> Vec<SeatsOfDay> {
     let paid = skus.iter().filter(|sku| sku.for_users && !is_free(sku.id) && sku.seats.enabled + sku.consumed > 0);
     paid.map(|sku| SeatsOfDay { sku: sku.id, enabled: sku.seats.enabled, consumed: sku.consumed }).collect()
-}
-
-fn deflated<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, Failure> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
-    serde_json::to_writer(&mut encoder, value)?;
-    Ok(encoder.finish()?)
 }

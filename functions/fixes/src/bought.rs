@@ -1,0 +1,92 @@
+//! What a company has bought, as of its last check: what is in a licence, what it is called and when it renews.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use api::Error;
+use checks::{
+    facts::{Sku, Subscription},
+    plans::{Content, Feature},
+};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use model::{Assignment, Change, PersonId, PlanId, SkuId, State};
+use store::{Freed, Tenant};
+
+use crate::change::Names;
+
+/// Licence types and subscriptions as of the last check.
+#[derive(Debug, Default)]
+pub struct Bought {
+    skus: Vec<Sku>,
+    subscriptions: Vec<Subscription>,
+}
+
+impl Bought {
+    /// As stored by the last check.
+    ///
+    /// # Errors
+    /// When the table does not answer or the item does not read.
+    pub async fn of(tenant: Tenant<'_>) -> Result<Self, Error> {
+        let (skus, subscriptions) = tenant.bought().await?;
+        Ok(Self { skus, subscriptions })
+    }
+
+    fn sku(&self, sku: SkuId) -> Option<&Sku> {
+        self.skus.iter().find(|known| known.id == sku)
+    }
+
+    /// When a licence type's next subscription renews, from `today` on.
+    pub fn renews_on(&self, sku: SkuId, today: Date) -> Option<Date> {
+        let own = self.subscriptions.iter().filter(|subscription| subscription.sku == sku && !subscription.trial);
+        own.filter_map(|own| own.next_lifecycle).map(day).filter(|on| *on >= today).min()
+    }
+
+    /// Names of the licence types.
+    pub fn names(&self) -> BTreeMap<SkuId, String> {
+        let name = |sku: &Sku| checks::product_name(sku.id).map_or_else(|| sku.part_number.clone(), str::to_owned);
+        self.skus.iter().map(|sku| (sku.id, name(sku))).collect()
+    }
+
+    /// Seats that are nobody's once these changes of people are done.
+    pub fn freed<'a>(
+        &self,
+        done: impl Iterator<Item = (Option<PersonId>, &'a Change, &'a State)>,
+        today: Date,
+    ) -> Vec<Freed> {
+        let mut people: BTreeMap<Option<PersonId>, Vec<(&Change, &State)>> = BTreeMap::new();
+        done.for_each(|(person, change, before)| people.entry(person).or_default().push((change, before)));
+        let mut seats: BTreeMap<SkuId, u32> = BTreeMap::new();
+        for changes in people.into_values() {
+            Change::all_free(changes).into_iter().for_each(|sku| *seats.entry(sku).or_default() += 1);
+        }
+        let names = Names { skus: self.names(), ..Names::default() };
+        seats
+            .into_iter()
+            .map(|(sku, seats)| Freed { sku, product: names.sku(sku), seats, renews_on: self.renews_on(sku, today) })
+            .collect()
+    }
+
+    /// What is in the licences of a state, by licence.
+    fn contents(&self, state: &State) -> Vec<Content> {
+        let working = state.licences.iter().filter(|held| held.error.is_none());
+        working.filter_map(|held| Some(Content::new(&self.sku(held.sku)?.plans, &held.disabled_plans))).collect()
+    }
+
+    /// What somebody has before and has not after: by plan and ladder, so that a licence that contains another's plans
+    /// loses nothing (G7).
+    pub fn lost(&self, before: &State, after: &State) -> BTreeSet<Feature> {
+        let (before, after) = (self.contents(before), self.contents(after));
+        let after: Vec<&Content> = after.iter().collect();
+        before.iter().flat_map(|had| had.missing_in(&after)).filter_map(checks::plans::feature).collect()
+    }
+
+    /// The licence an exchange gives: what was turned off stays off.
+    pub fn instead(&self, to: SkuId, disabled: &[PlanId]) -> Assignment {
+        let in_it = |plan: &PlanId| self.sku(to).is_some_and(|sku| sku.plans.iter().any(|own| own.id == *plan));
+        Assignment { sku: to, disabled_plans: disabled.iter().copied().filter(in_it).collect() }
+    }
+}
+
+/// The day of an instant, in UTC.
+pub fn day(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::UTC).date()
+}
