@@ -116,6 +116,7 @@ fn config(args: Args) -> Result<UpConfig, Failure> {
 
 fn tell(up: &Up, out: &mut Out) -> Result<(), Failure> {
     out.strong("Steward is running on this machine.")?;
+    out.line(&format!("  Open        {}", up.url))?;
     out.line(&format!("  API         {}/v1", up.url))?;
     out.line(&format!("  Mails       {}/mails", up.url))?;
     if let Some(microsoft) = &up.microsoft {

@@ -23,9 +23,11 @@ test("the first screen says what could be saved, why, and what to do first, in t
   await visit(page, "/");
   await heading(page, /^You could save \$[\d,.]+ a month\.$/).waitFor();
   await seen(page, "Sample data.");
+  await seen(page, /^Excl\. VAT, by Microsoft's list prices/);
+  await seen(page, /Checked .+ · next check \S+/);
   assert.ok(asked.length <= 3, asked.join("\n"));
   const first = page.getByRole("list").filter({ has: page.getByRole("link", { name: /^Review/ }) }).getByRole("listitem").first();
-  assert.match(await first.innerText(), /saves \$[\d,.]+ a month/);
+  assert.match(await first.innerText(), /saves \$[\d,.]+ a month.* · (can(not)? be undone|you )/);
   await first.getByRole("link").click();
   await seen(page, "What your people will notice");
   await page.context().close();

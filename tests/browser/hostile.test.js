@@ -27,9 +27,16 @@ test("a hostile name is text on every page, and turns nothing around that is not
   const { items: all } = await acme.call("GET", "/v1/findings?limit=100", 200);
   const items = all.sort((a, b) => b.people - a.people).slice(0, 8);
   const paths = ["/", "/savings", "/people", "/licences", "/trends", "/changes", "/activity", "/settings/connection"];
+  const { items: people } = await acme.call("GET", "/v1/people?limit=100", 200);
+  const hostile = people.filter(({ name }) => /[<{=@\u202e]/.test(name));
+  const fixed = items.find(({ remedy }) => remedy === "remove_licences");
+  paths.push("/connect", ...hostile.slice(0, 5).map(({ person }) => `/people/${person}`));
+  paths.push(...items.map(({ finding }) => `/savings/${finding}`), `/savings/${fixed.finding}?preview=advised`);
   const seen = [];
-  for (const path of [...paths, ...items.map(({ finding }) => `/savings/${finding}`)]) {
+  for (const path of paths) {
     await visit(page, path);
+    if (path === "/connect") await page.getByText(/ is connected\.$/).first().waitFor();
+    if (path.includes("preview")) await page.getByRole("dialog").getByText(/^(What changes|Left alone)$/).first().waitFor();
     const found = await page.evaluate((turns) => {
       const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
       const loose = [];
@@ -45,12 +52,12 @@ test("a hostile name is text on every page, and turns nothing around that is not
     }, TURNS.source);
     assert.deepEqual(found.loose, [], `${path}: outside of <bdi>`);
     assert.equal(found.markup, 0, path);
+    assert.doesNotMatch(await page.title(), TURNS, path);
     assert.equal(found.wide, false, `${path} is wider than the screen`);
     seen.push(found.text);
   }
   const text = seen.join("\n");
-  const { items: people } = await acme.call("GET", "/v1/people?limit=100", 200);
-  const shown = people.filter(({ name }) => /[<{=@\u202e]/.test(name) && text.includes(name)).map(({ name }) => name);
+  const shown = hostile.filter(({ name }) => text.includes(name)).map(({ name }) => name);
   assert.ok(shown.length >= 4, `too few hostile names are on any page: ${shown}`);
   assert.ok(text.includes(DIRECTORY));
   steward.noTroubles();

@@ -132,6 +132,25 @@ test("files hold no formulas", async () => {
   assert.match(await taken("Take away as a file"), /Microsoft 365 Business Premium/);
   await visit(page, "/trends");
   assert.match(await taken("Take the ledger away as a file"), /found/);
+  await visit(page, "/savings");
+  const savings = await taken("Take away as a file");
+  assert.match(savings, /saving_monthly/);
+  assert.doesNotMatch(savings, /(^|,)"[=+@-]/m);
+});
+
+test("savings are filtered by their reason, and the address keeps it", async () => {
+  const { items } = await steward.call("GET", "/v1/findings?limit=100", 200, { token });
+  const { check } = items.find(({ saving }) => saving);
+  const { items: checks } = await steward.call("GET", "/v1/checks", 200, { token });
+  const { title } = checks.find((one) => one.check === check);
+  await visit(page, "/savings");
+  await page.getByRole("combobox", { name: "Reason" }).selectOption({ label: title });
+  await page.waitForURL(new RegExp(`check=${check}$`));
+  await page.reload();
+  const found = items.filter((one) => one.check === check).length;
+  const boxes = page.getByRole("checkbox", { name: /^Choose: / });
+  await until(async () => (await boxes.count()) === found);
+  assert.equal(await page.getByRole("combobox", { name: "Reason" }).inputValue(), check);
 });
 
 test("a licence type nobody has a price of asks for it, and what is told changes what is paid", async () => {
@@ -284,6 +303,36 @@ test("what checks look for is changed with the reason of every number, and a wro
   await seen(page, "You pay for every licence you buy, whether somebody has it or not.");
 });
 
+test("who saves settings after somebody else is told so, keeps what they typed, and their next try goes through", async () => {
+  const other = await steward.owner();
+  const most = (on) => on.getByRole("spinbutton", { name: "People", exact: true });
+  const save = (on) => on.getByRole("button", { name: "Save the settings" }).click();
+  const leave = () => other.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "People" }).click();
+  await visit(page, "/settings/checks");
+  await visit(other, "/settings/checks");
+  await most(other).fill("8");
+  await most(page).fill("7");
+  await save(page);
+  await seen(page, "Saved. The next check goes by it.");
+  await save(other);
+  await other.getByRole("alert").getByText("This was changed by somebody else meanwhile").waitFor();
+  assert.equal(await most(other).inputValue(), "8");
+  await save(other);
+  await seen(other, "Saved. The next check goes by it.");
+  const kept = await steward.call("GET", "/v1/checks/settings", 200, { token });
+  assert.equal(kept.confirm_above_people, 8);
+
+  await most(other).fill("9");
+  await leave();
+  const dialog = other.getByRole("dialog", { name: "Leave without saving?" });
+  await dialog.getByRole("button", { name: "Stay here" }).click();
+  assert.equal(await most(other).inputValue(), "9");
+  await leave();
+  await dialog.getByRole("button", { name: "Leave without saving" }).click();
+  await other.waitForURL(/\/people$/);
+  await other.context().close();
+});
+
 test("an exception is listed with its reason, changed, and ended", async () => {
   await visit(page, "/settings/exceptions");
   await seen(page, "You accept nothing as it is.");
@@ -340,15 +389,16 @@ test("who may only read is told so at each thing that changes something", async 
   await viewer.context().close();
 });
 
-test("a role without people or findings sees none, and asks for none", async () => {
+test("a role without people, findings or fixes sees none, and asks for none", async () => {
   const body = { name: "Auditor", permissions: ["tenant:read", "events:read"] };
   const { role } = await steward.call("POST", "/v1/roles", 201, { token, body });
   const auditor = await colleague("auditor@northwind.example", role);
   const refused = [];
   auditor.on("response", (answer) => {
-    if (answer.status() === 403 && /\/v1\/(people|prices|licenses|trends|savings|checks|exceptions)/.test(answer.url())) refused.push(answer.url());
+    if (answer.status() === 403 && /\/v1\/(people|prices|licenses|trends|savings|checks|exceptions|overview|findings|fixes|scans|microsoft)/.test(answer.url())) refused.push(answer.url());
   });
-  for (const path of ["/people", "/people/00000000-0000-4000-8000-000000000000", "/licences", "/trends", "/settings/checks", "/settings/exceptions"]) {
+  const withoutRight = ["/", "/welcome", "/savings", "/savings/fnd_1pystws0f79vtyhrjxjg7dj13n", "/changes", "/changes/fix_1pystws0f79vtyhrjxjg7dj13n", "/people", "/people/00000000-0000-4000-8000-000000000000", "/licences", "/trends", "/settings/checks", "/settings/exceptions", "/settings/connection"];
+  for (const path of withoutRight) {
     await visit(auditor, path);
     await seen(auditor, /^Your role does not include this/);
   }

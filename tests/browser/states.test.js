@@ -101,7 +101,7 @@ test("when Microsoft lets us in no more, every page says that its numbers are ol
   await bring(steward, { switch: "withdraw", directory: acme.directory });
   await check(acme, "failed");
   for (const path of DATA) {
-    await says(owner, path, "Steward cannot read your Microsoft 365 any more.", "What you see is from the last check.");
+    await says(owner, path, "Steward cannot read your Microsoft 365 any more.", "What you see is from the last check that finished.");
     assert.equal(await owner.getByRole("link", { name: "Connect again" }).getAttribute("href"), "/connect");
   }
   await visit(owner, "/");
@@ -119,7 +119,7 @@ test("when somebody ended the connection, every page says so at once to everybod
   const before = await owner.getByRole("heading", { level: 1 }).innerText();
   await acme.call("DELETE", "/v1/microsoft", 204);
   for (const path of DATA) {
-    await says(owner, path, "Your Microsoft 365 is disconnected.", "What you see is from the last check.");
+    await says(owner, path, "Your Microsoft 365 is disconnected.", "What you see is from the last check that finished.");
     assert.equal(await owner.getByRole("link", { name: "Connect again" }).getAttribute("href"), "/connect");
   }
   await visit(owner, "/");
@@ -140,6 +140,23 @@ test("a permission that was not granted weakens what is found, and each page say
   await owner.context().close();
 });
 
+test("a first check that did not finish says why and how to mend it, and speaks of no numbers from before", async () => {
+  const acme = await company(steward, "Refusedfirst", {}, { denied: ["User.Read.All"] });
+  const owner = await as(acme);
+  const tells = async (...wanted) => {
+    for (const path of [...DATA, "/welcome"]) {
+      const text = await says(owner, path, ...wanted, "An administrator has to connect it again.");
+      assert.doesNotMatch(text, /What you see is from|Connect your Microsoft 365/, path);
+      assert.equal(await owner.getByRole("link", { name: "Connect again" }).getAttribute("href"), "/connect");
+    }
+  };
+  await tells("Microsoft refused the last check.", "A permission Steward needs is missing.");
+  await bring(steward, { switch: "withdraw", directory: acme.directory });
+  await check(acme, "failed");
+  await tells("Steward cannot read your Microsoft 365 any more.");
+  await owner.context().close();
+});
+
 test("without Microsoft Entra ID P1 it says what that hides, and calls nobody inactive for it", async () => {
   const owner = await as(await company(steward, "Withoutplan", { without_p1: true }));
   await says(owner, "/", "You could save", "sign-in dates need Microsoft Entra ID P1");
@@ -149,8 +166,17 @@ test("without Microsoft Entra ID P1 it says what that hides, and calls nobody in
 
 test("where Microsoft's reports hide names, it says so and how to show them", async () => {
   const owner = await as(await company(steward, "Concealed", { concealed: true }));
-  await says(owner, "/", "Microsoft's usage reports hide names");
   await says(owner, "/savings", "Microsoft's usage reports hide names");
+  await says(owner, "/people", "Microsoft hides names in its usage reports.", "Show names in reports");
+  await says(owner, "/", "Microsoft's usage reports hide names");
+  await owner.getByRole("button", { name: "Show names in reports" }).click();
+  await owner.waitForURL(/\/people\?preview=true$/);
+  const sheet = owner.getByRole("dialog");
+  await sheet.getByRole("heading", { name: "Show names in reports" }).waitFor();
+  await sheet.getByText("1 setting of your whole company is changed").waitFor();
+  await sheet.getByRole("button", { name: "Allow changes at Microsoft" }).waitFor();
+  await owner.keyboard.press("Escape");
+  await owner.waitForURL(/\/people$/);
   await owner.context().close();
 });
 
@@ -208,6 +234,28 @@ test("who may only look is told so at every button, and sees no page fail", asyn
   await guest.context().close();
 });
 
+test("who goes to another company has its numbers and their rights there, and nothing of the one before", async () => {
+  const twice = await signUp(steward, "Twohats");
+  await sample.call("POST", "/v1/invitations", 202, { email: twice.email, role: "read_only" });
+  const link = new URL(await mailedLink(steward, twice.email, "/invitation"));
+  await twice.call("POST", "/v1/invitations/accept", 201, { token: link.hash.slice("#token=".length) });
+  const page = await as(twice);
+  const go = async (company) => {
+    await page.locator("summary", { hasText: "Olga Owner" }).click();
+    await page.getByRole("button", { name: `Go to ${company}` }).click();
+  };
+  const connect = page.getByRole("link", { name: "Connect Microsoft 365" });
+  await connect.waitFor();
+  await go("Northwind");
+  await page.getByRole("heading", { level: 1, name: /You could save/ }).waitFor();
+  assert.match(await page.getByRole("button", { name: "Check now" }).getAttribute("title"), /Your role does not include this/);
+  assert.equal(await connect.count(), 0);
+  await go("Twohats");
+  await connect.waitFor();
+  assert.equal(await page.getByRole("heading", { name: /You could save/ }).count(), 0);
+  await page.context().close();
+});
+
 test("when the table does not answer, a page says so with the request's number and goes on once it does", async () => {
   const owner = await as(sample);
   await visit(owner, "/");
@@ -237,7 +285,7 @@ test("offline, what was read stays, what was not waits, and it goes on with the 
   // The code of a page nobody has been to is there once the first page stands.
   await owner.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => name.includes("changes")));
   await owner.context().setOffline(true);
-  await owner.getByText("You are offline. What you see may be old; changes wait until you are connected.").waitFor();
+  await owner.getByText("You are offline. What you see may be old, and changes cannot be made until you are connected.").waitFor();
   await go("Savings");
   await owner.getByRole("heading", { level: 1, name: "Savings" }).waitFor();
   await owner.getByRole("link", { name: /a month/ }).first().waitFor();

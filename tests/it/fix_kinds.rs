@@ -25,6 +25,7 @@ const fn kind(check: Option<&'static str>, action: Option<&'static str>, change:
 /// All that can be undone.
 const KINDS: &[Kind] = &[
     kind(Some("L3"), None, "licences"),
+    kind(Some("L4"), None, "licences"),
     kind(Some("L6"), Some("remove"), "licences"),
     kind(Some("L8"), None, "licences"),
     kind(Some("L11"), None, "licences"),
@@ -163,4 +164,17 @@ async fn licences_are_worked_out_again_once_there_is_a_seat() {
     assert!(licences(&app, who).contains(&sku));
     let answer = post(&app, &owner, &format!("{path}/undo"), "no way back", None).await;
     answer.expect_problem(409, "undo_over");
+}
+
+#[tokio::test]
+async fn a_shared_mailbox_stays_without_its_licence_and_is_said_to() {
+    let app = app(180).await;
+    let owner = owner(&app).await;
+    for (check, goes) in [("L4", false), ("L3", true)] {
+        let shown = preview(&owner, json!({ "finding": finding(&owner, check).await })).await;
+        let guards: String =
+            shown["guards"].as_array().unwrap().iter().filter_map(|guard| guard["text"].as_str()).collect();
+        assert_eq!(guards.contains("Microsoft deletes it"), goes, "{check}: {guards}");
+        assert_eq!(guards.contains("without a licence, up to 50 GB"), !goes, "{check}: {guards}");
+    }
 }

@@ -26,7 +26,10 @@ const channel = new BroadcastChannel("steward-session");
 channel.onmessage = ({ data }: MessageEvent<Told>) => {
   if (data.kind === "out") return become(undefined);
   // Somebody else, or another company: nothing on this page is theirs.
-  if (session && (session.user !== data.tokens.user || session.tenant !== data.tokens.tenant)) return location.reload();
+  if (session && (session.user !== data.tokens.user || session.tenant !== data.tokens.tenant)) {
+    become(undefined);
+    return location.reload();
+  }
   become(of(data.tokens));
 };
 
@@ -41,6 +44,13 @@ export function onChange(listener: () => void): () => void {
 export function signedIn(tokens: Tokens): void {
   tell({ kind: "in", tokens });
   become(of(tokens));
+}
+
+/** Signed in as somebody else, or to another company: nothing that stands on this page, or was typed here, is theirs. */
+export function startAnew(tokens: Tokens): void {
+  tell({ kind: "in", tokens });
+  become(undefined);
+  location.assign("/");
 }
 
 /** Signed out, here and in the other tabs. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, count, day, money } from "./format";
+import { ago, count, day, money, soon } from "./format";
 
 test("money shows cents only where there are some, and never mixes them up with units", () => {
   expect(money({ amount_minor: 65_800, currency: "USD" })).toMatch(/^(US)?\$658$/);
@@ -21,6 +21,12 @@ test("what is near is told by distance, what is far by its day", () => {
   expect(ago("2026-11-21T09:00:00Z", now)).toBe("3 hours ago");
   expect(ago("2026-11-20T11:00:00Z", now)).toBe("yesterday");
   expect(ago("2026-10-01T11:00:00Z", now)).toBe(day("2026-10-01T11:00:00Z"));
+});
+
+test("what is to come is told by its weekday, unless that could be of more than one week", () => {
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  expect(soon("2026-11-23T12:00:00Z", now)).toMatch(/^(Mon|Tue)\D+\d{2}:\d{2}/);
+  expect(soon("2026-12-05T12:00:00Z", now)).toBe(day("2026-12-05T12:00:00Z"));
 });
 
 test("one is one and all others are several", () => {

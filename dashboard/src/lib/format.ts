@@ -47,6 +47,15 @@ export const days = (from: string, to: string): string => calendar.formatRange(n
 export const withDays = (text: string): string =>
   text.replace(/\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b/g, day);
 
+const weekdays = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+const WEEK_MS = 7 * 86_400_000;
+
+/** `Mon 07:00`; a day where that could be of more than one week. */
+export function soon(text: string, now = Date.now()): string {
+  const at = new Date(text);
+  return at.getTime() - now < WEEK_MS ? weekdays.format(at) : day(text);
+}
+
 export const moment = (text: string): string => moments.format(new Date(text));
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [

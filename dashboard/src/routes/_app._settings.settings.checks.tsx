@@ -4,8 +4,9 @@ import { useState } from "react";
 import { findingsChecksOptions, findingsLicensesOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { findingsSetSettings, findingsSettings } from "~/api/generated/sdk.gen";
 import type { CheckView, Evaluated, Exclusions, Settings } from "~/api/generated/types.gen";
-import { versioned } from "~/api/versioned";
+import { useEdited } from "~/api/versioned";
 import { PeoplePicker } from "~/features/people/PeoplePicker";
+import { Unsaved } from "~/features/settings/Unsaved";
 import { Allowed } from "~/features/shell/Allowed";
 import { useRoleReason } from "~/features/shell/me";
 import { Check, Field, Form, Submit, text } from "~/ui/form";
@@ -25,25 +26,15 @@ export const Route = createFileRoute("/_app/_settings/settings/checks")({
 });
 
 function Checks() {
-  const settings = useQuery({
-    queryKey: ["check-settings"],
-    queryFn: async () => versioned(await findingsSettings()),
-  });
+  const { newest, shown, typed, touch, save } = useEdited(["check-settings"], () => findingsSettings());
   const mayNot = useRoleReason("checks:manage");
   return (
     <Page title={t.title} lead={t.lead} narrow>
-      {settings.error && <Problem error={settings.error} onRetry={() => settings.refetch()} />}
-      {settings.isPending && !settings.error && <Skeleton rows={4} tall />}
+      {newest.error && <Problem error={newest.error} onRetry={() => newest.refetch()} />}
+      {newest.isPending && !newest.error && <Skeleton rows={4} tall />}
       {mayNot && <Notice title={mayNot} />}
-      {settings.data && (
-        <Editor
-          key={settings.data.version}
-          settings={settings.data.value}
-          version={settings.data.version}
-          mayEdit={!mayNot}
-          onSaved={() => settings.refetch()}
-        />
-      )}
+      {shown && <Editor key={shown.version} settings={shown.value} mayEdit={!mayNot} onType={touch} onSave={save} />}
+      <Unsaved typed={typed} />
       <Catalogue />
     </Page>
   );
@@ -53,14 +44,14 @@ const LISTS = ["service_accounts", "break_glass", "vips"] as const satisfies rea
 
 function Editor({
   settings,
-  version,
   mayEdit,
-  onSaved,
+  onType,
+  onSave,
 }: {
   settings: Settings;
-  version: string;
   mayEdit: boolean;
-  onSaved: () => void;
+  onType: () => void;
+  onSave: (write: (version: string) => Promise<unknown>) => Promise<void>;
 }) {
   const [exclusions, exclude] = useState<Exclusions>(settings.exclusions ?? {});
   const save = async (values: FormData) => {
@@ -78,9 +69,8 @@ function Editor({
       ignored_skus: skus("ignored_skus"),
       free_skus: skus("free_skus"),
     };
-    await findingsSetSettings({ body, headers: { "If-Match": version } });
+    await onSave((version) => findingsSetSettings({ body, headers: { "If-Match": version } }));
     toast(t.saved);
-    onSaved();
   };
   const amount = (name: keyof Settings, label: string, min: number, max: number, hint?: string) => (
     <Field
@@ -96,7 +86,7 @@ function Editor({
   );
   return (
     <Form label={t.title} onSend={save}>
-      <fieldset disabled={!mayEdit} className="grid gap-6">
+      <fieldset disabled={!mayEdit} onChange={onType} className="grid gap-6">
         <Part title={t.unused} lead={t.unusedLead}>
           {amount("review_after_days", t.review, 30, 730)}
           {amount("reclaim_after_days", t.reclaim, 30, 730)}
@@ -118,7 +108,10 @@ function Editor({
               key={list}
               label={t.lists[list]}
               chosen={exclusions[list] ?? []}
-              onChange={(chosen) => exclude({ ...exclusions, [list]: chosen })}
+              onChange={(chosen) => {
+                onType();
+                exclude({ ...exclusions, [list]: chosen });
+              }}
               mayEdit={mayEdit}
             />
           ))}

@@ -6,6 +6,7 @@ import { microsoftDisconnect } from "~/api/generated/sdk.gen";
 import type { ConnectionView } from "~/api/generated/types.gen";
 import { queries } from "~/api/queries";
 import { Confirm } from "~/features/settings/Confirm";
+import { Allowed } from "~/features/shell/Allowed";
 import { useCan, useRoleReason } from "~/features/shell/me";
 import { day, moment, number } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
@@ -17,16 +18,23 @@ import { settings } from "~texts/settings";
 
 const t = settings.connection;
 
-export const Route = createFileRoute("/_app/_settings/settings/connection")({ component: Connection });
+export const Route = createFileRoute("/_app/_settings/settings/connection")({
+  component: () => (
+    <Allowed to="connection:read" title={t.title}>
+      <Connection />
+    </Allowed>
+  ),
+});
 
 function Connection() {
   const connection = useQuery(microsoftStatusOptions());
+  const maySeeChecks = useCan("scans:read");
   return (
     <Page title={t.title} lead={t.lead}>
       {connection.error && <Problem error={connection.error} onRetry={() => connection.refetch()} />}
       {connection.isPending && !connection.error && <Skeleton rows={3} tall />}
       {connection.data && <Loaded connection={connection.data} />}
-      <Checks />
+      {maySeeChecks && <Checks />}
     </Page>
   );
 }

@@ -11,6 +11,7 @@ import {
 } from "~/api/generated/@tanstack/react-query.gen";
 import { findingsChangeException, findingsEndException } from "~/api/generated/sdk.gen";
 import type { ExceptionView, MemberView } from "~/api/generated/types.gen";
+import { change } from "~/api/versioned";
 import { Confirm } from "~/features/settings/Confirm";
 import { Allowed } from "~/features/shell/Allowed";
 import { useCan, useRoleReason } from "~/features/shell/me";
@@ -40,10 +41,11 @@ function Exceptions() {
   const list = useInfiniteQuery({ ...findingsExceptionsInfiniteOptions({ query: { limit: 50 } }), ...paged });
   const checks = useQuery(findingsChecksOptions());
   const members = useQuery({ ...membersListOptions({ query: { limit: 100 } }), enabled: useCan("members:read") });
-  const [changing, change] = useState<ExceptionView>();
+  const [changing, setChanging] = useState<ExceptionView>();
   const [ending, end] = useState<ExceptionView>();
   const titles = new Map(checks.data?.items.map(({ check, title }) => [check, title]));
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const newest = ({ exception, etag }: ExceptionView) => rows.find((row) => row.exception === exception)?.etag ?? etag;
   return (
     <Page title={t.title} lead={t.lead}>
       {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
@@ -59,13 +61,18 @@ function Exceptions() {
           exception={exception}
           title={titles.get(exception.check) ?? exception.check}
           members={members.data?.items}
-          onChange={() => change(exception)}
+          onChange={() => setChanging(exception)}
           onEnd={() => end(exception)}
         />
       ))}
       <More of={list} />
       {changing && (
-        <Change exception={changing} members={members.data?.items ?? []} onClose={() => change(undefined)} />
+        <Change
+          exception={changing}
+          members={members.data?.items ?? []}
+          onSend={(write) => change(() => write(newest(changing)), list.refetch)}
+          onClose={() => setChanging(undefined)}
+        />
       )}
       {ending && (
         <Confirm
@@ -74,10 +81,11 @@ function Exceptions() {
           act={t.end}
           onClose={() => end(undefined)}
           onAct={async () => {
-            await findingsEndException({
-              path: { exception: ending.exception },
-              headers: { "If-Match": ending.etag },
-            });
+            const { exception } = ending;
+            await change(
+              () => findingsEndException({ path: { exception }, headers: { "If-Match": newest(ending) } }),
+              list.refetch,
+            );
             toast(t.ended);
             await numbersFollow();
           }}
@@ -182,12 +190,14 @@ function About({ exception: { person, sku } }: { exception: ExceptionView }) {
 }
 
 function Change({
-  exception: { exception, etag, reason, owner, expires_at },
+  exception: { exception, reason, owner, expires_at },
   members,
+  onSend,
   onClose,
 }: {
   exception: ExceptionView;
   members: readonly MemberView[];
+  onSend: (write: (version: string) => Promise<unknown>) => Promise<void>;
   onClose: () => void;
 }) {
   return (
@@ -203,7 +213,9 @@ function Change({
             ...(ends &&
               ends !== expires_at?.slice(0, 10) && { expires_at: new Date(`${ends}T23:59:59`).toISOString() }),
           };
-          await findingsChangeException({ path: { exception }, headers: { "If-Match": etag }, body });
+          await onSend((version) =>
+            findingsChangeException({ path: { exception }, headers: { "If-Match": version }, body }),
+          );
           toast(t.changed);
           onClose();
           await numbersFollow();

@@ -1,10 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 import { useState } from "react";
 import { tenantsPolicy, tenantsSetPolicy } from "~/api/generated/sdk.gen";
 import type { Join, Policy, PolicyRequest, SecondFactor, SignInWays } from "~/api/generated/types.gen";
-import { versioned } from "~/api/versioned";
+import { useEdited } from "~/api/versioned";
 import { roleName, useTeam } from "~/features/settings/team";
+import { Unsaved } from "~/features/settings/Unsaved";
+import { Allowed } from "~/features/shell/Allowed";
 import { useRoleReason } from "~/features/shell/me";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
 import { Page, Part } from "~/ui/page";
@@ -15,58 +16,53 @@ import { settings } from "~texts/settings";
 
 const t = settings.rules;
 
-export const Route = createFileRoute("/_app/_settings/settings/sign-in")({ component: Rules });
+export const Route = createFileRoute("/_app/_settings/settings/sign-in")({
+  component: () => (
+    <Allowed to="tenant:read" title={t.title}>
+      <Rules />
+    </Allowed>
+  ),
+});
 
 function Rules() {
-  const rules = useQuery({
-    queryKey: ["policy"],
-    queryFn: async () => versioned(await tenantsPolicy()),
-  });
+  const { newest, shown, typed, touch, save } = useEdited(["policy"], () => tenantsPolicy());
   const mayNot = useRoleReason("tenant:manage");
   return (
     <Page title={t.title} lead={t.lead} narrow>
-      {rules.error && <Problem error={rules.error} onRetry={() => rules.refetch()} />}
-      {rules.isPending && !rules.error && <Skeleton rows={3} tall />}
+      {newest.error && <Problem error={newest.error} onRetry={() => newest.refetch()} />}
+      {newest.isPending && !newest.error && <Skeleton rows={3} tall />}
       {mayNot && <Notice title={mayNot} />}
-      {rules.data && (
-        <Editor
-          key={rules.data.version}
-          policy={rules.data.value}
-          version={rules.data.version}
-          mayEdit={!mayNot}
-          onSaved={() => rules.refetch()}
-        />
-      )}
+      {shown && <Editor key={shown.version} policy={shown.value} mayEdit={!mayNot} onType={touch} onSave={save} />}
+      <Unsaved typed={typed} />
     </Page>
   );
 }
 
 function Editor({
   policy,
-  version,
   mayEdit,
-  onSaved,
+  onType,
+  onSave,
 }: {
   policy: Policy;
-  version: string;
   mayEdit: boolean;
-  onSaved: () => void;
+  onType: () => void;
+  onSave: (write: (version: string) => Promise<unknown>) => Promise<void>;
 }) {
   const { members, roles } = useTeam();
   const [second, setSecond] = useState<string>(policy.second_factor?.is ?? "optional");
   const [ways, setWays] = useState<string>(policy.sign_in?.by ?? "any");
   const [who, setWho] = useState<string>(policy.join?.who ?? "nobody");
   const save = async (values: FormData) => {
-    await tenantsSetPolicy({ body: asked(values), headers: { "If-Match": version } });
+    await onSave((version) => tenantsSetPolicy({ body: asked(values), headers: { "If-Match": version } }));
     toast(common.saved);
-    onSaved();
   };
   const required = policy.second_factor?.is === "required" ? policy.second_factor.from.slice(0, 10) : undefined;
   const breakGlass = policy.sign_in?.by === "microsoft" ? policy.sign_in.break_glass : undefined;
   const joinRole = policy.join?.who === "directory" ? policy.join.role : "read_only";
   return (
     <Form label={t.title} onSend={save}>
-      <fieldset disabled={!mayEdit} className="grid gap-6">
+      <fieldset disabled={!mayEdit} onChange={onType} className="grid gap-6">
         <Part title={t.second}>
           <Select label={t.second} name="second" value={second} onChange={(event) => setSecond(event.target.value)}>
             <option value="optional">{t.optional}</option>

@@ -3,6 +3,7 @@ import { createFileRoute } from "@tanstack/react-router";
 import { fixesListInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { FixRow } from "~/features/fixes/FixRow";
 import { moving } from "~/features/fixes/fix";
+import { Allowed } from "~/features/shell/Allowed";
 import { useNames } from "~/features/shell/me";
 import { day } from "~/lib/format";
 import { ButtonLink } from "~/ui/button";
@@ -13,7 +14,13 @@ import { changes as t } from "~texts/changes";
 
 const POLL_MS = 3000;
 
-export const Route = createFileRoute("/_app/changes")({ component: Changes });
+export const Route = createFileRoute("/_app/changes")({
+  component: () => (
+    <Allowed to="fixes:read" title={t.title}>
+      <Changes />
+    </Allowed>
+  ),
+});
 
 function Changes() {
   const list = useInfiniteQuery({

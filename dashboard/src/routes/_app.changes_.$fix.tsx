@@ -7,6 +7,7 @@ import { NextOfQueue } from "~/features/findings/NextOfQueue";
 import { FixActs } from "~/features/fixes/FixActs";
 import { who } from "~/features/fixes/FixRow";
 import { moving, standing, useFix } from "~/features/fixes/fix";
+import { Allowed } from "~/features/shell/Allowed";
 import { useNames } from "~/features/shell/me";
 import { moment, money } from "~/lib/format";
 import { ButtonLink } from "~/ui/button";
@@ -19,7 +20,13 @@ import { changes } from "~texts/changes";
 
 const t = changes.one;
 
-export const Route = createFileRoute("/_app/changes_/$fix")({ component: Fix });
+export const Route = createFileRoute("/_app/changes_/$fix")({
+  component: () => (
+    <Allowed to="fixes:read" title={changes.title}>
+      <Fix />
+    </Allowed>
+  ),
+});
 
 function Fix() {
   const { fix: id } = Route.useParams();
@@ -132,7 +139,7 @@ function Items({ fix }: { fix: FixView }) {
           id={(item) => String(item.number)}
           columns={[
             { head: t.person, cell: (item) => <bdi>{item.name}</bdi> },
-            { head: t.what, cell: (item) => item.what },
+            { head: t.what, cell: (item) => <bdi>{item.what}</bdi> },
             { head: t.result, cell: (item) => <Outcome outcome={item.outcome} words={changes.items} /> },
             ...(both ? [{ head: t.undone, cell: undone }] : []),
           ]}

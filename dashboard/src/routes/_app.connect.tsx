@@ -8,6 +8,7 @@ import { forget } from "~/lib/kept";
 import { useAct } from "~/ui/act";
 import { Button, ButtonLink } from "~/ui/button";
 import { Icon, type IconName } from "~/ui/icons";
+import { named } from "~/ui/named";
 import { Page, Part } from "~/ui/page";
 import { Notice } from "~/ui/states";
 import { connect as t } from "~texts/connect";
@@ -25,7 +26,9 @@ function Connect() {
   });
   return (
     <Page title={t.title} lead={t.lead}>
-      {data?.state === "connected" && data.name && <Notice tone="good" icon="check" title={t.connected(data.name)} />}
+      {data?.state === "connected" && data.name && (
+        <Notice tone="good" icon="check" title={named(t.connected, data.name)} />
+      )}
       <div className="grid gap-4 sm:grid-cols-2">
         <List title={t.reads} items={t.readList} icon="check" tone="text-good" />
         <List title={t.never} items={t.neverList} icon="bad" tone="text-bad" />

@@ -1,10 +1,13 @@
 import { createFileRoute, Navigate } from "@tanstack/react-router";
 import type { NextAction, OverviewView, Totals } from "~/api/generated/types.gen";
+import { Basis } from "~/features/findings/Basis";
+import { fixable } from "~/features/findings/fixable";
 import { FirstRun } from "~/features/home/FirstRun";
 import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { MoneyBar } from "~/features/home/MoneyBar";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
-import { ago, day, money } from "~/lib/format";
+import { Allowed } from "~/features/shell/Allowed";
+import { ago, day, money, soon } from "~/lib/format";
 import { ButtonLink } from "~/ui/button";
 import { TextLink } from "~/ui/link";
 import { useTitle } from "~/ui/page";
@@ -12,7 +15,13 @@ import { Notice, Problem, Skeleton } from "~/ui/states";
 import { findings as t } from "~texts/findings";
 import { shell } from "~texts/shell";
 
-export const Route = createFileRoute("/_app/")({ component: Home });
+export const Route = createFileRoute("/_app/")({
+  component: () => (
+    <Allowed to="findings:read" title={shell.home}>
+      <Home />
+    </Allowed>
+  ),
+});
 
 function Home() {
   useTitle(shell.home);
@@ -36,13 +45,19 @@ function NoNumbers({ overview, underWay }: { overview: OverviewView; underWay: b
 
 function Loaded({ overview, totals }: { overview: OverviewView; totals: Totals }) {
   const unpriced = totals.price_missing_skus.length;
+  const next = overview.connection === "connected" && overview.next_check_at;
   return (
     <>
       <div className="grid grid-cols-[1fr_auto] items-center gap-3">
         <p className="text-dim">
-          <strong className="text-ink">{overview.directory}</strong>
+          <strong className="text-ink">
+            <bdi>{overview.directory}</bdi>
+          </strong>
           {overview.checked_at && (
-            <span className="max-sm:block sm:before:content-['_·_']">{t.checked(ago(overview.checked_at))}</span>
+            <span className="max-sm:block sm:before:content-['_·_']">
+              {t.checked(ago(overview.checked_at))}
+              {next && ` · ${t.nextCheck(soon(next))}`}
+            </span>
           )}
         </p>
         <CheckNow />
@@ -74,7 +89,10 @@ function Headline({ totals, findings }: { totals: Totals; findings: number }) {
   return (
     <section className="grid gap-5">
       <h1 className="text-4xl sm:text-5xl">{title}</h1>
-      <p className="text-lg">{sentence}</p>
+      <div className="grid gap-1">
+        <p className="text-lg">{sentence}</p>
+        {saves && <Basis />}
+      </div>
       {saves && <MoneyBar totals={totals} />}
     </section>
   );
@@ -95,7 +113,9 @@ function Next({ top, all }: { top: readonly NextAction[]; all: number }) {
             </span>
             <div>
               <h3>{action.headline}</h3>
-              <p className="text-dim">{savingOf(action)}</p>
+              <p className="text-dim">
+                {savingOf(action)} · {fixable(action.remedy) ? t.undoable(action.undo) : t.remedy(action.remedy)}
+              </p>
             </div>
             <div className="col-start-2 pt-2 sm:col-start-3 sm:pt-0">
               <ButtonLink
@@ -103,9 +123,9 @@ function Next({ top, all }: { top: readonly NextAction[]; all: number }) {
                 look={at === 0 ? "main" : "plain"}
                 to="/savings/$finding"
                 params={{ finding: action.finding }}
-                aria-label={`${t.review}: ${action.headline}`}
+                aria-label={`${wordOf(action)}: ${action.headline}`}
               >
-                {t.review}
+                {wordOf(action)}
               </ButtonLink>
             </div>
           </li>
@@ -115,6 +135,8 @@ function Next({ top, all }: { top: readonly NextAction[]; all: number }) {
     </section>
   );
 }
+
+const wordOf = ({ remedy }: NextAction): string => (fixable(remedy) ? t.review : t.showHow);
 
 function savingOf({ monthly, realisable_on }: NextAction): string {
   if (!monthly) return t.noPrice;

@@ -4,7 +4,8 @@ import { useState } from "react";
 import { findingsGetOptions, findingsPersonOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { FindingDetail, PersonDetail, PersonFinding, PersonLicence } from "~/api/generated/types.gen";
 import { AcceptDialog } from "~/features/findings/DecideDialogs";
-import { accept, fixable } from "~/features/findings/decide";
+import { accept } from "~/features/findings/decide";
+import { fixable } from "~/features/findings/fixable";
 import { follow } from "~/features/findings/follow";
 import { choiceName } from "~/features/fixes/preview";
 import { isFree } from "~/features/people/cost";
@@ -15,6 +16,7 @@ import { day, days, money, withDays } from "~/lib/format";
 import { forget } from "~/lib/kept";
 import { Button, ButtonLink } from "~/ui/button";
 import { TextLink } from "~/ui/link";
+import { named } from "~/ui/named";
 import { Page, Part } from "~/ui/page";
 import { Problem, Skeleton, Status } from "~/ui/states";
 import { Table } from "~/ui/table";
@@ -55,6 +57,7 @@ function Loaded({ person }: { person: PersonDetail }) {
       <TextLink to="/people">{t.back}</TextLink>
       <Page
         title={person.name}
+        heading={<bdi>{person.name}</bdi>}
         lead={
           <p className="flex flex-wrap items-center gap-x-4">
             <bdi className="break-all">{person.address}</bdi>
@@ -265,7 +268,7 @@ function Acts({ person, finding: { finding, title }, detail }: FindingProps) {
       </ButtonLink>
       {accepting && (
         <AcceptDialog
-          about={t.onlyThem(title, person.name)}
+          about={named((name) => t.onlyThem(title, name), person.name)}
           onClose={() => setAccepting(false)}
           onSend={async (values) => {
             await accept(finding, values, person.person);

@@ -5,11 +5,14 @@ import { findingsLicensesOptions, findingsListPeopleInfiniteOptions } from "~/ap
 import { findingsExportPeople } from "~/api/generated/sdk.gen";
 import type { PersonStatus as Kind, OverviewView, PersonView } from "~/api/generated/types.gen";
 import { Export } from "~/features/export/Export";
+import { PreviewSheet } from "~/features/fixes/PreviewSheet";
+import { ShowNames } from "~/features/fixes/ShowNames";
 import { FirstRun } from "~/features/home/FirstRun";
 import { useOverview } from "~/features/home/Freshness";
 import { Cost, isFree } from "~/features/people/cost";
 import { PersonStatus } from "~/features/people/PersonStatus";
 import { Allowed } from "~/features/shell/Allowed";
+import { useRoleReason } from "~/features/shell/me";
 import { days } from "~/lib/format";
 import { useSettled } from "~/lib/settled";
 import { Button, ButtonLink } from "~/ui/button";
@@ -28,6 +31,8 @@ interface Search {
   department?: string;
   licence?: string;
   sort?: "cost";
+  /** The preview of showing names in Microsoft's reports is open. */
+  preview?: true;
 }
 
 const said = (value: unknown): string | undefined => (typeof value === "string" && value ? value : undefined);
@@ -42,6 +47,7 @@ export const Route = createFileRoute("/_app/people/")({
       ...(department && { department }),
       ...(licence && { licence }),
       ...(from.sort === "cost" && { sort: from.sort }),
+      ...(from.preview === true && { preview: true }),
     };
   },
   component: () => (
@@ -52,7 +58,9 @@ export const Route = createFileRoute("/_app/people/")({
 });
 
 function People() {
-  const search = Route.useSearch();
+  const { preview, ...search } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const mayNotPreview = useRoleReason("fixes:preview");
   const overview = useOverview();
   const list = useInfiniteQuery({
     ...findingsListPeopleInfiniteOptions({ query: { ...search, limit: 50 } }),
@@ -79,6 +87,9 @@ function People() {
       )}
       {list.data && rows.length === 0 && <Nobody filtered={filtered} overview={overview.data} />}
       <More of={list} />
+      {preview && !mayNotPreview && (
+        <PreviewSheet action="reveal_report_names" onClose={() => navigate({ search, replace: true })} />
+      )}
     </Page>
   );
 }
@@ -104,7 +115,7 @@ function Nobody({ filtered, overview }: { filtered: boolean; overview: OverviewV
 function Concealed({ overview: { not_evaluated } }: { overview: OverviewView }) {
   const told = not_evaluated.find(({ reason }) => reason === "names_concealed");
   return told ? (
-    <Notice tone="warn" icon="warn" title={t.concealed}>
+    <Notice tone="warn" icon="warn" title={t.concealed} action={<ShowNames />}>
       {told.detail}
     </Notice>
   ) : null;

@@ -7,15 +7,17 @@ import {
   findingsPeopleInfiniteOptions,
   fixesListOptions,
 } from "~/api/generated/@tanstack/react-query.gen";
-import type { Affected, AffectedSku, FindingDetail, Guard } from "~/api/generated/types.gen";
+import type { Affected, AffectedSku, Cost, FindingDetail, Guard } from "~/api/generated/types.gen";
+import { Basis } from "~/features/findings/Basis";
 import { Decide, Decided } from "~/features/findings/Decide";
-import { fixable } from "~/features/findings/decide";
+import { fixable } from "~/features/findings/fixable";
 import { NextOfQueue } from "~/features/findings/NextOfQueue";
 import { Questions } from "~/features/findings/Questions";
 import { FixRow } from "~/features/fixes/FixRow";
 import { LostAnswerOf } from "~/features/fixes/LostAnswer";
 import { PreviewSheet } from "~/features/fixes/PreviewSheet";
 import { CheckNow, useOverview } from "~/features/home/Freshness";
+import { Allowed } from "~/features/shell/Allowed";
 import { useCan, useNames, useRoleReason } from "~/features/shell/me";
 import { day, money, number, withDays } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
@@ -41,7 +43,11 @@ export const Route = createFileRoute("/_app/savings/$finding")({
   // `person`: only of this one; from their page.
   validateSearch: ({ preview, person }: Record<string, unknown>): { preview?: Previewed; person?: string } =>
     isPreviewed(preview) ? { preview, ...(typeof person === "string" && { person }) } : {},
-  component: Finding,
+  component: () => (
+    <Allowed to="findings:read" title={findings.title}>
+      <Finding />
+    </Allowed>
+  ),
 });
 
 function Finding() {
@@ -51,6 +57,7 @@ function Finding() {
     return (
       <Page title={t.gone} lead={t.goneLead} actions={<ButtonLink to="/savings">{t.back}</ButtonLink>}>
         <LostAnswerOf finding={finding} />
+        <Made finding={finding} />
       </Page>
     );
   }
@@ -80,6 +87,7 @@ function Loaded({ detail }: { detail: FindingDetail }) {
             </Said>
           </dl>
         </Part>
+        {detail.costs.length > 0 && <Costs costs={detail.costs} />}
         <People finding={detail.finding} people={detail.people} />
         <Questions finding={detail.finding} />
         <Decide detail={detail} />
@@ -159,11 +167,8 @@ function Said({ term, children }: { term: string; children: ReactNode }) {
   );
 }
 
-function Amount({
-  detail: { saving, stake, cost_monthly, certainty, price_missing, first_found, remedy, seats, people, fixed },
-}: {
-  detail: FindingDetail;
-}) {
+function Amount({ detail }: { detail: FindingDetail }) {
+  const { saving, stake, cost_monthly, certainty, price_missing, first_found, remedy, seats, people, fixed } = detail;
   return (
     <section className="grid gap-4 rounded-xl border border-line bg-tint p-5 sm:p-6">
       {saving ? (
@@ -186,6 +191,7 @@ function Amount({
         </span>
         <span>{t.since(day(first_found))}</span>
       </p>
+      {(saving || cost_monthly) && <Basis evidence={detail.evidence} />}
       {fixed > 0 && <p className="text-sm">{t.fixedOf(fixed, people)}</p>}
       {saving && saving.parts.length > 0 && (
         <div className="grid gap-2">
@@ -225,6 +231,31 @@ function Guards({ guards }: { guards: readonly Guard[] }) {
       </ul>
     </Part>
   );
+}
+
+/** What it costs by department, where that is what the finding tells. */
+function Costs({ costs }: { costs: readonly Cost[] }) {
+  return (
+    <Part title={t.costs}>
+      <Table
+        caption={t.costs}
+        rows={costs}
+        id={({ name }) => name ?? ""}
+        columns={[
+          { head: t.department, cell: ({ name }) => (name ? <bdi>{name}</bdi> : t.noDepartment) },
+          { head: t.people, cell: ({ people }) => number(people), numeric: true },
+          { head: t.seats, cell: ({ seats }) => number(seats.reduce((sum, one) => sum + one.seats, 0)), numeric: true },
+          { head: t.amount, cell: spent, numeric: true },
+        ]}
+      />
+      <Basis />
+    </Part>
+  );
+}
+
+function spent({ monthly, price_missing }: Cost): string {
+  if (!monthly) return findings.noPrice;
+  return price_missing ? t.atLeast(money(monthly)) : money(monthly);
 }
 
 function People({ finding, people }: { finding: string; people: number }) {
@@ -287,7 +318,7 @@ function Licences({ row, names }: { row: Affected; names: ReadonlyMap<string, st
 function Evidence({ row }: { row: Affected }) {
   return row.evidence.map(({ what, value }) => (
     <span key={what} className="block text-sm">
-      <span className="text-dim">{what}:</span> {withDays(value)}
+      <span className="text-dim">{what}:</span> <bdi>{withDays(value)}</bdi>
     </span>
   ));
 }
@@ -313,7 +344,7 @@ function Seen({ detail }: { detail: FindingDetail }) {
         id={(row) => row.what + row.source + row.value}
         columns={[
           { head: t.what, cell: (row) => row.what },
-          { head: t.value, cell: (row) => withDays(row.value) },
+          { head: t.value, cell: (row) => <bdi>{withDays(row.value)}</bdi> },
           { head: t.source, cell: (row) => (row.as_of ? `${row.source}, ${day(row.as_of)}` : row.source) },
         ]}
       />

@@ -1,17 +1,21 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
 import { memo, useCallback, useMemo, useState } from "react";
-import { findingsListInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { findingsChecksOptions, findingsListInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { findingsExport } from "~/api/generated/sdk.gen";
 import type { FindingView, OverviewView, Totals } from "~/api/generated/types.gen";
+import { Export } from "~/features/export/Export";
 import { Bulk } from "~/features/findings/Bulk";
-import { fixable } from "~/features/findings/decide";
+import { fixable } from "~/features/findings/fixable";
 import { FirstRun } from "~/features/home/FirstRun";
 import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
+import { Allowed } from "~/features/shell/Allowed";
 import { day, money } from "~/lib/format";
 import { useShown } from "~/lib/shown";
 import { toggled } from "~/lib/toggled";
 import { ButtonLink } from "~/ui/button";
+import { Select } from "~/ui/form";
 import { Page } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
 import { Empty, Problem, Skeleton, Status } from "~/ui/states";
@@ -23,21 +27,33 @@ const FILTERS = ["all", "certain", "likely", "unpriced"] as const;
 type Filter = (typeof FILTERS)[number];
 const isFilter = (value: unknown): value is Filter => FILTERS.includes(value as Filter);
 
+interface Search {
+  show?: Filter;
+  /** Only what this check found. */
+  check?: string;
+}
+
 export const Route = createFileRoute("/_app/savings/")({
-  validateSearch: ({ show }: Record<string, unknown>): { show?: Filter } =>
-    isFilter(show) && show !== "all" ? { show } : {},
-  component: Savings,
+  validateSearch: ({ show, check }: Record<string, unknown>): Search => ({
+    ...(isFilter(show) && show !== "all" && { show }),
+    ...(typeof check === "string" && check && { check }),
+  }),
+  component: () => (
+    <Allowed to="findings:read" title={t.title}>
+      <Savings />
+    </Allowed>
+  ),
 });
 
 function Savings() {
-  const { show = "all" } = Route.useSearch();
+  const { show = "all", check } = Route.useSearch();
   const overview = useOverview();
   const list = useInfiniteQuery({
     ...findingsListInfiniteOptions({ query: { limit: 100 } }),
     ...paged,
   });
   const all = useMemo(() => list.data?.pages.flatMap((page) => page.items).toSorted(byMoney) ?? [], [list.data]);
-  const rows = useMemo(() => all.filter((finding) => fits(finding, show)), [all, show]);
+  const rows = useMemo(() => all.filter((finding) => fits(finding, show, check)), [all, show, check]);
   const shown = useShown(rows);
   const totals = overview.data?.totals;
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
@@ -45,10 +61,19 @@ function Savings() {
   const selected = rows.filter(({ finding }) => chosen.has(finding));
   const toggle = useCallback((finding: string) => choose((chosen) => toggled(chosen, finding)), []);
   return (
-    <Page title={t.title} lead={totals && all.length > 0 && sum(totals)} actions={<CheckNow />}>
+    <Page
+      title={t.title}
+      lead={totals && all.length > 0 && sum(totals)}
+      actions={
+        <>
+          <Export name="steward-savings" take={() => findingsExport({ parseAs: "blob" })} />
+          <CheckNow />
+        </>
+      }
+    >
       {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
       {(list.isPending || overview.isPending) && !list.error && rows.length === 0 && <Skeleton rows={8} />}
-      {list.data && all.length > 0 && <Filters show={show} />}
+      {list.data && all.length > 0 && <Filters all={all} show={show} check={check} />}
       {rows.length > 0 && (
         <ul className="grid">
           {shown.map((finding) => (
@@ -70,7 +95,8 @@ function sum(totals: Totals): string | undefined {
   return `${t.noneTitle} ${t.none(totals.assigned, totals.paid_seats_bought)}`;
 }
 
-function fits(finding: FindingView, show: Filter): boolean {
+function fits(finding: FindingView, show: Filter, check: string | undefined): boolean {
+  if (check && finding.check !== check) return false;
   return (
     show === "all" || (show === "unpriced" ? !finding.saving : Boolean(finding.saving) && finding.certainty === show)
   );
@@ -79,21 +105,45 @@ function fits(finding: FindingView, show: Filter): boolean {
 const byMoney = (a: FindingView, b: FindingView): number =>
   (b.saving?.monthly.amount_minor ?? 0) - (a.saving?.monthly.amount_minor ?? 0);
 
-function Filters({ show }: { show: Filter }) {
+function Filters({ all, show, check }: { all: readonly FindingView[]; show: Filter; check: string | undefined }) {
   return (
-    <nav aria-label={t.filter} className="flex flex-wrap gap-2">
-      {FILTERS.map((filter) => (
-        <Link
-          key={filter}
-          to="/savings"
-          search={filter === "all" ? {} : { show: filter }}
-          aria-current={filter === show ? "true" : undefined}
-          className={`inline-flex min-h-9 items-center rounded-full border px-4 ${filter === show ? "border-accent bg-tint font-semibold text-accent" : "border-edge hover:bg-well"}`}
-        >
-          {t.filters[filter]}
-        </Link>
+    <div className="grid items-end gap-3 sm:grid-cols-[1fr_20rem]">
+      <nav aria-label={t.filter} className="flex flex-wrap gap-2">
+        {FILTERS.map((filter) => (
+          <Link
+            key={filter}
+            to="/savings"
+            search={{ ...(filter !== "all" && { show: filter }), ...(check && { check }) }}
+            aria-current={filter === show ? "true" : undefined}
+            className={`inline-flex min-h-9 items-center rounded-full border px-4 ${filter === show ? "border-accent bg-tint font-semibold text-accent" : "border-edge hover:bg-well"}`}
+          >
+            {t.filters[filter]}
+          </Link>
+        ))}
+      </nav>
+      <Reasons all={all} check={check} />
+    </div>
+  );
+}
+
+/** One kind of finding out of those there are. Their names are longer than chips can be. */
+function Reasons({ all, check }: { all: readonly FindingView[]; check: string | undefined }) {
+  const navigate = Route.useNavigate();
+  const checks = useQuery(findingsChecksOptions());
+  const titles = new Map(checks.data?.items.map(({ check, title }) => [String(check), title]));
+  const kinds = new Set(all.map((finding) => String(finding.check)));
+  if (check) kinds.add(check);
+  const only = (check: string) =>
+    navigate({ search: ({ show }) => ({ ...(show && { show }), ...(check && { check }) }), resetScroll: false });
+  return (
+    <Select label={t.reason} name="check" value={check ?? ""} onChange={(event) => only(event.target.value)}>
+      <option value="">{t.filters.all}</option>
+      {[...kinds].map((kind) => (
+        <option key={kind} value={kind}>
+          {titles.get(kind) ?? kind}
+        </option>
       ))}
-    </nav>
+    </Select>
   );
 }
 

@@ -1,9 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, Outlet, redirect, useMatches, useRouter, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { isSignedIn } from "~/api/session";
-import { Freshness } from "~/features/home/Freshness";
+import { Freshness, useNewestOverview } from "~/features/home/Freshness";
 import { Mark } from "~/features/shell/Mark";
 import { Me, useMe } from "~/features/shell/me";
 import { PersonMenu } from "~/features/shell/PersonMenu";
@@ -117,7 +115,7 @@ function useLoaded() {
 
 /** The sample company says so on every page: its numbers are nobody's. */
 function SampleStrip() {
-  const { data } = useQuery(findingsOverviewOptions());
+  const { data } = useNewestOverview();
   if (!data?.directory?.endsWith("(sample data)")) return null;
   return (
     // To the edge of the window, wider than what stands on the page.

@@ -2,8 +2,9 @@ import { createFileRoute } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { NewestScan, Phase } from "~/api/generated/types.gen";
 import { FirstRun } from "~/features/home/FirstRun";
-import { CheckNow, useOverview } from "~/features/home/Freshness";
+import { useOverview } from "~/features/home/Freshness";
 import { useCounting } from "~/features/home/useCounting";
+import { Allowed } from "~/features/shell/Allowed";
 import { money } from "~/lib/format";
 import { ButtonLink } from "~/ui/button";
 import { Page } from "~/ui/page";
@@ -15,7 +16,13 @@ const t = connect.welcome;
 const PHASES: readonly Phase[] = ["seats", "people", "usage", "evaluating"];
 const SLOW_MS = 60_000;
 
-export const Route = createFileRoute("/_app/welcome")({ component: Welcome });
+export const Route = createFileRoute("/_app/welcome")({
+  component: () => (
+    <Allowed to="findings:read" title={t.title}>
+      <Welcome />
+    </Allowed>
+  ),
+});
 
 function Welcome() {
   const overview = useOverview();
@@ -23,24 +30,17 @@ function Welcome() {
   if (overview.error && !overview.data) return <Problem error={overview.error} onRetry={() => overview.refetch()} />;
   if (!overview.data) return <Skeleton rows={4} tall />;
   const { scan } = overview.data;
-  if (!scan) {
+  if (!scan || scan.state === "failed") {
     return (
       <Page title={t.title}>
         {overview.underWay ? <Skeleton rows={4} tall /> : <FirstRun overview={overview.data} />}
       </Page>
     );
   }
-  const failed = scan.state === "failed";
   const done = scan.state === "finished";
   return (
-    <Page title={t.title} lead={!done && !failed && t.lead} narrow>
-      {failed ? (
-        <Notice tone="warn" icon="warn" title={t.failed} action={<CheckNow />}>
-          {t.failedLead}
-        </Notice>
-      ) : (
-        <Progress scan={scan} done={done} />
-      )}
+    <Page title={t.title} lead={!done && t.lead} narrow>
+      <Progress scan={scan} done={done} />
       {scan.state === "paused" && <Notice icon="activity" title={t.paused} />}
       {slow && !done && scan.state === "running" && <Notice icon="activity" title={t.slow} />}
       {done && (

@@ -8,6 +8,7 @@ import { day } from "~/lib/format";
 import { linkToken } from "~/lib/link";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
+import { named } from "~/ui/named";
 import { Page } from "~/ui/page";
 import { Notice, Problem, Skeleton } from "~/ui/states";
 import { attestation as t } from "~texts/attestation";
@@ -43,7 +44,7 @@ function Question({ token }: { token: string }) {
   if (!data) return <Skeleton rows={4} />;
   const chosen = given ?? data.answer;
   return (
-    <Page title={t.title(data.name)} lead={t.lead(data.company)}>
+    <Page title={t.title(data.name)} heading={named(t.title, data.name)} lead={named(t.lead, data.company)}>
       <ul className="list-disc pl-5">
         {data.licences.map((licence) => (
           <li key={licence}>{licence}</li>

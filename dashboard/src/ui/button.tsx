@@ -12,7 +12,7 @@ const looks = {
 };
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  look?: keyof typeof looks;
+  look?: keyof typeof looks | undefined;
   /** Under way: it says so and does nothing. */
   busy?: boolean | undefined;
   /** Why it does not work; told instead of hidden. */
@@ -33,7 +33,7 @@ export function Button({ look = "plain", busy, disabledReason, children, classNa
         aria-disabled={off || undefined}
         aria-busy={busy || undefined}
         aria-describedby={disabledReason ? reason : undefined}
-        title={disabledReason}
+        title={disabledReason ?? rest.title}
         onClick={off ? (event) => event.preventDefault() : onClick}
       >
         {busy ? t.working : children}

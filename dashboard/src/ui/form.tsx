@@ -154,7 +154,7 @@ export function Check({
   label,
   hint,
   ...input
-}: { label: string; hint?: string } & InputHTMLAttributes<HTMLInputElement>) {
+}: { label: ReactNode; hint?: string } & InputHTMLAttributes<HTMLInputElement>) {
   return (
     <label className="flex items-start gap-3 py-1">
       <input type="checkbox" className="mt-1 size-5 accent-(--accent)" {...input} />

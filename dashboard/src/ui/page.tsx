@@ -4,12 +4,15 @@ import { common as t } from "~texts/common";
 /** A page: its title in the tab, its one heading, what can be done with all of it. */
 export function Page({
   title,
+  heading = title,
   lead,
   actions,
   children,
   narrow = false,
 }: {
   title: string;
+  /** The title as it stands on the page, where there is a name in it. */
+  heading?: ReactNode;
   lead?: ReactNode;
   actions?: ReactNode;
   children?: ReactNode;
@@ -20,7 +23,7 @@ export function Page({
     <div className={`grid gap-6 ${narrow ? "max-w-2xl" : ""}`}>
       <header className="flex flex-wrap items-end justify-between gap-4">
         <div className="grid gap-1">
-          <h1>{title}</h1>
+          <h1>{heading}</h1>
           {lead && <div className="max-w-prose text-dim">{lead}</div>}
         </div>
         {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
@@ -30,10 +33,13 @@ export function Page({
   );
 }
 
+/** Characters that turn around what follows them (Unicode UAX 9). A tab has nothing to end them. */
+const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** What stands in the tab. */
 export function useTitle(title: string): void {
   useEffect(() => {
-    document.title = `${title} · ${t.product}`;
+    document.title = `${title.replace(TURNS, "")} · ${t.product}`;
   }, [title]);
 }
 

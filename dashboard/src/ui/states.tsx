@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { apiError } from "~/api/error";
 import { common as t } from "~texts/common";
 import { Button } from "./button";
+import { Copy } from "./copy";
 import { Icon, type IconName } from "./icons";
 
 /** What happened, what it means, what to do, and the number to ask us with. */
@@ -25,7 +26,12 @@ export function Problem({
       {Object.entries(error.fields).map(([field, message]) => (
         <p key={field}>{message}</p>
       ))}
-      {error.requestId && <p className="text-dim text-sm">{t.request(error.requestId)}</p>}
+      {error.requestId && (
+        <div className="flex flex-wrap items-center gap-x-2 text-sm">
+          <p className="text-dim">{t.request(error.requestId)}</p>
+          <Copy value={error.requestId} look="quiet" />
+        </div>
+      )}
       {(onRetry || children) && (
         <div className="flex flex-wrap gap-2">
           {onRetry && <Button onClick={onRetry}>{t.again}</Button>}
@@ -52,7 +58,7 @@ export function Notice({
 }: {
   tone?: keyof typeof tones;
   icon?: IconName;
-  title: string;
+  title: ReactNode;
   children?: ReactNode;
   action?: ReactNode;
 }) {

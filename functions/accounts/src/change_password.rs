@@ -3,13 +3,13 @@
 
 use api::{Json, Result};
 use axum::{extract::State, http::StatusCode};
-use identity::{Recent, can};
+use identity::{Recent, can, new_password};
 use runtime::Function;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::{Accounts, password};
+use crate::Accounts;
 
 /// `accounts-change-password`.
 pub const FUNCTION: Function<Accounts> = Function::http("accounts-change-password", || routes!(change_password));
@@ -38,7 +38,7 @@ pub async fn change_password(
     person: Recent<can::ChangeOneself>,
     Json(body): Json<ChangePassword>,
 ) -> Result<StatusCode> {
-    let password_hash = password::hashed(&deps.hashers, &body.password, &[person.email()]).await?;
+    let password_hash = new_password::hashed(&deps.hashers, &body.password, &[person.email()]).await?;
     deps.kernel.store.change_password(person.scope(), person.session(), person.email(), password_hash).await?;
     Ok(StatusCode::NO_CONTENT)
 }

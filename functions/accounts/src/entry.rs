@@ -4,10 +4,10 @@
 use api::{Code, Error, Result, within};
 use graph::Identity;
 use identity::normalised;
-use model::{TenantId, UserId};
-use store::{Account, Joined, Membership, Newcomer, NoEntry, Origin, Store};
+use model::{DirectoryId, TenantId, UserId};
+use store::{Account, Joined, Membership, Newcomer, NoEntry, Origin, Store, Way};
 
-use crate::limits;
+use crate::{limits, sign_in};
 
 /// Tries, when others change at the same moment what it is decided by.
 const TRIES: u32 = 6;
@@ -16,6 +16,8 @@ const TRIES: u32 = 6;
 pub(crate) struct Entry {
     pub(crate) user: UserId,
     pub(crate) membership: Membership,
+    /// Whether the directory is the company's own.
+    pub(crate) own: bool,
     /// Their account as read before; `None` for somebody who became a user just now.
     pub(crate) account: Option<Account>,
 }
@@ -57,8 +59,11 @@ async fn attempt(store: &Store, identity: &Identity, company: Option<TenantId>, 
     let mut account = None;
     if let Some(user) = user {
         let known = store.account(user).await?;
-        if let Some(membership) = chosen(&known.memberships, company, home).cloned() {
-            return Ok(Attempt::In(Box::new(Entry { user, membership, account: Some(known) })));
+        let meant = meant(&known.memberships, company, home);
+        if !meant.is_empty() {
+            let Way { membership, company, .. } = open(store.ways(user, &meant).await?, identity.directory)?;
+            let own = company.directory == Some(identity.directory);
+            return Ok(Attempt::In(Box::new(Entry { user, membership, own, account: Some(known) })));
         }
         account = Some(known);
     }
@@ -95,20 +100,29 @@ async fn attempt(store: &Store, identity: &Identity, company: Option<TenantId>, 
         ));
     }
     Ok(match store.join(home, &newcomer, origin).await? {
-        Joined::In { user, membership } => Attempt::In(Box::new(Entry { user, membership, account })),
+        Joined::In { user, membership } => Attempt::In(Box::new(Entry { user, membership, own: true, account })),
         Joined::Out(why) => Attempt::Out(why),
         Joined::Changed => Attempt::Changed,
     })
 }
 
-/// The membership that is meant: the named company's, or that of the directory, or the oldest.
-fn chosen(memberships: &[Membership], company: Option<TenantId>, home: Option<TenantId>) -> Option<&Membership> {
-    let of = |tenant: TenantId| memberships.iter().position(|membership| membership.tenant == tenant);
-    let place = match company {
-        Some(named) => of(named)?,
-        None => home.and_then(of).unwrap_or(0),
-    };
-    memberships.get(place)
+/// The memberships that may be meant: the named company's, or all, first that of the directory, then the oldest.
+fn meant(memberships: &[Membership], company: Option<TenantId>, home: Option<TenantId>) -> Vec<Membership> {
+    let mut meant = sign_in::meant(memberships, company);
+    meant.sort_by_key(|membership| Some(membership.tenant) != home);
+    meant
+}
+
+/// The first way that lets in who signed in with an account of `directory`. Where none does, the first: its doors say
+/// why, but for the one that only another directory opens.
+fn open(ways: Vec<Way>, directory: DirectoryId) -> Result<Way> {
+    let lets_in = ways.iter().position(|way| way.lets_in(Some(directory)));
+    let way = ways.into_iter().nth(lets_in.unwrap_or(0)).ok_or_else(|| refused(NoEntry::InvitationNeeded))?;
+    if lets_in.is_none() && way.is_open() {
+        let told = "The company signs in with its own Microsoft 365. Begin again with your work account of it.";
+        return Err(Error::new(Code::MicrosoftOnly, told));
+    }
+    Ok(way)
 }
 
 fn newcomer(identity: &Identity, user: Option<UserId>) -> Newcomer {
@@ -151,17 +165,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_company_named_is_entered_or_else_that_of_the_directory_or_the_oldest() {
+    fn the_company_named_is_meant_or_else_that_of_the_directory_and_then_the_oldest() {
         let [a, b, c] = [1, 2, 3].map(TenantId::from_bits);
         let of = |tenants: &[TenantId]| -> Vec<Membership> {
             tenants.iter().map(|tenant| Membership { tenant: *tenant, company: String::new(), mver: 1 }).collect()
         };
-        let entered = |company, home| chosen(&of(&[a, b]), company, home).map(|membership| membership.tenant);
-        assert_eq!(entered(None, None), Some(a));
-        assert_eq!(entered(None, Some(b)), Some(b));
-        assert_eq!(entered(None, Some(c)), Some(a), "a member elsewhere does not join by accident");
-        assert_eq!(entered(Some(b), Some(a)), Some(b));
-        assert_eq!(entered(Some(c), Some(c)), None);
-        assert!(chosen(&[], None, Some(a)).is_none());
+        let tried = |company, home| -> Vec<TenantId> {
+            meant(&of(&[a, b]), company, home).iter().map(|membership| membership.tenant).collect()
+        };
+        assert_eq!(tried(None, None), [a, b]);
+        assert_eq!(tried(None, Some(b)), [b, a]);
+        assert_eq!(tried(None, Some(c)), [a, b], "a member elsewhere does not join by accident");
+        assert_eq!(tried(Some(b), Some(a)), [b]);
+        assert!(tried(Some(c), Some(c)).is_empty());
+        assert!(meant(&[], None, Some(a)).is_empty());
     }
 }

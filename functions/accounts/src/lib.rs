@@ -28,7 +28,6 @@ pub mod microsoft;
 mod one_time;
 mod passkey;
 pub mod passkey_sign_in;
-pub mod password;
 mod proof;
 mod recovery;
 pub mod refresh;

@@ -8,7 +8,7 @@ use model::{TenantId, UserId};
 use runtime::Function;
 use serde::Deserialize;
 use serde_json::Value;
-use store::{Noted, Proven, StoreError};
+use store::{Noted, Proven, StoreError, Way};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -17,7 +17,7 @@ use crate::{
     device::Device,
     keeper::Keeper,
     proof::Proof,
-    sign_in::{amr, chosen},
+    sign_in::{amr, meant},
     throttle,
     tokens::Tokens,
 };
@@ -35,7 +35,7 @@ pub struct PasskeySignInRequest {
     /// What `navigator.credentials.get()` answered, as its `toJSON()` gives it.
     #[schema(value_type = Object)]
     credential: Value,
-    /// Which company, if you are in several; the oldest otherwise.
+    /// Which company, if you are in several; the oldest that lets you in otherwise.
     #[serde(default)]
     tenant: Option<TenantId>,
 }
@@ -67,7 +67,9 @@ pub async fn passkey_sign_in(
     let user = proof.user().unwrap_or_else(|| UserId::generate(&kernel.ids));
     let account = kernel.store.account(user).await?;
     let proved = proof.check(kernel, &account).await?.ok_or_else(|| refused("passkey"))?;
-    let membership = chosen(&account.memberships, body.tenant).ok_or_else(|| refused("no membership"))?;
+    let ways = kernel.store.ways(user, &meant(&account.memberships, body.tenant)).await?;
+    let way = ways.iter().find(|way| way.lets_in(None));
+    let Way { membership, .. } = way.ok_or_else(|| refused("no company that lets in with a passkey"))?;
     let device = Device::of(&headers, &client, &kernel.ids);
     let proven = Proven { new_device: device.is_new_to(&account.devices), ..Proven::of(user, amr(proved.amr)) };
     let noted = Noted {

@@ -3,14 +3,14 @@
 
 use api::{Client, Code, Error, Json, Result, within_by_address};
 use axum::{extract::State, http::StatusCode};
-use identity::visitor;
+use identity::{new_password, visitor};
 use runtime::Function;
 use serde::Deserialize;
 use store::{Purpose, TokenHash};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::{Accounts, limits, password};
+use crate::{Accounts, limits};
 
 /// `accounts-reset-password`.
 pub const FUNCTION: Function<Accounts> = Function::http("accounts-reset-password", || routes!(reset_password));
@@ -50,7 +50,7 @@ pub async fn reset_password(
     let Purpose::PasswordReset { reset } = token.purpose else { return Err(not_good()) };
     let reset = store.password_reset(reset).await?.ok_or_else(not_good)?;
     let user = reset.user.ok_or_else(not_good)?;
-    let password_hash = password::hashed(&deps.hashers, &body.password, &[&reset.email]).await?;
+    let password_hash = new_password::hashed(&deps.hashers, &body.password, &[&reset.email]).await?;
     store.reset_password(&link, &reset, user, password_hash, visitor(client)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -16,7 +16,7 @@ use crate::{
     keeper::Keeper,
     passkey::PasskeyAnswer,
     proof::{Proof, refused},
-    sign_in::{amr, chosen},
+    sign_in::amr,
     throttle::{self, Tries},
     tokens::Tokens,
 };
@@ -69,7 +69,7 @@ pub async fn second_factor(
     let proof = Proof::of(body.totp, body.recovery_code, body.passkey)?;
     let challenge = TokenHash::of(&body.challenge);
     let begun = store.token(&challenge).await?.map(|token| token.purpose);
-    let Some(Purpose::SecondFactor { user, email, epoch, tenant, first }) = begun else {
+    let Some(Purpose::SecondFactor { user, email, epoch, tenant, first, directory }) = begun else {
         return Err(over("no challenge"));
     };
     within(store, throttle::PROOFS, &user.to_string()).await?;
@@ -77,7 +77,8 @@ pub async fn second_factor(
     let device = Device::of(&headers, &client, &kernel.ids);
     let tries = Tries::of(&throttled, kernel.clock.now(), device.is_trusted_by(&account.devices));
     tries.admit()?;
-    let membership = chosen(&account.memberships, Some(tenant)).ok_or_else(|| over("no membership"))?;
+    let membership = account.memberships.iter().find(|membership| membership.tenant == tenant);
+    let membership = membership.ok_or_else(|| over("no membership"))?;
     if tries.wait() {
         return Err(refused("too many failures"));
     }
@@ -92,6 +93,7 @@ pub async fn second_factor(
         login: Some((email, epoch)),
         new_device: device.is_new_to(&account.devices),
         consume: Some(challenge),
+        directory,
         recovery_codes_left: proved.recovery_codes_left,
         ..Proven::of(user, amr(&[&[first.amr()], proved.amr].concat()))
     };

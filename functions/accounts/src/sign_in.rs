@@ -8,10 +8,10 @@ use axum::{
 };
 use identity::{Turn, normalised, visitor};
 use jiff::SignedDuration;
-use model::{Event, TenantId, UserId};
+use model::{DirectoryId, Event, TenantId, UserId};
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
-use store::{EmailLogin, Factors, FirstStep, Membership, Noted, Origin, Proven, Purpose, StoreError, Throttle};
+use store::{EmailLogin, Factors, FirstStep, Membership, Noted, Origin, Proven, Purpose, StoreError, Throttle, Way};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -40,7 +40,7 @@ pub struct SignInRequest {
     /// Your password.
     #[schema(example = "correct horse battery staple", max_length = 128)]
     password: String,
-    /// Which company, if you are in several; the oldest otherwise.
+    /// Which company, if you are in several; the oldest that lets you in otherwise.
     #[serde(default)]
     tenant: Option<TenantId>,
 }
@@ -113,18 +113,19 @@ pub async fn sign_in(
     let device = Device::of(&headers, &client, &kernel.ids);
     let tries = Tries::of(&facts.throttle, kernel.clock.now(), device.is_trusted_by(&account.devices));
     tries.admit()?;
+    let ways = store.ways(user, &meant(&account.memberships, body.tenant)).await?;
     let hash = facts.login.as_ref().filter(|_| !tries.wait()).and_then(|login| login.password_hash.as_deref());
     let right = accounts.hashers.verify(&turn, &body.password, hash).await?;
-    let membership = chosen(&account.memberships, body.tenant);
-    let (true, Some(login), Some(membership)) = (right, &facts.login, membership) else {
+    let way = ways.iter().find(|way| way.lets_in(None));
+    let (true, Some(login), Some(Way { membership, .. })) = (right, &facts.login, way) else {
         let told = facts.login.as_ref().and(account.memberships.first()).map(|membership| (user, membership));
-        refuse(accounts, &email, tries, right, told, visitor(client)).await?;
-        return Err(refused("address, password, too many failures or no membership"));
+        refuse(accounts, &email, tries, told, visitor(client)).await?;
+        return Err(refused("address, password, too many failures, or no company that lets in with them"));
     };
     let rehashed = rehashed(accounts, &turn, login, &body.password).await?;
     if account.factors.value.any() {
         let login = (email.as_str(), login);
-        let step = challenged(kernel, FirstStep::Password, login, membership, rehashed, &account.factors.value).await;
+        let step = challenged(kernel, None, login, membership, rehashed, &account.factors.value).await;
         return Ok(step.map_err(closed)?.into_response());
     }
     let proven = Proven {
@@ -141,13 +142,14 @@ pub async fn sign_in(
     Ok(device.remember(signed_in))
 }
 
-/// What somebody gets whose first step was right and who has a second factor. `login` is of an address.
+/// What somebody gets whose first step was right, at Microsoft with an account of `directory` or with the password
+/// (`None`), and who has a second factor. `login` is of an address.
 ///
 /// # Errors
 /// As [`store::Store::challenge`].
 pub(crate) async fn challenged(
     kernel: &Kernel,
-    first: FirstStep,
+    directory: Option<DirectoryId>,
     login: (&str, &EmailLogin),
     membership: &Membership,
     rehashed: Option<EmailLogin>,
@@ -155,14 +157,15 @@ pub(crate) async fn challenged(
 ) -> std::result::Result<Json<SignInStep>, StoreError> {
     let (challenge, hash) = one_time::mint(kernel);
     let (email, tenant, &EmailLogin { user, epoch, .. }) = (login.0.to_owned(), membership.tenant, login.1);
-    let purpose = Purpose::SecondFactor { user, email, epoch, tenant, first };
+    let first = FirstStep::of(directory);
+    let purpose = Purpose::SecondFactor { user, email, epoch, tenant, first, directory };
     let token = one_time::token(kernel, purpose, CHALLENGE);
     kernel.store.challenge(&hash, &token, login, membership, rehashed.as_ref()).await?;
     let step = Challenge { challenge, methods: methods(factors), expires_in: CHALLENGE.as_secs() };
     Ok(Json(SignInStep::SecondFactor(step)))
 }
 
-/// A door that closed reads like a wrong password.
+/// A door that closed meanwhile reads like a wrong password.
 fn closed(error: StoreError) -> Error {
     match error {
         StoreError::Conflict(_) => refused("membership or company closed, or not by password"),
@@ -170,19 +173,18 @@ fn closed(error: StoreError) -> Error {
     }
 }
 
-/// Counts a failure, in one write whatever the reason; the tenth in a row is told to the account's owner.
+/// Counts a failure, in one write whatever the reason, or counts would tell a right password from a wrong one; the tenth
+/// in a row is told to the account's owner.
 async fn refuse(
     accounts: &Accounts,
     email: &str,
     tries: Tries,
-    right: bool,
     told: Option<(UserId, &Membership)>,
     origin: Origin,
 ) -> Result<()> {
     let store = &accounts.kernel.store;
-    // The right password without a membership is no failure; written all the same.
-    let (failures, until) = if right { tries.unchanged() } else { tries.failed() };
-    if right || !tries.blocks() {
+    let (failures, until) = tries.failed();
+    if !tries.blocks() {
         return Ok(store.sign_in_failed(email, until, failures).await?);
     }
     let user = told.map_or_else(|| UserId::generate(&accounts.kernel.ids), |(user, _)| user);
@@ -213,12 +215,10 @@ fn methods(factors: &Factors) -> Vec<Method> {
     all.into_iter().filter_map(|(method, there)| there.then_some(method)).collect()
 }
 
-/// The tenant that is named, the oldest otherwise.
-pub(crate) fn chosen(memberships: &[Membership], tenant: Option<TenantId>) -> Option<&Membership> {
-    match tenant {
-        Some(tenant) => memberships.iter().find(|membership| membership.tenant == tenant),
-        None => memberships.first(),
-    }
+/// Of the memberships the one in the tenant that is named; all otherwise, the oldest first.
+pub(crate) fn meant(memberships: &[Membership], tenant: Option<TenantId>) -> Vec<Membership> {
+    let of = |membership: &&Membership| tenant.is_none_or(|tenant| membership.tenant == tenant);
+    memberships.iter().filter(of).cloned().collect()
 }
 
 /// Methods as a session keeps them.

@@ -15,8 +15,8 @@ use jiff::SignedDuration;
 use model::UserId;
 use runtime::Function;
 use store::{
-    Account, Conflict, Devices, EmailLogin, Factors, FirstStep, Limit, Noted, Proven, Purpose, Session, Store,
-    StoreError, TokenHash,
+    Account, Conflict, Devices, EmailLogin, Factors, Limit, Noted, Proven, Purpose, Session, Store, StoreError,
+    TokenHash,
 };
 use utoipa_axum::routes;
 
@@ -43,7 +43,8 @@ const LIMIT: Limit = Limit { name: "microsoft-callback", count: 120, window: Sig
 /// join: not as a guest, not without an address that Microsoft verified, not after having been removed, and while
 /// there is a seat. A work account is never matched to an account by its address alone: a plain member whose verified
 /// address it has is asked by mail, and this answers 403 `confirm_by_mail`. Somebody with a second factor gets a
-/// challenge instead of tokens, unless Microsoft says that it asked for one.
+/// challenge instead of tokens, unless the company's own Microsoft 365 says that it asked for one. A company that signs
+/// in with Microsoft only means its own.
 #[utoipa::path(
     post, path = "/v1/sign-in/microsoft/callback", operation_id = "accounts-sign-in-microsoft-callback", tag = "accounts",
     request_body = Returned, security(()),
@@ -71,16 +72,17 @@ pub async fn callback(
     };
     let identity = redeem(at_microsoft, &at_microsoft.sign_in_page, &browser.name(), &secrets, &body).await?;
     let origin = visitor(client.clone());
-    let Entry { user, membership, account } = enter(store, &identity, company, &origin).await?;
+    let Entry { user, membership, own, account } = enter(store, &identity, company, &origin).await?;
     let Known { login, factors, devices } = Known::of(store, user, account).await?;
-    let mut proven = Proven::of(user, amr(&identity));
-    if !identity.second_factor
-        && let Some((email, login)) = &login
-    {
+    let mut proven = Proven { directory: Some(identity.directory), ..Proven::of(user, amr(&identity)) };
+    // Whoever runs a directory of their own has it say what they like.
+    let asked_there = identity.second_factor && own;
+    if !asked_there && let Some((email, login)) = &login {
         // The flag of the login is written with the factors: of two that are set up and passed by at once, one fails.
         if login.second_factor {
             let first = (email.as_str(), login);
-            let asked = challenged(kernel, FirstStep::Microsoft, first, &membership, None, &factors).await;
+            let directory = Some(identity.directory);
+            let asked = challenged(kernel, directory, first, &membership, None, &factors).await;
             return Ok(forgotten(asked.map_err(closed)?.into_response()));
         }
         proven.login = Some((email.clone(), login.epoch));

@@ -37,11 +37,13 @@ pub async fn switch_company(
 ) -> Result<Response> {
     let accounts = &deps.accounts;
     let (store, session) = (&accounts.kernel.store, person.session());
-    let (membership, policy) = store.way_to(person.user(), tenant).await?.ok_or_else(Error::not_found)?;
-    if !policy.lets_in_without_microsoft(person.user()) && !session.by_microsoft() {
-        return Err(Error::new(Code::MicrosoftOnly, "That company signs in with Microsoft. Sign in again with it."));
+    let (membership, company) = store.way_to(person.user(), tenant).await?.ok_or_else(Error::not_found)?;
+    if !company.lets_in(person.user(), session.directory) {
+        let told = "That company signs in with its own Microsoft 365. Sign in again with your account of it.";
+        return Err(Error::new(Code::MicrosoftOnly, told));
     }
-    if policy.needs_second_factor(accounts.kernel.clock.now()) && !session.has_second_factor() {
+    let strong = session.has_second_factor(company.directory);
+    if !strong && company.policy.needs_second_factor(accounts.kernel.clock.now()) {
         let told = "That company needs a second factor. Set one up, confirm with it at `/v1/step-up`, then switch.";
         return Err(Error::new(Code::SecondFactorRequired, told));
     }

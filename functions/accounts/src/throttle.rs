@@ -65,11 +65,6 @@ impl Tries {
     pub fn blocks(&self) -> bool {
         !self.wait() && self.failed().0 == BLOCKED
     }
-
-    /// As they were: for a refusal that is no failure.
-    pub fn unchanged(&self) -> (u32, Timestamp) {
-        (self.failures, Timestamp::from_second(self.not_before).unwrap_or(self.now))
-    }
 }
 
 /// How long the next try waits after so many failures: nothing up to five, then 2, 4, 8 … seconds.

@@ -9,7 +9,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use identity::visitor;
+use identity::{new_password, visitor};
 use model::{Currency, TenantId, UserId, tenant::RESERVED_SLUGS, tenant::slug_of};
 use runtime::Function;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use store::{Conflict, Purpose, Registration, StoreError, TokenHash};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::{Accounts, limits, password};
+use crate::{Accounts, limits};
 
 /// `accounts-verify-email`.
 pub const FUNCTION: Function<Accounts> = Function::http("accounts-verify-email", || routes!(verify_email));
@@ -79,7 +79,7 @@ pub async fn verify_email(
     if name.is_none() {
         errors.push(FieldProblem::new("/name", "not_a_name", "Enter your name, at most 100 characters on one line."));
     }
-    errors.extend(password::problem(&body.password, &known_words));
+    errors.extend(new_password::problem(&body.password, &known_words));
     let Some(name) = name.filter(|_| errors.is_empty()) else { return Err(Error::invalid(errors)) };
 
     let password_hash = deps.hashers.hash(&deps.hashers.turn()?, &body.password).await?;

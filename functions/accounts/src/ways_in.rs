@@ -17,7 +17,11 @@ pub async fn left(
     factors: Option<u64>,
 ) -> Result<WayIn> {
     let (policy, user) = (person.policy(), person.user());
-    if let Some(account) = accounts.first().filter(|_| !policy.counts_on(user)) {
+    // Where Microsoft alone lets in, only the company's own does.
+    let gets_in = |account: &&WorkAccount| {
+        policy.lets_in_without_microsoft(user) || person.directory() == Some(account.directory)
+    };
+    if let Some(account) = accounts.iter().find(gets_in).filter(|_| !policy.counts_on(user)) {
         return Ok(WayIn::WorkAccount(account.directory));
     }
     if policy.lets_in_without_microsoft(user) {

@@ -16,7 +16,9 @@ use jiff::SignedDuration;
 use model::{AttestationId, FindingId, PersonId};
 use runtime::Function;
 use serde::{Deserialize, Serialize};
-use store::{Attestation, AttestationState, Connection, ConnectionState, Limit, Member, StoredFinding, Tenant};
+use store::{
+    Attestation, AttestationState, Connection, ConnectionState, Limit, Member, StoredFinding, Tenant, Versioned,
+};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -76,7 +78,7 @@ pub struct AttestedPerson {
 pub enum Outcome {
     /// A mail is on its way.
     Asked,
-    /// A question about them is open already.
+    /// A question about them is open already, and was not put off.
     AskedBefore,
     /// Your directory names no manager with an address: ask a member with `to`.
     NoManager,
@@ -115,14 +117,17 @@ pub async fn attest(
     };
     let licensing = tenant.licensing().await?.ok_or_else(Error::not_found)?;
     let now = deps.kernel.clock.now();
-    let open = open(&tenant, finding, now).await?;
+    let mut open = open(&tenant, finding, now).await?;
     let mut items = Vec::new();
     for Affected { person: about, name, skus, .. } in affected {
         let told = |outcome, attestation, manager| AttestedPerson { person: about, outcome, attestation, manager };
-        if let Some((id, manager)) = open.get(&about) {
-            items.push(told(Outcome::AskedBefore, Some(*id), Some(manager.clone())));
-            continue;
-        }
+        let put_off = match open.remove(&about) {
+            Some(Versioned { value: known, .. }) if !known.is_put_off() => {
+                items.push(told(Outcome::AskedBefore, Some(known.attestation), Some(known.manager)));
+                continue;
+            }
+            put_off => put_off,
+        };
         let Some(Manager { name: manager, address }) = managers.remove(&about) else {
             items.push(told(Outcome::NoManager, None, None));
             continue;
@@ -144,7 +149,7 @@ pub async fn attest(
             answered_at: None,
             expired: false,
         };
-        tenant.ask(&attestation).await?;
+        tenant.ask(&attestation, put_off).await?;
         items.push(told(Outcome::Asked, Some(attestation.attestation), Some(manager)));
     }
     Ok((StatusCode::ACCEPTED, Json(Attested { items })).into_response())
@@ -212,13 +217,13 @@ async fn managers(deps: &Asking, tenant: &Tenant<'_>, affected: &[Affected]) -> 
     Ok(managers)
 }
 
-/// Questions of a finding that are open: nobody is asked twice at a time.
+/// Questions of a finding that are open: nobody is asked twice at a time who did not ask for it.
 async fn open(
     tenant: &Tenant<'_>,
     finding: FindingId,
     now: jiff::Timestamp,
-) -> Result<HashMap<PersonId, (AttestationId, String)>> {
-    let kept = tenant.all_under::<Attestation>(&finding.to_string()).await?.into_iter().map(|kept| kept.value);
-    let open = kept.filter(|kept| kept.state(now) == AttestationState::Open);
-    Ok(open.map(|kept| (kept.person, (kept.attestation, kept.manager))).collect())
+) -> Result<HashMap<PersonId, Versioned<Attestation>>> {
+    let kept = tenant.all_under::<Attestation>(&finding.to_string()).await?.into_iter();
+    let open = kept.filter(|kept| kept.value.state(now) == AttestationState::Open);
+    Ok(open.map(|kept| (kept.value.person, kept)).collect())
 }

@@ -2,7 +2,10 @@
 
 use api::{Json, Result};
 use axum::extract::State;
-use checks::{Totals, outcome::NotEvaluated};
+use checks::{
+    Totals,
+    outcome::{NotEvaluated, Remedy, UndoClass},
+};
 use identity::{Caller, can};
 use jiff::{Timestamp, civil::Date};
 use model::{FindingId, Money, ScanId};
@@ -39,6 +42,8 @@ pub struct OverviewView {
     pub not_evaluated: Vec<NotEvaluated>,
     /// How Microsoft 365 is connected: numbers of a connection that ended grow old.
     pub connection: ConnectionState,
+    /// When the next check begins by itself; absent while nothing is connected.
+    pub next_check_at: Option<Timestamp>,
     /// The newest scan, with live progress.
     pub scan: Option<NewestScan>,
 }
@@ -62,6 +67,10 @@ pub struct NextAction {
     /// When a part of that becomes real: the renewal.
     #[schema(value_type = Option<String>, format = "date")]
     pub realisable_on: Option<Date>,
+    /// Who acts, and how.
+    pub remedy: Remedy,
+    /// Whether acting on it can be undone.
+    pub undo: UndoClass,
 }
 
 /// The newest scan in short.
@@ -87,10 +96,11 @@ pub struct NewestScan {
     )
 )]
 pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindings>) -> Result<Json<OverviewView>> {
-    let Overview { summary, connection, scans } = store.of(caller.scope()).overview().await?;
+    let Overview { summary, connection, schedule, scans } = store.of(caller.scope()).overview().await?;
     let finished = scans.iter().find(|scan| scan.state == ScanState::Finished);
     let checked_at = finished.and_then(|scan| scan.ended_at).or(summary.as_ref().map(|s| s.value.changed_at));
     let connection = connection.map_or(ConnectionState::Disconnected, |connection| connection.state);
+    let next_check_at = schedule.filter(|schedule| schedule.on).map(|schedule| schedule.next_at);
     let newest = scans.first().map(|scan| NewestScan {
         scan: scan.scan,
         state: scan.state,
@@ -108,6 +118,7 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
             accepted: 0,
             not_evaluated,
             connection,
+            next_check_at,
             scan: newest,
         };
         return Ok(Json(first));
@@ -119,6 +130,8 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
         count: action.count,
         monthly: action.monthly,
         realisable_on: action.realisable_on,
+        remedy: action.remedy,
+        undo: action.undo,
     });
     Ok(Json(OverviewView {
         directory: Some(summary.directory),
@@ -129,6 +142,7 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
         accepted: summary.accepted,
         not_evaluated: summary.not_evaluated,
         connection,
+        next_check_at,
         scan: newest,
     }))
 }

@@ -103,10 +103,9 @@ impl Apply {
         if plan.people() == 0 {
             return Err(Error::new(Code::NothingToDo, "Everything in this preview is left alone. See its items."));
         }
-        if !plan.granted {
-            let told = "Steward may only read your Microsoft 365. An administrator has to allow it to change licences: \
-                        `POST /v1/microsoft/connect` with `{\"tier\": \"licence_writer\"}`.";
-            return Err(Error::new(Code::ConsentNeeded, told));
+        if let Some(lack) = plan.lacks {
+            let how = "Ask for it with `POST /v1/microsoft/connect` and `{\"tier\": \"licence_writer\"}`.";
+            return Err(Error::new(Code::ConsentNeeded, format!("{} {how}", lack.words())));
         }
         let mut missing = Vec::new();
         let open: Vec<String> = plan.to_confirm().difference(&self.accept).map(|guard| format!("{guard:?}")).collect();
@@ -171,7 +170,7 @@ fn new_fix(id: FixId, user: UserId, plan: &Plan, now: Timestamp) -> Fix {
         freed: Vec::new(),
         pauses: 0,
         go_on_at: None,
-        calls: Default::default(),
+        calls: plan.calls.clone(),
         look_at: Some(at.unwrap_or(now + Fix::STALLED)),
     }
 }

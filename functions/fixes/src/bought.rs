@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::Error;
 use checks::{
-    facts::{Sku, Subscription},
+    facts::{Sku, SkuStatus, Subscription},
     plans::{Content, Feature},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -34,9 +34,10 @@ impl Bought {
         self.skus.iter().find(|known| known.id == sku)
     }
 
-    /// When a licence type's next subscription renews, from `today` on.
+    /// When a licence type's next subscription renews, from `today` on. What has ended renews no more.
     pub fn renews_on(&self, sku: SkuId, today: Date) -> Option<Date> {
-        let own = self.subscriptions.iter().filter(|subscription| subscription.sku == sku && !subscription.trial);
+        let renewing = |one: &&Subscription| one.sku == sku && !one.trial && one.status == SkuStatus::Enabled;
+        let own = self.subscriptions.iter().filter(renewing);
         own.filter_map(|own| own.next_lifecycle).map(day).filter(|on| *on >= today).min()
     }
 
@@ -89,4 +90,37 @@ impl Bought {
 /// The day of an instant, in UTC.
 pub fn day(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PREMIUM: SkuId = SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46");
+
+    #[test]
+    fn only_a_subscription_that_is_in_force_renews() {
+        let one = |status, trial, day: &str| Subscription {
+            id: day.into(),
+            sku: PREMIUM,
+            created: None,
+            next_lifecycle: Some(format!("{day}T10:00:00Z").parse().unwrap()),
+            trial,
+            status,
+            seats: 5,
+            through_partner: false,
+        };
+        let subscriptions = vec![
+            one(SkuStatus::Warning, false, "2026-11-25"),
+            one(SkuStatus::Suspended, false, "2026-11-26"),
+            one(SkuStatus::LockedOut, false, "2026-11-27"),
+            one(SkuStatus::Enabled, true, "2026-11-28"),
+            one(SkuStatus::Enabled, false, "2026-11-20"),
+            one(SkuStatus::Enabled, false, "2026-12-01"),
+        ];
+        let bought = Bought { skus: Vec::new(), subscriptions };
+        let day = |text: &str| -> Date { text.parse().unwrap() };
+        assert_eq!(bought.renews_on(PREMIUM, day("2026-11-21")), Some(day("2026-12-01")));
+        assert_eq!(bought.renews_on(PREMIUM, day("2026-12-02")), None);
+    }
 }

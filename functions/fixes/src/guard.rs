@@ -61,6 +61,8 @@ pub enum Doubt {
     MailboxOfNobody,
     /// The mailbox goes with the licence.
     MailboxGoes,
+    /// The mailbox is nobody's own, and small enough to stay without a licence.
+    MailboxStays,
     /// They hold a role of the directory.
     Administrator,
     /// Roles could not be read.
@@ -77,7 +79,7 @@ impl Doubt {
         match self {
             Self::GroupOpensMore => GuardId::G1,
             Self::MailboxOfNobody => GuardId::G2,
-            Self::MailboxGoes => GuardId::G3,
+            Self::MailboxGoes | Self::MailboxStays => GuardId::G3,
             Self::Administrator | Self::RolesUnknown => GuardId::G4,
             Self::AddOnStays => GuardId::G5,
             Self::ProtectionGoes => GuardId::G7,
@@ -105,6 +107,15 @@ impl Doubt {
             Self::MailboxGoes => format!(
                 "{who} lose{s} the mailbox. Microsoft deletes it about 30 days later. If one is kept for legal reasons, \
                  stop here: Microsoft does not tell us."
+            ),
+            Self::MailboxStays if people == 1 => {
+                "1 shared or room mailbox stays without a licence, up to 50 GB. If it is \
+                                                  kept for legal reasons, stop here: then it needs one."
+                    .into()
+            }
+            Self::MailboxStays => format!(
+                "{people} shared or room mailboxes stay without a licence, up to 50 GB each. If one is kept for legal \
+                 reasons, stop here: then it needs one."
             ),
             Self::Administrator => format!("{who} may administer your Microsoft 365. Check that somebody else can."),
             Self::RolesUnknown => {

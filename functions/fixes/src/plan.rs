@@ -7,6 +7,7 @@ use api::{Code, Error, FieldProblem};
 use aws_lc_rs::digest::{SHA256, digest};
 use checks::{
     CheckId,
+    facts::MailboxPurpose,
     outcome::{Affected, AffectedSku, GuardId, Remedy, UndoClass},
     plans::Feature,
 };
@@ -14,12 +15,12 @@ use graph::{BatchRequest, Deadline, Directory};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use model::{Change, FindingId, Money, PersonId, State, Tier};
 use serde::{Deserialize, Serialize};
-use store::{Action, Connection, ConnectionState, Freed, StoredFinding, Tenant};
+use store::{Action, Connection, ConnectionState, Freed, Grant, StoredFinding, Tenant};
 
 use crate::{
     Fixes,
     bought::Bought,
-    change::Names,
+    change::{Names, write},
     guard::{Blocked, Doubt, GuardFound, Level, typed},
     live::Live,
     maker::Maker,
@@ -97,8 +98,44 @@ pub struct Plan {
     pub bought: Bought,
     /// Names.
     pub names: Names,
-    /// Whether the company has let Steward change its licences.
-    pub granted: bool,
+    /// What it needs and the company has not allowed.
+    pub lacks: Option<Lack>,
+    /// What was asked of Microsoft to make it: calls by code.
+    pub calls: BTreeMap<String, u32>,
+}
+
+/// What a fix needs and the company has not allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// Changing anything.
+    Tier,
+    /// One permission of Microsoft's, which can be left out beside the others.
+    Permission(&'static str),
+}
+
+impl Lack {
+    fn of(grant: Option<&Grant>, items: &[Planned]) -> Option<Self> {
+        let Some(grant) = grant else { return Some(Self::Tier) };
+        let going = items.iter().filter(|item| item.goes());
+        let writes = going.filter_map(|item| write(item.person, item.change.as_ref()?));
+        let mut needed = writes.flat_map(|write| write.endpoint().permissions);
+        needed.find(|needed| !grant.granted.iter().any(|granted| granted == *needed)).map(|one| Self::Permission(one))
+    }
+
+    /// In plain words, with what to do.
+    pub fn words(self) -> String {
+        match self {
+            Self::Tier => {
+                "Steward may only read your Microsoft 365. An administrator has to allow it to change licences \
+                           first."
+                    .into()
+            }
+            Self::Permission(name) => format!(
+                "This needs the permission {name}, which Microsoft has not given to Steward. An administrator can allow \
+                 it, where whoever runs this Steward asks for it."
+            ),
+        }
+    }
 }
 
 impl Plan {
@@ -134,10 +171,11 @@ impl Plan {
         let spared = Spared::of(tenant.terms().await?, ask.finding, check, deps.kernel.clock.today());
         let maker = Maker { action, check, bought: &bought, live: &live, names: &names, spared: &spared };
         let mut items = maker.items(&affected);
-        look_at_mailboxes(&directory, &mut items, &affected).await?;
+        look_at_mailboxes(&directory, check, &mut items, &affected).await?;
         let licensed = tenant.overview().await?.summary.map_or(0, |summary| summary.value.totals.licensed_people);
         let mut plan = Self {
-            granted: connection.tiers.contains_key(&Tier::LicenceWriter),
+            calls: directory.calls().into_iter().map(|call| (call.code.to_owned(), call.count)).collect(),
+            lacks: Lack::of(connection.tiers.get(&Tier::LicenceWriter), &items),
             typed: typed(going(&items), licensed, spared.settings.confirm_above_people),
             guards: guards(&items),
             ask,
@@ -292,29 +330,35 @@ async fn affected(tenant: Tenant<'_>, finding: &StoredFinding, ask: &Ask) -> Res
     Ok((people, u32::try_from(beyond).unwrap_or(u32::MAX)))
 }
 
-/// Asks what the mailboxes are for that would go. Where the customer did not grant that, the last check's doubt stands.
-async fn look_at_mailboxes(directory: &Directory, items: &mut [Planned], affected: &[Affected]) -> Result<(), Error> {
+/// Asks what the mailboxes are for that would go. Where the customer did not grant that, the last check's word stands.
+async fn look_at_mailboxes(
+    directory: &Directory,
+    check: Option<CheckId>,
+    items: &mut [Planned],
+    affected: &[Affected],
+) -> Result<(), Error> {
     let loses = |item: &&mut Planned| item.goes() && item.lost.contains(&Feature::Mail);
-    let doubted =
-        |person: PersonId| affected.iter().any(|known| known.person == person && known.guards.contains(&GuardId::G2));
     let losing: Vec<PersonId> = items.iter_mut().filter(loses).filter_map(|item| item.person).collect();
     let requests: Vec<_> = losing.iter().map(|person| BatchRequest::mailbox_purpose(*person)).collect();
-    let mut shared = BTreeSet::new();
-    match directory.batch(&requests).await {
-        Ok(answers) => {
-            for (person, answer) in losing.iter().zip(answers) {
-                let purpose = answer.ok().and_then(|body| serde_json::from_value(body).ok());
-                let purpose = purpose.and_then(|settings| graph::facts::purpose(&settings));
-                if purpose.is_some_and(|purpose| !purpose.is_person()) {
-                    shared.insert(*person);
-                }
-            }
-        }
-        Err(error) => return Err(unread(error)),
-    }
+    let answers = directory.batch(&requests).await.map_err(unread)?;
+    let purpose = |body| graph::facts::purpose(&serde_json::from_value(body).ok()?);
+    let purposes: BTreeMap<PersonId, MailboxPurpose> = losing
+        .into_iter()
+        .zip(answers)
+        .filter_map(|(person, answer)| Some((person, answer.ok().and_then(purpose)?)))
+        .collect();
+    let found_as_nobodys = matches!(check, Some(CheckId::L4 | CheckId::L5));
     for item in items.iter_mut().filter(loses) {
+        let Some(person) = item.person else { continue };
+        let nobodys = purposes.get(&person).map_or(found_as_nobodys, |purpose| !purpose.is_person());
+        let doubted = affected.iter().any(|known| known.person == person && known.guards.contains(&GuardId::G2));
+        if nobodys && !doubted {
+            item.doubts.insert(Doubt::MailboxStays);
+            item.lost.remove(&Feature::Mail);
+            continue;
+        }
         item.doubts.insert(Doubt::MailboxGoes);
-        if item.person.is_some_and(|person| shared.contains(&person) || doubted(person)) {
+        if nobodys || doubted {
             item.doubts.insert(Doubt::MailboxOfNobody);
         }
     }

@@ -135,7 +135,7 @@ pub struct FreedView {
     /// The seats.
     #[serde(flatten)]
     pub seats: Freed,
-    /// Give them back by this day; absent where the renewal is not known.
+    /// Give them back by this day; absent where the renewal is not known, or too long ago for that.
     #[schema(value_type = Option<String>, format = "date")]
     pub reduce_by: Option<Date>,
     /// The same in words.
@@ -257,16 +257,11 @@ impl PreviewView {
             people: plan.people(),
             beyond: plan.beyond,
             guards: plan.guards.clone(),
-            saving: SavingView { monthly: plan.monthly(), freed: freed(plan.freed(day(now))) },
+            saving: SavingView { monthly: plan.monthly(), freed: freed(plan.freed(day(now)), day(now)) },
             undo: undo_before(plan.undo()),
             type_to_confirm: plan.typed.then(|| plan.people().to_string()),
             to_accept: plan.to_confirm().into_iter().collect(),
-            needs: (!plan.granted).then(|| NeedsView {
-                tier: Tier::LicenceWriter,
-                text: "Steward may only read your Microsoft 365. An administrator has to allow it to change licences \
-                       first."
-                    .into(),
-            }),
+            needs: plan.lacks.map(|lack| NeedsView { tier: Tier::LicenceWriter, text: lack.words() }),
             at: plan.ask.at,
             preview_token,
             good_until,
@@ -303,9 +298,9 @@ fn licence(held: &Held, names: &Names) -> LicenceView {
     }
 }
 
-/// Seats with what to do about them.
-fn freed(freed: Vec<Freed>) -> Vec<FreedView> {
-    let view = |seats: Freed| FreedView { reduce_by: seats.reduce_by(), text: seats.words(), seats };
+/// Seats with what to do about them as of a day.
+fn freed(freed: Vec<Freed>, today: Date) -> Vec<FreedView> {
+    let view = |seats: Freed| FreedView { reduce_by: seats.reduce_by(today), text: seats.words(today), seats };
     freed.into_iter().map(view).collect()
 }
 
@@ -358,7 +353,7 @@ impl FixView {
             at: fix.at,
             ended_at: fix.ended_at,
             stopped: fix.stopped.map(reason_view),
-            saving: SavingView { monthly: fix.monthly, freed: freed(fix.freed) },
+            saving: SavingView { monthly: fix.monthly, freed: freed(fix.freed, day(now)) },
             undo: UndoView { class: fix.undo, possible, until, text },
             can_retry,
         }

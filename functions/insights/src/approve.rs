@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use checks::people::unpack;
 use jiff::Timestamp;
-use model::{Event, EventKind, FixId, PersonId};
+use model::{Event, EventKind, PersonId};
 use runtime::{Delivered, Failure, Function, Kernel};
 use store::{Approval, Bucket, Fix, FixItem, ItemState, Tenant, Versioned};
 
@@ -21,9 +21,7 @@ async fn approve(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     let tenant = deps.store.of(&event.scope);
     let (Event::FixFinished { fix, .. } | Event::FixUndone { fix, .. }) = event.recorded.event else { return Ok(()) };
     // What was deleted with its company is in no ledger.
-    if tenant.get_strong::<Fix>(&fix).await?.is_none() {
-        return Ok(());
-    }
+    let Some(of) = tenant.get_strong::<Fix>(&fix).await?.map(|of| of.value) else { return Ok(()) };
     let known = tenant.get_strong::<Approval>(&fix).await?;
     let version = known.as_ref().map_or(0, |known| known.version);
     let known = known.map(|known| known.value);
@@ -35,7 +33,7 @@ async fn approve(deps: Kernel, event: Delivered) -> Result<(), Failure> {
         (_, Some(known)) => known.at,
         (_, None) => return Err("the fix that was undone is not in the ledger yet".into()),
     };
-    let value = approval(&tenant, fix, at).await?;
+    let value = approval(&tenant, &of, at).await?;
     if known.as_ref() != Some(&value) {
         tenant.checkpoint(&Versioned { value, version }).await?;
     }
@@ -43,8 +41,8 @@ async fn approve(deps: Kernel, event: Delivered) -> Result<(), Failure> {
 }
 
 /// What of a fix stands now.
-async fn approval(tenant: &Tenant<'_>, fix: FixId, at: Timestamp) -> Result<Approval, Failure> {
-    let items: Vec<FixItem> = tenant.fix_parts(fix).await?.into_iter().flat_map(|part| part.value.items).collect();
+async fn approval(tenant: &Tenant<'_>, of: &Fix, at: Timestamp) -> Result<Approval, Failure> {
+    let items: Vec<FixItem> = tenant.fix_parts(of.fix).await?.into_iter().flat_map(|part| part.value.items).collect();
     let done: Vec<&FixItem> = items.iter().filter(|item| item.attempt.state == ItemState::Done).collect();
     let standing: Vec<&FixItem> = done.iter().copied().filter(|item| item.stands()).collect();
     let minor = |item: &FixItem| item.monthly.map_or(0, |money| money.amount_minor);
@@ -56,12 +54,13 @@ async fn approval(tenant: &Tenant<'_>, fix: FixId, at: Timestamp) -> Result<Appr
     }
     let count = |items: usize| u32::try_from(items).unwrap_or(u32::MAX);
     Ok(Approval {
-        fix,
+        fix: of.fix,
         at,
         items: count(done.len()),
         undone: count(done.len() - standing.len()),
         monthly_minor: standing.iter().copied().map(minor).fold(0, i64::saturating_add),
         departments: departments(tenant, by_person).await?,
+        freed: of.freed.iter().map(|freed| freed.sku).collect(),
     })
 }
 

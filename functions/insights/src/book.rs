@@ -204,7 +204,8 @@ mod tests {
 
     fn approval(monthly_minor: i64) -> Approval {
         let at = "2026-11-20T10:00:00Z".parse().unwrap();
-        Approval { fix: FixId::from_bits(1), at, items: 4, undone: 1, monthly_minor, departments: Vec::new() }
+        let (fix, departments, freed) = (FixId::from_bits(1), Vec::new(), Vec::new());
+        Approval { fix, at, items: 4, undone: 1, monthly_minor, departments, freed }
     }
 
     fn change(day: Date, before: u32, after: u32, realised: u32, seat_minor: Option<i64>) -> SeatChange {

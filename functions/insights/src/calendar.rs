@@ -25,6 +25,8 @@ pub fn calendar(renewals: &[RenewalView], today: Date) -> String {
         if one.give_back > 0 {
             let seats = seats(one.give_back);
             let summary = format!("Last day to give back {seats} of {}", one.product);
+            // After the renewal its day to reduce by moves; that of the next has a name of its own.
+            let name = format!("{}\n{}\n{nth}", one.sku, one.renewed_on.unwrap_or(one.renews_on));
             event(&format!("{name}\nreduce"), one.reduce_by, &summary, &one.text, today, &mut out);
         }
         let summary = format!("{} renews: {}", one.product, seats(one.seats));
@@ -101,6 +103,7 @@ mod tests {
             sku: SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46"),
             product: product.into(),
             renews_on: date(2026, 12, 31),
+            renewed_on: None,
             reduce_by: date(2026, 12, 24),
             seats: 40,
             unused: give_back,

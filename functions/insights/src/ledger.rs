@@ -62,7 +62,14 @@ pub fn opened(seen: &Seen, scan: ScanId) -> SeatLedger {
     SeatLedger { sku, scan, seats, credited: 0, reopened: 0, renewals, renewed_on: None }
 }
 
-/// The ledger after a scan, and the change it saw, if there is one. `fixed_on`: when a fix last ended.
+/// The last renewal of a licence type that has passed by a day.
+pub fn last_renewal(ledger: &SeatLedger, today: Date) -> Option<Date> {
+    let passed = ledger.renewals.iter().copied().filter(|day| *day <= today).max();
+    passed.max(ledger.renewed_on)
+}
+
+/// The ledger after a scan, and the change it saw, if there is one. `fixed_on`: when a fix last ended that freed
+/// seats of this type.
 pub fn step(
     before: &SeatLedger,
     seen: &Seen,
@@ -70,8 +77,7 @@ pub fn step(
     today: Date,
     fixed_on: Option<Date>,
 ) -> (SeatLedger, Option<SeatChange>) {
-    let passed = before.renewals.iter().copied().filter(|day| *day <= today).max();
-    let renewed_on = passed.max(before.renewed_on);
+    let renewed_on = last_renewal(before, today);
     let mut after = SeatLedger {
         scan,
         seats: seen.seats,

@@ -24,12 +24,12 @@ async fn realise(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     let there: BTreeSet<SkuId> = licensing.skus.iter().map(|sku| sku.id).collect();
     // What has become free or a trial ends its ledger's count where it is; what is not there at all has no seats.
     known.retain(|ledger| seen.contains_key(&ledger.value.sku) || !there.contains(&ledger.value.sku));
-    let fixed_on = last_fix(&tenant).await?;
+    let fixed = last_fixes(&tenant).await?;
     for ledger in known {
         let sku = ledger.value.sku;
         let seen = seen.remove(&sku).unwrap_or_else(|| Seen::gone(sku));
         if ledger.value.scan < scan {
-            bring_up(&tenant, ledger, &seen, scan, today, fixed_on).await?;
+            bring_up(&tenant, ledger, &seen, scan, today, fixed.get(&sku).copied()).await?;
         }
     }
     for new in seen.into_values() {
@@ -38,11 +38,17 @@ async fn realise(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The day the last fix ended that is not undone as a whole.
-async fn last_fix(tenant: &Tenant<'_>) -> Result<Option<Date>, Failure> {
-    let approvals = tenant.all::<Approval>().await?.into_iter().map(|approval| approval.value);
-    let standing = approvals.filter(|approval| approval.undone < approval.items);
-    Ok(standing.map(|approval| approval.at.to_zoned(TimeZone::UTC).date()).max())
+/// The day the last fix ended that freed seats of a licence type, and stands: it explains no fall of another type.
+async fn last_fixes(tenant: &Tenant<'_>) -> Result<BTreeMap<SkuId, Date>, Failure> {
+    let mut last = BTreeMap::new();
+    for approval in tenant.all::<Approval>().await?.into_iter().map(|approval| approval.value) {
+        let day = approval.at.to_zoned(TimeZone::UTC).date();
+        for sku in approval.freed {
+            let known = last.entry(sku).or_insert(day);
+            *known = day.max(*known);
+        }
+    }
+    Ok(last)
 }
 
 async fn bring_up(

@@ -1,14 +1,20 @@
 //! Renewals: when, how many seats can be given back, until when that has to be done, and the words to do it with.
 
-use checks::{CheckId, Licensing, SeatCost, outcome::Subject, reduce_by};
+use std::collections::HashMap;
+
+use checks::{CheckId, Licensing, SeatCost, is_term, outcome::Subject, reduce_by, reduce_until};
 use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use model::{Money, SkuId};
 use serde::{Deserialize, Serialize};
-use store::{RenewalWatch, StoredFinding, Tenant};
+use store::{RenewalWatch, SeatLedger, StoredFinding, Tenant};
 use utoipa::ToSchema;
+
+use crate::ledger::last_renewal;
 
 /// Days before a renewal on which a company is told, the most first.
 pub const TOLD_BEFORE: [u16; 2] = [30, 10];
+/// As the watch notes that a company was told once it had renewed.
+const TOLD_AFTER: u16 = 0;
 
 /// One subscription's next renewal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -21,7 +27,11 @@ pub struct RenewalView {
     /// The day it renews, in UTC.
     #[schema(value_type = String, format = "date")]
     pub renews_on: Date,
-    /// The day by which the number of seats is to be reduced, so that it holds for the next term.
+    /// The day it last renewed, in UTC, where that is so short ago that `give_back` seats can still be given back.
+    #[schema(value_type = Option<String>, format = "date")]
+    pub renewed_on: Option<Date>,
+    /// The day by which the number of seats is to be reduced, so that it holds for the next term; for the term that has
+    /// begun where there is `renewed_on`.
     #[schema(value_type = String, format = "date")]
     pub reduce_by: Date,
     /// Seats of the subscription.
@@ -41,9 +51,15 @@ pub struct RenewalView {
     pub text: String,
 }
 
-/// The renewals from today on, the nearest first. `spare`: how many seats of a licence type the check of unused seats
-/// would give back; they are given back at its earliest renewals.
-pub fn renewals(licensing: &Licensing, spare: impl Fn(SkuId) -> u32, today: Date) -> Vec<RenewalView> {
+/// The renewals from today on, the nearest first; before them what renewed and can still be reduced. `spare`: how many
+/// seats of a licence type the check of unused seats would give back; they are given back at its earliest renewals.
+/// `last`: the last day on which one of the licence type renewed.
+pub fn renewals(
+    licensing: &Licensing,
+    spare: impl Fn(SkuId) -> u32,
+    last: impl Fn(SkuId) -> Option<Date>,
+    today: Date,
+) -> Vec<RenewalView> {
     let mut all = Vec::new();
     for sku in &licensing.skus {
         let cost = licensing.cost(sku.id);
@@ -52,9 +68,15 @@ pub fn renewals(licensing: &Licensing, spare: impl Fn(SkuId) -> u32, today: Date
         }
         let mut unused_left = sku.seats.enabled.saturating_sub(sku.consumed);
         let mut spare_left = spare(sku.id).min(unused_left);
-        for (renews_on, one) in licensing.renewals(sku.id).into_iter().filter(|(day, _)| *day >= today) {
+        let last = last(sku.id).filter(|on| (*on..=reduce_until(*on)).contains(&today));
+        let renewed = |next: Date| last.filter(|on| is_term(*on, next));
+        let mut own = licensing.renewals(sku.id);
+        own.retain(|(day, _)| *day >= today);
+        own.sort_by_key(|(day, _)| renewed(*day).unwrap_or(*day));
+        for (renews_on, one) in own {
             let unused = unused_left.min(one.seats);
             let give_back = spare_left.min(unused);
+            let renewed_on = renewed(renews_on).filter(|_| give_back > 0);
             unused_left -= unused;
             spare_left -= give_back;
             let seat = cost.monthly(&licensing.prices).filter(|_| give_back > 0);
@@ -62,7 +84,8 @@ pub fn renewals(licensing: &Licensing, spare: impl Fn(SkuId) -> u32, today: Date
                 sku: sku.id,
                 product: licensing.name(sku.id),
                 renews_on,
-                reduce_by: reduce_by(renews_on, today),
+                renewed_on,
+                reduce_by: renewed_on.map_or_else(|| reduce_by(renews_on, today), reduce_until),
                 seats: one.seats,
                 unused,
                 give_back,
@@ -74,7 +97,8 @@ pub fn renewals(licensing: &Licensing, spare: impl Fn(SkuId) -> u32, today: Date
             all.push(view);
         }
     }
-    all.sort_by(|a, b| (a.renews_on, &a.product, a.sku).cmp(&(b.renews_on, &b.product, b.sku)));
+    let when = |one: &RenewalView| one.renewed_on.unwrap_or(one.renews_on);
+    all.sort_by(|a, b| (when(a), &a.product, a.sku).cmp(&(when(b), &b.product, b.sku)));
     all
 }
 
@@ -82,17 +106,29 @@ fn text(of: &RenewalView) -> String {
     let RenewalView { product, renews_on, reduce_by, seats, give_back, .. } = of;
     let long = |day: &Date| day.strftime("%-d %B %Y").to_string();
     let left = seats - give_back;
-    match (*give_back, of.through_reseller) {
-        (0, _) => format!("{product}: all {seats} seats renew on {}. There is nothing to give back.", long(renews_on)),
-        (_, true) => format!(
+    let admin_centre =
+        format!("Microsoft 365 admin centre: Billing, Your products, {product}, Edit number of licences.");
+    match (*give_back, of.renewed_on, of.through_reseller) {
+        (0, ..) => format!("{product}: all {seats} seats renew on {}. There is nothing to give back.", long(renews_on)),
+        (_, Some(on), true) => format!(
+            "Hello,\n\nour subscription of {product} renewed on {}. Please still reduce it from {seats} to {left} \
+             seats: Microsoft allows that until {}. Please confirm it to us.\n\nThank you",
+            long(&on),
+            long(reduce_by)
+        ),
+        (_, Some(on), false) => format!(
+            "{product}: renewed on {}. You can still reduce from {seats} to {left} seats until {}.\n{admin_centre}",
+            long(&on),
+            long(reduce_by)
+        ),
+        (_, None, true) => format!(
             "Hello,\n\nplease reduce our subscription of {product} from {seats} to {left} seats for the next term. It \
              renews on {}; please do it by {} and confirm it to us.\n\nThank you",
             long(renews_on),
             long(reduce_by)
         ),
-        (_, false) => format!(
-            "{product}: reduce from {seats} to {left} seats by {}. It renews on {}.\nMicrosoft 365 admin centre: Billing, \
-             Your products, {product}, Edit number of licences.",
+        (_, None, false) => format!(
+            "{product}: reduce from {seats} to {left} seats by {}. It renews on {}.\n{admin_centre}",
             long(reduce_by),
             long(renews_on)
         ),
@@ -109,7 +145,10 @@ pub async fn of(tenant: &Tenant<'_>, today: Date) -> store::Result<Vec<RenewalVi
         });
         about.map_or(0, |found| found.seats)
     };
-    Ok(renewals(&licensing, spare, today))
+    let ledgers = tenant.all::<SeatLedger>().await?.into_iter().map(|ledger| ledger.value);
+    let last: HashMap<SkuId, Date> =
+        ledgers.filter_map(|ledger| Some((ledger.sku, last_renewal(&ledger, today)?))).collect();
+    Ok(renewals(&licensing, spare, |sku| last.get(&sku).copied(), today))
 }
 
 /// Something to tell of a renewal.
@@ -117,43 +156,57 @@ pub async fn of(tenant: &Tenant<'_>, today: Date) -> store::Result<Vec<RenewalVi
 pub struct News {
     /// The licence type.
     pub sku: SkuId,
-    /// The day it renews.
+    /// The day it renews, or renewed.
     pub renews_on: Date,
+    /// Whether it renewed already.
+    pub renewed: bool,
     /// How many days before is told of.
     pub days: u16,
     /// Seats that can be given back.
     pub seats: u32,
 }
 
-/// What is to be told now: of each renewal with seats to give back the latest of its days that has come, if it was not
-/// told before. Several subscriptions of a licence type that renew on one day are one piece of news.
+/// What is to be told now: of each renewal with seats to give back the latest of its days that has come, or that it is
+/// over and can still be mended, if it was not told before. Several subscriptions of a licence type that renew on one
+/// day are one piece of news.
 pub fn to_tell(renewals: &[RenewalView], watch: &RenewalWatch, today: Date) -> Vec<News> {
     let mut news: Vec<News> = Vec::new();
     for one in renewals.iter().filter(|one| one.give_back > 0) {
         let left = (one.renews_on - today).get_days();
-        let Some(days) = TOLD_BEFORE.iter().copied().filter(|days| left <= i32::from(*days)).min() else { continue };
+        let before = TOLD_BEFORE.iter().copied().filter(|days| left <= i32::from(*days)).min();
+        let (renews_on, days) = match (one.renewed_on, before) {
+            (Some(on), _) => (on, TOLD_AFTER),
+            (None, Some(days)) => (one.renews_on, days),
+            (None, None) => continue,
+        };
         // Who was told ten days before needs no word of thirty.
-        let told = watch.told.iter().any(|told| (told.0, told.1) == (one.sku, one.renews_on) && told.2 <= days);
-        match news.iter_mut().find(|known| (known.sku, known.renews_on) == (one.sku, one.renews_on)) {
+        let told = watch.told.iter().any(|told| (told.0, told.1) == (one.sku, renews_on) && told.2 <= days);
+        match news.iter_mut().find(|known| (known.sku, known.renews_on) == (one.sku, renews_on)) {
             Some(known) => known.seats = known.seats.saturating_add(one.give_back),
             None if told => {}
-            None => news.push(News { sku: one.sku, renews_on: one.renews_on, days, seats: one.give_back }),
+            None => {
+                let renewed = one.renewed_on.is_some();
+                news.push(News { sku: one.sku, renews_on, renewed, days, seats: one.give_back });
+            }
         }
     }
     news
 }
 
 /// When there is something to tell next: the first of the days before a renewal that is still to come, or now where
-/// something is to be told already. Renewals that are over are forgotten.
+/// something is to be told already. Renewals that cannot be mended any more are forgotten.
 pub fn watched(renewals: &[RenewalView], before: &RenewalWatch, now: Timestamp) -> RenewalWatch {
     let today = now.to_zoned(TimeZone::UTC).date();
-    let told = before.told.iter().filter(|told| told.1 >= today).copied().collect();
+    let told = before.told.iter().filter(|told| reduce_until(told.1) >= today).copied().collect();
     let watch = RenewalWatch { next: None, told };
     if !to_tell(renewals, &watch, today).is_empty() {
         return RenewalWatch { next: Some(now), ..watch };
     }
     let days = renewals.iter().filter(|one| one.give_back > 0).flat_map(|one| {
-        TOLD_BEFORE.iter().map(|days| one.renews_on.saturating_sub(Span::new().days(i32::from(*days))))
+        let before = TOLD_BEFORE.iter().map(|days| one.renews_on.saturating_sub(Span::new().days(i32::from(*days))));
+        // A day of the next term is told of once the last one cannot be mended any more.
+        let mended = one.renewed_on.and_then(|_| one.reduce_by.tomorrow().ok());
+        before.chain(mended)
     });
     let next = days.filter(|day| *day > today).min();
     let next = next.and_then(|day| Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp()));
@@ -202,7 +255,7 @@ mod tests {
     #[test]
     fn seats_are_given_back_at_the_earliest_renewals_and_none_twice() {
         let all = licensing(50, 40, &[("2026-12-01", 3, false), ("2027-03-01", 47, true)]);
-        let views = renewals(&all, |_| 7, TODAY);
+        let views = renewals(&all, |_| 7, |_| None, TODAY);
         let told: Vec<_> = views.iter().map(|view| (view.unused, view.give_back)).collect();
         assert_eq!(told, [(3, 3), (7, 4)]);
         assert_eq!(views[0].reduce_by, date(2026, 11, 24));
@@ -219,14 +272,14 @@ mod tests {
     #[test]
     fn what_is_over_is_not_a_renewal_and_a_day_to_reduce_by_is_not_over() {
         let all = licensing(50, 40, &[("2026-11-20", 25, false), ("2026-11-23", 25, false)]);
-        let views = renewals(&all, |_| 10, TODAY);
+        let views = renewals(&all, |_| 10, |_| None, TODAY);
         assert_eq!(views.len(), 1);
         assert_eq!((views[0].renews_on, views[0].reduce_by), (date(2026, 11, 23), TODAY));
     }
 
     #[test]
     fn a_renewal_is_told_of_thirty_and_ten_days_before_once_each() {
-        let views = renewals(&licensing(50, 40, &[("2027-01-15", 50, false)]), |_| 8, TODAY);
+        let views = renewals(&licensing(50, 40, &[("2027-01-15", 50, false)]), |_| 8, |_| None, TODAY);
         let mut watch = RenewalWatch::default();
         let mut told = Vec::new();
         for offset in 0..60 {
@@ -240,8 +293,56 @@ mod tests {
     }
 
     #[test]
+    fn for_a_week_after_a_renewal_seats_can_still_be_given_back() {
+        let all = licensing(50, 40, &[("2026-12-01", 20, false), ("2027-11-18", 30, true)]);
+        let on = |day, last| renewals(&all, |_| 12, |_| last, day);
+        let views = on(TODAY, Some(date(2026, 11, 18)));
+        let told: Vec<_> = views.iter().map(|view| (view.renews_on, view.renewed_on, view.give_back)).collect();
+        // They go there first: what renews later is given back later.
+        assert_eq!(
+            told,
+            [(date(2027, 11, 18), Some(date(2026, 11, 18)), 10), (date(2026, 12, 1), None, 0)],
+            "ten are unused"
+        );
+        assert_eq!(views[0].reduce_by, date(2026, 11, 24));
+        let text = &views[0].text;
+        assert!(text.starts_with("Hello,") && text.contains("renewed on 18 November 2026"), "{text}");
+        assert!(text.contains("from 30 to 20 seats") && text.contains("until 24 November 2026"), "{text}");
+        assert!(on(date(2026, 11, 24), Some(date(2026, 11, 18)))[0].renewed_on.is_some());
+        // Later, without a renewal, and where none of the terms began then, there is nothing to mend.
+        for views in [on(date(2026, 11, 25), Some(date(2026, 11, 18))), on(TODAY, None)] {
+            assert!(views.iter().all(|view| view.renewed_on.is_none()));
+            assert_eq!((views[0].renews_on, views[0].give_back), (date(2026, 12, 1), 10));
+        }
+        let other = licensing(50, 40, &[("2027-03-01", 50, false)]);
+        assert_eq!(renewals(&other, |_| 12, |_| Some(date(2026, 11, 18)), TODAY)[0].renewed_on, None);
+    }
+
+    #[test]
+    fn a_renewal_that_can_still_be_mended_is_told_of_once() {
+        let renewed = date(2026, 11, 20);
+        let all = licensing(50, 40, &[("2026-12-20", 50, false)]);
+        // Told of before it renewed, which is no word of after.
+        let mut watch = RenewalWatch { next: None, told: vec![(PREMIUM, renewed, 30), (PREMIUM, renewed, 10)] };
+        let mut told = Vec::new();
+        for offset in 0..15 {
+            let day = TODAY.saturating_add(Span::new().days(offset));
+            let views = renewals(&all, |_| 8, |_| Some(renewed), day);
+            for news in to_tell(&views, &watch, day) {
+                told.push((day, news.renews_on, news.renewed));
+                watch.told.push((news.sku, news.renews_on, news.days));
+            }
+            let now = day.to_zoned(TimeZone::UTC).unwrap().timestamp();
+            watch = watched(&views, &watch, now);
+            assert!(watch.next.is_some_and(|next| next > now), "{day}: {watch:?}");
+        }
+        // A month's next term is told of when the last one cannot be mended any more.
+        assert_eq!(told, [(TODAY, renewed, true), (date(2026, 11, 27), date(2026, 12, 20), false)]);
+    }
+
+    #[test]
     fn who_comes_late_is_told_once() {
-        let views = renewals(&licensing(50, 40, &[("2026-11-25", 50, false)]), |_| 8, TODAY);
+        let views = renewals(&licensing(50, 40, &[("2026-11-25", 50, false)]), |_| 8, |_| None, TODAY);
         let mut watch = RenewalWatch::default();
         let news = to_tell(&views, &watch, TODAY);
         assert_eq!(news.iter().map(|one| one.days).collect::<Vec<_>>(), [10]);
@@ -252,13 +353,13 @@ mod tests {
     #[test]
     fn the_next_look_is_when_there_is_something_to_tell() {
         let now: Timestamp = "2026-11-21T08:00:00Z".parse().unwrap();
-        let far = renewals(&licensing(50, 40, &[("2027-01-15", 50, false)]), |_| 8, TODAY);
+        let far = renewals(&licensing(50, 40, &[("2027-01-15", 50, false)]), |_| 8, |_| None, TODAY);
         assert_eq!(watched(&far, &RenewalWatch::default(), now).next, Some("2026-12-16T00:00:00Z".parse().unwrap()));
-        let near = renewals(&licensing(50, 40, &[("2026-12-15", 50, false)]), |_| 8, TODAY);
+        let near = renewals(&licensing(50, 40, &[("2026-12-15", 50, false)]), |_| 8, |_| None, TODAY);
         assert_eq!(watched(&near, &RenewalWatch::default(), now).next, Some(now));
         let told = RenewalWatch { next: None, told: vec![(PREMIUM, date(2026, 12, 15), 30)] };
         assert_eq!(watched(&near, &told, now).next, Some("2026-12-05T00:00:00Z".parse().unwrap()));
-        let nothing = renewals(&licensing(50, 50, &[("2026-12-15", 50, false)]), |_| 8, TODAY);
+        let nothing = renewals(&licensing(50, 50, &[("2026-12-15", 50, false)]), |_| 8, |_| None, TODAY);
         assert_eq!(watched(&nothing, &told, now).next, None);
     }
 }

@@ -1,5 +1,6 @@
-//! Twice a day: tells companies of renewals with seats to give back, 30 and 10 days before. What was told stands in the
-//! transaction that tells, so a doubled firing finds nothing to do.
+//! Twice a day: tells companies of renewals with seats to give back, 30 and 10 days before, and once they renewed while
+//! Microsoft still takes seats back. What was told stands in the transaction that tells, so a doubled firing finds
+//! nothing to do.
 
 use jiff::SignedDuration;
 use model::Event;
@@ -40,7 +41,8 @@ async fn tell(deps: &Kernel, tenant: Tenant<'_>) -> Result<(), Failure> {
     let renewals = renewal::of(&tenant, deps.clock.today()).await?;
     for news in to_tell(&renewals, &watch.value, deps.clock.today()) {
         watch.value.told.push((news.sku, news.renews_on, news.days));
-        let event = Event::RenewalNear { sku: news.sku, renews_on: news.renews_on, seats: news.seats };
+        let renewal::News { sku, renews_on, renewed, seats, .. } = news;
+        let event = Event::RenewalNear { sku, renews_on, seats, renewed };
         tenant.commit(Commit::new().replace(&watch).event(event)?).await?;
         watch.version += 1;
     }

@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use identity::{Hashers, Person, can, visitor};
+use identity::{Person, can, new_password, visitor};
 use model::{TenantId, UserId};
 use runtime::Function;
 use serde::{Deserialize, Serialize};
@@ -99,9 +99,7 @@ async fn who(deps: &Joining, invited: &Invited, user: Option<UserId>, body: &Acc
     if checked.is_none() {
         errors.push(FieldProblem::new("/name", "not_a_name", "Enter your name, at most 100 characters on one line."));
     }
-    if let Err(weak) = Hashers::check(password, &[email, company, name, "steward", "microsoft"]) {
-        errors.push(FieldProblem::new("/password", weak.code, weak.message));
-    }
+    errors.extend(new_password::problem(password, &[email, company, name]));
     let Some(name) = checked.filter(|_| errors.is_empty()) else { return Err(Error::invalid(errors)) };
     let password_hash = deps.hashers.hash(&deps.hashers.turn()?, password).await?;
     Ok(Who::New(Registration { name, password_hash }))

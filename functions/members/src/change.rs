@@ -40,7 +40,7 @@ enum Change {
 /// Change a member
 ///
 /// Their tokens stop working at once; who stays gets new ones by refreshing. Nobody gives or takes more than they hold,
-/// and a company keeps an owner.
+/// and a company keeps an owner. A role that manages members takes a recent proof of who you are.
 #[utoipa::path(
     patch, path = "/v1/members/{user}", operation_id = "members-change", tag = "members", request_body = MemberChange, security(("bearer" = [])),
     params(
@@ -86,10 +86,10 @@ async fn attempt(
     may_change(person, &place)?;
     match wanted {
         Change::Role(role) => {
-            may_give(person, &place.company.value, role, "/role")?;
             if place.member.value.role == role {
                 return Ok(place.member);
             }
+            may_give(store, person, &place.company.value, role, "/role").await?;
             if role != RoleName::OWNER {
                 not_break_glass(&place)?;
             }

@@ -28,7 +28,8 @@ pub struct DeleteRoleQuery {
 /// Delete a role
 ///
 /// Refused with 409 `in_use` while somebody has it, unless `reassign_to` says what they get instead. Each of them gets
-/// it by a change of their own; should that stop half way, send the request again.
+/// it by a change of their own; should that stop half way, send the request again. A role that manages members takes a
+/// recent proof of who you are.
 #[utoipa::path(
     delete, path = "/v1/roles/{role}", operation_id = "members-delete-role", tag = "members", security(("bearer" = [])),
     params(("role" = RoleId, Path, description = "Which role; ours cannot be deleted."), DeleteRoleQuery),
@@ -73,7 +74,7 @@ async fn attempt(
     if !person.permissions().holds(Permission::ManageMembers) {
         return Err(Error::forbidden(Permission::ManageMembers));
     }
-    may_give(person, &company.value, instead, "reassign_to")?;
+    may_give(store, person, &company.value, instead, "reassign_to").await?;
     if instead == role {
         return Err(in_use("It cannot be replaced by itself.".into()));
     }

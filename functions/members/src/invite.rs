@@ -33,7 +33,7 @@ pub struct InviteRequest {
 /// Invite somebody
 ///
 /// Sends a mail with a link that is good for 48 hours, and keeps a seat. An address is invited once: asking again
-/// replaces the invitation, and its link is dead.
+/// replaces the invitation, and its link is dead. A role that manages members takes a recent proof of who you are.
 #[utoipa::path(
     post, path = "/v1/invitations", operation_id = "members-invite", tag = "members", request_body = InviteRequest, security(("bearer" = [])),
     responses(
@@ -66,7 +66,7 @@ pub(crate) async fn ask(
 ) -> Result<Invitation> {
     let tenant = store.of(person.scope());
     let invitee = tenant.invitee(email).await?;
-    may_give(person, &invitee.company.value, role, "/role")?;
+    may_give(store, person, &invitee.company.value, role, "/role").await?;
     if invitee.is_member {
         return Err(Error::new(Code::Taken, "They are a member already. Change their role instead."));
     }

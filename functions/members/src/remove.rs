@@ -2,7 +2,7 @@
 
 use api::{Error, IfMatch, Path, Result, etag};
 use axum::{extract::State, http::StatusCode};
-use identity::{Person, can};
+use identity::{Recent, can};
 use model::UserId;
 use runtime::{Function, Kernel};
 use store::Store;
@@ -19,7 +19,7 @@ pub const FUNCTION: Function<Kernel> = Function::http("members-remove", || route
 /// Remove a member
 ///
 /// Every access of theirs ends at once and their seat is free. Their account stays theirs. Only an invitation brings
-/// them back, not signing in with Microsoft.
+/// them back, not signing in with Microsoft. Takes a recent proof of who you are.
 #[utoipa::path(
     delete, path = "/v1/members/{user}", operation_id = "members-remove", tag = "members", security(("bearer" = [])),
     params(
@@ -33,7 +33,7 @@ pub const FUNCTION: Function<Kernel> = Function::http("members-remove", || route
 )]
 pub async fn remove(
     State(store): State<Store>,
-    person: Person<can::ManageMembers>,
+    person: Recent<can::ManageMembers>,
     Path(user): Path<UserId>,
     seen: IfMatch,
 ) -> Result<StatusCode> {
@@ -41,7 +41,7 @@ pub async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn attempt(store: &Store, person: &Person<can::ManageMembers>, user: UserId, seen: &IfMatch) -> Result<()> {
+async fn attempt(store: &Store, person: &Recent<can::ManageMembers>, user: UserId, seen: &IfMatch) -> Result<()> {
     let tenant = store.of(person.scope());
     let place = tenant.place_of(user).await?.ok_or_else(Error::not_found)?;
     seen.holds(&etag(place.member.version))?;

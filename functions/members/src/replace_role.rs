@@ -3,7 +3,7 @@
 use api::{Error, IfMatch, Json, Path, Result, Tagged};
 use axum::extract::State;
 use identity::{Person, can};
-use model::RoleId;
+use model::{Permission, RoleId};
 use runtime::{Function, Kernel};
 use store::Store;
 use utoipa_axum::routes;
@@ -19,7 +19,8 @@ pub const FUNCTION: Function<Kernel> = Function::http("members-replace-role", ||
 
 /// Change a role
 ///
-/// Holds for everybody who has it from their next request on. You are to hold what it may do, before and after.
+/// Holds for everybody who has it from their next request on. You are to hold what it may do, before and after. One that
+/// manages members takes a recent proof of who you are.
 #[utoipa::path(
     put, path = "/v1/roles/{role}", operation_id = "members-replace-role", tag = "members", request_body = RoleRequest, security(("bearer" = [])),
     params(
@@ -47,6 +48,9 @@ pub async fn replace_role(
         person.may_give(before.permissions)?;
         if *before == role {
             return Ok(());
+        }
+        if role.permissions.holds(Permission::ManageMembers) {
+            person.proved_lately(&store).await?;
         }
         tenant.put_role(company, role.clone()).await.map_err(refused)
     })

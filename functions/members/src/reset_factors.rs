@@ -38,7 +38,7 @@ pub async fn reset_factors(
 async fn attempt(store: &Store, person: &Recent<can::ManageMembers>, user: UserId) -> Result<()> {
     let tenant = store.of(person.scope());
     let place = tenant.place_of(user).await?.ok_or_else(Error::not_found)?;
-    if !person.session().has_second_factor() {
+    if !person.has_second_factor() {
         let told = "Sign in with a second factor of your own to remove somebody else's.";
         return Err(Error::new(Code::SecondFactorRequired, told));
     }

@@ -2,19 +2,31 @@
 
 use api::{Code, Error, FieldProblem, Result};
 use identity::{Person, Right};
-use model::RoleName;
-use store::{Company, Place};
+use model::{Permission, RoleName};
+use store::{Company, Place, Store};
 
-/// Whether `person` may give `role`, which is to exist.
+/// Whether `person` may give `role`, which is to exist. One that gives others rights takes a recent proof of who they are:
+/// a stolen session makes nobody an owner.
 ///
 /// # Errors
-/// 422 at `pointer` for a role there is not, [`Code::MoreThanYouHave`].
-pub fn may_give<R: Right>(person: &Person<R>, company: &Company, role: RoleName, pointer: &str) -> Result<()> {
+/// 422 at `pointer` for a role there is not, [`Code::MoreThanYouHave`], [`Code::ProofTooOld`].
+pub async fn may_give<R: Right>(
+    store: &Store,
+    person: &Person<R>,
+    company: &Company,
+    role: RoleName,
+    pointer: &str,
+) -> Result<()> {
     if !company.has_role(role) {
         let told = "Choose one of the roles that GET /v1/roles lists.";
         return Err(Error::invalid(vec![FieldProblem::new(pointer, "no_such_role", told)]));
     }
-    person.may_give_role(role, company.permissions_of(role))
+    let permissions = company.permissions_of(role);
+    person.may_give_role(role, permissions)?;
+    if permissions.holds(Permission::ManageMembers) {
+        person.proved_lately(store).await?;
+    }
+    Ok(())
 }
 
 /// Whether `person` may change somebody who holds what the member of `place` does.

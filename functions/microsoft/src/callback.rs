@@ -303,6 +303,11 @@ async fn finish(
     let next_at = now + SignedDuration::from_hours(schedule.value.every_hours.into());
     let schedule = Versioned { value: Schedule { on: true, next_at, ..schedule.value }, ..schedule };
     let mut change = Commit::new().consume(state, now).claim_directory(directory, person.tenant()).replace(&schedule);
+    let mut company = tenant.company().await?;
+    // The last one stays when the connection ends: whoever comes in with Microsoft only comes in with that (C8).
+    if company.value.directory.replace(directory) != Some(directory) {
+        change = change.replace(&company);
+    }
     change = match before {
         // Another directory's link that was never given free: its consent was lost.
         Some(old) if old.value.directory != directory => {

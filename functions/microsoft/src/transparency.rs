@@ -86,7 +86,8 @@ pub struct CallsMade {
 
 /// Read what was read and changed at Microsoft
 ///
-/// Newest first. Every call of a scan, a fix or an undo is counted, the refused ones too. What the calls are is in `/v1/manifest`.
+/// Newest first. Every call of a scan, of a fix from its approval on, or of an undo is counted, the refused ones too; looks
+/// that change nothing (previews, names for a question, people to invite) are not in it. What the calls are is in `/v1/manifest`.
 #[utoipa::path(
     get, path = "/v1/transparency", operation_id = "microsoft-transparency", tag = "microsoft", params(TransparencyQuery), security(("bearer" = []), ("key" = [])),
     responses(

@@ -128,7 +128,10 @@ pub fn sentence(event: &Event) -> String {
             "A manager answered: the licence is not needed.".into()
         }
         Event::AttestationAnswered { answer: Answer::AskLater, .. } => "A manager wants to be asked later.".into(),
-        Event::AttestationExpired { .. } => "A manager did not answer in time.".into(),
+        Event::AttestationExpired { .. } => "A manager said neither yes nor no in time.".into(),
+        Event::RenewalNear { renews_on, seats, renewed: true, .. } => {
+            format!("{} can still be given back after the renewal on {renews_on}.", counted_u32(*seats, "seat"))
+        }
         Event::RenewalNear { renews_on, seats, .. } => {
             format!("{} can be given back before the renewal on {renews_on}.", counted_u32(*seats, "seat"))
         }

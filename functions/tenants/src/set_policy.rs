@@ -110,7 +110,7 @@ fn may_demand_a_factor(deps: &Kernel, person: &Recent<can::ManageTenant>, policy
         let told = "Choose a day within the next 30 days.";
         return Err(Error::invalid(vec![FieldProblem::new("/second_factor/from", "too_late", told)]));
     }
-    if !person.session().has_second_factor() {
+    if !person.has_second_factor() {
         let told = "Set up a second factor yourself and sign in with it before you ask it of everybody.";
         return Err(Error::new(Code::SecondFactorRequired, told));
     }
@@ -137,7 +137,7 @@ async fn may_demand_microsoft(deps: &Kernel, person: &Recent<can::ManageTenant>,
     let connection = connection.filter(|connection| connection.state == ConnectionState::Connected);
     let directory = connection.ok_or_else(not_connected)?.directory;
     let own = deps.store.work_accounts(person.user()).await?.iter().any(|account| account.directory == directory);
-    if !own || !person.session().by_microsoft() {
+    if !own || !person.session().is_of(Some(directory)) {
         let told = "Link your own work account of the connected Microsoft 365 and sign in with it first.";
         return Err(Error::new(Code::MicrosoftOnly, told));
     }

@@ -60,6 +60,16 @@ pub struct Mailbox {
     pub last: Option<Date>,
 }
 
+impl Mailbox {
+    /// What one of nobody's own may hold without a licence: 50 GB (Microsoft, "About shared mailboxes").
+    pub const FREE_MIB: u32 = 50 * 1024;
+
+    /// Whether even one of nobody's own needs a licence, as far as the report tells: a hold it does not.
+    pub const fn needs_licence(&self) -> bool {
+        self.used_mib >= Self::FREE_MIB || self.archive
+    }
+}
+
 /// A OneDrive, as `getOneDriveUsageAccountDetail` has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drive {

@@ -140,7 +140,7 @@ fn losses(
     let add_on_stays = staying.iter().any(|(_, licence)| licence.is_paid() && !licence.is_suite());
     let guards = [
         (GuardId::G1, going.iter().any(|(license, _)| !license.groups.is_empty())),
-        (GuardId::G2, mail && candidate.has_unknown_mailbox()),
+        (GuardId::G2, mail && (candidate.has_unknown_mailbox() || candidate.has_large_mailbox())),
         (GuardId::G3, mail),
         (GuardId::G4, context.directory.administrators.as_ref().is_ok_and(|all| all.contains(&candidate.person.id))),
         (GuardId::G5, going.len() > 1 || (base_goes && add_on_stays)),

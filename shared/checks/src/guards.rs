@@ -33,8 +33,8 @@ pub(crate) fn guards(
     }
     if let Some(n) = has(GuardId::G2) {
         let text = format!(
-            "For {} it is not known what the mailbox is for. A shared mailbox needs a licence only above 50 GB, \
-             with an archive or on legal hold.",
+            "For {} the mailbox is above 50 GB, has an archive, or it is not known what it is for. A shared mailbox \
+             needs a licence above 50 GB, with an archive or on legal hold, and only then.",
             people(n)
         );
         guard(GuardId::G2, n, text, vec![]);

@@ -31,7 +31,7 @@ pub use catalogue::{CATALOGUE, Check, CheckId, Stake, Text};
 pub use evaluation::{Directory, Evaluation, Sources};
 pub use exceptions::{Exception, Exceptions};
 pub use footprint::{Footprint, Wanted, asks_purpose};
-pub use licensing::{Licensing, SeatCost, reduce_by};
+pub use licensing::{Licensing, SeatCost, is_term, reduce_by, reduce_until};
 pub use mended::Mended;
 pub use outcome::{Finding, Outcome, Totals};
 pub use prices::{OwnPrice, Price, PriceBasis, PriceConfidence, PriceList, Term};

@@ -18,6 +18,26 @@ pub fn reduce_by(renews_on: Date, today: Date) -> Date {
     renews_on.saturating_sub(Span::new().days(REDUCE_DAYS)).max(today)
 }
 
+/// Days after a renewal on which Microsoft still takes seats back: the whole ones of the 168 hours it gives (checks.md,
+/// L21), whatever the hour it renewed at.
+const REDUCE_AFTER_DAYS: i32 = 6;
+
+/// The last day on which seats of a subscription that renewed can still be given back.
+pub fn reduce_until(renewed_on: Date) -> Date {
+    renewed_on.saturating_add(Span::new().days(REDUCE_AFTER_DAYS))
+}
+
+/// Months a term has (checks.md, L21).
+const TERM_MONTHS: [i32; 3] = [1, 12, 36];
+/// Days a month may be shorter than another.
+const MONTHS_DIFFER: i32 = 3;
+
+/// Whether a subscription that renews next on `next` may have begun its term on `on`.
+pub fn is_term(on: Date, next: Date) -> bool {
+    let ends = TERM_MONTHS.map(|months| on.saturating_add(Span::new().months(months)));
+    ends.into_iter().any(|end| (next - end).get_days().abs() <= MONTHS_DIFFER)
+}
+
 /// Licence types and subscriptions as of the last scan, with the prices of today.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Licensing {
@@ -123,6 +143,27 @@ mod tests {
         assert_eq!(licensing(vec![sku(PREMIUM, 5)], trial).cost(PREMIUM), SeatCost::Free);
         assert_eq!(licensing(vec![sku(UNKNOWN, 1_000_000)], Vec::new()).cost(UNKNOWN), SeatCost::Free);
         assert_eq!((all.name(PREMIUM), all.name(UNKNOWN)), ("Microsoft 365 Business Premium".into(), "PART".into()));
+    }
+
+    #[test]
+    fn a_day_to_reduce_by_is_not_over_and_a_week_is_left_after_a_renewal() {
+        let day = |text: &str| -> Date { text.parse().unwrap() };
+        let renews = day("2026-12-01");
+        assert_eq!(reduce_by(renews, day("2026-11-21")), day("2026-11-24"));
+        assert_eq!(reduce_by(renews, day("2026-11-28")), day("2026-11-28"));
+        assert_eq!(reduce_until(renews), day("2026-12-07"));
+    }
+
+    #[test]
+    fn a_term_is_a_month_a_year_or_three_years_whatever_the_months_have() {
+        let term = |on: &str, next: &str| is_term(on.parse().unwrap(), next.parse().unwrap());
+        for next in ["2027-01-01", "2027-12-01", "2027-12-02", "2029-12-01"] {
+            assert!(term("2026-12-01", next), "{next}");
+        }
+        assert!(term("2027-01-31", "2027-02-28") && term("2027-02-28", "2027-03-31"));
+        for next in ["2026-12-01", "2027-03-01", "2028-12-01"] {
+            assert!(!term("2026-12-01", next), "{next}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use api::{Client, Code, Error};
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use http::{header, request::Parts};
 use jiff::SignedDuration;
-use model::{Permission, Permissions, Policy, RoleName, TenantId, TenantState, UserId, event::Actor};
+use model::{DirectoryId, Permission, Permissions, Policy, RoleName, TenantId, TenantState, UserId, event::Actor};
 use store::{Admission, Origin, Principal, Session, SessionProof, Store, TenantScope};
 
 use crate::{
@@ -123,6 +123,10 @@ impl<R: Right> Caller<R> {
     pub const fn policy(&self) -> &Policy {
         &self.admission.policy
     }
+    /// The directory the tenant is connected to, or was last.
+    pub const fn directory(&self) -> Option<DirectoryId> {
+        self.admission.directory
+    }
     /// Whether they hold all of `permissions`, so that they may give them.
     ///
     /// # Errors
@@ -156,6 +160,10 @@ impl<R: Right> Person<R> {
     pub const fn session(&self) -> &Session {
         &self.session
     }
+    /// Whether more than a password stands behind the session, as far as this company is concerned.
+    pub fn has_second_factor(&self) -> bool {
+        self.session.has_second_factor(self.directory())
+    }
     /// With which role.
     pub const fn role(&self) -> RoleName {
         self.role
@@ -163,6 +171,21 @@ impl<R: Right> Person<R> {
     /// Their address, normalised: the key of their login.
     pub fn email(&self) -> &str {
         &self.email
+    }
+    /// That they proved who they are a few minutes ago (ASVS 7.5.1, 7.5.3), for acts that are sensitive in some cases only;
+    /// [`Recent`] asks for it in all.
+    ///
+    /// # Errors
+    /// [`Code::ProofTooOld`].
+    pub async fn proved_lately(&self, store: &Store) -> Result<(), Error> {
+        let age = store.now().as_second() - self.session.proven_at;
+        // Whoever has a second factor of ours proves with it: Entra's word for the first one is not enough (ASVS 6.8.4).
+        let weak = self.session.by_microsoft() && !self.has_second_factor();
+        if age > Recent::<R>::MOST.as_secs() || (weak && store.has_second_factor(self.session.user).await?) {
+            let told = "Confirm with your password, a code or a passkey at `/v1/step-up`, then send this again.";
+            return Err(Error::new(Code::ProofTooOld, told));
+        }
+        Ok(())
     }
     /// Whether they may give `role`: never more than they hold, and owner only as an owner (C2, C9).
     ///
@@ -244,7 +267,7 @@ where
             }
             if let Principal::User { session, .. } = &admission.principal
                 && admission.policy.needs_second_factor(verifier.now())
-                && !session.has_second_factor()
+                && !session.has_second_factor(admission.directory)
             {
                 let told = "Your company needs a second factor of everybody. Set one up, then sign in again.";
                 return Err(Error::new(Code::SecondFactorRequired, told));
@@ -252,12 +275,10 @@ where
         }
         if let Principal::User { session, .. } = &admission.principal
             && !admission.policy.lets_in_without_microsoft(session.user)
-            && !session.by_microsoft()
+            && !session.is_of(admission.directory)
         {
-            return Err(Error::new(
-                Code::MicrosoftOnly,
-                "Your company signs in with Microsoft. Sign in again with it.",
-            ));
+            let told = "Your company signs in with its own Microsoft 365. Sign in again with your account of it.";
+            return Err(Error::new(Code::MicrosoftOnly, told));
         }
         if R::CHANGES && !admission.state.may_write() {
             return Err(Error::new(Code::TenantClosed, "The company's account is read-only until it is paid again."));
@@ -316,14 +337,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let person = <Person<R> as FromRequestParts<S>>::from_request_parts(parts, state).await?;
-        let session = &person.session;
-        let age = Verifier::from_ref(state).now().as_second() - session.proven_at;
-        // Whoever has a second factor of ours proves with it: Entra's word for the first one is not enough (ASVS 6.8.4).
-        let weak = session.by_microsoft() && !session.has_second_factor();
-        if age > Self::MOST.as_secs() || (weak && Store::from_ref(state).has_second_factor(session.user).await?) {
-            let told = "Confirm with your password, a code or a passkey at `/v1/step-up`, then send this again.";
-            return Err(Error::new(Code::ProofTooOld, told));
-        }
+        person.proved_lately(&Store::from_ref(state)).await?;
         Ok(Self(person))
     }
 }

@@ -23,11 +23,11 @@ pub const LONGEST: usize = 128;
 
 /// Why a password is refused, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Weak {
+pub(crate) struct Weak {
     /// Stable code.
-    pub code: &'static str,
+    pub(crate) code: &'static str,
     /// What to do.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 /// How many may wait for each that hashes: about a quarter of a second. Whoever comes after them is told at once to
@@ -195,7 +195,7 @@ impl Hashers {
     ///
     /// # Errors
     /// Why it is not.
-    pub fn check(password: &str, known_words: &[&str]) -> Result<(), Weak> {
+    pub(crate) fn check(password: &str, known_words: &[&str]) -> Result<(), Weak> {
         let password = folded(password);
         let length = password.chars().count();
         if length < SHORTEST {

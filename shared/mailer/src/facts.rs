@@ -167,20 +167,22 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
             let rows = vec![("Person", text(person)), ("Answered by", text(manager))];
             (context! { person => text(person), manager => text(manager), answer => answer }, rows)
         }
-        News::AttestationExpired { manager, person } => {
+        News::AttestationExpired { manager, person, asked_later } => {
             let rows = vec![("Person", text(person)), ("Asked", text(manager))];
-            (context! { person => text(person), manager => text(manager) }, rows)
+            (context! { person => text(person), manager => text(manager), asked_later => *asked_later }, rows)
         }
-        News::RenewalNear { product, seats, renews_on, reduce_by, monthly, through_reseller } => {
+        News::RenewalNear { product, seats, renews_on, renewed, reduce_by, monthly, through_reseller } => {
             let about = context! {
                 product => text(product),
                 seats => counted(*seats, "seat", "seats"),
                 renews => day(*renews_on),
+                renewed => *renewed,
                 reduce_by => day(*reduce_by),
                 through_reseller => *through_reseller,
             };
             let worth = amount(*monthly).map(|money| ("Worth", format!("{money} a month")));
-            let rows = [("Licence", text(product)), ("Renews on", day(*renews_on)), ("Give back by", day(*reduce_by))];
+            let when = if *renewed { "Renewed on" } else { "Renews on" };
+            let rows = [("Licence", text(product)), (when, day(*renews_on)), ("Give back by", day(*reduce_by))];
             (about, rows.into_iter().chain(worth).collect())
         }
         News::KeyRevoked { key } | News::KeyLeaked { key } => (context! {}, vec![("Key", text(key))]),

@@ -249,14 +249,16 @@ pub enum News {
         /// What they said.
         answer: Answer,
     },
-    /// A manager did not answer in time; goes to who had it asked.
+    /// A manager did not say yes or no in time; goes to who had it asked.
     AttestationExpired {
         /// Who was asked.
         manager: String,
         /// Whom it is about.
         person: String,
+        /// Whether they answered that they are to be asked later.
+        asked_later: bool,
     },
-    /// Seats can be given back before a renewal; goes to who looks after the company.
+    /// Seats can be given back before a renewal, or still after it; goes to who looks after the company.
     RenewalNear {
         /// The licence type, as it is called.
         product: String,
@@ -264,6 +266,8 @@ pub enum News {
         seats: u32,
         /// When it renews.
         renews_on: Date,
+        /// Whether it did already.
+        renewed: bool,
         /// Until when they are to be given back.
         reduce_by: Date,
         /// What they cost a month; `None` when the price is missing.

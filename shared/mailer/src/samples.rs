@@ -204,29 +204,33 @@ fn attestations(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
     };
     let answered = |answer| News::AttestationAnswered { manager: jonas(), person: anna(), answer };
     let visitor = || By::Device { device: None, ip: None };
-    let expired = News::AttestationExpired { manager: jonas(), person: anna() };
+    let expired = |asked_later| News::AttestationExpired { manager: jonas(), person: anna(), asked_later };
     vec![
         ("attestation_asked", Page::Attestation, By::Member(theirs("Maria Rossi")), asked(false)),
         ("attestation_asked_instead", Page::Attestation, By::Member(theirs("Maria Rossi")), asked(true)),
         ("attestation_answered", Page::Findings, visitor(), answered(Answer::NotNeeded)),
         ("attestation_answered_still_needed", Page::Findings, visitor(), answered(Answer::StillNeeded)),
         ("attestation_answered_ask_later", Page::Findings, visitor(), answered(Answer::AskLater)),
-        ("attestation_expired", Page::Findings, By::Steward, expired),
+        ("attestation_expired", Page::Findings, By::Steward, expired(false)),
+        ("attestation_expired_ask_later", Page::Findings, By::Steward, expired(true)),
     ]
 }
 
 fn renewals(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
-    let near = |monthly, through_reseller| News::RenewalNear {
+    let worth = Some(Money::new(8800, Currency::Usd));
+    let near = |monthly, through_reseller, renewed| News::RenewalNear {
         product: theirs("Microsoft 365 Business Premium"),
         seats: 4,
         renews_on: date(2026, 12, 1),
-        reduce_by: date(2026, 11, 24),
+        renewed,
+        reduce_by: if renewed { date(2026, 12, 7) } else { date(2026, 11, 24) },
         monthly,
         through_reseller,
     };
     vec![
-        ("renewal_near", Page::Renewals, By::Steward, near(Some(Money::new(8800, Currency::Usd)), false)),
-        ("renewal_near_reseller", Page::Renewals, By::Steward, near(None, true)),
+        ("renewal_near", Page::Renewals, By::Steward, near(worth, false, false)),
+        ("renewal_near_reseller", Page::Renewals, By::Steward, near(None, true, false)),
+        ("renewal_near_renewed", Page::Renewals, By::Steward, near(worth, false, true)),
     ]
 }
 

@@ -542,7 +542,7 @@ pub enum Event {
         /// Which.
         attestation: AttestationId,
     },
-    /// A renewal with unused seats is near: reduce by then, or pay for another term.
+    /// A renewal with unused seats is near, or was a moment ago: reduce, or pay for another term.
     #[serde(rename = "renewal.near")]
     RenewalNear {
         /// The licence type.
@@ -553,6 +553,9 @@ pub enum Event {
         renews_on: jiff::civil::Date,
         /// Seats that can be given back.
         seats: u32,
+        /// Whether it renewed already: for a week Microsoft still takes them back.
+        #[serde(default)]
+        renewed: bool,
     },
     /// Seats were given back at Microsoft: a saving became real.
     #[serde(rename = "saving.realised")]

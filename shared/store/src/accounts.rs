@@ -55,6 +55,8 @@ pub struct Proven {
     pub user: UserId,
     /// How (RFC 8176).
     pub amr: Vec<String>,
+    /// The directory of the work account, where Microsoft signed them in.
+    pub directory: Option<DirectoryId>,
     /// The address and the epoch of its login, where the proof rests on them: no session is opened once the password was
     /// changed, or a second factor set up that was not asked for.
     pub login: Option<(String, u32)>,
@@ -74,6 +76,7 @@ impl Proven {
         Self {
             user,
             amr,
+            directory: None,
             login: None,
             clear_throttle_of: None,
             new_device: false,
@@ -260,6 +263,7 @@ impl Store {
                 plan: "free".into(),
                 roles: Vec::new(),
                 policy: Policy::default(),
+                directory: None,
                 owners: 1,
                 seats: 1,
                 seat_limit: Company::SEATS,
@@ -348,7 +352,8 @@ impl Store {
         noted: Noted,
         origin: Origin,
     ) -> Result<(String, Session)> {
-        let Proven { user, amr, login, clear_throttle_of, new_device, consume, recovery_codes_left } = proven;
+        let Proven { user, amr, directory, login, clear_throttle_of, new_device, consume, recovery_codes_left } =
+            proven;
         let now = self.clock.now();
         let session = SessionId::generate(&self.ids);
         let token = self.refresh_token(user, session)?;
@@ -363,13 +368,14 @@ impl Store {
             idle_until: (now + IDLE).as_second().min(absolute_until),
             absolute_until,
             amr: amr.clone(),
+            directory,
             proven_at,
             ip: origin.ip.clone(),
             created_at: now,
             user_agent: origin.user_agent.clone(),
         };
         let scope = self.scope_of_membership(membership.tenant, Origin { actor: Actor::User { id: user }, ..origin });
-        let mut change = doors(Commit::new(), user, membership, record.by_microsoft(), Some(now)).action(put(
+        let mut change = doors(Commit::new(), user, membership, directory, Some(now)).action(put(
             Session::key(user, session),
             session_item(&record)?,
             Condition::absent(),
@@ -579,12 +585,13 @@ fn same_day(millis: i64, now: Timestamp) -> bool {
 }
 
 /// The doors of a sign-in: membership active at its version, tenant open, and let in by this way (C8: a company may let
-/// in by Microsoft alone, but for one owner). Who goes through at an instant `seen_at` is noted with it.
+/// in by Microsoft alone, which is its own directory, but for one owner): what [`crate::Way::lets_in`] says of a read.
+/// Who goes through at an instant `seen_at` is noted with it.
 pub(crate) fn doors(
     change: Commit,
     user: UserId,
     membership: &Membership,
-    by_microsoft: bool,
+    directory: Option<DirectoryId>,
     seen_at: Option<Timestamp>,
 ) -> Commit {
     let change = match seen_at {
@@ -592,22 +599,32 @@ pub(crate) fn doors(
         None => change.check::<Member>(&user, active_at(membership.mver), "member"),
     };
     let mut open = Condition {
-        expression: Some("#state IN (:active, :past_due, :read_only)"),
-        names: vec![("#state", "state")],
-        values: vec![(":active", text("active")), (":past_due", text("past_due")), (":read_only", text("read_only"))],
-    };
-    if !by_microsoft {
-        open.expression = Some(
+        expression: Some(
             "#state IN (:active, :past_due, :read_only) AND (attribute_not_exists(#policy.#sign_in.#by) \
              OR #policy.#sign_in.#by <> :microsoft OR #policy.#sign_in.#break_glass = :user)",
-        );
-        open.names.extend([
+        ),
+        names: vec![
+            ("#state", "state"),
             ("#policy", "policy"),
             ("#sign_in", "sign_in"),
             ("#by", "by"),
             ("#break_glass", "break_glass"),
-        ]);
-        open.values.extend([(":microsoft", text("microsoft")), (":user", text(user.to_string()))]);
+        ],
+        values: vec![
+            (":active", text("active")),
+            (":past_due", text("past_due")),
+            (":read_only", text("read_only")),
+            (":microsoft", text("microsoft")),
+            (":user", text(user.to_string())),
+        ],
+    };
+    if let Some(directory) = directory {
+        open.expression = Some(
+            "#state IN (:active, :past_due, :read_only) AND (attribute_not_exists(#policy.#sign_in.#by) \
+             OR #policy.#sign_in.#by <> :microsoft OR #policy.#sign_in.#break_glass = :user OR #directory = :directory)",
+        );
+        open.names.push(("#directory", "directory"));
+        open.values.push((":directory", text(directory.to_string())));
     }
     change.check::<Company>(&(), open, "tenant")
 }

@@ -29,11 +29,16 @@ impl Tenant<'_> {
         self.store().keep_token(link, &Token { purpose, good_until: deadline }).await
     }
 
-    /// Asks.
-    pub async fn ask(&self, attestation: &Attestation) -> Result<()> {
-        let Attestation { finding, attestation: id, .. } = *attestation;
+    /// Asks, in place of a question about the same person that was put off: that one is over, and its link with it.
+    pub async fn ask(&self, attestation: &Attestation, put_off: Option<Versioned<Attestation>>) -> Result<()> {
+        let Attestation { finding, attestation: id, asked_at, .. } = *attestation;
         let event = Event::AttestationRequested { attestation: id, finding };
-        self.commit(Commit::new().create(attestation).event(event)?).await.map(|_| ())
+        let mut commit = Commit::new().create(attestation);
+        if let Some(Versioned { value, version }) = put_off {
+            let value = Attestation { deadline: asked_at.as_second(), expired: true, ..value };
+            commit = commit.replace(&Versioned { value, version });
+        }
+        self.commit(commit.event(event)?).await.map(|_| ())
     }
 
     /// Records an answer; the same once more changes nothing. The question as it is now; `None` when its time is over.
@@ -88,6 +93,7 @@ impl Store {
         let of = self.of(&scope);
         let company = of.get_strong::<Company>(&()).await?.filter(|company| company.value.state.may_write());
         let attestation = of.get_strong::<Attestation>(&(finding, attestation)).await?;
+        let attestation = attestation.filter(|known| known.value.deadline > self.now().as_second());
         let (Some(company), Some(attestation)) = (company, attestation) else { return Ok(None) };
         Ok(Some(Opened { company: company.value, attestation: attestation.value, scope }))
     }

@@ -1,6 +1,6 @@
 //! The companies a person is in, and the way from one to another (F19).
 
-use model::{Policy, RoleName, TenantId, TenantState, UserId};
+use model::{DirectoryId, RoleName, TenantId, TenantState, UserId};
 
 use crate::{
     Company, Member, Membership, Proven, Result, Session, Store,
@@ -11,7 +11,7 @@ use crate::{
     records::TenantRecord,
 };
 
-/// Most companies that are listed: as many as one read takes, at two items each.
+/// Most companies that are looked at: as many as one read takes, at two items each.
 const LISTED: usize = 50;
 
 /// A company somebody is in.
@@ -27,7 +27,58 @@ pub struct CompanyOf {
     pub state: TenantState,
 }
 
+/// A membership, and what its doors are made of, as a sign-in finds it.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// The membership.
+    pub membership: Membership,
+    /// The company.
+    pub company: Company,
+    user: UserId,
+    active: bool,
+}
+
+impl Way {
+    /// Whether it lets its owner in by any way of signing in.
+    pub const fn is_open(&self) -> bool {
+        self.active && self.company.state.may_read()
+    }
+
+    /// Whether it lets its owner in who signed in at Microsoft with an account of `directory`, or without Microsoft
+    /// (`None`). The transaction that opens a session asks the same once more.
+    pub fn lets_in(&self, directory: Option<DirectoryId>) -> bool {
+        self.is_open() && self.company.lets_in(self.user, directory)
+    }
+}
+
 impl Store {
+    /// What stands behind a user's memberships, in their order, at most 50, in one round trip. Without any the places of
+    /// one that there cannot be are read: who is in no company costs what others do (C3).
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn ways(&self, user: UserId, memberships: &[Membership]) -> Result<Vec<Way>> {
+        let memberships = memberships.get(..LISTED).unwrap_or(memberships);
+        let mut keys: Vec<Key> = memberships.iter().flat_map(|one| place(user, one.tenant)).collect();
+        if keys.is_empty() {
+            keys.extend(place(user, TenantId::generate(&self.ids)));
+        }
+        let items = self.get_many(&keys, true).await?;
+        let mut ways = Vec::with_capacity(memberships.len());
+        for (membership, pair) in memberships.iter().zip(items.chunks_exact(2)) {
+            // Removed, or the company is gone.
+            let [Some(member), Some(company)] = pair else { continue };
+            let member: Member = decode(Member::KIND, member.clone())?;
+            ways.push(Way {
+                membership: membership.clone(),
+                company: decode(Company::KIND, company.clone())?,
+                user,
+                active: member.active && member.mver == membership.mver,
+            });
+        }
+        Ok(ways)
+    }
+
     /// The companies a user is an active member of, at most 50, in two round trips.
     pub async fn companies_of(&self, user: UserId) -> Result<Vec<CompanyOf>> {
         let mut memberships = self.memberships(user).await?;
@@ -35,13 +86,7 @@ impl Store {
         if memberships.is_empty() {
             return Ok(Vec::new());
         }
-        let keys: Vec<Key> = memberships
-            .iter()
-            .flat_map(|membership| {
-                let root = Collection::Root.partition(membership.tenant, None);
-                [Key::new(root.as_str(), Member::sort_key(&user)), Key::new(root, Company::sort_key(&()))]
-            })
-            .collect();
+        let keys: Vec<Key> = memberships.iter().flat_map(|one| place(user, one.tenant)).collect();
         let items = self.get_many(&keys, false).await?;
         let mut places = Vec::with_capacity(memberships.len());
         for pair in items.chunks_exact(2) {
@@ -61,13 +106,12 @@ impl Store {
         Ok(places)
     }
 
-    /// A user's way to a tenant and that tenant's rules for signing in; `None` where they are not a member.
-    pub async fn way_to(&self, user: UserId, tenant: TenantId) -> Result<Option<(Membership, Policy)>> {
+    /// A user's way to a tenant and that tenant; `None` where they are not a member.
+    pub async fn way_to(&self, user: UserId, tenant: TenantId) -> Result<Option<(Membership, Company)>> {
         let company = Key::new(Collection::Root.partition(tenant, None), Company::sort_key(&()));
         let mut found = self.get_many(&[Membership::key(user, tenant), company], true).await?.into_iter();
         let (Some(Some(membership)), Some(Some(company))) = (found.next(), found.next()) else { return Ok(None) };
-        let company: Company = decode(Company::KIND, company)?;
-        Ok(Some((decode("Membership", membership)?, company.policy)))
+        Ok(Some((decode("Membership", membership)?, decode(Company::KIND, company)?)))
     }
 
     /// Opens a session in another tenant on what `session` rests on: the same proof, no younger, and no longer life.
@@ -75,8 +119,14 @@ impl Store {
     /// # Errors
     /// [`crate::Conflict::State`] `member` or `tenant` when that closes the door.
     pub async fn switch(&self, session: &Session, to: &Membership, origin: Origin) -> Result<(String, Session)> {
-        let proven = Proven::of(session.user, session.amr.clone());
+        let proven = Proven { directory: session.directory, ..Proven::of(session.user, session.amr.clone()) };
         let times = (session.proven_at, session.absolute_until);
         self.open_session_lasting(times, proven, to, Noted::default(), origin).await
     }
+}
+
+/// Where a user's place in a tenant is, and the tenant.
+fn place(user: UserId, tenant: TenantId) -> [Key; 2] {
+    let root = Collection::Root.partition(tenant, None);
+    [Key::new(root.as_str(), Member::sort_key(&user)), Key::new(root, Company::sort_key(&()))]
 }

@@ -3,8 +3,8 @@
 use aws_sdk_dynamodb::{error::SdkError, types::ReturnConsumedCapacity};
 use jiff::{SignedDuration, Timestamp};
 use model::{
-    AttestationId, FindingId, KeyId, Permissions, Policy, RoleName, SessionId, TenantId, TenantState, UserId,
-    event::Actor, event::Recorded,
+    AttestationId, DirectoryId, FindingId, KeyId, Permissions, Policy, RoleName, SessionId, TenantId, TenantState,
+    UserId, event::Actor, event::Recorded,
 };
 
 use crate::{
@@ -122,6 +122,8 @@ pub struct Admission {
     pub state: TenantState,
     /// The tenant's rules for signing in.
     pub policy: Policy,
+    /// The directory the tenant is connected to, or was last.
+    pub directory: Option<DirectoryId>,
 }
 
 /// A tenant whose schedule is due.
@@ -183,6 +185,7 @@ impl Store {
             principal: Principal::User { session: Box::new(session), role: member.role, email: member.email },
             state: company.state,
             policy: company.policy,
+            directory: company.directory,
         })
     }
 
@@ -216,6 +219,7 @@ impl Store {
             principal: Principal::Key(Box::new(key)),
             state: company.state,
             policy: company.policy,
+            directory: company.directory,
         })
     }
 

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use model::{DirectoryId, Event, UserId};
 
 use crate::{
-    Company, Conflict, Devices, EmailLogin, Factors, FirstStep, Membership, NotAdmitted, Origin, Purpose, Result,
-    Session, Store, StoreError, TenantScope, Throttle, Token, TokenHash, User, Versioned, WorkAccount,
+    Company, Conflict, Devices, EmailLogin, Factors, Membership, NotAdmitted, Origin, Purpose, Result, Session, Store,
+    StoreError, TenantScope, Throttle, Token, TokenHash, User, Versioned, WorkAccount,
     accounts::{doors, login_at, put, same_password, session_as_read, session_item},
     commit::{Action, Commit, Condition, Place, What},
     db::{decode, encode, key_of, number, refused, spent, text},
@@ -185,8 +185,11 @@ impl Store {
         let (email, login) = login;
         let mut item = encode("Token", challenge)?;
         item.insert("ttl".into(), number(challenge.good_until));
-        let by_microsoft = matches!(challenge.purpose, Purpose::SecondFactor { first: FirstStep::Microsoft, .. });
-        let change = doors(Commit::new(), login.user, membership, by_microsoft, None)
+        let directory = match challenge.purpose {
+            Purpose::SecondFactor { directory, .. } => directory,
+            _ => None,
+        };
+        let change = doors(Commit::new(), login.user, membership, directory, None)
             .action(put(Token::key(hash), item, Condition::absent(), "token"))
             .action(same_password(email, login.user, login.epoch, rehashed)?);
         self.transact(change.actions.into_iter().map(|action| action.of(membership.tenant)).collect()).await

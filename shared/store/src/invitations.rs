@@ -4,7 +4,7 @@ use model::{Event, InvitationId, RoleName, TenantId, UserId, event::Actor};
 
 use crate::{
     Company, Conflict, EmailLogin, Invitation, InvitationState, Member, Membership, Origin, Purpose, Registration,
-    Removed, Result, Store, StoreError, Tenant, Token, TokenHash, User, Versioned, Whom,
+    Removed, Result, Store, StoreError, Tenant, Token, TokenHash, User, Versioned, Way, Whom,
     accounts::login_at,
     commit::{Action, Commit, Condition, Place, What, versioned},
     db::{decode, encode, text},
@@ -46,9 +46,9 @@ impl Invitee {
 pub enum InvitedAccount {
     /// None.
     None,
-    /// One that is in no company, so that it cannot sign in anywhere.
+    /// One that no company lets in: it is in none, or was deactivated, or they are closed.
     Idle(UserId),
-    /// One that can sign in.
+    /// One that a company lets in.
     Active(UserId),
 }
 
@@ -89,7 +89,7 @@ impl Invited {
 /// Who accepts.
 #[derive(Debug)]
 pub enum Joining {
-    /// Somebody without an account, or whose account is in no company: the link proves the address, as one for a new
+    /// Somebody without an account, or whose account no company lets in: the link proves the address, as one for a new
     /// password does. A second factor stays.
     New(Registration),
     /// Somebody signed in.
@@ -250,8 +250,11 @@ impl Store {
         let login = self.login(&invitation.value.email).await?;
         let account = match &login {
             None => InvitedAccount::None,
-            Some(login) if self.memberships(login.user).await?.is_empty() => InvitedAccount::Idle(login.user),
-            Some(login) => InvitedAccount::Active(login.user),
+            Some(EmailLogin { user, .. }) => {
+                let user = *user;
+                let ways = self.ways(user, &self.memberships(user).await?).await?;
+                if ways.iter().any(Way::is_open) { InvitedAccount::Active(user) } else { InvitedAccount::Idle(user) }
+            }
         };
         Ok(Some(Invited { company, invitation, account, login, link: link.clone(), origin }))
     }
@@ -286,7 +289,10 @@ impl Store {
         let there = self.of(&scope);
         let removed = there.get_strong::<Removed>(&Whom::User { user }).await?;
         let mver = removed.as_ref().map_or(0, |removed| removed.value.mver) + 1;
-        if removed.is_some() {
+        if matches!(account, InvitedAccount::Idle(_)) {
+            // As with every new password: what was opened with the old one is over, should a company open again.
+            self.end_at_once(user, Which::All).await?;
+        } else if removed.is_some() {
             // While they were out nobody could open a session here: those that are left are of before.
             self.end_at_once(user, Which::In(tenant)).await?;
         }

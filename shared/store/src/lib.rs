@@ -46,7 +46,7 @@ pub use addresses::Profile;
 pub use attestations::Opened;
 pub use chain::{Break, Flaw, Verified};
 pub use commit::{Commit, Ready};
-pub use companies::CompanyOf;
+pub use companies::{CompanyOf, Way};
 pub use cursor::{Listed, MOST, PageRequest};
 pub use db::{Store, StoreConfig};
 pub use directory::{Admission, Due, DueAttestation, DueKey, KeyProof, Origin, Principal, SessionProof, TenantScope};

@@ -308,6 +308,8 @@ fn to_do(stored: &StoredFinding) -> Option<TopAction> {
         count: if stored.people > 0 { stored.people.saturating_sub(found.fixed) } else { found.seats },
         monthly: saving.map(|saving| saving.monthly),
         realisable_on: saving.and_then(|saving| saving.realisable_on),
+        remedy: found.remedy,
+        undo: found.undo,
     })
 }
 

@@ -27,7 +27,9 @@ pub struct Overview {
     pub summary: Option<Versioned<crate::Summary>>,
     /// The connection as it was a moment ago; `None` where there never was one.
     pub connection: Option<crate::Connection>,
-    /// The newest scans, newest first, at most five.
+    /// When the next check is due, as it was a moment ago; `None` where nothing was ever connected.
+    pub schedule: Option<crate::Schedule>,
+    /// The newest scans, newest first.
     pub scans: Vec<crate::Scan>,
 }
 
@@ -161,17 +163,18 @@ impl Tenant<'_> {
         items.into_iter().map(versioned).collect()
     }
 
-    /// The summary, the connection and the newest scans in one read: everything the first screen shows. The sort keys of
-    /// the two sort behind every scan's, so a backward query meets them first.
+    /// Summary, connection, schedule and the newest scans in one read: everything the first screen shows. The sort keys of
+    /// the three sort behind every scan's, so a backward query meets them first.
     pub async fn overview(&self) -> Result<Overview> {
-        const NEWEST: u32 = 5;
+        const NEWEST: u32 = 6;
         let pk = Collection::Root.partition(self.scope.tenant(), None);
         let (items, _) = self.store.query(&pk, "SCAN#", None, Some(NEWEST), true, false).await?;
-        let mut overview = Overview { summary: None, connection: None, scans: Vec::new() };
+        let mut overview = Overview { summary: None, connection: None, schedule: None, scans: Vec::new() };
         for item in items {
             match key_of(&item).map(|key| key.sk).as_deref() {
                 Some(crate::Summary::PREFIX) => overview.summary = Some(versioned(item)?),
                 Some(crate::Connection::PREFIX) => overview.connection = Some(versioned(item)?.value),
+                Some(crate::Schedule::PREFIX) => overview.schedule = Some(versioned(item)?.value),
                 _ => overview.scans.push(versioned::<crate::Scan>(item)?.value),
             }
         }

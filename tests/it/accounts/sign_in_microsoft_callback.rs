@@ -5,7 +5,10 @@ use axum::body::Body;
 use http::{Method, Request, header};
 use jiff::{SignedDuration, Timestamp};
 use local_microsoft::{Fault, RetryAfter, Spoiled, When};
-use model::{DirectoryId, PersonId, Policy, Role, RoleName, TenantState, policy::SecondFactor};
+use model::{
+    DirectoryId, PersonId, Policy, Role, RoleName, TenantState,
+    policy::{SecondFactor, SignInWays},
+};
 use serde_json::{Value, json};
 use store::{Company, Member, Removed, Whom};
 use tests::{App, Client, Options, PASSWORD, directory, link_token};
@@ -218,6 +221,48 @@ async fn an_address_alone_is_nobodys() {
     sign_in(&app, inside).await.expect_problem(409, "account_exists");
     assert_eq!(lasting(&app).await, before);
     victim.get("/v1/me").await.expect::<Value>(200);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn with_microsoft_only_means_by_the_companys_own_and_so_does_its_second_factor() {
+    let directories = vec![directory(1, 30), directory(2, 30)];
+    let app = App::with(Options { directories, ..Options::default() }).await;
+    let [first, second] = app.microsoft().directories()[..] else { panic!("two directories") };
+    let owner = app.scanned("northwind", first).await;
+    let ben = crate::members::join(&app, &owner, "ben@northwind.example", "member").await;
+    let (own, foreign) = (ids(&app, first, 1)[0], ids(&app, second, 1)[0]);
+    for person in [own, foreign] {
+        app.microsoft().set_claim(person, "amr", json!(["pwd", "mfa"]));
+        assert_eq!(link(&app, &ben, person).await.status, 204);
+    }
+    app.pump().await;
+    let scope = table::scope_of(&app, owner.tenant);
+    let (by_own, by_foreign) = (client(&app, own).await, client(&app, foreign).await);
+    assert_eq!((by_own.user, by_foreign.user), (ben.user, ben.user));
+    by_foreign.get("/v1/tenant").await.expect::<Value>(200);
+
+    // Ben may run the other directory, which says what he likes of a second factor.
+    let second_factor = SecondFactor::Required { from: app.clock.clock().now() };
+    table::set_policy(&app, &scope, Policy { second_factor, ..Policy::default() }).await;
+    by_own.get("/v1/tenant").await.expect::<Value>(200);
+    by_foreign.get("/v1/tenant").await.expect_problem(403, "second_factor_required");
+
+    let sign_in_ways = SignInWays::Microsoft { break_glass: owner.user };
+    table::set_policy(&app, &scope, Policy { sign_in: sign_in_ways, ..Policy::default() }).await;
+    by_own.get("/v1/me").await.expect::<Value>(200);
+    by_foreign.get("/v1/me").await.expect_problem(403, "microsoft_only");
+    sign_in(&app, foreign).await.expect_problem(403, "microsoft_only");
+    client(&app, own).await.get("/v1/tenant").await.expect::<Value>(200);
+    // What is left of the connection is enough to know its people by.
+    assert_eq!(owner.delete("/v1/microsoft").await.status, 204);
+    client(&app, own).await.get("/v1/tenant").await.expect::<Value>(200);
+    sign_in(&app, foreign).await.expect_problem(403, "microsoft_only");
+
+    table::set_policy(&app, &scope, Policy::default()).await;
+    ben.add_totp(app.clock.clock().now()).await;
+    assert_eq!(sign_in(&app, own).await.expect::<Value>(200)["next"], "signed_in");
+    assert_eq!(sign_in(&app, foreign).await.expect::<Value>(200)["next"], "second_factor");
     app.pump().await;
 }
 

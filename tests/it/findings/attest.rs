@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
 use model::Role;
 use serde_json::{Value, json};
 use tests::{App, Client, directory, link_token};
@@ -77,6 +78,40 @@ async fn each_ones_manager_is_asked_once_by_a_mail_whose_link_is_kept_nowhere() 
     }
     app.pump().await;
     assert_eq!(app.inbox().len(), before + questions);
+}
+
+#[tokio::test]
+async fn who_put_it_off_can_be_asked_again_at_once_and_the_old_link_is_over() {
+    let app = App::of(directory(3, 180)).await;
+    let owner = app.scanned("northwind", app.only_directory()).await;
+    let (finding, person, old) = asked(&app, &owner).await;
+    let say = async |token: &str, answer: &str| {
+        app.post("/v1/attestations/answer", json!({ "token": token, "answer": answer })).await
+    };
+    say(&old, "ask_later").await.expect::<Value>(200);
+    app.pump().await;
+    app.clock.advance(SignedDuration::from_secs(5));
+    let path = format!("/v1/findings/{finding}/attestations");
+    let body = json!({ "people": [person], "deadline_days": 14, "to": "owner@northwind.example" });
+    let told: Value = owner.post(&path, body.clone()).await.expect(202);
+    assert_eq!(told["items"][0]["outcome"], "asked");
+    app.pump().await;
+    let new = link_token(&app.mail_to("owner@northwind.example"));
+    // There is one question about a person at a time.
+    say(&old, "not_needed").await.expect_problem(410, "link_not_good");
+    app.post("/v1/attestations/preview", json!({ "token": old })).await.expect_problem(410, "link_not_good");
+    let again: Value = owner.post(&path, body).await.expect(202);
+    assert_eq!(again["items"][0]["outcome"], "asked_before");
+    say(&new, "not_needed").await.expect::<Value>(200);
+    app.pump().await;
+    let people = all(&owner, &format!("/v1/findings/{finding}/people")).await;
+    let one = people.iter().find(|one| one["person"] == person.as_str()).unwrap();
+    assert_eq!(one["attestation"]["answer"], "not_needed");
+    // What was put off and asked again runs out unsaid.
+    app.clock.advance(SignedDuration::from_hours(24 * 15));
+    app.run("findings-attestations-expire").await;
+    app.pump().await;
+    assert!(app.inbox().iter().all(|mail| !mail.subject.starts_with("Time to ask again")));
 }
 
 #[tokio::test]

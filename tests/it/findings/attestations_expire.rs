@@ -52,3 +52,22 @@ async fn an_answered_question_does_not_run_out() {
     let told: Value = owner.get("/v1/events?kind=attestation.expired").await.expect(200);
     assert_eq!(told["items"], json!([]));
 }
+
+#[tokio::test]
+async fn a_question_that_was_put_off_is_told_of_as_one_to_ask_again() {
+    let app = App::of(directory(3, 180)).await;
+    let owner = app.scanned("northwind", app.only_directory()).await;
+    let (finding, _, token) = asked(&app, &owner).await;
+    let body = json!({ "token": token, "answer": "ask_later" });
+    app.post("/v1/attestations/answer", body).await.expect::<Value>(200);
+    app.clock.advance(SignedDuration::from_hours(24 * 14));
+    for _ in 0..2 {
+        app.run("findings-attestations-expire").await;
+        app.pump().await;
+    }
+    let told = |begin: &str| app.inbox().into_iter().filter(|mail| mail.subject.starts_with(begin)).count();
+    assert_eq!((told("Time to ask again about "), told("No answer about ")), (1, 0));
+    let owner = app.sign_in("owner@northwind.example").await;
+    let listed: Value = owner.get(&format!("/v1/findings/{finding}/attestations")).await.expect(200);
+    assert_eq!((&listed["items"][0]["state"], &listed["items"][0]["answer"]), (&"expired".into(), &"ask_later".into()));
+}

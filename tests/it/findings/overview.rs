@@ -1,6 +1,7 @@
 //! `findings-overview`.
 
 use http::Method;
+use jiff::{SignedDuration, Timestamp};
 use local_microsoft::{Fault, RetryAfter, When};
 use model::Role;
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ async fn before_the_first_result_there_are_no_numbers_which_is_not_zero() {
     let mut owner = app.tenant("northwind").await;
     let nothing = json!({
         "directory": null, "checked_at": null, "totals": null, "top": [], "findings": 0, "accepted": 0,
-        "not_evaluated": [], "connection": "disconnected", "scan": null,
+        "not_evaluated": [], "connection": "disconnected", "next_check_at": null, "scan": null,
     });
     assert_eq!(overview(&owner).await, nothing);
 
@@ -72,7 +73,11 @@ async fn it_shows_the_three_things_worth_most_and_what_is_known_of_all() {
         let people = own["people"].as_u64().unwrap();
         assert_eq!(action["count"].as_u64(), if people > 0 { Some(people) } else { own["seats"].as_u64() });
         assert!(!action["title"].as_str().unwrap().is_empty());
+        assert_eq!((&action["remedy"], &action["undo"]), (&own["remedy"], &own["undo"]));
     }
+    let next: Timestamp = shown["next_check_at"].as_str().unwrap().parse().unwrap();
+    let ahead = next.duration_since(app.clock.clock().now());
+    assert!(ahead > SignedDuration::ZERO && ahead <= SignedDuration::from_hours(24), "{next}");
     let total = |name: &str| shown["totals"][name]["amount_minor"].as_i64().unwrap();
     assert_eq!(total("monthly"), findings.iter().map(money).sum::<i64>());
     assert_eq!(total("monthly"), total("certain_monthly") + total("likely_monthly"));

@@ -22,7 +22,9 @@ use local_aws::BoxFuture;
 use local_microsoft::Directory;
 use model::{Change, Currency, Event, FindingId, FixId, Money, PersonId, SkuId};
 use serde_json::{Value, json};
-use store::{Action, AffectedPart, Attempt, Commit, Fix, FixItem, FixPart, FixState, ItemState, StoredFinding, Tally};
+use store::{
+    Action, AffectedPart, Attempt, Commit, Fix, FixItem, FixPart, FixState, Freed, ItemState, StoredFinding, Tally,
+};
 use tests::{Answer, App, Client, Options, directory};
 
 use crate::{scans::renew, table::scope};
@@ -55,13 +57,26 @@ pub async fn owner(app: &App) -> Client<'_> {
 /// A fix in the table, whatever it does: what tests of other things need to have one.
 pub async fn any(app: &App, client: &Client<'_>) -> String {
     let fix = FixId::generate(&app.system.connect().ids, app.system.store.now());
-    keep(app, client, fix, Vec::new()).await;
+    keep(app, client, fix, Vec::new(), &[]).await;
     fix.to_string()
 }
 
 /// A fix that ended with items done that save so much a month each, minor units; the first so many are undone. An
 /// event tells of it where one is given.
 pub async fn ended(app: &App, client: &Client<'_>, fix: FixId, monthly: &[i64], undone: usize, event: Option<Event>) {
+    ended_freeing(app, client, fix, monthly, undone, event, &[]).await;
+}
+
+/// The same of one that freed seats.
+pub async fn ended_freeing(
+    app: &App,
+    client: &Client<'_>,
+    fix: FixId,
+    monthly: &[i64],
+    undone: usize,
+    event: Option<Event>,
+    freed: &[Freed],
+) {
     let done = Attempt { state: ItemState::Done, ..Attempt::WAITING };
     let item = |(at, minor): (usize, &i64)| FixItem {
         number: at as u32 + 1,
@@ -73,7 +88,7 @@ pub async fn ended(app: &App, client: &Client<'_>, fix: FixId, monthly: &[i64], 
         attempt: done.clone(),
         undo: (at < undone).then(|| done.clone()),
     };
-    keep(app, client, fix, monthly.iter().enumerate().map(item).collect()).await;
+    keep(app, client, fix, monthly.iter().enumerate().map(item).collect(), freed).await;
     if let Some(event) = event {
         let scope = scope(app, client).await;
         app.system.store.of(&scope).commit(Commit::new().event(event).unwrap()).await.unwrap();
@@ -86,7 +101,7 @@ pub fn finished(fix: FixId, monthly: &[i64]) -> Event {
     Event::FixFinished { fix, done, failed: 0, skipped: 0, pending: 0, monthly_minor, calls: BTreeMap::new() }
 }
 
-async fn keep(app: &App, client: &Client<'_>, fix: FixId, items: Vec<FixItem>) {
+async fn keep(app: &App, client: &Client<'_>, fix: FixId, items: Vec<FixItem>, freed: &[Freed]) {
     let scope = scope(app, client).await;
     let (now, tenant) = (app.system.store.now(), app.system.store.of(&scope));
     let record = Fix {
@@ -110,7 +125,7 @@ async fn keep(app: &App, client: &Client<'_>, fix: FixId, items: Vec<FixItem>) {
         undo: UndoClass::Reversible,
         first_done_at: Some(now),
         monthly: None,
-        freed: Vec::new(),
+        freed: freed.to_vec(),
         pauses: 0,
         go_on_at: None,
         calls: BTreeMap::new(),

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use model::{Event, FixId};
+use model::{Event, FixId, SkuId};
 use serde_json::Value;
-use store::Approval;
+use store::{Approval, Freed};
 use tests::{App, directory};
 
 use crate::{
-    fixes::{self, ended, finished},
-    insights::realise::{finished as scanned, keep, realised},
+    fixes::{self, ended, ended_freeing, finished},
+    insights::realise::{PREMIUM, finished as scanned, keep, realised},
     table::scope,
 };
+
+/// Visio Plan 2.
+const VISIO: SkuId = SkuId::literal("c5928f49-12ba-48f7-ada3-0d743a3601d5");
 
 fn undone(fix: FixId, done: u32) -> Event {
     Event::FixUndone { fix, done, failed: 0, calls: BTreeMap::new() }
@@ -93,11 +96,34 @@ async fn seats_gone_after_a_fix_are_realised_before_any_renewal() {
     keep(&app, &scope, 38, 36, "2027-06-01", false).await;
     scanned(&app, &scope).await;
     assert!(realised(&owner).await.is_empty(), "nothing that Steward knows of explains it");
-    let fix = FixId::generate(&app.system.connect().ids, app.clock.clock().now());
-    ended(&app, &owner, fix, &[2200, 2200], 0, Some(finished(fix, &[2200, 2200]))).await;
-    app.pump().await;
+    freeing(&app, &owner, &[PREMIUM]).await;
     keep(&app, &scope, 36, 36, "2027-06-01", false).await;
     scanned(&app, &scope).await;
     let told = realised(&owner).await;
     assert_eq!((told.len(), &told[0]["seats"], &told[0]["monthly_minor"]), (1, &2.into(), &4400.into()));
+}
+
+#[tokio::test]
+async fn a_fix_that_freed_no_seats_of_a_licence_type_explains_no_fall_of_it() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let scope = scope(&app, &owner).await;
+    keep(&app, &scope, 40, 36, "2027-06-01", false).await;
+    scanned(&app, &scope).await;
+    freeing(&app, &owner, &[]).await;
+    freeing(&app, &owner, &[VISIO]).await;
+    keep(&app, &scope, 38, 36, "2027-06-01", false).await;
+    scanned(&app, &scope).await;
+    assert!(realised(&owner).await.is_empty(), "a fix of another licence type does not explain it");
+    let savings: Value = owner.get("/v1/savings").await.expect(200);
+    assert_eq!(savings["months"].as_array().unwrap().last().unwrap()["seats_gone_otherwise"], 2);
+}
+
+/// A fix that freed two seats of each of these licence types.
+async fn freeing(app: &App, owner: &tests::Client<'_>, skus: &[SkuId]) {
+    let fix = FixId::generate(&app.system.connect().ids, app.clock.clock().now());
+    let of = |sku: &SkuId| Freed { sku: *sku, product: "Product".into(), seats: 2, renews_on: None };
+    let freed: Vec<Freed> = skus.iter().map(of).collect();
+    ended_freeing(app, owner, fix, &[2200, 2200], 0, Some(finished(fix, &[2200, 2200])), &freed).await;
+    app.pump().await;
 }

@@ -137,6 +137,23 @@ async fn whose_account_is_in_no_company_joins_by_the_link_and_keeps_the_second_f
 }
 
 #[tokio::test]
+async fn whose_companies_let_nobody_in_joins_another_by_the_link() {
+    let app = App::start().await;
+    let (acme, other) = (app.tenant("acme").await, app.tenant("other").await);
+    let closed = scope(&app, &other).await;
+    set_state(&app, &closed, TenantState::Suspended).await;
+    invite(&acme, "owner@other.example", "member").await;
+    let link = link(&app, acme.tenant, "owner@other.example").await;
+    let joined: Value = accept(&app, &link).await.expect(201);
+    assert_eq!(joined["user"], json!(other.user), "the same account");
+    assert_eq!(app.sign_in("owner@other.example").await.tenant, acme.tenant);
+    // What was opened with the old password is over.
+    set_state(&app, &closed, TenantState::Active).await;
+    other.get("/v1/me").await.expect_problem(401, "invalid_token");
+    app.pump().await;
+}
+
+#[tokio::test]
 async fn a_second_owner_is_counted() {
     let app = App::start().await;
     let owner = app.tenant("acme").await;
@@ -164,6 +181,11 @@ async fn hostile_names_and_weak_passwords_are_refused_and_the_link_stays_good() 
     let weak = app.post(PATH, json!({ "token": link, "name": "Ben", "password": "ben@acme.example" })).await;
     weak.expect_problem(422, "invalid");
     assert_eq!(weak.json()["errors"][0]["pointer"], "/password");
+    // Of the list of what attackers try early.
+    app.clock.advance(SignedDuration::from_mins(1));
+    let common = app.post(PATH, json!({ "token": link, "name": "Ben", "password": "December2026!" })).await;
+    common.expect_problem(422, "invalid");
+    assert_eq!(common.json()["errors"][0]["code"], "easy_to_guess");
     app.post(PATH, json!({ "token": link })).await.expect_problem(422, "invalid");
     // What is only strange is kept as it is; whoever shows it escapes it.
     let strange = "<img src=x onerror=alert(1)> =HYPERLINK(\"x\") Robert'); DROP TABLE";

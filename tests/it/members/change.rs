@@ -2,6 +2,7 @@
 
 use futures::future::join;
 use http::Method;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::App;
 
@@ -186,5 +187,20 @@ async fn of_two_owners_who_demote_each_other_at_once_one_stays() {
         change(&app, left, back, json!({ "role": "owner" })).await.expect::<Value>(200);
     }
     let _ = second;
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn to_manage_members_is_given_by_who_proved_lately_who_they_are() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let ben = super::join(&app, &owner, "ben@acme.example", "member").await;
+    app.clock.advance(SignedDuration::from_mins(11));
+    for role in ["owner", "admin"] {
+        change(&app, &owner, &ben, json!({ "role": role })).await.expect_problem(403, "proof_too_old");
+    }
+    change(&app, &owner, &ben, json!({ "role": "developer" })).await.expect::<Value>(200);
+    let fresh = app.sign_in("owner@acme.example").await;
+    change(&app, &fresh, &ben, json!({ "role": "owner" })).await.expect::<Value>(200);
     app.pump().await;
 }

@@ -227,3 +227,18 @@ async fn a_member_who_was_removed_or_demoted_invites_nobody() {
     ben.post(PATH, body).await.expect_problem(401, "invalid_token");
     app.pump().await;
 }
+
+#[tokio::test]
+async fn to_manage_members_is_offered_by_who_proved_lately_who_they_are() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    app.clock.advance(SignedDuration::from_mins(11));
+    for role in ["owner", "admin"] {
+        let body = json!({ "email": "eve@acme.example", "role": role });
+        owner.post(PATH, body).await.expect_problem(403, "proof_too_old");
+    }
+    invite(&owner, "eve@acme.example", "member").await;
+    let fresh = app.sign_in("owner@acme.example").await;
+    invite(&fresh, "ben@acme.example", "owner").await;
+    app.pump().await;
+}

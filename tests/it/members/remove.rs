@@ -2,6 +2,7 @@
 
 use futures::future::join as both;
 use http::Method;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::{Removed, Whom};
 use tests::{App, Options, PASSWORD};
@@ -87,5 +88,17 @@ async fn nobody_removes_who_holds_more() {
     assert_eq!(remove(&app, &admin, &ben).await.status, 204);
     assert_eq!(remove(&app, &admin, &admin).await.status, 204, "who manages may leave");
     assert_counts(&app, owner.tenant).await;
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn who_removes_proved_lately_who_they_are() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let ben = join(&app, &owner, "ben@acme.example", "member").await;
+    app.clock.advance(SignedDuration::from_mins(11));
+    remove(&app, &owner, &ben).await.expect_problem(403, "proof_too_old");
+    let fresh = app.sign_in("owner@acme.example").await;
+    assert_eq!(remove(&app, &fresh, &ben).await.status, 204);
     app.pump().await;
 }

@@ -94,6 +94,9 @@ async fn every_call_that_changed_something_is_told_with_its_fix_its_permission_a
             let visit = &told["items"][0];
             assert_eq!(path, format!("/v1/fixes/{}", visit["fix"].as_str().unwrap()));
             let calls = visit["calls"].as_array().unwrap();
+            // What was looked at to approve it is of the fix too; its undo needs no such look.
+            let roles = calls.iter().any(|call| call["path"].as_str().unwrap().ends_with("/roleAssignments"));
+            assert_eq!(roles, of == "fixes", "{visit:#}");
             let changed: Vec<&Value> = calls.iter().filter(|call| call["writes"] == true).collect();
             let [made] = changed[..] else { panic!("one kind of change: {visit:#}") };
             // As often as Microsoft saw it.

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Span};
 use local_aws::{Chaos, Fault as TableFault};
 use local_microsoft::{Directory, Fault, Recipe, RetryAfter, When};
+use model::{Currency, Money};
 use serde_json::{Value, json};
-use store::{Meter, metered};
+use store::{Meter, SeatsOfDay, Snapshot, metered};
 use tests::{App, BEGIN, Options, READER_APP, directory};
 
 use super::{ask, calls, crash, meanwhile, pages, renew, scan, without_mail};
 use crate::{
-    ledger::{Told, assert_equal, told},
+    findings::set_price,
+    ledger::{Told, all, assert_equal, told},
     microsoft::{count, kinds, state},
+    table::scope,
 };
 
 fn without_p1(seed: u64, people: u32) -> Directory {
@@ -438,4 +441,39 @@ async fn an_account_seen_blocked_for_a_month_is_certain_waste() {
     for (key, _) in blocked(&before) {
         assert_eq!(after.entries.get(&key), Some(&(1, true)), "{key:?}");
     }
+}
+
+#[tokio::test]
+async fn a_year_of_snapshots_and_a_monthly_term_the_company_tells_are_looked_at_together() {
+    let app = App::of(directory(5, 120)).await;
+    let mut owner = app.scanned("northwind", app.only_directory()).await;
+    let bought = all(&owner, "/v1/licenses").await;
+    let used = |licence: &Value| licence["assigned"].as_u64().unwrap_or(0);
+    let licence = bought.iter().filter(|one| one["paid"] != false).max_by_key(|one| used(one)).expect("a licence");
+    let sku = licence["sku"].as_str().unwrap();
+    let today = app.clock.clock().today();
+    let scope = scope(&app, &owner).await;
+    let zero = Money::new(0, Currency::Usd);
+    for ago in 1..=366 {
+        let seats = vec![SeatsOfDay { sku: sku.parse().unwrap(), enabled: 50, consumed: 3 }];
+        let snapshot = Snapshot {
+            day: today.saturating_sub(Span::new().days(ago)),
+            people: 120,
+            spend_monthly: zero,
+            certain_monthly: zero,
+            likely_monthly: zero,
+            findings: 0,
+            seats,
+        };
+        app.system.store.of(&scope).save(&snapshot).await.unwrap();
+    }
+    // By the dates of its subscriptions nothing is on a monthly term, so that is not asked about.
+    scan(&app, &mut owner).await;
+    let found = |found: &[Value]| found.iter().find(|finding| finding["check"] == "L22").cloned();
+    assert_eq!(found(&all(&owner, "/v1/findings").await), None);
+
+    set_price(&app, &owner, sku, json!({ "term": "monthly" })).await;
+    scan(&app, &mut owner).await;
+    let finding = found(&all(&owner, "/v1/findings").await).expect("licences paid by the month and used all year");
+    assert_eq!((&finding["seats"], finding["remedy"].is_string()), (&json!(3), true), "{finding:#}");
 }

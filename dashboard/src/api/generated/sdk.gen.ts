@@ -472,7 +472,7 @@ export const membersInvitations = <ThrowOnError extends boolean = true>(options?
  * Invite somebody
  *
  * Sends a mail with a link that is good for 48 hours, and keeps a seat. An address is invited once: asking again
- * replaces the invitation, and its link is dead.
+ * replaces the invitation, and its link is dead. A role that manages members takes a recent proof of who you are.
  */
 export const membersInvite = <ThrowOnError extends boolean = true>(options: Options<MembersInviteData, ThrowOnError>): RequestResult<MembersInviteResponses, MembersInviteErrors, ThrowOnError> => (options.client ?? client).post<MembersInviteResponses, MembersInviteErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -539,7 +539,7 @@ export const membersRevokeInvitation = <ThrowOnError extends boolean = true>(opt
  * Send an invitation again
  *
  * The new link is good for 48 hours, the old one is dead. Once a minute and five times a day at most. You ask anew, so
- * the role is to be one that you may give.
+ * the role is to be one that you may give; one that manages members takes a recent proof of who you are.
  */
 export const membersResendInvitation = <ThrowOnError extends boolean = true>(options: Options<MembersResendInvitationData, ThrowOnError>): RequestResult<MembersResendInvitationResponses, MembersResendInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersResendInvitationResponses, MembersResendInvitationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -895,7 +895,7 @@ export const membersList = <ThrowOnError extends boolean = true>(options?: Optio
  * Remove a member
  *
  * Every access of theirs ends at once and their seat is free. Their account stays theirs. Only an invitation brings
- * them back, not signing in with Microsoft.
+ * them back, not signing in with Microsoft. Takes a recent proof of who you are.
  */
 export const membersRemove = <ThrowOnError extends boolean = true>(options: Options<MembersRemoveData, ThrowOnError>): RequestResult<MembersRemoveResponses, MembersRemoveErrors, ThrowOnError> => (options.client ?? client).delete<MembersRemoveResponses, MembersRemoveErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -907,7 +907,7 @@ export const membersRemove = <ThrowOnError extends boolean = true>(options: Opti
  * Change a member
  *
  * Their tokens stop working at once; who stays gets new ones by refreshing. Nobody gives or takes more than they hold,
- * and a company keeps an owner.
+ * and a company keeps an owner. A role that manages members takes a recent proof of who you are.
  */
 export const membersChange = <ThrowOnError extends boolean = true>(options: Options<MembersChangeData, ThrowOnError>): RequestResult<MembersChangeResponses, MembersChangeErrors, ThrowOnError> => (options.client ?? client).patch<MembersChangeResponses, MembersChangeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1240,7 +1240,8 @@ export const membersCreateRole = <ThrowOnError extends boolean = true>(options: 
  * Delete a role
  *
  * Refused with 409 `in_use` while somebody has it, unless `reassign_to` says what they get instead. Each of them gets
- * it by a change of their own; should that stop half way, send the request again.
+ * it by a change of their own; should that stop half way, send the request again. A role that manages members takes a
+ * recent proof of who you are.
  */
 export const membersDeleteRole = <ThrowOnError extends boolean = true>(options: Options<MembersDeleteRoleData, ThrowOnError>): RequestResult<MembersDeleteRoleResponses, MembersDeleteRoleErrors, ThrowOnError> => (options.client ?? client).delete<MembersDeleteRoleResponses, MembersDeleteRoleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1251,7 +1252,8 @@ export const membersDeleteRole = <ThrowOnError extends boolean = true>(options: 
 /**
  * Change a role
  *
- * Holds for everybody who has it from their next request on. You are to hold what it may do, before and after.
+ * Holds for everybody who has it from their next request on. You are to hold what it may do, before and after. One that
+ * manages members takes a recent proof of who you are.
  */
 export const membersReplaceRole = <ThrowOnError extends boolean = true>(options: Options<MembersReplaceRoleData, ThrowOnError>): RequestResult<MembersReplaceRoleResponses, MembersReplaceRoleErrors, ThrowOnError> => (options.client ?? client).put<MembersReplaceRoleResponses, MembersReplaceRoleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1358,7 +1360,8 @@ export const accountsSignInMicrosoft = <ThrowOnError extends boolean = true>(opt
  * join: not as a guest, not without an address that Microsoft verified, not after having been removed, and while
  * there is a seat. A work account is never matched to an account by its address alone: a plain member whose verified
  * address it has is asked by mail, and this answers 403 `confirm_by_mail`. Somebody with a second factor gets a
- * challenge instead of tokens, unless Microsoft says that it asked for one.
+ * challenge instead of tokens, unless the company's own Microsoft 365 says that it asked for one. A company that signs
+ * in with Microsoft only means its own.
  */
 export const accountsSignInMicrosoftCallback = <ThrowOnError extends boolean = true>(options: Options<AccountsSignInMicrosoftCallbackData, ThrowOnError>): RequestResult<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError>({
     url: '/v1/sign-in/microsoft/callback',
@@ -1506,7 +1509,8 @@ export const tenantsGet = <ThrowOnError extends boolean = true>(options?: Option
 /**
  * Read what was read and changed at Microsoft
  *
- * Newest first. Every call of a scan, a fix or an undo is counted, the refused ones too. What the calls are is in `/v1/manifest`.
+ * Newest first. Every call of a scan, of a fix from its approval on, or of an undo is counted, the refused ones too; looks
+ * that change nothing (previews, names for a question, people to invite) are not in it. What the calls are is in `/v1/manifest`.
  */
 export const microsoftTransparency = <ThrowOnError extends boolean = true>(options?: Options<MicrosoftTransparencyData, ThrowOnError>): RequestResult<MicrosoftTransparencyResponses, MicrosoftTransparencyErrors, ThrowOnError> => (options?.client ?? client).get<MicrosoftTransparencyResponses, MicrosoftTransparencyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],

@@ -1536,6 +1536,10 @@ export type Event = {
 } | {
     kind: 'renewal.near';
     /**
+     * Whether it renewed already: for a week Microsoft still takes them back.
+     */
+    renewed?: boolean;
+    /**
      * The subscription renews on this day.
      */
     renews_on: string;
@@ -2052,7 +2056,7 @@ export type Freed = {
  */
 export type FreedView = Freed & {
     /**
-     * Give them back by this day; absent where the renewal is not known.
+     * Give them back by this day; absent where the renewal is not known, or too long ago for that.
      */
     reduce_by?: string | null;
     /**
@@ -2916,9 +2920,17 @@ export type NextAction = {
      */
     realisable_on?: string | null;
     /**
+     * Who acts, and how.
+     */
+    remedy: Remedy;
+    /**
      * What kind of thing it is, in the catalogue's words.
      */
     title: string;
+    /**
+     * Whether acting on it can be undone.
+     */
+    undo: UndoClass;
 };
 
 /**
@@ -2991,6 +3003,10 @@ export type OverviewView = {
      * Findings open.
      */
     findings: number;
+    /**
+     * When the next check begins by itself; absent while nothing is connected.
+     */
+    next_check_at?: string | null;
     /**
      * What could not be evaluated: neither passed nor failed.
      */
@@ -4570,9 +4586,14 @@ export type RenewalView = {
      */
     product: string;
     /**
-     * The day by which the number of seats is to be reduced, so that it holds for the next term.
+     * The day by which the number of seats is to be reduced, so that it holds for the next term; for the term that has
+     * begun where there is `renewed_on`.
      */
     reduce_by: string;
+    /**
+     * The day it last renewed, in UTC, where that is so short ago that `give_back` seats can still be given back.
+     */
+    renewed_on?: string | null;
     /**
      * The day it renews, in UTC.
      */

@@ -67,7 +67,7 @@ export function AskDialog({ finding, onAsked, onClose }: Props) {
             <fieldset className="grid max-h-60 overflow-y-auto">
               <legend className="font-medium">{t.askWhom}</legend>
               {people.data.items.map(({ person, name }, at) => (
-                <Check key={person} name="people" value={person} label={name} defaultChecked={at < MOST} />
+                <Check key={person} name="people" value={person} label={<bdi>{name}</bdi>} defaultChecked={at < MOST} />
               ))}
             </fieldset>
             <p className="text-dim text-sm">{t.askMost(MOST)}</p>

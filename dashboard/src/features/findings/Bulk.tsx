@@ -7,7 +7,8 @@ import { keep } from "~/lib/kept";
 import { Button } from "~/ui/button";
 import { deciding } from "~texts/deciding";
 import { AcceptDialog, SnoozeDialog } from "./DecideDialogs";
-import { accept, fixable, QUEUE, snooze } from "./decide";
+import { accept, QUEUE, snooze } from "./decide";
+import { fixable } from "./fixable";
 import { follow } from "./follow";
 
 const t = deciding.bulk;

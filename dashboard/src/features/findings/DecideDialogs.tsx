@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { membersListOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { useMe } from "~/features/shell/me";
 import { dayAhead } from "~/lib/days";
@@ -10,7 +11,7 @@ import { deciding as t } from "~texts/deciding";
 
 interface Props {
   /** What it is about, where it is more than the page. */
-  about?: string;
+  about?: ReactNode;
   onSend: (values: FormData) => Promise<unknown>;
   onClose: () => void;
 }

@@ -1,17 +1,7 @@
 import { findingsAddException, findingsSnooze } from "~/api/generated/sdk.gen";
-import type { FindingId, PersonId, Remedy } from "~/api/generated/types.gen";
+import type { FindingId, PersonId } from "~/api/generated/types.gen";
 import { instant } from "~/lib/days";
 import { text } from "~/ui/form";
-
-/** What Steward can do itself; the rest is done at Microsoft. */
-const OURS: readonly Remedy[] = [
-  "remove_licences",
-  "swap_licences",
-  "remove_direct",
-  "reprocess",
-  "reveal_report_names",
-];
-export const fixable = (remedy: Remedy): boolean => OURS.includes(remedy);
 
 /** The findings chosen in the list whose fixes are to be previewed after this one. */
 export const QUEUE = "steward-queue";

@@ -8,7 +8,7 @@ import { fixing as t } from "~texts/fixing";
 import { RETURN } from "./preview";
 
 /** Asks for the consent to change things, and comes back here after it. */
-export function Allow() {
+export function Allow({ text }: { text: string }) {
   const mayNot = useRoleReason("connection:manage");
   const [allow, allowing] = useAct(async () => {
     const { url } = (await microsoftConnect({ body: { tier: "licence_writer" } })).data;
@@ -26,7 +26,7 @@ export function Allow() {
         </Button>
       }
     >
-      {t.consentLead}
+      {text} {t.consentLead}
     </Notice>
   );
 }

@@ -45,7 +45,7 @@ export function FixActs({ fix }: { fix: FixView }) {
       {asking === "undo" && (
         <Confirm
           title={t.undoTitle(fix.headline)}
-          lead={t.undoLead(fix.tally.done + fix.tally.pending)}
+          lead={fix.action === "reveal_report_names" ? t.undoSetting : t.undoLead(fix.tally.done + fix.tally.pending)}
           act={t.undoAct}
           onClose={() => ask(undefined)}
           onAct={async () => {

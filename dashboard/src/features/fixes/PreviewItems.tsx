@@ -47,7 +47,7 @@ export function PreviewItems({ items, left = new Set(), onLeft }: Props) {
             {blocked.map((item) => (
               <li key={`${item.person}-${item.blocked?.text}`}>
                 <bdi className="font-medium">{item.name}</bdi>
-                <span className="block text-dim text-sm">{item.blocked?.text}</span>
+                <bdi className="block text-dim text-sm">{item.blocked?.text}</bdi>
               </li>
             ))}
           </ul>
@@ -65,15 +65,19 @@ function Change({ item, out }: { item: PreviewItem; out: boolean }) {
         {item.monthly && <span className="tabular-nums">{money(item.monthly)}</span>}
       </p>
       {item.sign_in_name && <bdi className="break-all text-dim text-sm">{item.sign_in_name}</bdi>}
-      <p>{item.what}</p>
+      <p>
+        <bdi>{item.what}</bdi>
+      </p>
       {item.change?.type === "sign_in" ? (
         <p className="text-sm">{item.change.allowed ? t.signsIn : t.signsInNoMore}</p>
       ) : (
         <>
           <BeforeAfter before={item.before} after={item.after} />
-          <p className={`text-sm ${item.lost.length > 0 ? "font-medium text-warn" : "text-dim"}`}>
-            {item.lost.length > 0 ? t.loses(item.lost.join(", ")) : t.losesNothing}
-          </p>
+          {item.person && (
+            <p className={`text-sm ${item.lost.length > 0 ? "font-medium text-warn" : "text-dim"}`}>
+              {item.lost.length > 0 ? t.loses(item.lost.join(", ")) : t.losesNothing}
+            </p>
+          )}
         </>
       )}
     </div>

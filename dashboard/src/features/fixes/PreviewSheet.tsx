@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { type ApiError, apiError } from "~/api/error";
 import type { Action, Apply, FindingDetail, GuardId, PersonId, PreviewView } from "~/api/generated/types.gen";
+import { Basis } from "~/features/findings/Basis";
 import { useRoleReason } from "~/features/shell/me";
 import { day, money, withDays } from "~/lib/format";
 import { forget, keep, kept } from "~/lib/kept";
@@ -22,12 +23,13 @@ import { useApproval } from "./useApproval";
 import { When } from "./When";
 
 interface Props {
-  finding: FindingDetail;
+  /** None where the action needs none. */
+  finding?: FindingDetail;
   /** What to do in place of what the finding advises. */
   action: Action | undefined;
   /** Only of this person, until something else is chosen. */
-  person: PersonId | undefined;
-  onAction: (action: Action | undefined) => void;
+  person?: PersonId | undefined;
+  onAction?: ((action: Action | undefined) => void) | undefined;
   onClose: () => void;
 }
 
@@ -36,23 +38,23 @@ type Told = "drift" | "old";
 
 /** What a fix would do, asked of Microsoft now; and the one place where it is approved. */
 export function PreviewSheet({ finding: of, action, person, onAction, onClose }: Props) {
-  const { finding } = of;
-  const [choice, setChoice] = useState<Choice>(() => kept(choiceName(finding)) ?? (person ? { people: [person] } : {}));
-  const options = previewOptions(finding, action, choice);
+  const about = of?.finding ?? action ?? "";
+  const [choice, setChoice] = useState<Choice>(() => kept(choiceName(about)) ?? (person ? { people: [person] } : {}));
+  const options = previewOptions(of?.finding, action, choice);
   const preview = useQuery(options);
   const queries = useQueryClient();
-  const { sent, approve } = useApproval(finding);
+  const { sent, approve } = useApproval(about);
   const [refused, setRefused] = useState<ApiError>();
   const [told, setTold] = useState<Told>();
 
   const choose = (next: Choice) => {
-    keep(choiceName(finding), next);
+    keep(choiceName(about), next);
     setRefused(undefined);
     setTold(undefined);
     setChoice(next);
   };
   const close = () => {
-    forget(choiceName(finding));
+    forget(choiceName(about));
     onClose();
   };
   const again = (why?: Told) => {
@@ -128,7 +130,7 @@ function Checking() {
 }
 
 interface LoadedProps extends Pick<Props, "action" | "onAction"> {
-  of: FindingDetail;
+  of: FindingDetail | undefined;
   data: PreviewView;
   choice: Choice;
   choose: (choice: Choice) => void;
@@ -188,11 +190,11 @@ function Loaded({ of, data, choice, choose, action, onAction, refused, onApply, 
       <Instead {...{ byGroup, action, onAction }} />
       <Guards data={data} seen={seen} onSeen={setSeen} />
       <Block title={t.undo}>
-        <p>{action ? data.undo.text : of.undo_text}</p>
+        <p>{action || !of ? data.undo.text : of.undo_text}</p>
         <p className="text-dim">{t.undoHow}</p>
       </Block>
       <When at={choice.at} onAt={(at) => choose({ ...choice, at })} />
-      {data.needs && <Allow />}
+      {data.needs && <Allow text={data.needs.text} />}
       {type_to_confirm && (
         <Field
           label={t.confirm(type_to_confirm)}
@@ -230,18 +232,22 @@ function Loaded({ of, data, choice, choose, action, onAction, refused, onApply, 
 const tones = { reversible: "good", until: "warn", no: "bad" } as const;
 
 /** Whether it can be undone, whom it changes and what it saves: before anything else. */
-function Summary({ of, data: { undo, people, saving, at } }: { of: FindingDetail; data: PreviewView }) {
+function Summary({ of, data }: Pick<LoadedProps, "of" | "data">) {
+  const { undo, people, items, saving, at } = data;
   const begins = at ? new Date(at).getTime() : Date.now();
   const until = undo.class.type === "until" && new Date(begins + undo.class.days * 86_400_000).toISOString();
   return (
     <section className="grid gap-3 rounded-xl border border-line bg-tint p-4">
-      <p className="text-dim">
-        <bdi>{of.headline}</bdi>
-      </p>
+      {of && (
+        <p className="text-dim">
+          <bdi>{of.headline}</bdi>
+        </p>
+      )}
       <p className="font-semibold text-lg">
-        {people > 0 && t.people(people)}
+        {items.some(({ person }) => person) ? people > 0 && t.people(people) : t.setting}
         {saving.monthly ? ` · ${t.saves(money(saving.monthly))}` : ` · ${t.noSaving}`}
       </p>
+      {saving.monthly && <Basis evidence={of?.evidence} />}
       <p className="flex gap-2">
         <Icon
           name={undo.class.type === "no" ? "bad" : "undo"}
@@ -300,6 +306,7 @@ function Guards({
 
 /** Where a group gives the licence, taking it away helps nothing; leaving the group does. */
 function Instead({ byGroup, action, onAction }: { byGroup: boolean } & Pick<Props, "action" | "onAction">) {
+  if (!onAction) return null;
   if (action) {
     return (
       <div>

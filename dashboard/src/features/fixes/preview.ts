@@ -12,7 +12,7 @@ export interface Choice {
 }
 
 /** A dry run against Microsoft 365 as it is now: never answered from what was there before. */
-export const previewOptions = (finding: FindingId, action: Action | undefined, { people, at }: Choice) =>
+export const previewOptions = (finding: FindingId | undefined, action: Action | undefined, { people, at }: Choice) =>
   queryOptions({
     queryKey: ["fixes-preview", finding, action, people, at],
     queryFn: async ({ signal }): Promise<PreviewView> =>
@@ -30,8 +30,9 @@ export interface Sent {
   body: Apply;
 }
 
-export const sentName = (finding: FindingId): string => `steward-sent-${finding}`;
-export const choiceName = (finding: FindingId): string => `steward-choice-${finding}`;
+/** What is kept of a preview is kept by its finding, or by what is done where that needs none. */
+export const sentName = (about: FindingId | Action): string => `steward-sent-${about}`;
+export const choiceName = (about: FindingId | Action): string => `steward-choice-${about}`;
 /** Where to go on after an administrator agreed at Microsoft. */
 export const RETURN = "steward-return";
 

@@ -1,12 +1,15 @@
 import type { OverviewView } from "~/api/generated/types.gen";
+import { TroubleNotice, troubleOf } from "~/features/home/Freshness";
 import { useCan } from "~/features/shell/me";
 import { ButtonLink } from "~/ui/button";
 import { Empty } from "~/ui/states";
 import { findings as t } from "~texts/findings";
 
-/** Before the first number: nothing is connected, or the first check is under way. */
+/** Before the first number: nothing is connected, the first check is under way, or something keeps it from finishing. */
 export function FirstRun({ overview }: { overview: OverviewView }) {
   const mayConnect = useCan("connection:manage");
+  const trouble = overview.scan && troubleOf(overview);
+  if (trouble) return <TroubleNotice trouble={trouble} />;
   if (overview.connection === "connected") {
     return (
       <Empty

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { scansStart } from "~/api/generated/sdk.gen";
 import type { OverviewView } from "~/api/generated/types.gen";
-import { useRoleReason } from "~/features/shell/me";
+import { useCan, useRoleReason } from "~/features/shell/me";
 import { ago } from "~/lib/format";
 import { useAct } from "~/ui/act";
 import { Button, ButtonLink } from "~/ui/button";
@@ -19,10 +19,14 @@ const STALE_MS = 2 * 24 * 3_600_000;
 const isUnderWay = (overview: OverviewView | undefined): boolean =>
   overview?.scan ? ["queued", "running", "paused"].includes(overview.scan.state) : overview?.connection === "connected";
 
+/** The first screen as it was last read, for who may read it. */
+export const useNewestOverview = () => useQuery({ ...findingsOverviewOptions(), enabled: useCan("findings:read") });
+
 /** The first screen, asked for again while a check is under way; all else is asked again when it ends. */
 export function useOverview() {
   const overview = useQuery({
     ...findingsOverviewOptions(),
+    enabled: useCan("findings:read"),
     refetchInterval: ({ state }) => (isUnderWay(state.data) ? POLL_MS : false),
   });
   const queries = useQueryClient();
@@ -38,7 +42,7 @@ export function useOverview() {
 /** Starts a check. */
 export function CheckNow() {
   const mayNot = useRoleReason("scans:start");
-  const { data: overview } = useQuery(findingsOverviewOptions());
+  const { data: overview } = useNewestOverview();
   const underWay = isUnderWay(overview);
   const reason = overview && overview.connection !== "connected" ? t.connectFirst : mayNot;
   const queries = useQueryClient();
@@ -56,50 +60,57 @@ export function CheckNow() {
 
 /** Said of pages that show what was found in Microsoft 365: when that is not of today, and why. */
 export function Freshness() {
-  const { data: overview } = useQuery(findingsOverviewOptions());
-  const { checked_at, connection, scan } = overview ?? {};
-  const failure = scan?.failure;
-  const old = checked_at ? Date.now() - new Date(checked_at).getTime() > STALE_MS : false;
-  if (!checked_at) return null;
-  if (connection === "disconnected") return <ConnectAgain title={t.ended}>{t.endedLead}</ConnectAgain>;
-  if (connection === "consent_lost") return <ConnectAgain title={t.lost}>{t.lostLead}</ConnectAgain>;
-  if (failure === "permission_missing") return <ConnectAgain title={t.refused}>{t.refusedLead}</ConnectAgain>;
-  if (failure) {
-    const slow = failure === "too_slow" || failure === "no_connection";
-    return (
-      <Notice tone="warn" icon="warn" title={slow ? t.slow : t.failed}>
-        {slow ? t.slowLead : t.failedLead}
-      </Notice>
-    );
-  }
-  if (scan?.state === "paused") {
+  const { data: overview } = useNewestOverview();
+  if (!overview?.checked_at) return null;
+  const trouble = troubleOf(overview);
+  if (trouble) return <TroubleNotice trouble={trouble} kept />;
+  if (overview.scan?.state === "paused") {
     return (
       <Notice icon="activity" title={t.paused}>
         {t.pausedLead}
       </Notice>
     );
   }
-  if (!old) return null;
+  if (Date.now() - new Date(overview.checked_at).getTime() <= STALE_MS) return null;
   return (
-    <Notice tone="warn" icon="activity" title={t.stale(ago(checked_at))}>
+    <Notice tone="warn" icon="activity" title={t.stale(ago(overview.checked_at))}>
       {t.staleLead}
     </Notice>
   );
 }
 
-function ConnectAgain({ title, children }: { title: string; children: string }) {
+export type Trouble = keyof typeof t.troubles;
+
+/** What keeps Steward from checking, or kept it the last time. */
+export function troubleOf({ connection, scan }: OverviewView): Trouble | undefined {
+  if (connection !== "connected") return connection;
+  if (scan?.state !== "failed") return undefined;
+  switch (scan.failure) {
+    case "permission_missing":
+      return "permission_missing";
+    case "too_slow":
+    case "no_connection":
+      return "slow";
+    default:
+      return "failed";
+  }
+}
+
+const ENDS_BY_CONNECTING: ReadonlySet<Trouble> = new Set(["disconnected", "consent_lost", "permission_missing"]);
+
+/** `kept`: there are numbers from before. */
+export function TroubleNotice({ trouble, kept = false }: { trouble: Trouble; kept?: boolean }) {
+  const { title, lead } = t.troubles[trouble];
+  const connect = (
+    <ButtonLink to="/connect" look="main">
+      {t.connectAgain}
+    </ButtonLink>
+  );
+  // A page with numbers has its own button to check.
+  const action = ENDS_BY_CONNECTING.has(trouble) ? connect : !kept && <CheckNow />;
   return (
-    <Notice
-      tone="warn"
-      icon="warn"
-      title={title}
-      action={
-        <ButtonLink to="/connect" look="main">
-          {t.connectAgain}
-        </ButtonLink>
-      }
-    >
-      {children}
+    <Notice tone="warn" icon="warn" title={title} action={action}>
+      {lead} {kept && t.kept}
     </Notice>
   );
 }

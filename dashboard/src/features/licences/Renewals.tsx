@@ -50,7 +50,7 @@ export function Renewals() {
 }
 
 function GiveBack({ renewal }: { renewal: RenewalView }) {
-  const { product, renews_on, reduce_by, give_back, seats, monthly, through_reseller, text } = renewal;
+  const { product, renewed_on, renews_on, reduce_by, give_back, seats, monthly, through_reseller, text } = renewal;
   return (
     <li className="grid gap-1 border-line border-b py-4 first:pt-0 last:border-0 last:pb-0">
       <p className="flex flex-wrap justify-between gap-x-6">
@@ -61,7 +61,7 @@ function GiveBack({ renewal }: { renewal: RenewalView }) {
         {product}: {t.giveBack(give_back, seats)}
       </p>
       <p className="text-dim text-sm">
-        {t.renewsOn} {day(renews_on)}
+        {renewed_on ? t.renewed(day(renewed_on), day(reduce_by)) : `${t.renewsOn} ${day(renews_on)}`}
         {through_reseller && `, ${t.reseller}`}
       </p>
       <details>

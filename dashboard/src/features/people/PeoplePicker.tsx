@@ -76,7 +76,11 @@ function Find({ chosen, onAdd }: { chosen: readonly string[]; onAdd: (person: st
         autoComplete="off"
         maxLength={100}
         value={typed}
-        onChange={(event) => type(event.target.value)}
+        onChange={(event) => {
+          // Looking for somebody changes nothing of the form around it.
+          event.stopPropagation();
+          type(event.target.value);
+        }}
         // Enter would send the form around it.
         onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
       />

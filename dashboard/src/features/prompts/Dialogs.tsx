@@ -5,7 +5,7 @@ import { accountsStepUp } from "~/api/generated/sdk.gen";
 import type { StepUpRequest, Tokens } from "~/api/generated/types.gen";
 import { type Asked, settle } from "~/api/prompts";
 import { queries } from "~/api/queries";
-import { current, onChange, signedIn } from "~/api/session";
+import { current, onChange, signedIn, startAnew } from "~/api/session";
 import { SignInForm } from "~/features/auth/SignInForm";
 import { showPasskey, wasDismissed } from "~/lib/passkey";
 import { useAct } from "~/ui/act";
@@ -51,9 +51,11 @@ function SignInAgain() {
 function signedInAgain(tokens: Tokens): void {
   const before = current();
   const same = before === undefined || (before.user === tokens.user && before.tenant === tokens.tenant);
-  if (!same) settle(false);
-  signedIn(tokens);
-  if (!same) location.assign("/");
+  if (same) signedIn(tokens);
+  else {
+    settle(false);
+    startAnew(tokens);
+  }
 }
 
 function ProveIt() {

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { membersCreateRole, membersDeleteRole, membersReplaceRole } from "~/api/generated/sdk.gen";
 import type { RoleView } from "~/api/generated/types.gen";
+import { change } from "~/api/versioned";
 import { useMe, useRoleReason } from "~/features/shell/me";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
@@ -60,6 +61,8 @@ export function Roles({ roles, onChange }: { roles: readonly RoleView[]; onChang
       {editing && (
         <Editor
           role={editing === "new" ? undefined : editing}
+          version={editing === "new" ? undefined : (roles.find(({ role }) => role === editing.role) ?? editing).etag}
+          onStale={onChange}
           onClose={() => edit(undefined)}
           onSaved={async () => {
             edit(undefined);
@@ -73,10 +76,14 @@ export function Roles({ roles, onChange }: { roles: readonly RoleView[]; onChang
 
 function Editor({
   role,
+  version,
+  onStale,
   onSaved,
   onClose,
 }: {
   role: RoleView | undefined;
+  version: string | null | undefined;
+  onStale: () => Promise<unknown>;
   onSaved: () => Promise<void>;
   onClose: () => void;
 }) {
@@ -87,9 +94,10 @@ function Editor({
         label={t.makeRole}
         onSend={async (values) => {
           const body = { name: text(values, "name"), permissions: permissionsOf(values) };
-          if (role?.etag)
-            await membersReplaceRole({ path: { role: role.role }, headers: { "if-match": role.etag }, body });
-          else await membersCreateRole({ body });
+          if (role && version) {
+            const path = { role: role.role };
+            await change(() => membersReplaceRole({ path, headers: { "if-match": version }, body }), onStale);
+          } else await membersCreateRole({ body });
           toast(common.saved);
           await onSaved();
         }}

@@ -4,7 +4,7 @@ import { useRef, useState } from "react";
 import { accountsCompaniesOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { accountsSignOut, accountsSwitchCompany } from "~/api/generated/sdk.gen";
 import { queries } from "~/api/queries";
-import { signedIn, signedOut } from "~/api/session";
+import { signedOut, startAnew } from "~/api/session";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { ReferenceLink, TextLink } from "~/ui/link";
@@ -58,10 +58,7 @@ function Menu({ email }: { email: string | undefined }) {
     await router.navigate({ to: "/sign-in" });
   });
   const [goTo, going] = useAct(async (tenant: string) => {
-    const tokens = (await accountsSwitchCompany({ path: { tenant } })).data;
-    signedIn(tokens);
-    queries.clear();
-    await router.navigate({ to: "/" });
+    startAnew((await accountsSwitchCompany({ path: { tenant } })).data);
   });
   const others = companies.data?.items.filter((company) => !company.current) ?? [];
   return (

@@ -65,6 +65,7 @@ export const changes = {
   undoTitle: (headline: string) => `Undo “${headline}”`,
   undoLead: (n: number) =>
     `What was there before comes back for ${count(n, "person", "people")}. What somebody changed since stays as they set it.`,
+  undoSetting: "The setting is put back as it was before.",
   undoAct: "Put it back",
   undoing: "It is being undone.",
   cancel: "Call it off",

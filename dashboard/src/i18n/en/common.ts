@@ -14,6 +14,12 @@ export const common = {
   again: "Try again",
   more: "Show more",
   kept: "I have copied it",
+  unsaved: {
+    title: "Leave without saving?",
+    lead: "What you changed here is not saved.",
+    stay: "Stay here",
+    leave: "Leave without saving",
+  },
   home: "Go to the first page",
   back: "Back",
   required: "Fill this in.",
@@ -33,7 +39,7 @@ export const common = {
   reload: "Load again",
   notFound: { title: "There is no such page", detail: "The address may be old or misspelt." },
   request: (id: string) => `Request number ${id}`,
-  offline: "You are offline. What you see may be old; changes wait until you are connected.",
+  offline: "You are offline. What you see may be old, and changes cannot be made until you are connected.",
   /** Reasons a button does not work. */
   roleLimited: "Your role does not include this. Ask an administrator.",
   theme: { label: "Colours", system: "As this machine", light: "Light", dark: "Dark" },

@@ -49,7 +49,5 @@ export const connect = {
     later: "then",
     slow: "Microsoft is slow at the moment. We go on by ourselves and send a mail when it is done.",
     paused: "Microsoft asked us to wait a little. We go on by ourselves.",
-    failed: "The check did not finish",
-    failedLead: "Nothing was changed. Try once more; if it happens again, tell us.",
   },
 };

@@ -13,6 +13,12 @@ const remedies: Record<Remedy, string> = {
   reduce_at_reseller: "you ask your reseller",
   renew_or_move: "renew it, or move people",
 };
+const undos = (undo: UndoClass): string =>
+  undo.type === "reversible"
+    ? "Can be undone"
+    : undo.type === "until"
+      ? `Can be undone for ${undo.days} days`
+      : "Cannot be undone";
 const certainties: Record<Certainty, string> = { certain: "Certain", likely: "Likely" };
 
 export const findings = {
@@ -26,14 +32,20 @@ export const findings = {
     `Of ${spend} a month, ${certain} is certainly and ${likely} is likely paid for nothing.`,
   part: "Part",
   perMonth: "A month",
+  basis: "Excl. VAT, by Microsoft's list prices unless you entered yours.",
+  basisOf: (prices: readonly string[]) => `Excl. VAT, by: ${prices.join("; ")}.`,
+  enterPrices: "Enter what you pay",
   next: "Do these next",
   saves: (amount: string) => `saves ${amount} a month`,
   savesFrom: (amount: string, on: string) => `saves ${amount} a month, from ${on}`,
   noPrice: "no price known",
   noMoney: "no money in it",
   review: "Review",
+  showHow: "Show me how",
+  undoable: (undo: UndoClass) => undos(undo).toLowerCase(),
   all: (n: number) => `See all ${number(n)} and where they come from`,
   checked: (ago: string) => `Checked ${ago}`,
+  nextCheck: (when: string) => `next check ${when}`,
   checkNow: "Check now",
   checking: "Checking now",
   began: "The check has begun. The numbers change when it is done.",
@@ -45,20 +57,28 @@ export const findings = {
   zero: (n: number) => `${count(n, "finding", "findings")} without money in it.`,
   stale: (ago: string) => `These numbers are from ${ago}.`,
   staleLead: "Check now for those of today.",
-  lost: "Steward cannot read your Microsoft 365 any more.",
-  lostLead: "An administrator has to connect it again. What you see is from the last check.",
-  ended: "Your Microsoft 365 is disconnected.",
-  endedLead: "What you see is from the last check. There is none until it is connected again.",
+  /** Why there is no check of today, and what can be done. */
+  troubles: {
+    disconnected: {
+      title: "Your Microsoft 365 is disconnected.",
+      lead: "There is no check until it is connected again.",
+    },
+    consent_lost: {
+      title: "Steward cannot read your Microsoft 365 any more.",
+      lead: "An administrator has to connect it again.",
+    },
+    permission_missing: {
+      title: "Microsoft refused the last check.",
+      lead: "A permission Steward needs is missing. An administrator has to connect it again.",
+    },
+    slow: { title: "Microsoft did not answer the last check.", lead: "The next check begins by itself." },
+    failed: { title: "The last check did not finish.", lead: "Try again now; if it happens again, tell us." },
+  },
+  kept: "What you see is from the last check that finished.",
   connectAgain: "Connect again",
   connectFirst: "Connect your Microsoft 365 first.",
-  refused: "Microsoft refused the last check.",
-  refusedLead: "A permission Steward needs was taken back. An administrator has to connect it again.",
-  slow: "Microsoft did not answer the last check.",
-  slowLead: "What you see is from the one before. The next check begins by itself.",
   paused: "Microsoft asked us to wait.",
   pausedLead: "The check goes on by itself. What you see is from the one before.",
-  failed: "The last check did not finish.",
-  failedLead: "What you see is from the one before. Try again now; if it happens again, tell us.",
   firstCheck: {
     title: "Your first check has not finished.",
     lead: "What it finds is listed here.",
@@ -75,10 +95,12 @@ export const findings = {
   seeLicences: "See licences",
   notEvaluated: "What could not be looked at",
   notEvaluatedLead: "It counts neither as fine nor as wasted.",
+  showNames: "Show names in reports",
 
   title: "Savings",
   lead: (amount: string) => `${amount} a month, by reason.`,
   filter: "Show",
+  reason: "Reason",
   filters: { all: "All", certain: "Certain", likely: "Likely", unpriced: "Without money" },
   noneTitle: "No waste found.",
   none: (used: number, bought: number) => `You are using ${number(used)} of ${number(bought)} licences.`,
@@ -86,12 +108,7 @@ export const findings = {
   showAll: "Show all",
   certainty: (certainty: Certainty) => certainties[certainty],
   remedy: (remedy: Remedy) => remedies[remedy],
-  undo: (undo: UndoClass) =>
-    undo.type === "reversible"
-      ? "Can be undone"
-      : undo.type === "until"
-        ? `Can be undone for ${undo.days} days`
-        : "Cannot be undone",
+  undo: undos,
   how: "How",
   from: (on: string) => `From ${on}`,
 
@@ -103,6 +120,10 @@ export const findings = {
     month: "a month",
     year: (amount: string) => `${amount} a year`,
     thisYear: (amount: string) => `${amount} of that this year`,
+    costs: "By department",
+    department: "Department",
+    noDepartment: "No department",
+    atLeast: (amount: string) => `at least ${amount}`,
     parts: "When it becomes real",
     partsLead: "Money comes back when Microsoft renews what you bought.",
     when: "When",

@@ -9,6 +9,7 @@ export const fixing = {
   nothing: "Nothing is left to change",
   nothingLead: "Everybody in it is left alone. Below is why.",
   people: (n: number) => (n === 1 ? "1 person is changed" : `${number(n)} people are changed`),
+  setting: "1 setting of your whole company is changed",
   beyond: (n: number) =>
     n === 1
       ? "1 more person is in this finding. Look again when this change is done."
@@ -62,7 +63,7 @@ export const fixing = {
   ask: "Ask again",
   consent: "Steward can only look so far",
   consentLead:
-    "To change licences it needs one more agreement from an administrator, given at Microsoft. It covers licences and what belongs to them, nothing else. You come back to this preview, and nothing is changed before you press the button.",
+    "That is agreed to at Microsoft, and covers licences and what belongs to them, nothing else. You come back to this preview, and nothing is changed before you press the button.",
   allow: "Allow changes at Microsoft",
   onlyLook: "Steward can only look so far. Allow changes first.",
   back: "Back to the preview",

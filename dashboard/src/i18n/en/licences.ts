@@ -63,6 +63,7 @@ export const licences = {
   renewalsLead: "Money comes back when a renewal is for fewer licences. Each has a day by which to ask.",
   renewalsNone: "Microsoft told us of no renewal to come.",
   renewsOn: "Renews",
+  renewed: (on: string, until: string) => `Renewed on ${on}: you can still reduce until ${until}`,
   reduceBy: (on: string) => `Reduce by ${on}`,
   giveBack: (n: number, of: number) => `${number(n)} of ${count(of, "licence", "licences")} can be given back`,
   saves: (amount: string) => `saves ${amount} a month`,

@@ -33,9 +33,13 @@ pub async fn answered(desk: &Desk<'_>, id: AttestationId, answer: Answer) -> Res
     told(desk, id, |asked| News::AttestationAnswered { manager: asked.manager, person: asked.name, answer }).await
 }
 
-/// That there was none.
+/// That there was none, or that it was to be asked later.
 pub async fn expired(desk: &Desk<'_>, id: AttestationId) -> Result<Vec<Addressed>, Failure> {
-    told(desk, id, |asked| News::AttestationExpired { manager: asked.manager, person: asked.name }).await
+    let news = |asked: Attestation| {
+        let asked_later = asked.is_put_off();
+        News::AttestationExpired { manager: asked.manager, person: asked.name, asked_later }
+    };
+    told(desk, id, news).await
 }
 
 /// To who had it asked, while they are a member. From where a manager answered is not their business.

@@ -136,7 +136,9 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
         Event::AttestationRequested { attestation, .. } => attestations::asked(desk, *attestation).await,
         Event::AttestationAnswered { attestation, answer } => attestations::answered(desk, *attestation, *answer).await,
         Event::AttestationExpired { attestation } => attestations::expired(desk, *attestation).await,
-        Event::RenewalNear { sku, renews_on, seats } => renewals::near(desk, *sku, *renews_on, *seats).await,
+        Event::RenewalNear { sku, renews_on, seats, renewed } => {
+            renewals::near(desk, *sku, *renews_on, *seats, *renewed).await
+        }
         _ => Ok(Vec::new()),
     }
 }

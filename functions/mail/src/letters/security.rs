@@ -31,7 +31,7 @@ async fn passwords_get_in(desk: &Desk<'_>, user: UserId) -> Result<bool, Failure
     let store = &desk.deps.kernel.store;
     for membership in store.memberships(user).await? {
         let way = store.way_to(user, membership.tenant).await?;
-        if way.is_some_and(|(_, policy)| policy.lets_in_without_microsoft(user)) {
+        if way.is_some_and(|(_, company)| company.lets_in(user, None)) {
             return Ok(true);
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use checks::{
-    Wanted, asks_purpose,
+    Term, Wanted, asks_purpose,
     catalogue::l22_monthly_term::is_monthly,
     facts::{DeletedPerson, Group, Load, MailboxPurpose, Missing, Sku, Subscription},
     footprint::OrphanedDrives,
@@ -240,11 +240,16 @@ impl Work<'_> {
         Ok(known)
     }
 
-    /// What our own snapshots say of the past year: read only where a subscription is on a monthly term, which is what
-    /// they are for.
-    pub(super) async fn loads(&self, subscriptions: &[Subscription]) -> Result<BTreeMap<SkuId, Load>, Stop> {
+    /// What our own snapshots say of the past year: read only where something is on a monthly term, by the dates of a
+    /// subscription or by what the company says, which is what they are for.
+    pub(super) async fn loads(
+        &self,
+        subscriptions: &[Subscription],
+        term: impl Fn(SkuId) -> Option<Term>,
+    ) -> Result<BTreeMap<SkuId, Load>, Stop> {
         let mut loads: BTreeMap<SkuId, Load> = BTreeMap::new();
-        if !subscriptions.iter().any(is_monthly) {
+        let monthly = |one: &Subscription| is_monthly(one) || term(one.sku) == Some(Term::Monthly);
+        if !subscriptions.iter().any(monthly) {
             return Ok(loads);
         }
         let from = self.deps.kernel.clock.today().saturating_sub(Span::new().days(HISTORY_DAYS));

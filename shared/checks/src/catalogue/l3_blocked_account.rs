@@ -101,8 +101,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        Outcome, Settings, Sources,
+        Evaluation, Outcome, Settings, Sources,
         facts::{MailboxPurpose, Missing, Person, SignIn, Usage},
+        footprint::{Footprint, Mailbox},
         outcome::{Extent, GuardId, UndoClass},
         settings::Exclusions,
         testing::*,
@@ -221,6 +222,17 @@ mod tests {
             assert!(finding.guards.iter().any(|g| g.id == guard && g.people == 1), "{guard:?}");
             assert!(finding.affected[0].guards.contains(&guard));
         }
+        let large = Mailbox { used_mib: 80 * 1024, ..busy().mailbox.expect("a mailbox") };
+        let known = Person { purpose: Some(MailboxPurpose::User), ..blocked(signed_in(90)) };
+        let guarded = |mailbox| {
+            let footprint = Footprint { mailbox: Ok(mailbox), ..busy() };
+            let mut evaluation = Evaluation::new(full(), Settings::default(), prices(), now());
+            evaluation.person_with(&known, &idle_report(), &footprint, Some(ago(90)));
+            let outcome = evaluation.finish(&Sources::both(TODAY));
+            outcome.of(CheckId::L3).expect("a finding").affected[0].guards.contains(&GuardId::G2)
+        };
+        assert!(guarded(large) && guarded(Mailbox { archive: true, used_mib: 1, ..large }));
+        assert!(!guarded(Mailbox { used_mib: 1, ..large }));
         let no_mail = Person { purpose: None, licenses: vec![license(POWER_BI)], ..blocked(signed_in(90)) };
         let outcome = run(no_mail, idle_report(), Some(ago(90)));
         let finding = outcome.of(CheckId::L3).expect("a finding");

@@ -49,8 +49,6 @@ pub const CHECK: Check = Check {
     },
 };
 
-/// What a shared mailbox may hold without a licence.
-pub(super) const FREE_MIB: u32 = 50 * 1024;
 /// From here on it is soon full.
 const NEARLY_FULL_MIB: u32 = 45 * 1024;
 /// A sign-in within so many days is somebody at work.
@@ -77,7 +75,7 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     if is_worked_with(candidate.person.sign_in, context) {
         return Verdict::HeldBack;
     }
-    let needs_licence = mailbox.used_mib >= FREE_MIB || mailbox.archive;
+    let needs_licence = mailbox.needs_licence();
     let Some(claims) = (if needs_licence { smaller(candidate, &paid) } else { Some(claims(&paid)) }) else {
         return Verdict::Clear;
     };

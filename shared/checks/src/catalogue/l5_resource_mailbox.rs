@@ -10,7 +10,7 @@ use model::SkuId;
 
 use super::{
     Candidate, Check, CheckId, Conclusion, Rule, Severity, Stake, Text, Verdict,
-    l4_shared_mailbox::{FREE_MIB, claims, evidence},
+    l4_shared_mailbox::{claims, evidence},
     licences,
 };
 use crate::{
@@ -62,7 +62,7 @@ fn judge(_: &Context, candidate: &Candidate<'_>) -> Verdict {
         Ok(mailbox) => mailbox,
         Err(missing) => return Verdict::CannotTell(missing),
     };
-    if mailbox.used_mib >= FREE_MIB || mailbox.archive {
+    if mailbox.needs_licence() {
         return Verdict::Clear;
     }
     Verdict::Found(Conclusion {

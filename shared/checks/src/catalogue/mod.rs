@@ -11,7 +11,7 @@ use crate::{
     activity::Activity,
     evaluation::{Context, Tally},
     facts::{License, Missing, Person, Usage},
-    footprint::Footprint,
+    footprint::{Footprint, Mailbox},
     licence::{LicenceType, days},
     outcome::{Advice, Affected, Certainty, Confidence, Cost, Evidence, Remedy},
     plans::Feature,
@@ -308,6 +308,10 @@ impl<'a> Candidate<'a> {
     pub fn has_unknown_mailbox(&self) -> bool {
         let mail = |licence: &LicenceType| licence.content.features().contains(&Feature::Mail);
         self.person.purpose.is_none() && self.held.iter().any(|(_, licence)| mail(licence))
+    }
+    /// Whether the mailbox is above 50 GB or has an archive: turned into a shared one it would still need a licence.
+    pub fn has_large_mailbox(&self) -> bool {
+        self.footprint.mailbox.as_ref().is_ok_and(Mailbox::needs_licence)
     }
     /// Whether somebody works with the account, as far as the directory says.
     pub fn is_at_work(&self) -> bool {

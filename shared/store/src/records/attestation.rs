@@ -74,6 +74,11 @@ impl Attestation {
     pub fn is_settled(&self) -> bool {
         matches!(self.answer, Some(Answer::StillNeeded | Answer::NotNeeded))
     }
+
+    /// Whether the answer is to ask again later.
+    pub fn is_put_off(&self) -> bool {
+        self.answer == Some(Answer::AskLater)
+    }
 }
 
 impl Ours for Attestation {}

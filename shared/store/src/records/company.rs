@@ -1,7 +1,7 @@
 //! The company, its members and its schedule.
 
 use jiff::Timestamp;
-use model::{Currency, CustomRole, Permissions, Policy, RoleName, TenantId, TenantState, UserId};
+use model::{Currency, CustomRole, DirectoryId, Permissions, Policy, RoleName, TenantId, TenantState, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Ours, TenantRecord};
@@ -30,6 +30,9 @@ pub struct Company {
     /// Its rules for signing in.
     #[serde(default)]
     pub policy: Policy,
+    /// The directory it is connected to, or was last: here, because every request of who came in with Microsoft needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<DirectoryId>,
     /// Active members that are owners; never 0.
     #[serde(default = "one")]
     pub owners: u32,
@@ -53,6 +56,12 @@ impl Company {
     pub const ROLES_MOST: usize = 20;
     /// Seats of a new company.
     pub const SEATS: u32 = 25;
+
+    /// Whether it lets `user` in who signed in at Microsoft with an account of `directory`, or without Microsoft (`None`).
+    /// By Microsoft means by its own: anybody can have a directory (C8).
+    pub fn lets_in(&self, user: UserId, directory: Option<DirectoryId>) -> bool {
+        self.policy.lets_in_without_microsoft(user) || (directory.is_some() && self.directory == directory)
+    }
 
     /// What a role may do here. A role that is not known may do nothing (F83).
     pub fn permissions_of(&self, role: RoleName) -> Permissions {
@@ -131,11 +140,12 @@ impl Ours for Schedule {}
 impl TenantRecord for Schedule {
     const KIND: &'static str = "schedule";
     const COLLECTION: Collection = Collection::Root;
-    const PREFIX: &'static str = "SCHEDULE";
+    const PREFIX: &'static str = "SCAN#~SCHEDULE";
     type Id = ();
     fn id(&self) {}
+    // As the connection's: the first screen tells when the next check is.
     fn sort_key((): &()) -> String {
-        "SCHEDULE".into()
+        Self::PREFIX.into()
     }
     fn due(&self) -> Option<Timestamp> {
         self.on.then_some(self.next_at)

@@ -1,6 +1,9 @@
 //! What checks found, and the one item that serves the first screen.
 
-use checks::{CheckId, Finding, Settings, Totals, outcome::NotEvaluated};
+use checks::{
+    CheckId, Finding, Settings, Totals,
+    outcome::{NotEvaluated, Remedy, UndoClass},
+};
 use jiff::Timestamp;
 use model::{FindingId, Money};
 use serde::{Deserialize, Serialize};
@@ -81,6 +84,20 @@ pub struct TopAction {
     pub monthly: Option<Money>,
     /// When that saving can be had.
     pub realisable_on: Option<jiff::civil::Date>,
+    /// Who acts, and how; from before it was kept, by hand.
+    #[serde(default = "guided")]
+    pub remedy: Remedy,
+    /// Whether acting on it can be undone.
+    #[serde(default = "no")]
+    pub undo: UndoClass,
+}
+
+const fn guided() -> Remedy {
+    Remedy::Guided
+}
+
+const fn no() -> UndoClass {
+    UndoClass::No
 }
 
 /// The first screen in one item of at most 4 KB.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use checks::{CheckId, outcome::UndoClass};
+use checks::{CheckId, outcome::UndoClass, reduce_by, reduce_until};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use model::{Change, FindingId, FixId, Money, PersonId, SkuId, State, UserId};
 use serde::{Deserialize, Serialize};
@@ -102,20 +102,20 @@ pub struct Freed {
 }
 
 impl Freed {
-    /// Days before a renewal by which seats are to be given back: a reseller needs some, and who comes too late pays
-    /// for another term (checks.md L21).
-    const REDUCE_BEFORE: i32 = 7;
-
-    /// Give the seats back by this day.
-    pub fn reduce_by(&self) -> Option<Date> {
-        self.renews_on.map(|on| on.saturating_sub(jiff::Span::new().days(Self::REDUCE_BEFORE)))
+    /// Give the seats back by this day, which is not before `today`; `None` where the renewal is not known, or too long
+    /// ago for that.
+    pub fn reduce_by(&self, today: Date) -> Option<Date> {
+        let on = self.renews_on?;
+        let by = if today <= on { reduce_by(on, today) } else { reduce_until(on) };
+        (today <= by).then_some(by)
     }
 
     /// The same in words.
-    pub fn words(&self) -> String {
+    pub fn words(&self, today: Date) -> String {
         let (seats, are) = if self.seats == 1 { ("seat", "is") } else { ("seats", "are") };
-        let by =
-            self.reduce_by().map_or_else(|| "at the next renewal".into(), |by| by.strftime("by %-d %B %Y").to_string());
+        let by = self
+            .reduce_by(today)
+            .map_or_else(|| "at the next renewal".into(), |by| by.strftime("by %-d %B %Y").to_string());
         format!("{} {seats} of {} {are} free. Reduce {by}.", self.seats, self.product)
     }
 }
@@ -337,5 +337,31 @@ impl TenantRecord for Lane {
     fn id(&self) {}
     fn sort_key((): &()) -> String {
         "LANE".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seats_are_to_be_given_back_by_a_day_that_is_not_over() {
+        let day = |text: &str| -> Date { text.parse().unwrap() };
+        let sku = SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46");
+        let freed = Freed { sku, product: "Premium".into(), seats: 4, renews_on: Some(day("2026-12-01")) };
+        for (today, by) in [
+            ("2026-11-01", Some("2026-11-24")),
+            ("2026-11-24", Some("2026-11-24")),
+            ("2026-11-28", Some("2026-11-28")),
+            ("2026-12-01", Some("2026-12-01")),
+            // For a week after the renewal Microsoft still takes them back.
+            ("2026-12-02", Some("2026-12-07")),
+            ("2026-12-08", None),
+        ] {
+            assert_eq!(freed.reduce_by(day(today)), by.map(day), "{today}");
+        }
+        assert_eq!(freed.words(day("2026-11-28")), "4 seats of Premium are free. Reduce by 28 November 2026.");
+        assert_eq!(freed.words(day("2026-12-08")), "4 seats of Premium are free. Reduce at the next renewal.");
+        assert_eq!(Freed { renews_on: None, ..freed }.reduce_by(day("2026-11-01")), None);
     }
 }

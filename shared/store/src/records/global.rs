@@ -93,6 +93,9 @@ pub enum Purpose {
         /// What the first step was.
         #[serde(default)]
         first: FirstStep,
+        /// The directory of the work account, where Microsoft took the first step.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        directory: Option<DirectoryId>,
     },
     /// Sets up codes of an app.
     TotpSetup {
@@ -166,6 +169,10 @@ pub enum FirstStep {
 }
 
 impl FirstStep {
+    /// At Microsoft with an account of `directory`, or with the password (`None`).
+    pub const fn of(directory: Option<DirectoryId>) -> Self {
+        if directory.is_some() { Self::Microsoft } else { Self::Password }
+    }
     /// How it proves (RFC 8176).
     pub const fn amr(self) -> &'static str {
         match self {
@@ -354,6 +361,9 @@ pub struct Session {
     pub absolute_until: i64,
     /// How the person proved who they are (RFC 8176), such as `pwd`.
     pub amr: Vec<String>,
+    /// The directory of the work account that Microsoft signed the person in with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<DirectoryId>,
     /// Second of the last such proof: sensitive acts ask for a recent one.
     #[serde(default)]
     pub proven_at: i64,
@@ -367,12 +377,14 @@ pub struct Session {
 }
 
 impl Session {
-    /// What in [`Session::amr`] is a second factor: a code, a passkey, or Microsoft's word for one.
-    pub const SECOND_FACTORS: [&'static str; 3] = ["otp", "hwk", "mfa"];
-
-    /// Whether more than a password stands behind it.
-    pub fn has_second_factor(&self) -> bool {
-        self.amr.iter().any(|method| Self::SECOND_FACTORS.contains(&method.as_str()))
+    /// Whether more than a password stands behind it, for a company of `directory`: a code, a passkey, or the word of the
+    /// company's own Microsoft 365. Anybody can have a directory that says `mfa`.
+    pub fn has_second_factor(&self, directory: Option<DirectoryId>) -> bool {
+        self.amr.iter().any(|method| match method.as_str() {
+            "otp" | "hwk" => true,
+            "mfa" => self.is_of(directory),
+            _ => false,
+        })
     }
     pub(crate) const PREFIX: &'static str = "SESSION#";
     /// What in [`Session::amr`] says that Microsoft signed the person in.
@@ -381,6 +393,11 @@ impl Session {
     /// Whether Microsoft signed the person in.
     pub fn by_microsoft(&self) -> bool {
         self.amr.iter().any(|method| method == Self::MICROSOFT)
+    }
+
+    /// Whether Microsoft signed the person in with an account of `directory`.
+    pub fn is_of(&self, directory: Option<DirectoryId>) -> bool {
+        self.by_microsoft() && directory.is_some() && self.directory == directory
     }
     pub(crate) fn key(user: UserId, session: SessionId) -> Key {
         Key::new(User::partition(user), format!("{}{session}", Self::PREFIX))

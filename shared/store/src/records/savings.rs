@@ -23,6 +23,9 @@ pub struct Approval {
     /// The same by department, as whoever it changed was in when it, or its undo, ended; `None`: in none.
     #[serde(default)]
     pub departments: Vec<(Option<String>, i64)>,
+    /// Licence types of which those that stand freed seats.
+    #[serde(default)]
+    pub freed: Vec<SkuId>,
 }
 
 impl Ours for Approval {}
@@ -122,7 +125,7 @@ impl TenantRecord for SeatChange {
 pub struct RenewalWatch {
     /// When to look next; `None` while nothing is to be told.
     pub next: Option<Timestamp>,
-    /// What was told: licence type, day of the renewal, and how many days before it.
+    /// What was told: licence type, day of the renewal, and how many days before it; 0 once it had renewed.
     pub told: Vec<(SkuId, Date, u16)>,
 }
 

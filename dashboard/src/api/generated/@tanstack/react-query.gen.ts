@@ -1466,7 +1466,8 @@ export const microsoftTransparencyQueryKey = (options?: Options<MicrosoftTranspa
 /**
  * Read what was read and changed at Microsoft
  *
- * Newest first. Every call of a scan, a fix or an undo is counted, the refused ones too. What the calls are is in `/v1/manifest`.
+ * Newest first. Every call of a scan, of a fix from its approval on, or of an undo is counted, the refused ones too; looks
+ * that change nothing (previews, names for a question, people to invite) are not in it. What the calls are is in `/v1/manifest`.
  */
 export const microsoftTransparencyOptions = (options?: Options<MicrosoftTransparencyData>) => queryOptions<MicrosoftTransparencyResponse, MicrosoftTransparencyError, MicrosoftTransparencyResponse, ReturnType<typeof microsoftTransparencyQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1486,7 +1487,8 @@ export const microsoftTransparencyInfiniteQueryKey = (options?: Options<Microsof
 /**
  * Read what was read and changed at Microsoft
  *
- * Newest first. Every call of a scan, a fix or an undo is counted, the refused ones too. What the calls are is in `/v1/manifest`.
+ * Newest first. Every call of a scan, of a fix from its approval on, or of an undo is counted, the refused ones too; looks
+ * that change nothing (previews, names for a question, people to invite) are not in it. What the calls are is in `/v1/manifest`.
  */
 export const microsoftTransparencyInfiniteOptions = (options?: Options<MicrosoftTransparencyData>) => {
     const opts = infiniteQueryOptions<MicrosoftTransparencyResponse, MicrosoftTransparencyError, InfiniteData<MicrosoftTransparencyResponse>, QueryKey<Options<MicrosoftTransparencyData>>, string | Pick<QueryKey<Options<MicrosoftTransparencyData>>[0], 'body' | 'headers' | 'path' | 'query'>>(

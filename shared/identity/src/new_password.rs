@@ -1,7 +1,8 @@
 //! The one way to a new password: good enough, then hashed.
 
 use api::{Error, FieldProblem, Result};
-use identity::Hashers;
+
+use crate::Hashers;
 
 /// What anybody would try first here: our words, and the examples of good passwords that everybody has read.
 const OURS: [&str; 6] = [
