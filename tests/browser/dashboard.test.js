@@ -1,6 +1,7 @@
 // What an owner, a colleague and a stranger can do on the dashboard, against the real local system.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { account, signUp } from "./company.js";
 import { heading, mailedLink, open, PASSWORD, seen, signIn, visit } from "./dashboard.js";
 import { pages } from "./pages.js";
 
@@ -16,6 +17,7 @@ afterEach(() => steward.noTroubles());
 
 test("the first screen says what could be saved, why, and what to do first, in three requests to the API", async () => {
   const page = await steward.owner();
+  await page.waitForLoadState("networkidle");
   const asked = [];
   page.on("request", (request) => {
     if (request.url().includes("/v1/")) asked.push(request.url());
@@ -39,6 +41,35 @@ test("a deep link survives signing in, and nobody sees a page without", async ()
   await page.waitForURL(/\/sign-in\?/);
   await signIn(page, steward);
   await page.waitForURL(/\/savings\?show=likely$/);
+  await page.context().close();
+});
+
+test("who goes to another company has its numbers and their rights there, and nothing of the one before", async () => {
+  const twice = await signUp(steward, "Twohats");
+  await (await account(steward, steward)).call("POST", "/v1/invitations", 202, { email: twice.email, role: "read_only" });
+  const link = new URL(await mailedLink(steward, twice.email, "/invitation"));
+  await twice.call("POST", "/v1/invitations/accept", 201, { token: link.hash.slice("#token=".length) });
+  const page = await (await steward.visitor()).newPage();
+  await signIn(page, twice);
+  const go = async (company) => {
+    await page.locator("summary", { hasText: "Olga Owner" }).click();
+    await page.getByRole("button", { name: `Go to ${company}` }).click();
+  };
+  const connect = page.getByRole("link", { name: "Connect Microsoft 365" });
+  const onlyLooks = async () => {
+    await page.getByRole("heading", { level: 1, name: /You could save/ }).waitFor();
+    assert.match(await page.getByRole("button", { name: "Check now" }).getAttribute("title"), /Your role does not include this/);
+    assert.equal(await connect.count(), 0);
+  };
+  // Which of two comes first follows from their ids.
+  await connect.or(page.getByRole("heading", { level: 1, name: /You could save/ })).first().waitFor();
+  if (await connect.count()) await go("Northwind");
+  await onlyLooks();
+  await go("Twohats");
+  await connect.waitFor();
+  assert.equal(await page.getByRole("heading", { name: /You could save/ }).count(), 0);
+  await go("Northwind");
+  await onlyLooks();
   await page.context().close();
 });
 

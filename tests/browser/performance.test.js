@@ -25,6 +25,7 @@ after(async () => {
 
 test("the first screen is three requests to the API from a cold cache", async () => {
   const page = await steward.owner();
+  await page.waitForLoadState("networkidle");
   const asked = [];
   page.on("request", (request) => {
     if (request.url().includes("/v1/")) asked.push(`${request.method()} ${new URL(request.url()).pathname}`);

@@ -146,7 +146,7 @@ test("a first check that did not finish says why and how to mend it, and speaks 
   const tells = async (...wanted) => {
     for (const path of [...DATA, "/welcome"]) {
       const text = await says(owner, path, ...wanted, "An administrator has to connect it again.");
-      assert.doesNotMatch(text, /What you see is from|Connect your Microsoft 365/, path);
+      assert.doesNotMatch(text, /What you see is from|Connect your Microsoft 365$/m, path);
       assert.equal(await owner.getByRole("link", { name: "Connect again" }).getAttribute("href"), "/connect");
     }
   };
@@ -232,28 +232,6 @@ test("who may only look is told so at every button, and sees no page fail", asyn
     }
   }
   await guest.context().close();
-});
-
-test("who goes to another company has its numbers and their rights there, and nothing of the one before", async () => {
-  const twice = await signUp(steward, "Twohats");
-  await sample.call("POST", "/v1/invitations", 202, { email: twice.email, role: "read_only" });
-  const link = new URL(await mailedLink(steward, twice.email, "/invitation"));
-  await twice.call("POST", "/v1/invitations/accept", 201, { token: link.hash.slice("#token=".length) });
-  const page = await as(twice);
-  const go = async (company) => {
-    await page.locator("summary", { hasText: "Olga Owner" }).click();
-    await page.getByRole("button", { name: `Go to ${company}` }).click();
-  };
-  const connect = page.getByRole("link", { name: "Connect Microsoft 365" });
-  await connect.waitFor();
-  await go("Northwind");
-  await page.getByRole("heading", { level: 1, name: /You could save/ }).waitFor();
-  assert.match(await page.getByRole("button", { name: "Check now" }).getAttribute("title"), /Your role does not include this/);
-  assert.equal(await connect.count(), 0);
-  await go("Twohats");
-  await connect.waitFor();
-  assert.equal(await page.getByRole("heading", { name: /You could save/ }).count(), 0);
-  await page.context().close();
 });
 
 test("when the table does not answer, a page says so with the request's number and goes on once it does", async () => {

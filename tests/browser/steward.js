@@ -21,7 +21,7 @@ export async function start() {
   const told = {};
   try {
     for await (const line of createInterface({ input: child.stdout })) {
-      told.url ??= /API\s+(\S+)\/v1$/.exec(line)?.[1];
+      told.url ??= /Open\s+(\S+)$/.exec(line)?.[1];
       const signIn = /Sign in\s+(\S+)\s+password (.+)$/.exec(line);
       if (signIn) {
         [, told.email, told.password] = signIn;

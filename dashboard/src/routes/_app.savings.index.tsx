@@ -65,10 +65,13 @@ function Savings() {
       title={t.title}
       lead={totals && all.length > 0 && sum(totals)}
       actions={
-        <>
-          <Export name="steward-savings" take={() => findingsExport({ parseAs: "blob" })} />
-          <CheckNow />
-        </>
+        // Before there are numbers the page itself says what to do.
+        totals && (
+          <>
+            <Export name="steward-savings" take={() => findingsExport({ parseAs: "blob" })} />
+            <CheckNow />
+          </>
+        )
       }
     >
       {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}

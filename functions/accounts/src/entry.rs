@@ -106,7 +106,7 @@ async fn attempt(store: &Store, identity: &Identity, company: Option<TenantId>, 
     })
 }
 
-/// The memberships that may be meant: the named company's, or all, first that of the directory, then the oldest.
+/// The memberships that may be meant: the named company's, or all, first that of the directory, then as they are kept.
 fn meant(memberships: &[Membership], company: Option<TenantId>, home: Option<TenantId>) -> Vec<Membership> {
     let mut meant = sign_in::meant(memberships, company);
     meant.sort_by_key(|membership| Some(membership.tenant) != home);
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_company_named_is_meant_or_else_that_of_the_directory_and_then_the_oldest() {
+    fn the_company_named_is_meant_or_else_that_of_the_directory_and_then_the_others() {
         let [a, b, c] = [1, 2, 3].map(TenantId::from_bits);
         let of = |tenants: &[TenantId]| -> Vec<Membership> {
             tenants.iter().map(|tenant| Membership { tenant: *tenant, company: String::new(), mver: 1 }).collect()

@@ -35,7 +35,7 @@ pub struct PasskeySignInRequest {
     /// What `navigator.credentials.get()` answered, as its `toJSON()` gives it.
     #[schema(value_type = Object)]
     credential: Value,
-    /// Which company, if you are in several; the oldest that lets you in otherwise.
+    /// Which company, if you are in several; the first that lets you in otherwise, always in the same order.
     #[serde(default)]
     tenant: Option<TenantId>,
 }

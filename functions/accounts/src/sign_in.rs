@@ -40,7 +40,7 @@ pub struct SignInRequest {
     /// Your password.
     #[schema(example = "correct horse battery staple", max_length = 128)]
     password: String,
-    /// Which company, if you are in several; the oldest that lets you in otherwise.
+    /// Which company, if you are in several; the first that lets you in otherwise, always in the same order.
     #[serde(default)]
     tenant: Option<TenantId>,
 }
@@ -215,7 +215,7 @@ fn methods(factors: &Factors) -> Vec<Method> {
     all.into_iter().filter_map(|(method, there)| there.then_some(method)).collect()
 }
 
-/// Of the memberships the one in the tenant that is named; all otherwise, the oldest first.
+/// Of the memberships the one in the tenant that is named; all otherwise, as they are kept.
 pub(crate) fn meant(memberships: &[Membership], tenant: Option<TenantId>) -> Vec<Membership> {
     let of = |membership: &&Membership| tenant.is_none_or(|tenant| membership.tenant == tenant);
     memberships.iter().filter(of).cloned().collect()
