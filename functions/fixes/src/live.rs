@@ -35,10 +35,8 @@ pub async fn states(directory: &Directory, changes: &[(About, &Change)]) -> Resu
     let people: Vec<PersonId> = people.into_iter().collect();
     let mut states = BTreeMap::new();
     for (person, now) in people.iter().zip(directory.people_now(&people).await?) {
-        match now {
-            Ok(now) => _ = states.insert(About::Person(*person), state(&now)),
-            Err(Error::NotFound(_)) => {}
-            Err(error) => return Err(error),
+        if let Some(now) = there(now)? {
+            states.insert(About::Person(*person), state(&now));
         }
     }
     let pairs: Vec<(GroupId, PersonId)> = changes.iter().filter_map(|(about, change)| pair(*about, change)).collect();
@@ -54,6 +52,14 @@ pub async fn states(directory: &Directory, changes: &[(About, &Change)]) -> Resu
         states.insert(About::Directory, State { concealed, ..State::default() });
     }
     Ok(changes.iter().map(|(about, _)| states.get(about).cloned()).collect())
+}
+
+/// What was asked for, or nothing where it is gone.
+fn there<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Err(Error::NotFound(_)) => Ok(None),
+        other => other.map(Some),
+    }
 }
 
 const fn person_of(about: About) -> Option<PersonId> {
@@ -112,10 +118,8 @@ impl Live {
             return Ok(live);
         }
         for (person, now) in ids.iter().zip(directory.people_now(&ids).await?) {
-            match now {
-                Ok(now) => _ = live.people.insert(*person, now),
-                Err(Error::NotFound(_)) => {}
-                Err(error) => return Err(error),
+            if let Some(now) = there(now)? {
+                live.people.insert(*person, now);
             }
         }
         let touched: BTreeSet<SkuId> = affected.iter().flat_map(|one| one.skus.iter().map(|sku| sku.sku)).collect();
@@ -126,10 +130,8 @@ impl Live {
         let groups: BTreeSet<GroupId> = live.people.values().flat_map(by_group).collect();
         let groups: Vec<GroupId> = groups.into_iter().collect();
         for group in directory.groups_now(&groups).await? {
-            match group {
-                Ok(group) => _ = live.groups.insert(group.id, group),
-                Err(Error::NotFound(_)) => {}
-                Err(error) => return Err(error),
+            if let Some(group) = there(group)? {
+                live.groups.insert(group.id, group);
             }
         }
         if action == Action::LeaveGroup {
