@@ -1,6 +1,10 @@
 //! The loop of a Lambda: connect, then serve its one trigger until the environment is frozen.
 
-use std::net::IpAddr;
+use std::{
+    future::{Future, ready},
+    net::IpAddr,
+    pin::Pin,
+};
 
 use aws::Http;
 use axum::Router;
@@ -14,61 +18,59 @@ use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    Connect, Deadline, Delivered, Deps, Env, Failure, Function, Rotation, StartError, SystemClock, SystemRandom,
-    Trigger,
+    Connect, Deadline, Delivered, Deps, Env, Failure, Function, Handled, Rotation, StartError, SystemClock,
+    SystemRandom, Trigger,
 };
 
-/// The whole main of a bin.
+/// The whole main of a bin. Only what knows `D` is compiled once for every bin; the loop is compiled once for all.
 ///
 /// # Errors
 /// When the function cannot start or the runtime API goes away.
 pub fn main<D: Deps>(function: Function<D>) -> Result<(), StartError> {
-    telemetry();
-    // One thread: a Lambda serves one request at a time.
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-        let (clock, ids) = (Clock::new(SystemClock), Ids::new(SystemRandom));
-        let with = Connect { env: Env::of_process(), clock, ids, http: Http::new()? };
-        let deps = D::connect(&with).await?;
-        serve(function, deps, with).await
-    })
+    start(Box::new(|with| Box::pin(async move { Ok(prepare(function, D::connect(&with).await?, &with)) })))
 }
 
-async fn serve<D: Deps>(function: Function<D>, deps: D, with: Connect) -> Result<(), StartError> {
+/// A function with what it needs in its hands.
+enum Ready {
+    /// Requests as the gateway hands them over.
+    Requests(Router),
+    /// Whatever else wakes it.
+    Invocations(Box<dyn Fn(LambdaEvent<Value>) -> Handled + Send + Sync>),
+}
+
+type Prepare = Box<dyn FnOnce(Connect) -> Pin<Box<dyn Future<Output = Result<Ready, StartError>>>>>;
+
+fn prepare<D: Deps>(function: Function<D>, deps: D, with: &Connect) -> Ready {
     let show_capacity = with.env.optional("STEWARD_SHOW_CAPACITY").is_some();
     match function.trigger {
-        Trigger::Http(route) => answer(api::finish(router(route, deps), show_capacity)).await,
-        Trigger::Pages(pages) => answer(api::finish_with(Router::new(), pages(), show_capacity)).await,
-        Trigger::Schedule { run, .. } => {
-            lambda_runtime::run(lambda_runtime::service_fn(move |event: LambdaEvent<Value>| {
-                let deps = deps.clone();
-                async move { run(deps, deadline(&event)).await }
-            }))
-            .await
-        }
+        Trigger::Http(route) => Ready::Requests(api::finish(router(route, deps), show_capacity)),
+        Trigger::Pages(pages) => Ready::Requests(api::finish_with(Router::new(), pages(), show_capacity)),
+        Trigger::Schedule { run, .. } => Ready::Invocations(Box::new(move |event| run(deps.clone(), deadline(&event)))),
         Trigger::Event { run, store, .. } => {
-            lambda_runtime::run(lambda_runtime::service_fn(move |event: LambdaEvent<Value>| {
-                let deps = deps.clone();
-                async move {
-                    let deadline = deadline(&event);
-                    let delivered = event_of(&store(&deps), &event.payload, deadline)?;
-                    run(deps, delivered).await
-                }
+            Ready::Invocations(Box::new(move |event| match event_of(&store(&deps), &event.payload, deadline(&event)) {
+                Ok(delivered) => run(deps.clone(), delivered),
+                Err(failure) => Box::pin(ready(Err(failure))),
             }))
-            .await
         }
         Trigger::Rotation { run } => {
-            lambda_runtime::run(lambda_runtime::service_fn(move |event: LambdaEvent<Rotation>| {
-                let deps = deps.clone();
-                async move { run(deps, event.payload).await }
+            Ready::Invocations(Box::new(move |event| match serde_json::from_value::<Rotation>(event.payload) {
+                Ok(rotation) => run(deps.clone(), rotation),
+                Err(error) => Box::pin(ready(Err(error.into()))),
             }))
-            .await
         }
     }
 }
 
-/// Answers requests as the gateway hands them over.
-async fn answer(app: Router) -> Result<(), StartError> {
-    lambda_http::run(ServiceBuilder::new().map_request(identified).service(app)).await
+fn start(prepare: Prepare) -> Result<(), StartError> {
+    telemetry();
+    // One thread: a Lambda serves one request at a time.
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let (clock, ids) = (Clock::new(SystemClock), Ids::new(SystemRandom));
+        match prepare(Connect { env: Env::of_process(), clock, ids, http: Http::new()? }).await? {
+            Ready::Requests(app) => lambda_http::run(ServiceBuilder::new().map_request(identified).service(app)).await,
+            Ready::Invocations(run) => lambda_runtime::run(lambda_runtime::service_fn(run)).await,
+        }
+    })
 }
 
 /// A router with one function's route.
