@@ -1,15 +1,22 @@
-//! Every kind of fix, from its preview to its undo: the directory changes as previewed, and is as it was.
+//! Every kind of fix, from its preview to its undo: the directory changes as previewed, and is as it was. Also where
+//! whoever carries it out dies, at each point around each write, and where Microsoft asks for patience.
+
+use std::cell::Cell;
 
 use jiff::SignedDuration;
-use local_microsoft::{Directory, Recipe};
+use local_microsoft::{Call, Directory, Fault, Recipe, RetryAfter, When};
 use model::{PersonId, SkuId};
 use serde_json::{Value, json};
 use tests::{App, BEGIN, Client};
 
 use crate::fixes::{
-    app, app_of, finding, fingerprint, fix, fresh, items, licences, outcome, owner, post, preview, undo, writes,
+    app, app_of, approve, finding, fingerprint, fix, fresh, is_write, items, licences, nothing_follows, outcome, owner,
+    people, post, preview, undo, writes,
 };
-use crate::ledger::all;
+use crate::{
+    ledger::all,
+    scans::{crash, renew},
+};
 
 /// One kind of fix: what is asked for, and which change it makes.
 struct Kind {
@@ -20,6 +27,14 @@ struct Kind {
 
 const fn kind(check: Option<&'static str>, action: Option<&'static str>, change: &'static str) -> Kind {
     Kind { check, action, change }
+}
+
+impl Kind {
+    /// People of a company that has a case of it, and whether reports hide their names.
+    fn place(&self) -> (u32, bool) {
+        let groups = self.check == Some("L11") || self.action == Some("leave_group");
+        (if groups { 400 } else { 180 }, self.check.is_none())
+    }
 }
 
 /// All that can be undone.
@@ -37,9 +52,7 @@ const KINDS: &[Kind] = &[
 
 /// A company with a case of it: larger where groups count; where names in reports are to be shown, they are hidden.
 async fn company(kind: &Kind) -> App {
-    let concealed = kind.check.is_none();
-    let groups = kind.check == Some("L11") || kind.action == Some("leave_group");
-    let people = if groups { 400 } else { 180 };
+    let (people, concealed) = kind.place();
     app_of(Directory::generate(&Recipe { concealed, ..Recipe::new(7, BEGIN.parse().unwrap(), people) })).await
 }
 
@@ -61,6 +74,14 @@ fn free_seats(app: &App, sku: SkuId, seats: usize, not: &[PersonId]) {
     let others = people.into_iter().filter(|person| !not.contains(person) && licences(app, *person).contains(&sku));
     let taken = others.filter(|person| app.microsoft().assign(id, *person, &[], &[sku]).is_ok()).take(seats).count();
     assert_eq!(taken, seats, "seats of {sku}");
+}
+
+/// Makes seats free that an exchange of these people takes.
+async fn make_room(app: &App, owner: &Client<'_>, finding: &Value) {
+    let people = all(owner, &format!("/v1/findings/{}/people", finding.as_str().unwrap())).await;
+    let ids: Vec<PersonId> = people.iter().map(|one| one["person"].as_str().unwrap().parse().unwrap()).collect();
+    let to = people.iter().find_map(|one| one["skus"][0]["to"].as_str()).expect("an exchange");
+    free_seats(app, to.parse().unwrap(), 2, &ids);
 }
 
 /// Whether the directory shows what a preview's item said.
@@ -87,11 +108,7 @@ async fn every_kind_of_fix_does_what_was_previewed_and_its_undo_puts_every_byte_
         let mut owner = owner(&app).await;
         let body = asked(&owner, kind).await;
         if kind.check == Some("L8") {
-            let people = all(&owner, &format!("/v1/findings/{}/people", body["finding"].as_str().unwrap())).await;
-            let ids: Vec<PersonId> =
-                people.iter().map(|one| one["person"].as_str().unwrap().parse().unwrap()).collect();
-            let to = people.iter().find_map(|one| one["skus"][0]["to"].as_str()).expect("an exchange");
-            free_seats(&app, to.parse().unwrap(), 2, &ids);
+            make_room(&app, &owner, &body["finding"]).await;
         }
         let before = fingerprint(&app);
         let shown = preview(&owner, body.clone()).await;
@@ -176,5 +193,213 @@ async fn a_shared_mailbox_stays_without_its_licence_and_is_said_to() {
             shown["guards"].as_array().unwrap().iter().filter_map(|guard| guard["text"].as_str()).collect();
         assert_eq!(guards.contains("Microsoft deletes it"), goes, "{check}: {guards}");
         assert_eq!(guards.contains("without a licence, up to 50 GB"), !goes, "{check}: {guards}");
+    }
+}
+
+/// What befalls whoever carries out a fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trouble {
+    /// They die once the directory is read, before the intent is kept.
+    BeforeIntent,
+    /// They die with the intent kept, before the write.
+    BeforeWrite,
+    /// They die once Microsoft has made the change, before its answer arrives.
+    BeforeAnswer,
+    /// They die once the change is read back, before that is kept.
+    BeforeOutcome,
+    /// They die with the outcome kept, before the end is told.
+    AfterOutcome,
+    /// Microsoft makes the first change and does not answer.
+    AnswerLost,
+    /// Microsoft refuses the last change with this status and asks for patience, in seconds.
+    Patience(u16, i64),
+}
+
+const TROUBLES: &[Trouble] = &[
+    Trouble::BeforeIntent,
+    Trouble::BeforeWrite,
+    Trouble::BeforeAnswer,
+    Trouble::BeforeOutcome,
+    Trouble::AfterOutcome,
+    Trouble::AnswerLost,
+    // Less than a write waits for its answer, and more.
+    Trouble::Patience(429, 5),
+    Trouble::Patience(429, 120),
+    Trouble::Patience(503, 200),
+];
+
+impl Trouble {
+    /// How the items stand where they died; `None` where nobody does.
+    fn left(self) -> Option<&'static str> {
+        match self {
+            Self::BeforeIntent => Some("waiting"),
+            Self::BeforeWrite | Self::BeforeAnswer | Self::BeforeOutcome => Some("intended"),
+            Self::AfterOutcome => Some("done"),
+            Self::AnswerLost | Self::Patience(..) => None,
+        }
+    }
+
+    /// Whether they are where they die. `since` holds what the table had answered when they came near.
+    fn is_there(self, app: &App, since: &Cell<Option<f64>>) -> bool {
+        let calls = app.microsoft().calls();
+        let read = |from: usize| calls[from..].iter().any(|call| call.method == "GET");
+        let written = calls.iter().rposition(is_write);
+        let kept = |near: bool| {
+            let answered = app.system.aws.dynamodb_calls().capacity_units;
+            match since.get() {
+                Some(before) => answered > before,
+                None => {
+                    since.set(near.then_some(answered));
+                    false
+                }
+            }
+        };
+        match self {
+            Self::BeforeIntent => read(0),
+            Self::BeforeWrite => kept(read(0)),
+            Self::BeforeAnswer => written.is_some(),
+            Self::BeforeOutcome => written.is_some_and(read),
+            Self::AfterOutcome => kept(written.is_some_and(read)),
+            Self::AnswerLost | Self::Patience(..) => false,
+        }
+    }
+
+    /// Lets it befall so many changes of a fix that was asked for, and what follows happen.
+    async fn befall(self, app: &App, client: &Client<'_>, path: &str, change: &str, undoing: bool, count: usize) {
+        let what = format!("{self:?}, {change}, undoing {undoing}");
+        app.microsoft().clear_calls();
+        let call = call_of(change, undoing);
+        match self {
+            Self::AnswerLost => app.microsoft().fault(call, Fault::AnswerLost),
+            Self::Patience(status, seconds) => {
+                let refusal = Fault::Status(status, RetryAfter::Seconds(seconds));
+                app.microsoft().fault(call.nth(u32::try_from(count).unwrap()), refusal);
+            }
+            dies => {
+                let since = Cell::new(None);
+                assert!(crash(app, || dies.is_there(app, &since)).await, "{what}");
+                let way = if undoing { "undo" } else { "outcome" };
+                for item in items(client, path).await {
+                    assert_eq!(item[way]["state"].as_str(), self.left(), "{what}: {item:#}");
+                }
+            }
+        }
+        app.pump().await;
+        assert_eq!(app.microsoft().faults_left(), 0, "{what}");
+        let calls: Vec<Call> = app.microsoft().calls().into_iter().filter(is_write).collect();
+        let Self::Patience(status, seconds) = self else {
+            assert_eq!(calls.len(), count, "{what}: each once: {calls:#?}");
+            return;
+        };
+        assert_eq!(calls.len(), count + 1, "{what}: the one that was put off, again: {calls:#?}");
+        let at = calls.iter().position(|call| call.status == status).unwrap();
+        let waited = calls[at + 1].at.duration_since(calls[at].at);
+        assert!(waited >= SignedDuration::from_secs(seconds), "{what}: {waited:#}");
+    }
+}
+
+/// The call that makes a change, or undoes it.
+fn call_of(change: &str, undoing: bool) -> When {
+    let (method, path) = match (change, undoing) {
+        ("licences", _) => ("POST", "/v1.0/users/{id}/assignlicense"),
+        ("leave_group", false) => ("DELETE", "/v1.0/groups/{id}/members/{id}/$ref"),
+        ("leave_group", true) => ("POST", "/v1.0/groups/{id}/members/$ref"),
+        ("sign_in", _) => ("PATCH", "/v1.0/users/{id}"),
+        ("report_names", _) => ("PATCH", "/v1.0/admin/reportsettings"),
+        ("reprocess", _) => ("POST", "/v1.0/users/{id}/reprocesslicenseassignment"),
+        other => panic!("no call for {other:?}"),
+    };
+    When::path(path).method(method)
+}
+
+/// All of it with kinds of one place, about two people each: whatever befalls it, as if nothing had.
+async fn troubled(which: impl Fn(&Kind) -> bool) {
+    let kinds: Vec<&Kind> = KINDS.iter().filter(|kind| which(kind)).collect();
+    let app = company(kinds[0]).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    for kind in kinds {
+        let what = format!("{:?} {:?}", kind.check, kind.action);
+        let mut body = asked(&owner, kind).await;
+        if kind.check == Some("L8") {
+            make_room(&app, &owner, &body["finding"]).await;
+        }
+        let all = people(&preview(&owner, body.clone()).await["items"]);
+        let two: Vec<PersonId> = all.into_iter().take(2).collect();
+        if !two.is_empty() {
+            body["people"] = json!(two);
+        }
+        let before = fingerprint(&app);
+        fresh(&app, &mut owner).await;
+        let (path, ended) = fix(&app, &mut owner, body.clone()).await;
+        let count = usize::try_from(ended["tally"]["done"].as_u64().unwrap()).unwrap();
+        assert!(count > 0, "{what}: {ended:#}");
+        let after = fingerprint(&app);
+        undo(&app, &mut owner, &path).await;
+        assert!(fingerprint(&app) == before, "{what}: undisturbed");
+        for trouble in TROUBLES {
+            let path = approve(&app, &owner, &preview(&owner, body.clone()).await).await;
+            for undoing in [false, true] {
+                if undoing {
+                    fresh(&app, &mut owner).await;
+                    let key = format!("undo {path}");
+                    post(&app, &owner, &format!("{path}/undo"), &key, None).await.expect::<Value>(202);
+                }
+                trouble.befall(&app, &owner, &path, kind.change, undoing, count).await;
+                renew(&app, &mut owner).await;
+                let ended: Value = owner.get(&path).await.expect(200);
+                let tally = if undoing { &ended["undo_tally"] } else { &ended["tally"] };
+                let all = items(&owner, &path).await;
+                assert_eq!(tally["done"].as_u64(), Some(count as u64), "{what}, {trouble:?}: {ended:#} {all:#?}");
+                let same = fingerprint(&app) == if undoing { &before[..] } else { &after[..] };
+                assert!(same, "{what}, {trouble:?}, undoing {undoing}: the directory is as if nothing had been");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn licences_are_taken_exchanged_and_given_back_once_whatever_befalls_it() {
+    troubled(|kind| kind.change == "licences" && kind.place() == (180, false)).await;
+}
+
+#[tokio::test]
+async fn groups_are_left_and_joined_again_once_whatever_befalls_it() {
+    troubled(|kind| kind.place() == (400, false)).await;
+}
+
+#[tokio::test]
+async fn sign_in_is_blocked_and_allowed_once_whatever_befalls_it() {
+    troubled(|kind| kind.change == "sign_in").await;
+}
+
+#[tokio::test]
+async fn names_are_shown_and_hidden_once_whatever_befalls_it() {
+    troubled(|kind| kind.change == "report_names").await;
+}
+
+#[tokio::test]
+async fn licences_are_worked_out_again_once_whatever_befalls_it() {
+    let app = app(1_500).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let finding = finding(&owner, "L12").await;
+    let found = all(&owner, &format!("/v1/findings/{finding}/people")).await;
+    let sku: SkuId = found[0]["skus"][0]["sku"].as_str().unwrap().parse().unwrap();
+    let lacks = |one: &&Value| one["skus"][0]["sku"] == json!(sku);
+    let ids = found.iter().filter(lacks).map(|one| one["person"].as_str().unwrap().parse().unwrap());
+    let ids: Vec<PersonId> = ids.collect();
+    // None of it can be undone: another person for each trouble.
+    assert!(ids.len() >= TROUBLES.len(), "{}", ids.len());
+    free_seats(&app, sku, ids.len(), &ids);
+    for (trouble, who) in TROUBLES.iter().zip(&ids) {
+        fresh(&app, &mut owner).await;
+        let shown = preview(&owner, json!({ "finding": finding, "people": [who] })).await;
+        let path = approve(&app, &owner, &shown).await;
+        trouble.befall(&app, &owner, &path, "reprocess", false, 1).await;
+        renew(&app, &mut owner).await;
+        let items = items(&owner, &path).await;
+        assert!(items.iter().all(|item| outcome(item) == ("done", "")), "{trouble:?}: {items:#?}");
+        assert!(licences(&app, *who).contains(&sku), "{trouble:?}");
     }
 }

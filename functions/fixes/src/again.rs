@@ -1,11 +1,16 @@
 //! Asking for a fix to go on: a retry of what failed, or an undo. Items, fix and event change together.
 
-use api::{Error, Result};
+use api::{Code, Error, Result};
 use jiff::Timestamp;
 use model::{Event, FixId};
 use store::{Attempt, Claim, Commit, Fix, FixItem, FixState, ItemState, KeptAnswer, Tally, Tenant, Versioned};
 
-use crate::view::FixView;
+use crate::{reason, view::FixView};
+
+/// Whether an attempt can be made once more: it failed, is not confirmed, or something stopped the fix before it.
+pub fn goes_again(attempt: &Attempt) -> bool {
+    matches!(attempt.state, ItemState::Failed | ItemState::Pending) || reason::interrupted(attempt)
+}
 
 /// An attempt that is made once more. What Microsoft may have done is looked at before it is done again.
 pub fn once_more(attempt: &Attempt) -> Attempt {
@@ -17,7 +22,8 @@ pub fn once_more(attempt: &Attempt) -> Attempt {
 /// Puts the fix back to work: `each` changes the items that are to be, `state` is where it waits.
 ///
 /// # Errors
-/// When the table does not answer, or something else changed the fix.
+/// [`Code::WrongState`] where `each` changes nothing. When the table does not answer, or something else changed the
+/// fix.
 pub async fn ask(
     tenant: Tenant<'_>,
     mut fix: Versioned<Fix>,
@@ -29,18 +35,22 @@ pub async fn ask(
     let id = fix.value.fix;
     let mut change = Commit::new();
     let mut items = 0;
-    for mut part in tenant.fix_parts(id).await? {
+    let mut parts = tenant.fix_parts(id).await?;
+    for part in &mut parts {
         let changed = part.value.items.iter_mut().map(|item| u32::from(each(item))).sum::<u32>();
         if changed > 0 {
-            change = change.replace(&part);
+            change = change.replace(&*part);
             items += changed;
         }
     }
-    let open = Tally { open: items, ..Tally::default() };
+    if items == 0 {
+        return Err(Error::new(Code::WrongState, "There is nothing left of it to do. See its items."));
+    }
+    let all = parts.iter().flat_map(|part| &part.value.items);
     if state == FixState::UndoQueued {
-        fix.value.undo_tally = Some(open);
+        fix.value.undo_tally = Some(Tally::of(all.filter_map(|item| item.undo.as_ref())));
     } else {
-        fix.value.tally = Tally { open: items, failed: 0, pending: 0, ..fix.value.tally };
+        fix.value.tally = Tally::of(all.map(|item| &item.attempt));
     }
     fix.value.state = state;
     fix.value.ended_at = None;

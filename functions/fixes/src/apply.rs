@@ -148,6 +148,7 @@ fn new_fix(id: FixId, user: UserId, plan: &Plan, now: Timestamp) -> Fix {
     let at = plan.ask.at.filter(|at| *at > now);
     Fix {
         fix: id,
+        directory: Some(plan.directory),
         finding: plan.ask.finding,
         check: plan.check,
         action: plan.action,

@@ -7,7 +7,7 @@ use checks::{
     facts::{Sku, SkuStatus, Subscription},
     plans::{Content, Feature},
 };
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use model::{Assignment, Change, PersonId, PlanId, SkuId, State};
 use store::{Freed, Tenant};
 
@@ -38,7 +38,7 @@ impl Bought {
     pub fn renews_on(&self, sku: SkuId, today: Date) -> Option<Date> {
         let renewing = |one: &&Subscription| one.sku == sku && !one.trial && one.status == SkuStatus::Enabled;
         let own = self.subscriptions.iter().filter(renewing);
-        own.filter_map(|own| own.next_lifecycle).map(day).filter(|on| *on >= today).min()
+        own.filter_map(|own| own.next_lifecycle).map(model::utc_date).filter(|on| *on >= today).min()
     }
 
     /// Names of the licence types.
@@ -85,11 +85,6 @@ impl Bought {
         let in_it = |plan: &PlanId| self.sku(to).is_some_and(|sku| sku.plans.iter().any(|own| own.id == *plan));
         Assignment { sku: to, disabled_plans: disabled.iter().copied().filter(in_it).collect() }
     }
-}
-
-/// The day of an instant, in UTC.
-pub fn day(at: Timestamp) -> Date {
-    at.to_zoned(TimeZone::UTC).date()
 }
 
 #[cfg(test)]

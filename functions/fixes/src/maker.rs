@@ -8,7 +8,7 @@ use checks::{
     products::{self, Kind},
 };
 use graph::now::{GroupNow, PersonNow};
-use model::{Change, GroupId, Money, SkuId, State};
+use model::{Assignment, Change, GroupId, Money, SkuId, State};
 use store::Action;
 
 use crate::{
@@ -164,6 +164,7 @@ impl Maker<'_> {
     ) -> Result<Change, Blocked> {
         let (mut remove, mut add) = (Vec::new(), Vec::new());
         let mut why = None;
+        let rows = |sku| now.assignments.iter().filter(move |row| row.sku == sku);
         for known in &affected.skus {
             let groups: Vec<String> = now.groups(known.sku).map(|group| self.names.group(group)).collect();
             let Some(held) = now.direct(known.sku) else {
@@ -179,7 +180,8 @@ impl Maker<'_> {
                 continue;
             };
             match self.action {
-                Action::RemoveDirect if groups.is_empty() => {
+                // A group whose licence is in error gives none.
+                Action::RemoveDirect if !rows(known.sku).any(|row| row.group.is_some() && row.error.is_none()) => {
                     let told = "No group gives them the licence any more, so they would lose it.";
                     why = Some(Blocked::by(GuardId::G8, "changed_since_preview", told));
                 }
@@ -191,12 +193,23 @@ impl Maker<'_> {
                     why = Some(Blocked::by(GuardId::G1, "comes_from_a_group", told));
                 }
                 Action::Swap => match known.to {
-                    Some(to) if now.assignments.iter().any(|row| row.sku == to) => remove.push(known.sku),
-                    Some(to) => {
-                        self.may_give(to, now, free)?;
-                        remove.push(known.sku);
-                        add.push(self.bought.instead(to, &held.disabled_plans));
+                    Some(to) if rows(to).any(|row| row.error.is_none()) => remove.push(known.sku),
+                    // Two of theirs become one.
+                    Some(to) if add.iter().any(|given: &Assignment| given.sku == to) => remove.push(known.sku),
+                    // Taken for it, the one they have would leave them with none, and no undo brings an error back.
+                    Some(to) if rows(to).next().is_some() => {
+                        let told = format!("{} is in error for them. Mend that first.", self.names.sku(to));
+                        why = Some(Blocked::by(GuardId::G5, "instead_in_error", told));
                     }
+                    Some(to) => match self.may_give(to, now, free) {
+                        Ok(()) => {
+                            remove.push(known.sku);
+                            add.push(self.bought.instead(to, &held.disabled_plans));
+                        }
+                        Err(blocked) => why = Some(blocked),
+                    },
+                    // One licence replaces several: the others go with the one it is given for.
+                    None if affected.skus.iter().any(|other| other.to.is_some()) => remove.push(known.sku),
                     None => {
                         let told = "There is no smaller licence to exchange it for.";
                         why = Some(Blocked::by(GuardId::G8, "nothing_instead", told));
@@ -206,7 +219,11 @@ impl Maker<'_> {
             }
         }
         match why {
-            Some(blocked) if remove.is_empty() => Err(blocked),
+            // Half an exchange would pay for the new licence and keep an old one.
+            Some(blocked) if remove.is_empty() || self.action == Action::Swap => {
+                add.iter().for_each(|given| *free.entry(given.sku).or_default() += 1);
+                Err(blocked)
+            }
             _ => Ok(Change::Licences { remove, add }),
         }
     }
@@ -252,6 +269,10 @@ impl Maker<'_> {
         if known.synced {
             let told = format!("The group {name} is kept in your own Active Directory. Take them out there.");
             return Err(Blocked::by(GuardId::G1, "kept_in_active_directory", told));
+        }
+        if known.mail && !known.microsoft_365 {
+            let told = format!("The group {name} receives mail, so only Exchange can take them out. Do it there.");
+            return Err(Blocked::by(GuardId::G1, "kept_in_exchange", told));
         }
         if known.assignable_to_role {
             let told = format!("The group {name} gives administrator roles, which Steward never changes.");

@@ -13,7 +13,7 @@ use checks::{
 };
 use graph::{BatchRequest, Deadline, Directory};
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use model::{Change, FindingId, Money, PersonId, State, Tier};
+use model::{Change, DirectoryId, FindingId, Money, PersonId, State, Tier};
 use serde::{Deserialize, Serialize};
 use store::{Action, Connection, ConnectionState, Freed, Grant, StoredFinding, Tenant};
 
@@ -82,6 +82,8 @@ impl Planned {
 pub struct Plan {
     /// What was asked.
     pub ask: Ask,
+    /// The directory it is about.
+    pub directory: DirectoryId,
     /// People of the finding whom it leaves out: more than [`MOST`] are more than one fix.
     pub beyond: u32,
     /// What it does.
@@ -179,6 +181,7 @@ impl Plan {
             typed: typed(going(&items), licensed, spared.settings.confirm_above_people),
             guards: guards(&items),
             ask,
+            directory: connection.directory,
             beyond,
             action,
             check,
@@ -264,7 +267,7 @@ impl Plan {
                 (item.person, &item.change, before, &item.blocked, &item.doubts)
             })
             .collect();
-        let bytes = serde_json::to_vec(&(self.action, rows, self.typed)).map_err(Error::internal)?;
+        let bytes = serde_json::to_vec(&(self.directory, self.action, rows, self.typed)).map_err(Error::internal)?;
         let mut hash = [0; 32];
         hash.copy_from_slice(digest(&SHA256, &bytes).as_ref());
         Ok(hash)

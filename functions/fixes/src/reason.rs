@@ -1,6 +1,7 @@
 //! Why an item ended as it did: stable codes, and what they mean in plain words.
 
 use graph::write::RefusedCode;
+use store::{Attempt, ItemState};
 
 use crate::spared;
 
@@ -20,6 +21,8 @@ pub const NO_ANSWER: &str = "no_answer";
 pub const TOO_SLOW: &str = "too_slow";
 /// The connection is not there any more.
 pub const NOT_CONNECTED: &str = "not_connected";
+/// Another directory is connected than the one it was approved for.
+pub const OTHER_DIRECTORY: &str = "other_directory";
 /// The permission to write was withdrawn.
 pub const CONSENT_LOST: &str = "consent_lost";
 /// The company's account is closed or read-only.
@@ -30,6 +33,14 @@ pub const APPROVER_GONE: &str = "approver_gone";
 pub const PERMISSION_MISSING: &str = "permission_missing";
 /// A change that can be told to nobody: a bug of ours.
 pub const NOBODY: &str = "nobody";
+/// They are in the group again, and it had no licence to give.
+pub const GROUP_GAVE_NONE: &str = "group_gave_no_licence";
+
+/// Whether an item was left alone by what stopped the fix, and not by what was found: it can be tried again.
+pub fn interrupted(attempt: &Attempt) -> bool {
+    const FOUND: &[&str] = &[ALREADY_SO, CHANGED, PERSON_GONE, spared::EXCLUDED, spared::IGNORED, spared::ACCEPTED];
+    attempt.state == ItemState::Skipped && attempt.reason.as_deref().is_some_and(|why| !FOUND.contains(&why))
+}
 
 /// The code of a refusal by Microsoft.
 pub const fn refused(code: RefusedCode) -> &'static str {
@@ -42,6 +53,7 @@ pub const fn refused(code: RefusedCode) -> &'static str {
         RefusedCode::NotAssigned => "not_assigned",
         RefusedCode::DynamicGroup => "group_has_a_rule",
         RefusedCode::Synced => "kept_in_active_directory",
+        RefusedCode::MailGroup => "kept_in_exchange",
         RefusedCode::AlreadyMember => "already_in_the_group",
         RefusedCode::NotFound => "not_found",
         RefusedCode::Other => "refused",
@@ -59,17 +71,28 @@ pub fn words(code: &str) -> &'static str {
         NO_ANSWER => "Microsoft did not say whether it was done. Try again: what was done is not done twice.",
         TOO_SLOW => "Microsoft could not be reached for a long time. Try again later.",
         NOT_CONNECTED => "Your Microsoft 365 is not connected any more. Connect it, then try again.",
+        OTHER_DIRECTORY => {
+            "It is about another Microsoft 365 than the one that is connected now. Connect that one, then try again."
+        }
         CONSENT_LOST => "The permission to change licences was withdrawn. Grant it again, then try again.",
         ACCOUNT_CLOSED => "Your company's account with Steward is read-only, so nothing was changed.",
         APPROVER_GONE => "Who approved it may no longer change your Microsoft 365, so it was called off.",
         PERMISSION_MISSING => {
             "Microsoft does not let Steward do this. An administrator's account, for one, is protected."
         }
+        GROUP_GAVE_NONE => {
+            "They are in the group again, but Microsoft could not give them its licence: mostly none is free. Free or \
+             buy one, then have Microsoft work out their licences again."
+        }
+        "credential_refused" => {
+            "Microsoft does not accept this Steward's own key. Whoever runs it has to mend that; then try again."
+        }
         spared::EXCLUDED => "Your settings say that this account is not to be touched.",
         spared::IGNORED => "Your settings say that this licence is not to be touched.",
         spared::ACCEPTED => "Your company accepted it as it is.",
         "administrator" => "They may administer your Microsoft 365. Change this at Microsoft, not here.",
         "member_by_way" => "They are in the group only by way of another group. Change it at Microsoft.",
+        "instead_in_error" => "The licence to exchange it for is in error for them. Mend that first.",
         "nothing_instead" => "There is no smaller licence to exchange it for.",
         "no_free_licence" => "No licence of this type is free. Buy one or take one back, then try again.",
         "needed_by_another_licence" => "Another licence of theirs needs this one. Remove that one first.",
@@ -81,6 +104,7 @@ pub fn words(code: &str) -> &'static str {
         "not_assigned" => "They did not have this licence any more.",
         "group_has_a_rule" => "A rule decides who is in this group. Change the rule at Microsoft.",
         "kept_in_active_directory" => "It is kept in your own Active Directory. Change it there.",
+        "kept_in_exchange" => "The group receives mail, so only Exchange can change who is in it. Change it there.",
         "already_in_the_group" => "They are in the group already.",
         "not_found" => "Microsoft no longer knows the account or the group.",
         _ => "Microsoft refused the change.",
@@ -102,11 +126,23 @@ mod tests {
             RefusedCode::NotAssigned,
             RefusedCode::DynamicGroup,
             RefusedCode::Synced,
+            RefusedCode::MailGroup,
             RefusedCode::AlreadyMember,
             RefusedCode::NotFound,
         ];
         for code in all {
             assert_ne!(words(refused(code)), words("refused"), "{code:?}");
         }
+    }
+
+    #[test]
+    fn what_stopped_a_fix_can_be_tried_again_and_what_was_found_cannot() {
+        for why in [NOT_CONNECTED, OTHER_DIRECTORY, CONSENT_LOST, ACCOUNT_CLOSED, TOO_SLOW, "credential_refused"] {
+            assert!(interrupted(&Attempt::skipped(why)), "{why}");
+        }
+        for why in [ALREADY_SO, CHANGED, PERSON_GONE, spared::EXCLUDED, spared::IGNORED, spared::ACCEPTED] {
+            assert!(!interrupted(&Attempt::skipped(why)), "{why}");
+        }
+        assert!(!interrupted(&Attempt { state: ItemState::Failed, ..Attempt::skipped(CONSENT_LOST) }));
     }
 }

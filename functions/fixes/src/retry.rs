@@ -1,17 +1,17 @@
-//! `POST /v1/fixes/{fix}/retry`: tries the items again that failed. They are read first: what was done is not done
-//! twice, and what somebody changed since is left alone.
+//! `POST /v1/fixes/{fix}/retry`: tries the items again that failed, or that something stopped the fix before. They are
+//! read first: what was done is not done twice, and what somebody changed since is left alone.
 
 use api::{Code, Error, IdempotencyKey, Path, Result};
 use axum::{extract::State, response::Response};
 use identity::{Recent, can};
 use model::FixId;
 use runtime::{Function, Kernel};
-use store::{Fix, FixState, ItemState, Store};
+use store::{Fix, FixState, Store};
 use utoipa_axum::routes;
 
 use crate::{
-    again::{ask, once_more},
-    view::FixView,
+    again::{ask, goes_again, once_more},
+    view::{FixView, can_retry},
 };
 
 /// `fixes-retry`.
@@ -20,7 +20,7 @@ pub const FUNCTION: Function<Kernel> = Function::http("fixes-retry", || routes!(
 /// Retry what failed
 ///
 /// Only what was previewed and approved, under the same conditions: an item whose state has changed since the preview
-/// is skipped.
+/// is skipped. Where something stopped the fix, such as consent that was withdrawn, what was left goes on too.
 #[utoipa::path(
     post, path = "/v1/fixes/{fix}/retry", operation_id = "fixes-retry", tag = "fixes", security(("bearer" = [])),
     params(
@@ -41,15 +41,14 @@ pub async fn retry(
     let tenant = store.of(caller.scope());
     api::once(tenant, "fixes-retry", &key, &fix, async |claim| {
         let found = tenant.get_strong::<Fix>(&fix).await?.ok_or_else(Error::not_found)?;
-        let tally = found.value.tally;
-        if found.value.state != FixState::Finished || tally.failed + tally.pending == 0 {
+        if !can_retry(&found.value) {
             return Err(Error::new(
                 Code::WrongState,
                 "Only a fix that has ended with failed items can be tried again.",
             ));
         }
         ask(tenant, found, FixState::Queued, Some(claim), |item| {
-            let again = matches!(item.attempt.state, ItemState::Failed | ItemState::Pending);
+            let again = goes_again(&item.attempt);
             if again {
                 item.attempt = once_more(&item.attempt);
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use checks::{CheckId, Settings, exceptions::About, outcome::GuardId};
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use model::{Change, FindingId, PersonId, SkuId};
 use store::{Accepted, FixItem, Terms};
 
@@ -51,7 +51,7 @@ impl Why<'_> {
             Self::Ignored => "Your settings say that this licence is not to be touched.".into(),
             Self::Accepted(accepted) => {
                 let exception = &accepted.exception;
-                let end = exception.expires_at.map(|at| at.to_zoned(TimeZone::UTC).date());
+                let end = exception.expires_at.map(model::utc_date);
                 let until = end.map(|end| end.strftime(" until %-d %B %Y").to_string()).unwrap_or_default();
                 format!("Accepted as it is{until}: {}", exception.reason)
             }

@@ -10,7 +10,7 @@ use store::{Attempt, Fix, FixItem, FixState, ItemState, Store};
 use utoipa_axum::routes;
 
 use crate::{
-    again::{ask, once_more},
+    again::{ask, goes_again, once_more},
     view::{FixView, can_undo},
 };
 
@@ -61,9 +61,7 @@ fn begin(item: &mut FixItem) -> bool {
     }
     match &item.undo {
         None => item.undo = Some(Attempt::WAITING),
-        Some(undo) if matches!(undo.state, ItemState::Failed | ItemState::Pending) => {
-            item.undo = Some(once_more(undo));
-        }
+        Some(undo) if goes_again(undo) => item.undo = Some(once_more(undo)),
         Some(_) => return false,
     }
     true

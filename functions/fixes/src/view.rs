@@ -6,13 +6,12 @@ use checks::{
     plans::Feature,
 };
 use jiff::{Timestamp, civil::Date};
-use model::{Change, FindingId, FixId, Held, Money, PersonId, SkuId, Tier, UserId};
+use model::{Change, FindingId, FixId, Held, Money, PersonId, SkuId, Tier, UserId, utc_date};
 use serde::{Deserialize, Serialize};
 use store::{Action, Attempt, Fix, FixItem, FixState, Freed, ItemState, Tally};
 use utoipa::ToSchema;
 
 use crate::{
-    bought::day,
     change::Names,
     guard::{Blocked, GuardFound},
     plan::{Plan, Planned},
@@ -194,7 +193,7 @@ pub struct FixView {
     pub saving: SavingView,
     /// Whether it can be undone.
     pub undo: UndoView,
-    /// Whether failed items can be tried again.
+    /// Whether items can be tried again: those that failed, or that something stopped it before.
     #[schema(example = false)]
     pub can_retry: bool,
 }
@@ -257,7 +256,7 @@ impl PreviewView {
             people: plan.people(),
             beyond: plan.beyond,
             guards: plan.guards.clone(),
-            saving: SavingView { monthly: plan.monthly(), freed: freed(plan.freed(day(now)), day(now)) },
+            saving: SavingView { monthly: plan.monthly(), freed: freed(plan.freed(utc_date(now)), utc_date(now)) },
             undo: undo_before(plan.undo()),
             type_to_confirm: plan.typed.then(|| plan.people().to_string()),
             to_accept: plan.to_confirm().into_iter().collect(),
@@ -319,10 +318,20 @@ fn undo_before(class: UndoClass) -> UndoView {
 pub fn can_undo(fix: &Fix, now: Timestamp) -> bool {
     let left = match fix.state {
         FixState::Finished => fix.tally.done + fix.tally.pending > 0,
-        FixState::Undone => fix.undo_tally.is_some_and(|tally| tally.failed + tally.pending > 0),
+        FixState::Undone => fix.undo_tally.is_some_and(|tally| is_open(tally, fix.stopped.is_some())),
         _ => false,
     };
     left && fix.undo != UndoClass::No && fix.undo_until().is_none_or(|until| until > now)
+}
+
+/// Whether something of a fix can be tried again.
+pub fn can_retry(fix: &Fix) -> bool {
+    fix.state == FixState::Finished && is_open(fix.tally, fix.stopped.is_some())
+}
+
+/// Whether something failed, is not confirmed, or something stopped it before.
+fn is_open(tally: Tally, stopped: bool) -> bool {
+    tally.failed + tally.pending > 0 || (stopped && tally.skipped > 0)
 }
 
 impl FixView {
@@ -331,13 +340,13 @@ impl FixView {
         let until = fix.undo_until();
         let possible = can_undo(&fix, now);
         let text = match (possible, until) {
-            (true, Some(until)) => format!("Can be undone until {}.", day(until).strftime("%-d %B %Y")),
+            (true, Some(until)) => format!("Can be undone until {}.", utc_date(until).strftime("%-d %B %Y")),
             (false, Some(until)) if until <= now => {
-                format!("Could be undone until {}.", day(until).strftime("%-d %B %Y"))
+                format!("Could be undone until {}.", utc_date(until).strftime("%-d %B %Y"))
             }
             _ => undo_before(fix.undo).text,
         };
-        let can_retry = fix.state == FixState::Finished && fix.tally.failed + fix.tally.pending > 0;
+        let can_retry = can_retry(&fix);
         Self {
             fix: fix.fix,
             finding: fix.finding,
@@ -353,7 +362,7 @@ impl FixView {
             at: fix.at,
             ended_at: fix.ended_at,
             stopped: fix.stopped.map(reason_view),
-            saving: SavingView { monthly: fix.monthly, freed: freed(fix.freed, day(now)) },
+            saving: SavingView { monthly: fix.monthly, freed: freed(fix.freed, utc_date(now)) },
             undo: UndoView { class: fix.undo, possible, until, text },
             can_retry,
         }

@@ -6,20 +6,20 @@
 //!   given up, and writes again only if the directory still shows what was there before and nobody else's hand;
 //! * whoever takes the lane shuts out who had it before: an outcome is kept by who holds it, or not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use graph::{Deadline as Until, Directory, write::WriteError};
 use jiff::{SignedDuration, Timestamp};
-use model::{Change, Event, Money, Standing, State, Tier};
+use model::{Change, DirectoryId, Event, Money, SkuId, Standing, State, Tier, utc_date};
 use runtime::{Deadline, Failure};
 use store::{
     Attempt, Commit, Company, Conflict, Connection, ConnectionState, Fix, FixItem, FixPart, FixState, ItemState, Lane,
-    StoreError, Tally, Tenant, Versioned,
+    Schedule, StoreError, Tally, Tenant, Versioned,
 };
 
 use crate::{
     Fixing,
-    bought::{Bought, day},
+    bought::Bought,
     change::write,
     live::{About, states},
     reason,
@@ -42,6 +42,8 @@ const LATER: [SignedDuration; 3] =
 const MOST_WRITES: u8 = 3;
 /// A fix paused so often does not end by going on.
 const MOST_PAUSES: u32 = 60;
+/// A change that Microsoft accepted and does not show after this time was not made.
+const SHOWN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 /// Pause when Microsoft is not reached.
 const UNREACHED: SignedDuration = SignedDuration::from_secs(60);
 
@@ -51,6 +53,8 @@ enum Stop {
     Pause(SignedDuration),
     /// For good, with a stable code; what is not done is left alone.
     Leave(&'static str),
+    /// Consent to read was withdrawn, with Microsoft's code.
+    Lost(String),
     /// Us.
     Ours(Failure),
 }
@@ -93,16 +97,40 @@ struct Step {
     about: About,
     change: Change,
     before: State,
+    /// What a group that is joined again gave them before.
+    owed: BTreeSet<SkuId>,
 }
 
 impl Step {
     fn of(item: &FixItem, undo: bool) -> Option<Self> {
         let about = About::of(item.person);
         if !undo {
-            return Some(Self { about, change: item.change.clone(), before: item.before.clone() });
+            let (change, before) = (item.change.clone(), item.before.clone());
+            return Some(Self { about, change, before, owed: BTreeSet::new() });
         }
         let change = item.change.inverse(&item.before)?;
-        Some(Self { about, change, before: item.change.applied(&item.before) })
+        let owed = match &change {
+            Change::JoinGroup { group } => {
+                let given = item.before.licences.iter().filter(|held| held.group == Some(*group));
+                given.filter(|held| held.error.is_none()).map(|held| held.sku).collect()
+            }
+            _ => BTreeSet::new(),
+        };
+        Some(Self { about, change, before: item.change.applied(&item.before), owed })
+    }
+
+    /// What a directory that shows the change as made says of it. Who is in a group again may not have its licence:
+    /// somebody else got the seat.
+    fn made(&self, now: &State) -> (ItemState, Option<&'static str>) {
+        let Change::JoinGroup { group } = &self.change else { return (ItemState::Done, None) };
+        let in_error = |sku: &SkuId| {
+            let mut rows = now.licences.iter().filter(|held| held.sku == *sku && held.group == Some(*group));
+            rows.any(|held| held.error.is_some())
+        };
+        match self.owed.iter().any(in_error) {
+            true => (ItemState::Failed, Some(reason::GROUP_GAVE_NONE)),
+            false => (ItemState::Done, None),
+        }
     }
 }
 
@@ -137,6 +165,7 @@ impl<'a> Work<'a> {
             Ok(()) => self.finish().await,
             Err(Stop::Pause(wait)) => self.pause(wait).await,
             Err(Stop::Leave(reason)) => Err(format!("stopped twice: {reason}").into()),
+            Err(Stop::Lost(code)) => Err(format!("stopped twice: {code}").into()),
             Err(Stop::Ours(error)) => Err(error),
         }
     }
@@ -157,12 +186,17 @@ impl<'a> Work<'a> {
             self.stopped = Some(reason::NOT_CONNECTED);
             return self.leave_rest().await;
         };
+        // Whoever connects another directory has approved nothing there.
+        if self.fix.value.directory.is_some_and(|own| own != connection.value.directory) {
+            self.stopped = Some(reason::OTHER_DIRECTORY);
+            return self.leave_rest().await;
+        }
         if !connection.value.tiers.contains_key(&Tier::LicenceWriter) {
             self.stopped = Some(reason::CONSENT_LOST);
         }
         if !self.undo {
             let Fix { finding, check, .. } = self.fix.value;
-            self.spared = Some(Spared::of(self.tenant.terms().await?, finding, check, day(self.now())));
+            self.spared = Some(Spared::of(self.tenant.terms().await?, finding, check, utc_date(self.now())));
         }
         let directory = connection.value.directory;
         let until = Until(self.deadline.0);
@@ -176,6 +210,10 @@ impl<'a> Work<'a> {
             self.stopped = Some(reason);
             // Once more, without writing: what was under way is looked at, the rest is left alone.
             through = self.all_parts(&reader, &writer).await;
+        }
+        if let Err(Stop::Lost(code)) = through {
+            self.end_connection(directory, code).await?;
+            through = Err(Stop::Leave(reason::NOT_CONNECTED));
         }
         if let Err(Stop::Leave(reason)) = through {
             self.stopped = Some(reason);
@@ -242,7 +280,15 @@ impl<'a> Work<'a> {
             return Next::Over(ItemState::Failed, Some(reason::NOBODY));
         };
         let spared = || self.spared.as_ref().and_then(|spared| spared.item(item)).map(Why::code);
-        decide(&step, attempt, self.undo, self.stopped.or_else(spared), now_is, now)
+        match decide(&step, attempt, self.undo, self.stopped.or_else(spared), now_is, now) {
+            // As it was, but perhaps only because the change does not show yet: said to be undone, it would come then.
+            Next::Over(ItemState::Done, None) | Next::Over(ItemState::Skipped, Some(reason::ALREADY_SO))
+                if self.undo && attempt.writes == 0 && may_yet_show(&item.attempt, now) =>
+            {
+                Next::Over(ItemState::Pending, Some(reason::NOT_SHOWN_YET))
+            }
+            next => next,
+        }
     }
 
     /// Notes the intent, writes, reads back. How long to wait before what is left is tried again.
@@ -284,7 +330,10 @@ impl<'a> Work<'a> {
             let attempt = attempt_mut(&mut self.parts[at].value.items[position], undo);
             match answer {
                 Ok(()) => attempt.state = ItemState::Written,
-                Err(WriteError::Ambiguous { reason }) => tracing::warn!(%reason, "a write without an answer"),
+                Err(WriteError::Ambiguous { reason, retry_after }) => {
+                    tracing::warn!(%reason, "a write without an answer");
+                    wait = wait.max(retry_after);
+                }
                 Err(WriteError::Refused { code, refusal }) => {
                     tracing::warn!(%refusal, "a write was refused");
                     attempt.state = ItemState::Written;
@@ -349,11 +398,12 @@ impl<'a> Work<'a> {
             };
             for (position, seen) in open.into_iter().zip(seen) {
                 let item = &self.parts[at].value.items[position];
-                let standing = Step::of(item, self.undo).map(|step| standing(&step, seen.as_ref()));
+                let step = Step::of(item, self.undo);
+                let standing = step.as_ref().map(|step| standing(step, seen.as_ref()));
                 // An earlier try may have been carried out late: then this one was refused for nothing.
                 let first = self.attempt(item).writes <= 1;
                 match (standing, refused.get(&position)) {
-                    (Some(Some(Standing::After)), _) => self.end(at, position, ItemState::Done, None),
+                    (Some(Some(Standing::After)), _) => self.end_made(at, position, step.as_ref(), seen.as_ref()),
                     (Some(None), _) => self.end(at, position, ItemState::Failed, Some(reason::PERSON_GONE)),
                     (_, Some(code)) if first || round == SOON.len() => {
                         self.end(at, position, ItemState::Failed, Some(code));
@@ -375,9 +425,9 @@ impl<'a> Work<'a> {
             let seen = self.see(at, &open, reader).await?;
             for (position, seen) in open.into_iter().zip(seen) {
                 let item = &self.parts[at].value.items[position];
-                let standing = Step::of(item, self.undo).map(|step| standing(&step, seen.as_ref()));
-                match standing {
-                    Some(Some(Standing::After)) => self.end(at, position, ItemState::Done, None),
+                let step = Step::of(item, self.undo);
+                match step.as_ref().map(|step| standing(step, seen.as_ref())) {
+                    Some(Some(Standing::After)) => self.end_made(at, position, step.as_ref(), seen.as_ref()),
                     Some(None) => self.end(at, position, ItemState::Failed, Some(reason::PERSON_GONE)),
                     Some(Some(Standing::Elsewhere)) if last => {
                         self.end(at, position, ItemState::Failed, Some(reason::CHANGED_BY_OTHERS));
@@ -446,6 +496,12 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Ends an item whose change shows.
+    fn end_made(&mut self, at: usize, position: usize, step: Option<&Step>, seen: Option<&State>) {
+        let (state, why) = step.zip(seen).map_or((ItemState::Done, None), |(step, now)| step.made(now));
+        self.end(at, position, state, why);
+    }
+
     async fn keep_part(&mut self, at: usize) -> Result<(), Stop> {
         self.parts[at] = self.tenant.keep_in_lane(&self.lane, &self.parts[at]).await?;
         Ok(())
@@ -470,24 +526,11 @@ impl<'a> Work<'a> {
 
     /// Counts how the items stand.
     fn count(&mut self) {
-        let mut tally = Tally::default();
-        for (attempt, item) in self.items() {
-            if self.undo && item.undo.is_none() {
-                continue;
-            }
-            let count = match attempt.state {
-                ItemState::Waiting | ItemState::Intended | ItemState::Written => &mut tally.open,
-                ItemState::Done => &mut tally.done,
-                ItemState::Failed => &mut tally.failed,
-                ItemState::Skipped => &mut tally.skipped,
-                ItemState::Pending => &mut tally.pending,
-            };
-            *count += 1;
-        }
+        let items = self.parts.iter().flat_map(|part| &part.value.items);
         if self.undo {
-            self.fix.value.undo_tally = Some(tally);
+            self.fix.value.undo_tally = Some(Tally::of(items.filter_map(|item| item.undo.as_ref())));
         } else {
-            self.fix.value.tally = tally;
+            self.fix.value.tally = Tally::of(items.map(|item| &item.attempt));
         }
     }
 
@@ -522,7 +565,7 @@ impl<'a> Work<'a> {
     /// Tells the result and lets the next one go.
     async fn finish(mut self) -> Result<(), Failure> {
         self.count();
-        let (now, today) = (self.now(), day(self.now()));
+        let (now, today) = (self.now(), utc_date(self.now()));
         let bought = Bought::of(self.tenant).await.map_err(|error| format!("{error:?}"))?;
         let items = self.parts.iter().flat_map(|part| &part.value.items);
         let items: Vec<&FixItem> = items.filter(|item| item.stands()).collect();
@@ -578,6 +621,34 @@ impl<'a> Work<'a> {
             Err(error) => Err(error.into()),
         }
     }
+
+    /// Consent to read was withdrawn: the connection says why, and its schedule stops, as when a scan finds it.
+    async fn end_connection(&self, directory: DirectoryId, code: String) -> Result<(), Stop> {
+        let connection = self.tenant.get_strong::<Connection>(&()).await?;
+        let (Some(mut connection), Some(mut schedule)) = (connection, self.tenant.get_strong::<Schedule>(&()).await?)
+        else {
+            return Ok(());
+        };
+        let still = connection.value.state == ConnectionState::Connected && connection.value.directory == directory;
+        if !still {
+            return Ok(());
+        }
+        connection.value.state = ConnectionState::ConsentLost;
+        connection.value.reason = Some(code.clone());
+        connection.value.since = self.now();
+        schedule.value.on = false;
+        let event = Event::ConnectionLost { directory, reason: code };
+        match self.tenant.commit(Commit::new().replace(&connection).replace(&schedule).event(event)?).await {
+            // As above.
+            Ok(_) | Err(StoreError::Conflict(Conflict::Version)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Whether a change that nobody has seen may still come to show.
+fn may_yet_show(attempt: &Attempt, now: Timestamp) -> bool {
+    attempt.state == ItemState::Pending && attempt.ended_at.is_some_and(|at| now.duration_since(at) < SHOWN_WITHIN)
 }
 
 /// The undo of an item that was not asked for.
@@ -616,7 +687,10 @@ fn decide(
     let standing = step.change.standing(&step.before, now_is);
     if begun {
         return match standing {
-            Standing::After => Next::Over(ItemState::Done, None),
+            Standing::After => {
+                let (state, why) = step.made(now_is);
+                Next::Over(state, why)
+            }
             Standing::Elsewhere => Next::Over(ItemState::Failed, Some(reason::CHANGED_BY_OTHERS)),
             Standing::Before => {
                 let ends = attempt.intended_at.map_or(now, |at| at + SETTLED);
@@ -638,7 +712,10 @@ fn decide(
         return Next::Over(ItemState::Skipped, Some(why));
     }
     match standing {
-        Standing::After => Next::Over(ItemState::Skipped, Some(reason::ALREADY_SO)),
+        Standing::After => match step.made(now_is) {
+            (ItemState::Done, _) => Next::Over(ItemState::Skipped, Some(reason::ALREADY_SO)),
+            (state, why) => Next::Over(state, why),
+        },
         Standing::Elsewhere if undo => Next::Over(ItemState::Failed, Some(reason::CHANGED_BY_OTHERS)),
         Standing::Before if undo || step.change.still_holds(&step.before, now_is) => Next::Write,
         _ => Next::Over(ItemState::Skipped, Some(reason::CHANGED)),
@@ -653,7 +730,7 @@ fn stop(error: graph::Error) -> Stop {
     }
     match error {
         graph::Error::BadAnswer { .. } | graph::Error::Transport { .. } => Stop::Pause(UNREACHED),
-        graph::Error::ConsentLost { .. } => Stop::Leave(reason::NOT_CONNECTED),
+        graph::Error::ConsentLost { code } => Stop::Lost(code),
         other => Stop::Leave(other.reason()),
     }
 }
@@ -739,6 +816,48 @@ mod tests {
             decided(false, &intended(late, 1), Some("consent_lost"), Some(&held(1))),
             Next::Over(ItemState::Skipped, Some("consent_lost"))
         );
+    }
+
+    #[test]
+    fn who_is_in_a_group_again_without_its_licence_is_not_as_before() {
+        let group = model::GroupId::literal("00000000-0000-4000-8000-0000000000a1");
+        let row = |error: Option<&str>| {
+            let mut held = held(1).licences.remove(0);
+            (held.group, held.error) = (Some(group), error.map(str::to_owned));
+            held
+        };
+        let shown = |error| State { licences: vec![row(error)], groups: [group].into(), ..State::default() };
+        let step = |before: State| {
+            let item = FixItem {
+                number: 1,
+                person: Some(PersonId::literal("00000000-0000-4000-8000-000000000001")),
+                name: "Anna".into(),
+                change: Change::LeaveGroup { group },
+                before,
+                monthly: None,
+                attempt: Attempt::WAITING,
+                undo: None,
+            };
+            Step::of(&item, true).unwrap()
+        };
+        let without = (ItemState::Failed, Some(reason::GROUP_GAVE_NONE));
+        assert_eq!(step(shown(None)).made(&shown(None)), (ItemState::Done, None));
+        assert_eq!(step(shown(None)).made(&shown(Some("CountViolation"))), without);
+        // It was so before.
+        assert_eq!(step(shown(Some("Other"))).made(&shown(Some("Other"))), (ItemState::Done, None));
+        let late = &intended(SETTLED, 1);
+        let decided = |attempt, now_is: &State| decide(&step(shown(None)), attempt, true, None, Some(now_is), NOW);
+        assert_eq!(decided(late, &shown(Some("CountViolation"))), Next::Over(without.0, without.1));
+        assert_eq!(decided(&Attempt::WAITING, &shown(Some("CountViolation"))), Next::Over(without.0, without.1));
+        assert_eq!(decided(late, &shown(None)), Next::Over(ItemState::Done, None));
+    }
+
+    #[test]
+    fn what_microsoft_accepted_may_show_for_an_hour() {
+        let minutes = SignedDuration::from_mins;
+        let ended = |ago| Attempt { state: ItemState::Pending, ended_at: Some(NOW - ago), ..Attempt::WAITING };
+        assert!(may_yet_show(&ended(minutes(59)), NOW) && !may_yet_show(&ended(minutes(60)), NOW));
+        assert!(!may_yet_show(&Attempt { state: ItemState::Done, ..ended(minutes(1)) }, NOW));
     }
 
     #[test]

@@ -185,6 +185,8 @@ pub(crate) struct Group {
     pub name: String,
     pub skus: Vec<u16>,
     pub synced: bool,
+    /// Receives mail and is no Microsoft 365 group: Exchange keeps its members.
+    pub mail: bool,
     /// The rule of a dynamic group.
     pub rule: Option<String>,
     /// Ids of its members, in order.
@@ -602,6 +604,13 @@ impl Directory {
         Ok(())
     }
 
+    /// Makes a group one that receives mail.
+    pub(crate) fn give_address(&mut self, id: GroupId) -> Result<(), Refused> {
+        let at = self.group(id).map(|(at, _)| at).ok_or_else(|| Refused::missing(id))?;
+        self.groups[at].mail = true;
+        Ok(())
+    }
+
     fn changeable_group(&self, id: GroupId) -> Result<usize, Refused> {
         let (at, group) = self.group(id).ok_or_else(|| Refused::missing(id))?;
         if group.rule.is_some() {
@@ -612,6 +621,9 @@ impl Directory {
                 "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects \
                  currently undergoing migration.",
             ));
+        }
+        if group.mail {
+            return Err(Refused::bad("Cannot Update a mail-enabled security groups and or distribution list."));
         }
         Ok(at)
     }

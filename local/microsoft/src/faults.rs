@@ -11,6 +11,8 @@ use uuid::Uuid;
 pub enum Fault {
     /// Refused with a status and Graph's error body, before anything was done.
     Status(u16, RetryAfter),
+    /// `400 Request_BadRequest` with these words, before anything was done: how Graph says most of what it refuses.
+    Refused(&'static str),
     /// Done, and then answered with this status: the answer to a write was lost.
     StatusAfterwards(u16),
     /// Done, and never answered: the connection breaks; in a `$batch` the item has no answer.

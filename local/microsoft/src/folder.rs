@@ -185,11 +185,14 @@ impl Directory {
         for (path, raw) in groups {
             let id = guid(&raw, "id").map(GroupId).ok_or(FolderError::Item(path, "id"))?;
             let skus = licenses_of(&raw).map(|sku| self.sku_place(sku)).collect();
+            let types = raw.get("groupTypes").and_then(Value::as_array);
+            let unified = types.is_some_and(|types| types.iter().any(|kind| kind == "Unified"));
             self.groups.push(Group {
                 id,
                 name: string(&raw, "displayName"),
                 skus,
                 synced: raw.get("onPremisesSyncEnabled").is_some_and(|synced| synced == true),
+                mail: !unified && raw.get("mailEnabled").is_some_and(|mail| mail == true),
                 rule: raw.get("membershipRule").and_then(Value::as_str).map(str::to_owned),
                 members: Vec::new(),
                 raw: Some(raw),

@@ -308,7 +308,7 @@ impl Directory {
                 (None, "licenseProcessingState") => json!({"state": "ProcessingComplete"}),
                 (None, "hasMembersWithLicenseErrors") => json!(failed()),
                 (None, "securityEnabled") => json!(true),
-                (None, "mailEnabled") => json!(false),
+                (None, "mailEnabled") => json!(group.mail),
                 (None, "mailNickname") => json!(group.id.0.simple().to_string()),
                 (None, "assignedLabels" | "proxyAddresses" | "resourceProvisioningOptions") => json!([]),
                 (None, "createdDateTime") => json!(self.created.map(|day| day.time(salt(group.id.0, 1)))),

@@ -388,6 +388,14 @@ impl Simulation {
         })
     }
 
+    /// Gives a group an address for mail, as an administrator does in Exchange: Graph changes its members no more.
+    ///
+    /// # Errors
+    /// When there is no such group.
+    pub fn give_address(&self, directory: DirectoryId, group: GroupId) -> Result<(), Refused> {
+        self.edit(directory, |hosted| hosted.directory.give_address(group))
+    }
+
     /// Lets somebody sign in or not, as an administrator does beside us.
     ///
     /// # Errors
@@ -744,6 +752,7 @@ pub(crate) fn instead(fault: &Fault, now: Timestamp) -> Option<Answer> {
                 }
             }
         }
+        Fault::Refused(words) => Answer::error(400, "Request_BadRequest", *words),
         Fault::HtmlPage => Answer::html(200, "<!doctype html><title>Proxy</title><h1>Please sign in</h1>".to_owned()),
         Fault::ErrorWith200 => Answer { status: 200, ..Answer::error(500, "generalException", "General exception.") },
         Fault::Unauthorized => Answer::error(401, "InvalidAuthenticationToken", "Access token validation failure."),

@@ -274,6 +274,15 @@ impl Directory {
         seen.calls.iter().map(record).collect()
     }
 
+    /// Every call made so far, counted by call: what a tenant is told of them.
+    pub fn counted(&self) -> BTreeMap<String, u32> {
+        let mut counted = BTreeMap::new();
+        for call in self.calls() {
+            *counted.entry(call.code.to_owned()).or_default() += call.count;
+        }
+        counted
+    }
+
     async fn all<T: DeserializeOwned + Send>(&self, endpoint: &'static Endpoint) -> Result<Vec<T>, Error> {
         let mut page = self.page(endpoint, None).await?;
         let mut items = std::mem::take(&mut page.items);

@@ -10,7 +10,7 @@ const ATTEMPTS: u32 = 6;
 /// Longest wait we choose ourselves.
 const BACKOFF_MAX: SignedDuration = SignedDuration::from_secs(60);
 /// Longest `Retry-After` we believe.
-const RETRY_AFTER_MAX: SignedDuration = SignedDuration::from_hours(1);
+pub(crate) const RETRY_AFTER_MAX: SignedDuration = SignedDuration::from_hours(1);
 
 /// When a caller must have its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -198,8 +198,10 @@ impl Change {
     /// Whether `now` is what this change was decided by (guard G8): not only what it touches, but all that speaks for
     /// or against it. Somebody who came back, or has another licence than at the preview, is looked at anew.
     pub fn still_holds(&self, before: &State, now: &State) -> bool {
-        let rows = |state: &State| -> BTreeSet<(SkuId, Option<GroupId>, BTreeSet<PlanId>)> {
-            let row = |held: &Held| (held.sku, held.group, held.disabled_plans.iter().copied().collect());
+        // A row in error gives nothing.
+        let rows = |state: &State| -> BTreeSet<(SkuId, Option<GroupId>, BTreeSet<PlanId>, bool)> {
+            let plans = |held: &Held| held.disabled_plans.iter().copied().collect();
+            let row = |held: &Held| (held.sku, held.group, plans(held), held.error.is_some());
             state.licences.iter().map(row).collect()
         };
         let as_it_was = self.touched(before) == self.touched(now);
@@ -375,6 +377,17 @@ mod tests {
         let change = Change::Licences { remove: vec![sku(1)], add: Vec::new() };
         assert!(!change.still_holds(&before, &now));
         assert_eq!(change.standing(&before, &now), Standing::Before);
+    }
+
+    #[test]
+    fn a_licence_that_came_into_error_is_looked_at_anew() {
+        let direct = Held { sku: sku(1), group: None, disabled_plans: Vec::new(), error: None, updated: None };
+        let by_group = Held { group: Some(group(1)), ..direct.clone() };
+        let failed = Held { error: Some("CountViolation".into()), ..by_group.clone() };
+        let state = |group| State { licences: vec![direct.clone(), group], ..State::default() };
+        let change = Change::Licences { remove: vec![sku(1)], add: Vec::new() };
+        assert!(change.still_holds(&state(by_group.clone()), &state(by_group.clone())));
+        assert!(!change.still_holds(&state(by_group), &state(failed)), "the group would no longer give it");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use checks::outcome::{Affected, Remedy, UndoClass};
 use http::{Request, header};
 use jiff::SignedDuration;
 use local_aws::BoxFuture;
-use local_microsoft::Directory;
+use local_microsoft::{Call, Directory};
 use model::{Change, Currency, Event, FindingId, FixId, Money, PersonId, SkuId};
 use serde_json::{Value, json};
 use store::{
@@ -106,6 +106,7 @@ async fn keep(app: &App, client: &Client<'_>, fix: FixId, items: Vec<FixItem>, f
     let (now, tenant) = (app.system.store.now(), app.system.store.of(&scope));
     let record = Fix {
         fix,
+        directory: None,
         finding: None,
         check: None,
         action: Action::RevealReportNames,
@@ -280,12 +281,13 @@ pub fn take_by_hand(app: &App, person: PersonId) {
 
 /// Calls of Graph that changed something, or tried.
 pub fn writes(app: &App) -> usize {
+    app.microsoft().calls().iter().filter(|call| is_write(call)).count()
+}
+
+/// Whether a call of Graph changed something, or tried.
+pub fn is_write(call: &Call) -> bool {
     let changes = ["assignlicense", "members", "reprocesslicenseassignment"];
-    let calls = app.microsoft().calls();
-    let is_write = |call: &&local_microsoft::Call| {
-        call.method == "PATCH"
-            || call.method == "DELETE"
-            || (call.method == "POST" && changes.iter().any(|name| call.template.to_lowercase().contains(name)))
-    };
-    calls.iter().filter(is_write).count()
+    call.method == "PATCH"
+        || call.method == "DELETE"
+        || (call.method == "POST" && changes.iter().any(|name| call.template.to_lowercase().contains(name)))
 }

@@ -20,7 +20,12 @@ use uuid::Uuid;
 use super::{
     BATCH_MAX, BatchAnswer, Directory, ItemAnswer, NoAnswer, PAGE_MAX, Refused, content_type, http, request_id,
 };
-use crate::{Endpoint, Error, Refusal, endpoints as calls, http::Json, retry::Attempts, token::asked_wait};
+use crate::{
+    Endpoint, Error, Refusal, endpoints as calls,
+    http::Json,
+    retry::{Attempts, RETRY_AFTER_MAX},
+    token::asked_wait,
+};
 
 /// Time between two writes: 3,000 in 150 seconds (checks.md 4.3).
 const PACE: SignedDuration = SignedDuration::from_millis(50);
@@ -156,6 +161,8 @@ pub enum RefusedCode {
     DynamicGroup,
     /// Mastered in the company's own Active Directory.
     Synced,
+    /// A group that receives mail and is no Microsoft 365 group: Exchange alone says who is in it.
+    MailGroup,
     /// The person is in the group already.
     AlreadyMember,
     /// There is no such person, group or membership.
@@ -177,6 +184,7 @@ const REASONS: &[(RefusedCode, &str, &str)] = &[
     (RefusedCode::NotAssigned, "", "does not have a corresponding license"),
     (RefusedCode::DynamicGroup, "", "dynamic group"),
     (RefusedCode::Synced, "", "on-premises mastered"),
+    (RefusedCode::MailGroup, "", "mail-enabled security group"),
     (RefusedCode::AlreadyMember, "", "references already exist"),
 ];
 
@@ -213,6 +221,8 @@ pub enum WriteError {
     Ambiguous {
         /// What came instead of an answer, for the log.
         reason: String,
+        /// How long Microsoft asked to be left alone, where it did; at most an hour.
+        retry_after: Option<SignedDuration>,
     },
     /// Not made: consent to write was withdrawn. Nothing more can be.
     #[error("consent lost: {code}")]
@@ -261,7 +271,7 @@ impl WriteError {
     }
 
     fn ambiguous(reason: impl std::fmt::Display) -> Self {
-        Self::Ambiguous { reason: crate::error::for_log(&reason.to_string()) }
+        Self::Ambiguous { reason: crate::error::for_log(&reason.to_string()), retry_after: None }
     }
 }
 
@@ -285,7 +295,10 @@ impl Refused<'_> {
             409 if has(&["Directory_ConcurrencyViolation"]) => return Verdict::Later(self.after),
             401 => return Verdict::StaleToken,
             // Not among the ones that say what they did: 503 is also what a gateway answers that lost its backend.
-            408 | 500..=599 => WriteError::ambiguous(format!("status {}", self.status)),
+            408 | 500..=599 => WriteError::Ambiguous {
+                reason: format!("status {}", self.status),
+                retry_after: self.after.filter(|after| after.is_positive()).map(|after| after.min(RETRY_AFTER_MAX)),
+            },
             _ if has(super::GONE_CODES) => WriteError::ConsentLost { code: refusal().code },
             403 => WriteError::PermissionMissing(refusal()),
             400.. => {
@@ -538,5 +551,28 @@ mod tests {
         assert_eq!(RefusedCode::of(400, &["DependencyViolation"], words), RefusedCode::DependencyViolation);
         assert_eq!(RefusedCode::of(404, &["Request_ResourceNotFound"], words), RefusedCode::NotFound);
         assert_eq!(RefusedCode::of(400, &["", "Request_BadRequest"], "new words"), RefusedCode::Other);
+        // As Graph words them (from public reports of each).
+        for (words, reason) in [
+            (
+                "License assignment failed because service plan x depends on the service plan(s) y",
+                RefusedCode::DependencyViolation,
+            ),
+            (
+                "License assignment failed because service plans x, y are mutually exclusive.",
+                RefusedCode::MutuallyExclusiveViolation,
+            ),
+            (
+                "License assignment cannot be done for user with invalid usage location.",
+                RefusedCode::ProhibitedInUsageLocation,
+            ),
+            (
+                "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects \
+                 currently undergoing migration.",
+                RefusedCode::Synced,
+            ),
+            ("Cannot Update a mail-enabled security groups and or distribution list.", RefusedCode::MailGroup),
+        ] {
+            assert_eq!(RefusedCode::of(400, &["Request_BadRequest"], words), reason, "{words}");
+        }
     }
 }

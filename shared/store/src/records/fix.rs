@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use checks::{CheckId, outcome::UndoClass, reduce_by, reduce_until};
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use model::{Change, FindingId, FixId, Money, PersonId, SkuId, State, UserId};
+use model::{Change, DirectoryId, FindingId, FixId, Money, PersonId, SkuId, State, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Ours, TenantRecord};
@@ -85,6 +85,24 @@ pub struct Tally {
     pub pending: u32,
 }
 
+impl Tally {
+    /// How attempts stand.
+    pub fn of<'a>(attempts: impl IntoIterator<Item = &'a Attempt>) -> Self {
+        let mut tally = Self::default();
+        for attempt in attempts {
+            let count = match attempt.state {
+                ItemState::Waiting | ItemState::Intended | ItemState::Written => &mut tally.open,
+                ItemState::Done => &mut tally.done,
+                ItemState::Failed => &mut tally.failed,
+                ItemState::Skipped => &mut tally.skipped,
+                ItemState::Pending => &mut tally.pending,
+            };
+            *count += 1;
+        }
+        tally
+    }
+}
+
 /// Seats nobody has any more because of a fix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Freed {
@@ -125,6 +143,9 @@ impl Freed {
 pub struct Fix {
     /// Which.
     pub fix: FixId,
+    /// The directory it was approved for: no other is changed by it, nor by its undo. Not known of old ones.
+    #[serde(default)]
+    pub directory: Option<DirectoryId>,
     /// The finding it came from, where it came from one.
     pub finding: Option<FindingId>,
     /// The finding's check.
