@@ -10,7 +10,9 @@ fn document() -> String {
     let mut text = String::from(
         "# What Steward reads and changes at Microsoft\n\nWritten from the code by `cargo xtask data-access`: the client \
          of Microsoft Graph makes its calls from this list and can\nmake no other. The same is at `GET /v1/manifest`; what \
-         was called for you, when and why, is at `GET /v1/transparency`.\n",
+         was called for you, when and why, is at `GET /v1/transparency`:\nby scans, fixes from their approval on, undos, \
+         connections and questions to managers. A preview that nobody approves\nreads the same as one that is approved, and \
+         leaves no record; so does a question of which nothing comes (docs/adr/0025).\n",
     );
     for (title, writes) in [("Read", false), ("Changed, only when you apply or undo a fix", true)] {
         let calls: Vec<_> = ENDPOINTS.iter().filter(|one| one.writes() == writes).collect();

@@ -1,7 +1,7 @@
 //! `POST /v1/findings/{finding}/attestations`: asks the managers of people whether they still need their licences
 //! (checks.md, L6). The mails follow from the events.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use api::{Code, Error, FieldProblem, Json, Path, Result, within};
 use axum::{
@@ -111,8 +111,8 @@ pub async fn attest(
     let tenant = deps.kernel.store.of(person.scope());
     tenant.get::<StoredFinding>(&finding).await?.ok_or_else(Error::not_found)?;
     let affected = checked(&body, tenant.affected(finding).await?)?;
-    let mut managers = match &body.to {
-        Some(to) => member(&tenant, to, &affected).await?,
+    let (mut managers, mut calls) = match &body.to {
+        Some(to) => (member(&tenant, to, &affected).await?, BTreeMap::new()),
         None => managers(&deps, &tenant, &affected).await?,
     };
     let licensing = tenant.licensing().await?.ok_or_else(Error::not_found)?;
@@ -149,7 +149,8 @@ pub async fn attest(
             answered_at: None,
             expired: false,
         };
-        tenant.ask(&attestation, put_off).await?;
+        // They were made for all of them at once: the first question tells of them.
+        tenant.ask(&attestation, put_off, std::mem::take(&mut calls)).await?;
         items.push(told(Outcome::Asked, Some(attestation.attestation), Some(manager)));
     }
     Ok((StatusCode::ACCEPTED, Json(Attested { items })).into_response())
@@ -191,8 +192,13 @@ async fn member(tenant: &Tenant<'_>, to: &str, affected: &[Affected]) -> Result<
     Ok(affected.iter().map(|one| (one.person, manager())).collect())
 }
 
-/// The managers that the directory names, read in one call. Who has none, or one without an address, is left out.
-async fn managers(deps: &Asking, tenant: &Tenant<'_>, affected: &[Affected]) -> Result<HashMap<PersonId, Manager>> {
+/// The managers that the directory names, read in one call, and what was called by code. Who has none, or one without an
+/// address, is left out.
+async fn managers(
+    deps: &Asking,
+    tenant: &Tenant<'_>,
+    affected: &[Affected],
+) -> Result<(HashMap<PersonId, Manager>, BTreeMap<String, u32>)> {
     let connection = tenant.get::<Connection>(&()).await?.map(|connection| connection.value);
     let connected = connection.filter(|connection| connection.state == ConnectionState::Connected);
     let not_connected = || Error::new(Code::NotConnected, "Who is whose manager is read from your Microsoft 365.");
@@ -214,7 +220,7 @@ async fn managers(deps: &Asking, tenant: &Tenant<'_>, affected: &[Affected]) -> 
             managers.insert(one.person, Manager { name: manager.name, address });
         }
     }
-    Ok(managers)
+    Ok((managers, directory.counted()))
 }
 
 /// Questions of a finding that are open: nobody is asked twice at a time who did not ask for it.

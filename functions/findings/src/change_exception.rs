@@ -60,7 +60,15 @@ pub async fn change_exception(
     exception.owner = owner.unwrap_or(before.owner);
     exception.expires_at = expires_at.or(before.expires_at);
     if *exception != before {
-        let event = Event::ExceptionChanged { exception: id, before: before.expires_at, after: exception.expires_at };
+        let other_owner = exception.owner != before.owner;
+        let event = Event::ExceptionChanged {
+            exception: id,
+            before: before.expires_at,
+            after: exception.expires_at,
+            owner_before: other_owner.then_some(before.owner),
+            owner_after: other_owner.then_some(exception.owner),
+            reason_changed: exception.reason != before.reason,
+        };
         tenant.commit(Commit::new().replace(&stored).event(event)?).await?;
         stored.version += 1;
     }

@@ -4,7 +4,6 @@ use api::{Csv, Result};
 use axum::{extract::State, response::Response};
 use checks::outcome::{Certainty, Confidence};
 use identity::{Caller, can};
-use jiff::tz::TimeZone;
 use model::{Event, event::Export};
 use runtime::{Function, Kernel};
 use store::{Commit, Store, StoredFinding};
@@ -86,7 +85,7 @@ fn write(stored: &StoredFinding, file: &mut Csv) {
         &stored.people.to_string(),
         &found.seats.to_string(),
         &found.price_missing.len().to_string(),
-        &stored.first_found.to_zoned(TimeZone::UTC).date().to_string(),
+        &model::utc_date(stored.first_found).to_string(),
         &stored.finding.to_string(),
     ]);
 }

@@ -3,7 +3,6 @@
 use api::{Csv, Result};
 use axum::{extract::State, response::Response};
 use identity::{Caller, can};
-use jiff::tz::TimeZone;
 use model::{Event, event::Export};
 use runtime::{Function, Kernel};
 use store::{Commit, Store};
@@ -65,7 +64,7 @@ fn write(row: &LicenseRow, file: &mut Csv) {
         price.map_or("", |price| price.monthly.currency.code()),
         &price.map(|price| price.as_of.to_string()).unwrap_or_default(),
         price.map_or("", |price| &price.source),
-        &renewal.map(|on| on.to_zoned(TimeZone::UTC).date().to_string()).unwrap_or_default(),
+        &renewal.map(|on| model::utc_date(on).to_string()).unwrap_or_default(),
         if reseller { "yes" } else { "no" },
         &row.sku.to_string(),
     ]);

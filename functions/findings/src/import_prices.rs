@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
 use crate::{
-    price::{EffectivePrice, Priced, same, too_many},
+    price::{EffectivePrice, Priced, moved, same, too_many},
     price_file::{Owned, PROBLEMS_MOST, PriceFile, PriceRow, RowProblem, read},
 };
 
@@ -123,12 +123,13 @@ pub async fn import_prices(
     }
     let unchanged = whole - u32::try_from(changes.len()).unwrap_or(whole);
     let skus: Vec<SkuId> = new.keys().copied().collect();
+    let moves = new.iter().map(|(sku, own)| moved(*sku, prices.own.get(sku), Some(own))).collect();
     prices.own.extend(new);
     if prices.own.len() > Prices::MOST {
         return Err(too_many());
     }
     if !query.dry_run && !skus.is_empty() {
-        let event = Event::PricesChanged { skus, imported: true };
+        let event = Event::PricesChanged { skus, imported: true, changes: moves };
         tenant.commit(Commit::new().put_at(&Versioned { value: prices, version }).event(event)?).await?;
     }
     Ok(Json(ImportView { dry_run: query.dry_run, changes, unchanged, silent, problems: Vec::new() }))

@@ -8,7 +8,7 @@ use checks::{
     product_name,
 };
 use identity::{Caller, can};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use model::SkuId;
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
@@ -97,7 +97,7 @@ fn row(sku: Sku, subscriptions: &[Subscription], prices: &PriceList) -> LicenseR
         .filter(|subscription| subscription.sku == sku.id)
         .map(|s| Renewal { on: s.next_lifecycle, seats: s.seats, trial: s.trial, through_reseller: s.through_partner })
         .collect();
-    renewals.sort_by_key(|renewal| renewal.on.map(|at| at.to_zoned(TimeZone::UTC).date()));
+    renewals.sort_by_key(|renewal| renewal.on.map(model::utc_date));
     LicenseRow {
         sku: sku.id,
         product: product_name(sku.id).map(str::to_owned),

@@ -28,6 +28,13 @@ pub struct OverviewView {
     pub checked_at: Option<Timestamp>,
     /// The numbers; absent before the first scan finished, which is not the same as nothing to save.
     pub totals: Option<Totals>,
+    /// What seats given back so far save a month, at the prices of the days they were seen to be gone. Absent before the
+    /// first scan finished.
+    pub saved: Option<Money>,
+    /// How the potential saving came to be what it is: the days on which it changed, oldest first. The first may be more
+    /// than 30 days ago, and is then what held 30 days ago.
+    #[schema(max_items = 12)]
+    pub course: Vec<CourseDay>,
     /// What to do next, at most three.
     #[schema(max_items = 3)]
     pub top: Vec<NextAction>,
@@ -46,6 +53,22 @@ pub struct OverviewView {
     pub next_check_at: Option<Timestamp>,
     /// The newest scan, with live progress.
     pub scan: Option<NewestScan>,
+}
+
+/// A day on which the potential saving changed, as it was at the day's end. It stayed so until the next one.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CourseDay {
+    /// The day, in UTC.
+    #[schema(value_type = String, format = "date")]
+    pub day: Date,
+    /// What could be saved a month.
+    pub monthly: Money,
+    /// Findings open.
+    #[schema(example = 5)]
+    pub findings: u32,
+    /// Seats of paid licence types that nobody had.
+    #[schema(example = 4)]
+    pub unassigned: u32,
 }
 
 /// One thing to do.
@@ -96,7 +119,7 @@ pub struct NewestScan {
     )
 )]
 pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindings>) -> Result<Json<OverviewView>> {
-    let Overview { summary, connection, schedule, scans } = store.of(caller.scope()).overview().await?;
+    let Overview { summary, connection, schedule, saved, scans } = store.of(caller.scope()).overview().await?;
     let finished = scans.iter().find(|scan| scan.state == ScanState::Finished);
     let checked_at = finished.and_then(|scan| scan.ended_at).or(summary.as_ref().map(|s| s.value.changed_at));
     let connection = connection.map_or(ConnectionState::Disconnected, |connection| connection.state);
@@ -113,6 +136,8 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
             directory: None,
             checked_at: None,
             totals: None,
+            saved: None,
+            course: Vec::new(),
             top,
             findings: 0,
             accepted: 0,
@@ -133,10 +158,19 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
         remedy: action.remedy,
         undo: action.undo,
     });
+    let currency = summary.totals.monthly.currency;
+    let course = summary.course.0.into_iter().map(|one| CourseDay {
+        day: one.day,
+        monthly: Money::new(one.minor, currency),
+        findings: one.findings,
+        unassigned: one.unassigned,
+    });
     Ok(Json(OverviewView {
         directory: Some(summary.directory),
         checked_at,
         totals: Some(summary.totals),
+        saved: Some(Money::new(saved.map_or(0, |saved| saved.monthly_minor), currency)),
+        course: course.collect(),
         top: top.collect(),
         findings: summary.findings,
         accepted: summary.accepted,

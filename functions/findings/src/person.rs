@@ -8,7 +8,7 @@ use checks::{
     people::{Row, bucket_of, unpack},
 };
 use identity::{Caller, can};
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use model::{FindingId, PersonId};
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,7 @@ pub async fn person(
         let StoredFinding { found, first_found, .. } = &stored.value;
         let title = title_of(found.check).to_owned();
         history.push(Happened {
-            on: first_found.to_zoned(TimeZone::UTC).date(),
+            on: model::utc_date(*first_found),
             what: format!("The finding “{title}” was first made"),
         });
         let Affected { skus, advice, evidence, .. } = affected;

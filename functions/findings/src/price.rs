@@ -5,7 +5,10 @@ use checks::{
     OwnPrice, Price, PriceBasis, PriceConfidence, PriceList, Term, facts::Sku, product_name, products::product,
 };
 use jiff::civil::Date;
-use model::{Currency, Money, SkuId, event::Actor};
+use model::{
+    Currency, Money, SkuId,
+    event::{Actor, PriceMove},
+};
 use serde::{Deserialize, Serialize};
 use store::{Company, Prices, Tenant, Terms};
 use utoipa::ToSchema;
@@ -197,6 +200,15 @@ impl PriceRequest {
 /// Whether two prices say the same, whoever set them and when.
 pub fn same(a: &OwnPrice, b: &OwnPrice) -> bool {
     (&a.amount, a.term, &a.note) == (&b.amount, b.term, &b.note)
+}
+
+/// A price of its own before and after, as the log tells it: `12.30 EUR monthly`, or the term alone.
+pub fn moved(sku: SkuId, before: Option<&OwnPrice>, after: Option<&OwnPrice>) -> PriceMove {
+    let told = |own: &OwnPrice| match own.amount {
+        Some(amount) => format!("{} {} {}", amount.decimal(), amount.currency.code(), own.term.as_str()),
+        None => own.term.as_str().to_owned(),
+    };
+    PriceMove { sku, before: before.map(told), after: after.map(told) }
 }
 
 /// That a company has as many prices of its own as there can be.

@@ -11,6 +11,8 @@ use runtime::{Function, Kernel};
 use store::{Commit, Store, Versioned};
 use utoipa_axum::routes;
 
+use crate::price::moved;
+
 /// `findings-remove-price`.
 pub const FUNCTION: Function<Kernel> = Function::http("findings-remove-price", || routes!(remove_price));
 
@@ -37,9 +39,10 @@ pub async fn remove_price(
 ) -> Result<(StatusCode, [(HeaderName, String); 1])> {
     let tenant = store.of(caller.scope());
     let Versioned { value: mut prices, version } = tenant.prices().await?;
-    prices.own.remove(&sku).ok_or_else(Error::not_found)?;
+    let own = prices.own.remove(&sku).ok_or_else(Error::not_found)?;
     seen.holds(&etag(version))?;
-    let event = Event::PricesChanged { skus: vec![sku], imported: false };
+    let changes = vec![moved(sku, Some(&own), None)];
+    let event = Event::PricesChanged { skus: vec![sku], imported: false, changes };
     tenant.commit(Commit::new().put_at(&Versioned { value: prices, version }).event(event)?).await?;
     Ok((StatusCode::NO_CONTENT, [(header::ETAG, etag(version + 1))]))
 }

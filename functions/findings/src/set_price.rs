@@ -8,7 +8,7 @@ use runtime::{Function, Kernel};
 use store::{Commit, Prices, Versioned};
 use utoipa_axum::routes;
 
-use crate::price::{PriceRequest, PriceView, Priced, same, too_many};
+use crate::price::{PriceRequest, PriceView, Priced, moved, same, too_many};
 
 /// `findings-set-price`.
 pub const FUNCTION: Function<Kernel> = Function::http("findings-set-price", || routes!(set_price));
@@ -47,12 +47,13 @@ pub async fn set_price(
     if prices.own.get(&sku).is_some_and(|before| same(before, &own)) {
         return Ok(Tagged { etag: etag(version), body: priced.row(sku) });
     }
+    let change = moved(sku, prices.own.get(&sku), Some(&own));
     prices.own.insert(sku, own);
     if prices.own.len() > Prices::MOST {
         return Err(too_many());
     }
     let changed = Versioned { value: prices, version };
-    let event = Event::PricesChanged { skus: vec![sku], imported: false };
+    let event = Event::PricesChanged { skus: vec![sku], imported: false, changes: vec![change] };
     tenant.commit(Commit::new().put_at(&changed).event(event)?).await?;
     let now = Versioned { version: version + 1, ..changed };
     Ok(Tagged { etag: etag(now.version), body: priced.with(now).row(sku) })

@@ -42,8 +42,9 @@ pub async fn set_settings(
     if fields.is_empty() {
         return Ok(Tagged { etag: etag(before.version), body: settings });
     }
+    let changes = settings.moves(&before.value.settings);
     let changed = Versioned { value: CheckSettings { settings }, version: before.version };
-    tenant.commit(Commit::new().put_at(&changed).event(Event::ChecksChanged { fields })?).await?;
+    tenant.commit(Commit::new().put_at(&changed).event(Event::ChecksChanged { fields, changes })?).await?;
     Ok(Tagged { etag: etag(changed.version + 1), body: changed.value.settings })
 }
 

@@ -63,9 +63,11 @@ pub async fn snooze(
     tenant.get::<StoredFinding>(&finding).await?.ok_or_else(Error::not_found)?;
     let known = tenant.get_strong::<Snooze>(&finding).await?;
     if known.as_ref().is_none_or(|known| known.value.until != until) {
+        let before = known.as_ref().map(|known| known.value.until);
         let value = Snooze { finding, until, by: caller.scope().actor() };
         let snooze = Versioned { value, version: known.map_or(0, |known| known.version) };
-        tenant.commit(Commit::new().put_at(&snooze).event(Event::FindingSnoozed { finding, until })?).await?;
+        let event = Event::FindingSnoozed { finding, until, before };
+        tenant.commit(Commit::new().put_at(&snooze).event(event)?).await?;
     }
     Ok(Json(SnoozeView { finding, until }))
 }

@@ -1,7 +1,7 @@
 //! A finding as members see it: what was found, and the catalogue's text for it.
 
 use checks::{
-    Check, CheckId, Finding, Stake,
+    Check, CheckId, Finding, PricesUsed, Stake,
     catalogue::Severity,
     outcome::{
         Certainty, Confidence, Cost, Evidence, FindingState, Guard, PriceMissing, Remedy, Saving, Subject, UndoClass,
@@ -43,6 +43,8 @@ pub struct FindingView {
     pub cost_monthly: Option<Money>,
     /// The part of `listed_monthly` that is accepted as it is.
     pub accepted_monthly: Option<Money>,
+    /// What its amounts rest on; absent where nothing in it has a price.
+    pub price_basis: Option<PricesUsed>,
     /// How much of it is accepted as it is or fixed.
     pub state: FindingState,
     /// The exception that accepts all of it, where one does.
@@ -77,7 +79,8 @@ pub struct FindingDetail {
     pub finding: FindingView,
     /// What is changed by acting on it.
     pub what_changes: String,
-    /// What to do by hand, one step each and in order. Empty where Steward can act.
+    /// What to do by hand, one step each and in order: all there is to do where Steward cannot act, and beside a remedy
+    /// of Steward's what goes before it or in its place, as where a permission is missing. Empty where there is neither.
     #[schema(max_items = 20)]
     pub steps: Vec<String>,
     /// What is spent on what, where that is what it tells; names come from your directory: show them as text only.
@@ -119,6 +122,7 @@ impl From<StoredFinding> for FindingView {
             accepted,
             fixed,
             price_missing,
+            price_basis,
             seats,
             remedy,
             undo,
@@ -138,6 +142,7 @@ impl From<StoredFinding> for FindingView {
             listed_monthly,
             cost_monthly,
             accepted_monthly,
+            price_basis,
             state,
             accepted,
             price_missing,

@@ -318,7 +318,7 @@ async fn finish(
         Some(old) => change.replace(&Versioned { value: connection.clone(), version: old.version }),
         None => change.create(&connection),
     };
-    let change = change.event(Event::ConnectionConnected { directory, missing })?;
+    let change = change.event(Event::ConnectionConnected { directory, missing, calls: reader.counted() })?;
     match tenant.commit(change).await {
         Ok(_) => Ok(connection),
         Err(StoreError::Conflict(Conflict::Taken("directory"))) => Err(taken()),

@@ -1,4 +1,5 @@
-//! `GET /v1/transparency`: what was read and changed at Microsoft, when, by whom and why: scan by scan, fix by fix (F139).
+//! `GET /v1/transparency`: what was read and changed at Microsoft, when and why: scan by scan, fix by fix, and what was
+//! looked up to connect and to ask managers (F139).
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,7 @@ use axum::extract::State;
 use identity::{Caller, can};
 use jiff::Timestamp;
 use model::{
-    Event, EventKind, FixId, ScanId,
+    AttestationId, Event, EventKind, FixId, ScanId,
     event::{Actor, Recorded},
 };
 use runtime::{Function, Kernel};
@@ -32,6 +33,10 @@ pub enum VisitKind {
     Fixes,
     /// Fixes that were undone: that changes too.
     Undos,
+    /// Connecting: Microsoft is asked whose directory it is.
+    Connections,
+    /// Questions to managers: Microsoft is asked who they are.
+    Questions,
 }
 
 /// What is asked about, and which page.
@@ -39,7 +44,7 @@ pub enum VisitKind {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TransparencyQuery {
-    /// `scans`, `fixes` or `undos`.
+    /// `scans`, `fixes`, `undos`, `connections` or `questions`.
     #[serde(default)]
     #[param(inline)]
     of: VisitKind,
@@ -65,6 +70,8 @@ pub struct Visit {
     pub scan: Option<ScanId>,
     /// The fix, where it was one.
     pub fix: Option<FixId>,
+    /// The first of the questions it was made for, where it was for those.
+    pub question: Option<AttestationId>,
     /// What was read and changed, by call: of one that changes something `writes` is true.
     #[schema(max_items = 200)]
     pub calls: Vec<CallsMade>,
@@ -86,12 +93,13 @@ pub struct CallsMade {
 
 /// Read what was read and changed at Microsoft
 ///
-/// Newest first. Every call of a scan, of a fix from its approval on, or of an undo is counted, the refused ones too; looks
-/// that change nothing (previews, names for a question, people to invite) are not in it. What the calls are is in `/v1/manifest`.
+/// Newest first, the refused calls too. A fix is counted from its approval on. Not in it are the calls of a preview that
+/// nobody approved and of questions that came to nothing: they read the same and leave no record (docs/adr/0025). People to
+/// invite are read from the last scan. A page may hold fewer than it could. What the calls are is in `/v1/manifest`.
 #[utoipa::path(
     get, path = "/v1/transparency", operation_id = "microsoft-transparency", tag = "microsoft", params(TransparencyQuery), security(("bearer" = []), ("key" = [])),
     responses(
-        (status = 200, description = "A page of scans, fixes or undos.", body = Page<Visit>),
+        (status = 200, description = "A page of visits of one kind.", body = Page<Visit>),
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
     )
 )]
@@ -109,10 +117,12 @@ pub async fn transparency(
         }
         VisitKind::Fixes => EventKind::FixFinished,
         VisitKind::Undos => EventKind::FixUndone,
+        VisitKind::Connections => EventKind::ConnectionConnected,
+        VisitKind::Questions => EventKind::AttestationRequested,
     };
     let filter = EventFilter { kind: Some(kind), ..EventFilter::default() };
     let told = tenant.events(&filter, &page).await?;
-    let items = told.items.into_iter().filter_map(|entry| changed(of, entry)).collect();
+    let items = told.items.into_iter().filter_map(|entry| recorded(of, entry)).collect();
     Ok(Page { items, next_cursor: told.next_cursor })
 }
 
@@ -127,15 +137,24 @@ fn scanned(scan: Scan) -> Visit {
         scheduled: scan.scheduled,
         scan: Some(scan.scan),
         fix: None,
+        question: None,
         calls: counted(&scan.calls),
         changed: None,
     }
 }
 
-fn changed(of: VisitKind, entry: Recorded) -> Option<Visit> {
-    let (Event::FixFinished { fix, done, calls, .. } | Event::FixUndone { fix, done, calls, .. }) = entry.event else {
-        return None;
+/// What an event tells of a visit; `None` where nothing was called for it.
+fn recorded(of: VisitKind, entry: Recorded) -> Option<Visit> {
+    let (fix, question, changed, calls) = match entry.event {
+        Event::FixFinished { fix, done, calls, .. } | Event::FixUndone { fix, done, calls, .. } => {
+            (Some(fix), None, Some(done), calls)
+        }
+        Event::ConnectionConnected { calls, .. } if !calls.is_empty() => (None, None, None, calls),
+        Event::AttestationRequested { attestation, calls, .. } if !calls.is_empty() => {
+            (None, Some(attestation), None, calls)
+        }
+        _ => return None,
     };
     let scheduled = entry.actor == Actor::System;
-    Some(Visit { of, at: entry.at, scheduled, scan: None, fix: Some(fix), calls: counted(&calls), changed: Some(done) })
+    Some(Visit { of, at: entry.at, scheduled, scan: None, fix, question, calls: counted(&calls), changed })
 }

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU16;
 
-use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::Date};
 
 /// A day from 2000-01-02 to 2179-06-06.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,7 +20,7 @@ impl Day {
     }
     /// The UTC day of `time`.
     pub fn at(time: Timestamp) -> Option<Self> {
-        Self::of(time.to_zoned(TimeZone::UTC).date())
+        Self::of(model::utc_date(time))
     }
     /// `days` earlier, no earlier than the first day there is.
     pub fn before(self, days: u16) -> Self {

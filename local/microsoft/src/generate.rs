@@ -4,7 +4,7 @@
 mod directory_only;
 mod usage;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use directory_only::Plant;
 use jiff::Timestamp;
@@ -17,8 +17,8 @@ use uuid::Uuid;
 use crate::{
     day::Day,
     directory::{Directory, Group, Kind, License, Name, Person, SignIn, Sku, Source, Subscription, Usage},
-    ledger::{Ledger, Planted},
-    products as p, words,
+    ledger::{Department, Drives, Ledger, Planted},
+    products as p, reports, words,
 };
 
 /// What to generate. The same recipe makes the same directory.
@@ -41,6 +41,10 @@ pub struct Recipe {
     pub hybrid: bool,
     /// Whether subscriptions were bought through a partner.
     pub partner: bool,
+    /// Whether it has a past: one licence type is bought by the month and in use all year, somebody works with a product
+    /// that Microsoft has retired since, and who left has left files.
+    #[serde(default)]
+    pub aged: bool,
     /// What to plant beside ordinary people.
     pub oddities: Oddities,
 }
@@ -81,6 +85,7 @@ impl Recipe {
             concealed: false,
             hybrid: false,
             partner: false,
+            aged: false,
             oddities: Oddities::ALL,
         }
     }
@@ -120,6 +125,8 @@ const FLOW_FREE_SEATS: u32 = 10_000;
 const POWER_BI_FREE_SEATS: u32 = 1_000_000;
 /// Usage reports remember half a year.
 const REPORT_MEMORY: u16 = 175;
+/// The licence type that an aged company buys by the month, by its place: as many are bought as used.
+const BY_MONTH: usize = 1;
 
 struct Dice(ChaCha8Rng);
 
@@ -587,6 +594,9 @@ impl Generator<'_> {
                 self.give(at, p::PROJECT_P3, 0);
             }
             self.plant_directory_only();
+            if self.recipe.aged {
+                self.retired_products();
+            }
         }
         if odd.traps {
             // A larger mailbox is no duplicate.
@@ -689,6 +699,7 @@ impl Generator<'_> {
                 },
                 skus: vec![sku],
                 synced: false,
+                mail: false,
                 rule: (at == 1).then(|| "(user.department -ne \"External\")".to_owned()),
                 members: Vec::new(),
                 raw: None,
@@ -702,6 +713,7 @@ impl Generator<'_> {
             name: "Licence pilots".to_owned(),
             skus: vec![sku],
             synced: false,
+            mail: false,
             rule: None,
             members: Vec::new(),
             raw: None,
@@ -798,6 +810,12 @@ impl Generator<'_> {
                 let next = self.today.after(offset);
                 // A year's term, some renewals old; a trial runs for 60 days.
                 let created = if trial { next.before(60) } else { next.before(365 * self.dice.between(1, 3)) };
+                // By the month: none of the second suite is to spare.
+                let by_month = self.recipe.aged && at == BY_MONTH;
+                let (created, next) = match by_month {
+                    true => (self.today.before(10), self.today.after(20)),
+                    false => (created, next),
+                };
                 subscriptions.push(Subscription {
                     id: self.dice.guid().to_string(),
                     sku: u16::try_from(at).unwrap_or(0),
@@ -870,7 +888,46 @@ impl Generator<'_> {
         let mut accounts: Vec<_> =
             self.drafts.iter().filter(|d| d.signed_in_to).map(|d| ("L26", d.person.id)).collect();
         accounts.sort_unstable();
-        Ledger { entries, accounts }
+        let after_a_year = match used.get(BY_MONTH).copied().filter(|used| self.recipe.aged && *used > 0) {
+            Some(seats) => {
+                let sku = self.skus[BY_MONTH].id;
+                vec![Planted { check: "L22", sku, to: None, person: None, seats, certain: true }]
+            }
+            None => Vec::new(),
+        };
+        Ledger { entries, accounts, after_a_year, departments: self.departments(), drives: self.drives() }
+    }
+
+    /// L27: paid licences by department. Trials, free ones and what has lapsed are paid by nobody.
+    fn departments(&self) -> Vec<Department> {
+        let unpaid = [p::FLOW_FREE, p::POWER_BI_FREE, p::TEAMS_PREMIUM];
+        let paid = |sku: &&Sku| !unpaid.contains(&sku.id) && ["Enabled", "Warning"].contains(&sku.status);
+        let mut departments: BTreeMap<Option<&'static str>, Department> = BTreeMap::new();
+        for draft in self.drafts.iter().filter(|draft| !draft.person.deleted) {
+            let held = draft.person.licenses.iter().filter(|license| !license.failed);
+            let held = held.map(|license| &self.skus[usize::from(license.sku)]).filter(paid);
+            let held: BTreeSet<SkuId> = held.map(|sku| sku.id).collect();
+            if held.is_empty() {
+                continue;
+            }
+            let employee = draft.person.kind == Kind::Employee;
+            let name = employee.then(|| words::DEPARTMENTS[usize::from(draft.person.department)]);
+            let department = departments.entry(name).or_insert_with(|| Department { name, ..Department::default() });
+            department.people += 1;
+            held.into_iter().for_each(|sku| *department.seats.entry(sku).or_default() += 1);
+        }
+        departments.into_values().collect()
+    }
+
+    /// L28: what people without a licence left in OneDrive and nobody used for 90 days before the report.
+    fn drives(&self) -> Drives {
+        let refreshed = self.today.before(reports::LAG);
+        let old = |person: &&Person| person.usage.onedrive.is_some_and(|day| day.until(refreshed) > 90);
+        let left = self.drafts.iter().map(|draft| &draft.person).filter(|person| reports::left_drive(person));
+        left.filter(old).fold(Drives::default(), |sum, person| Drives {
+            count: sum.count + 1,
+            used_mib: sum.used_mib + (reports::drive_bytes(person) >> 20),
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the generator planted: the answer a faithful scan should come to, known by construction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{PersonId, SkuId};
 use serde::Serialize;
@@ -8,14 +8,55 @@ use serde::Serialize;
 /// Checks that tell of something and save nothing by it.
 const WITHOUT_SAVING: &[&str] = &["L2", "L11", "L12", "L19", "L20", "L21", "L25", "L29"];
 
+/// Checks whose saving is a part of the price, in percent.
+const SHARES: &[(&str, i64)] = &[("L22", 20)];
+
 /// Everything planted in one directory. A (person, licence type) pair stands in it once among the checks that save
-/// money: under the first of L3, L4, L5, L9, L10, L15, L17, L7, L6, L13, L16, L14, L23, L18, L24, L8.
+/// money: under the first of L3, L4, L5, L9, L10, L15, L17, L7, L6, L13, L16, L14, L30, L23, L18, L24, L8.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Ledger {
     /// What was planted, in order of check, licence type and person.
     pub entries: Vec<Planted>,
     /// Accounts that a check should name for what they do, whatever licences they have: check and account, in order.
     pub accounts: Vec<(&'static str, PersonId)>,
+    /// What should be told beside once a year has been seen, with as many licences in use on every day as now.
+    pub after_a_year: Vec<Planted>,
+    /// L27: what the people of each department have.
+    pub departments: Vec<Department>,
+    /// L28: OneDrives of people without a licence, not used for long.
+    pub drives: Drives,
+}
+
+/// The paid licences of one department's people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Department {
+    /// Its name; `None`: those of people without one.
+    pub name: Option<&'static str>,
+    /// People with a paid licence.
+    pub people: u32,
+    /// Their paid licences.
+    pub seats: BTreeMap<SkuId, u32>,
+}
+
+impl Department {
+    /// Money a month, in the minor units of `price`; `None` where it knows none of the licence types.
+    pub fn monthly(&self, price: impl Fn(SkuId) -> Option<i64>) -> Option<i64> {
+        let priced = self.seats.iter().filter_map(|(sku, seats)| Some(price(*sku)? * i64::from(*seats)));
+        priced.reduce(|sum, one| sum + one)
+    }
+    /// Whether it has a licence type that `price` does not know.
+    pub fn lacks_a_price(&self, price: impl Fn(SkuId) -> Option<i64>) -> bool {
+        self.seats.keys().any(|sku| price(*sku).is_none())
+    }
+}
+
+/// OneDrives together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Drives {
+    /// How many.
+    pub count: u32,
+    /// What they hold, each rounded down to whole MiB.
+    pub used_mib: u64,
 }
 
 /// One planted fact.
@@ -40,11 +81,27 @@ impl Planted {
     /// Money a month, in the minor units of `price`.
     pub fn monthly(&self, price: impl Fn(SkuId) -> Option<i64>) -> i64 {
         let price = |sku| price(sku).unwrap_or(0);
-        i64::from(self.seats) * (price(self.sku) - self.to.map_or(0, price))
+        let unit = price(self.sku) - self.to.map_or(0, price);
+        let share = SHARES.iter().find(|(check, _)| *check == self.check).map_or(100, |(_, percent)| *percent);
+        i64::from(self.seats) * (unit * share / 100)
     }
 }
 
 impl Ledger {
+    /// The same once a year has been seen.
+    #[must_use]
+    pub fn after_a_year(mut self) -> Self {
+        self.entries.append(&mut self.after_a_year);
+        self.entries.sort_unstable();
+        self
+    }
+    /// The checks something was planted for.
+    pub fn checks(&self) -> BTreeSet<&'static str> {
+        let entries = self.entries.iter().chain(&self.after_a_year).map(|entry| entry.check);
+        let departments = (self.departments.len() > 1).then_some("L27");
+        let drives = (self.drives.count > 0).then_some("L28");
+        entries.chain(self.accounts.iter().map(|(check, _)| *check)).chain(departments).chain(drives).collect()
+    }
     /// Entries of one check.
     pub fn of<'a>(&'a self, check: &'a str) -> impl Iterator<Item = &'a Planted> {
         self.entries.iter().filter(move |entry| entry.check == check)

@@ -44,5 +44,5 @@ pub use entra::{Shown, Spoiled};
 pub use faults::{Call, Fault, RetryAfter, When};
 pub use folder::FolderError;
 pub use generate::{Oddities, Recipe};
-pub use ledger::{Ledger, Planted};
+pub use ledger::{Department, Drives, Ledger, Planted};
 pub use simulation::{App, OpenError, Running, Simulation};

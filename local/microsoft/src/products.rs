@@ -241,6 +241,8 @@ pub const POWER_BI_PRO: SkuId = SkuId::literal("f8a1db68-be16-40ed-86d5-cb42ce70
 pub const VISIO_P2: SkuId = SkuId::literal("c5928f49-12ba-48f7-ada3-0d743a3601d5");
 /// Planner and Project Plan 3.
 pub const PROJECT_P3: SkuId = SkuId::literal("53818b1b-4a27-454b-8896-0dba576410e6");
+/// Planner and Project Plan 5, which Microsoft has retired.
+pub const PROJECT_P5: SkuId = SkuId::literal("09015f9f-377f-4538-bbb5-f75ceb09358a");
 /// Microsoft Copilot for Microsoft 365.
 pub const COPILOT: SkuId = SkuId::literal("639dec6b-bb19-468b-871c-c5c441c4b0cb");
 /// Microsoft Intune Plan 1.
@@ -343,6 +345,12 @@ pub(crate) const PRODUCTS: &[Product] = &[
         part_number: "PROJECTPROFESSIONAL",
         title: "Planner and Project Plan 3",
         plans: &[145, 146, 147, 3, 148, 57, 69, 149],
+    },
+    Product {
+        id: PROJECT_P5,
+        part_number: "PROJECTPREMIUM",
+        title: "Project Online Premium",
+        plans: &[69, 147, 146, 3],
     },
     Product {
         id: COPILOT,

@@ -61,7 +61,7 @@ pub(crate) fn period(text: &str) -> Result<u16, Refused> {
 }
 
 /// Usage reports lag by two days.
-const LAG: u16 = 2;
+pub(crate) const LAG: u16 = 2;
 
 impl Directory {
     /// The CSV of a report of the last `period` days; 404 when the directory is a folder without it.
@@ -309,9 +309,7 @@ impl Directory {
              File Count,Storage Used (Byte),Storage Allocated (Byte),Owner Principal Name,Report Period",
         );
         let drive = |p: &&Person| self.has_plan(p, |n| n.starts_with("SHAREPOINT") || n.starts_with("ONEDRIVE"));
-        // What people without a licence have left stays.
-        let left = self.people.iter().filter(|p| !p.deleted && p.kind == Kind::Employee && p.licenses.is_empty());
-        let left = left.filter(|p| p.usage.onedrive.is_some());
+        let left = self.people.iter().filter(|person| left_drive(person));
         for person in self.reported().filter(drive).chain(left) {
             let [upn, name] = self.identity(person);
             let used = csv.within(person.usage.onedrive);
@@ -323,11 +321,21 @@ impl Directory {
                 [salt(person.id.0, 72) % 5_000, if used { salt(person.id.0, 73) % 80 } else { 0 }]
                     .map(|n| n.to_string()),
             );
-            row.extend([(salt(person.id.0, 74) % (20 << 30)).to_string(), allocated.to_string(), upn]);
+            row.extend([drive_bytes(person).to_string(), allocated.to_string(), upn]);
             row.push(csv.period.to_string());
             csv.row(row);
         }
     }
+}
+
+/// What people without a licence have left stays.
+pub(crate) fn left_drive(person: &Person) -> bool {
+    !person.deleted && person.kind == Kind::Employee && person.licenses.is_empty() && person.usage.onedrive.is_some()
+}
+
+/// What somebody's OneDrive holds.
+pub(crate) fn drive_bytes(person: &Person) -> u64 {
+    salt(person.id.0, 74) % (20 << 30)
 }
 
 fn truth(value: bool) -> String {

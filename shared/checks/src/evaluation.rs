@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date};
-use model::{PersonId, SkuId};
+use model::{PersonId, SkuId, utc_date};
 
 use crate::{
     activity::{REPORTS, activity},
@@ -17,7 +17,7 @@ use crate::{
     footprint::{Footprint, OrphanedDrives},
     found::{Case, Found},
     guards,
-    licence::{LicenceType, licence_types, utc_date},
+    licence::{LicenceType, licence_types},
     mended::Mended,
     notes::{not_evaluated, why_no_reports},
     outcome::{Affected, Evidence, Finding, GuardId, Outcome, Remedy, Subject, UndoClass},

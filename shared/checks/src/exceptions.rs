@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
-use model::{ExceptionId, PersonId, SkuId, UserId};
+use model::{ExceptionId, PersonId, SkuId, UserId, utc_date};
 use serde::{Deserialize, Serialize};
 
-use crate::{catalogue::CheckId, licence::utc_date, outcome::Subject};
+use crate::{catalogue::CheckId, outcome::Subject};
 
 /// One decision to leave something as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -34,7 +34,7 @@ pub use footprint::{Footprint, Wanted, asks_purpose};
 pub use licensing::{Licensing, SeatCost, is_term, reduce_by, reduce_until};
 pub use mended::Mended;
 pub use outcome::{Finding, Outcome, Totals};
-pub use prices::{OwnPrice, Price, PriceBasis, PriceConfidence, PriceList, Term};
+pub use prices::{OwnPrice, Price, PriceBasis, PriceConfidence, PriceList, PricesUsed, Term, WhosePrices};
 pub use products::product_name;
 pub use settings::{Settings, SettingsError};
 pub use settle::{Basis, settle};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use model::SkuId;
 
 use crate::{
@@ -56,7 +56,10 @@ impl LicenceType {
             .iter()
             .filter(|sub| !sub.trial)
             .filter(enabled)
-            .map(|sub| Renewal { on: sub.next_lifecycle.map(utc_date).filter(|on| *on >= today), seats: sub.seats })
+            .map(|sub| Renewal {
+                on: sub.next_lifecycle.map(model::utc_date).filter(|on| *on >= today),
+                seats: sub.seats,
+            })
             .collect();
         renewals.sort_by_key(|renewal| (renewal.on.is_none(), renewal.on));
         let trial_seats = own.iter().filter(|sub| sub.trial).filter(enabled).map(|sub| sub.seats);
@@ -125,11 +128,6 @@ fn is_paid(sku: &Sku, product: Option<&Product>, trial: bool, settings: &Setting
         Some(product) => product.kind != Kind::Free,
         None => !SYNTHETIC_SEATS.contains(&sku.seats.enabled),
     }
-}
-
-/// The date of a time in UTC.
-pub(crate) fn utc_date(at: Timestamp) -> Date {
-    at.to_zoned(TimeZone::UTC).date()
 }
 
 /// Whole days from `earlier` to `later`; negative when it is the other way round.

@@ -1,6 +1,6 @@
 //! What a company has bought, with prices: what a person, a department or a renewal costs is worked out from it.
 
-use jiff::{Span, civil::Date, tz::TimeZone};
+use jiff::{Span, civil::Date};
 use model::{Money, SkuId};
 
 use crate::{
@@ -98,7 +98,7 @@ impl Licensing {
             .subscriptions
             .iter()
             .filter(renewing)
-            .filter_map(|one| Some((one.next_lifecycle?.to_zoned(TimeZone::UTC).date(), one)))
+            .filter_map(|one| Some((model::utc_date(one.next_lifecycle?), one)))
             .collect();
         renewals.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
         renewals

@@ -9,6 +9,7 @@ use crate::{
     catalogue::CheckId,
     facts::{FailedLicense, License, Missing},
     plans::Feature,
+    prices::PricesUsed,
 };
 
 /// The result of all checks over one directory.
@@ -65,6 +66,9 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What each licence type in it costs, where that is from, and how sure it is.
     pub prices: Vec<Evidence>,
+    /// What its amounts rest on; `None` where nothing in it has a price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_basis: Option<PricesUsed>,
     /// What to look at before acting on it.
     pub guards: Vec<Guard>,
     /// Who acts, and how.
@@ -95,6 +99,7 @@ impl Finding {
             costs: Vec::new(),
             evidence: Vec::new(),
             prices: Vec::new(),
+            price_basis: None,
             guards: Vec::new(),
             remedy,
             undo: UndoClass::No,
@@ -491,6 +496,9 @@ pub struct Totals {
     pub assigned: u32,
     /// What the bought seats cost a month, where there is a price.
     pub spend_monthly: Money,
+    /// What these amounts rest on: the prices of everything bought. Absent where nothing bought has a price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_basis: Option<PricesUsed>,
     /// Paid licence types without a price: neither in the spend nor in any saving.
     pub price_missing_skus: Vec<PriceMissing>,
 }

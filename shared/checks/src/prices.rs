@@ -5,7 +5,10 @@
 //! A currency has its own list: Microsoft's euro prices are not the dollar prices at a rate. What is not on the list is
 //! *price missing*, never 0 and never converted.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use jiff::civil::{Date, date};
 use model::{Currency, Money, SkuId, event::Actor};
@@ -138,6 +141,36 @@ pub struct Price {
     pub confidence: PriceConfidence,
 }
 
+/// What amounts rest on: whose prices, where those are from, and how old they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PricesUsed {
+    /// Whose prices.
+    pub whose: WhosePrices,
+    /// Where the list prices among them are from; absent where all are your own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Microsoft 365 packaging and pricing update of 1 July 2026, read second-hand")]
+    pub source: Option<String>,
+    /// The day on which the oldest of them was of force, read or set.
+    #[schema(value_type = String, format = "date")]
+    pub as_of: Date,
+    /// Of every amount.
+    pub currency: Currency,
+    /// Whether amounts are without tax: they always are.
+    pub excludes_tax: bool,
+}
+
+/// Whose prices amounts rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WhosePrices {
+    /// Microsoft's list, under your terms where you set them.
+    List,
+    /// What you say you pay.
+    Own,
+    /// Some of them yours.
+    Mixed,
+}
+
 /// The prices of one currency: the built-in list under a tenant's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceList {
@@ -254,6 +287,32 @@ impl PriceList {
     /// the cheaper of two it goes by this, so that a tenant's own price changes money and never what is found.
     pub(crate) fn rank(sku: SkuId) -> Option<i64> {
         DOLLARS.iter().find(|row| row.sku == sku).map(|row| row.minor)
+    }
+    /// What the prices of these licence types rest on; `None` where none of them has one.
+    pub(crate) fn used(&self, skus: impl IntoIterator<Item = SkuId>) -> Option<PricesUsed> {
+        let (mut own, mut lists, mut as_of) = (false, BTreeSet::new(), None::<Date>);
+        for sku in skus {
+            let Some(price) = self.price(sku) else { continue };
+            match price.basis {
+                PriceBasis::Own => own = true,
+                PriceBasis::List | PriceBasis::ListAdjusted => {
+                    lists.extend(self.list_price(sku).map(|list| list.source.into_owned()));
+                }
+            }
+            as_of = [as_of, Some(price.as_of)].into_iter().flatten().min();
+        }
+        let whose = match (own, lists.is_empty()) {
+            (true, true) => WhosePrices::Own,
+            (true, false) => WhosePrices::Mixed,
+            (false, _) => WhosePrices::List,
+        };
+        let source = match lists.len() {
+            0 => None,
+            // Two fit into a sentence.
+            1 | 2 => Some(lists.into_iter().collect::<Vec<_>>().join("; ")),
+            more => Some(format!("{more} price lists")),
+        };
+        Some(PricesUsed { whose, source, as_of: as_of?, currency: self.currency, excludes_tax: true })
     }
     /// Licence types the built-in list of this currency has a price for.
     pub fn built_in_skus(&self) -> impl Iterator<Item = SkuId> {
@@ -448,6 +507,36 @@ mod tests {
         assert_eq!((paid.monthly.amount_minor, paid.basis), (1250, PriceBasis::Own));
         // A term makes no price where there is none.
         assert_eq!(under(SHAREPOINT_2, None, Term::Monthly), None);
+    }
+
+    #[test]
+    fn what_amounts_rest_on_is_whose_prices_from_where_and_when() {
+        let entra = SkuId::literal("078d2b04-f1bd-4111-bbd4-b4b1b354cef4");
+        let visio = SkuId::literal("c5928f49-12ba-48f7-ada3-0d743a3601d5");
+        let mut list = PriceList::built_in(Currency::Usd);
+        assert_eq!(list.used([SHAREPOINT_2]), None, "nothing has a price");
+        let one = list.used([BASIC, STANDARD, SHAREPOINT_2]).expect("prices");
+        assert_eq!((one.whose, one.source.as_deref()), (WhosePrices::List, Some(PACKAGING.name)));
+        assert_eq!((one.as_of, one.currency, one.excludes_tax), (date(2026, 7, 1), Currency::Usd, true));
+        let two = list.used([BASIC, entra]).expect("prices");
+        assert_eq!(two.source, Some(format!("{}; {}", PACKAGING.name, ENTRA.name)));
+        assert_eq!(two.as_of, PACKAGING.as_of, "the oldest");
+        assert_eq!(list.used([BASIC, entra, visio]).and_then(|many| many.source), Some("3 price lists".into()));
+        let own = |amount: Option<i64>, term| OwnPrice {
+            amount: amount.map(|minor| Money::new(minor, Currency::Usd)),
+            term,
+            note: None,
+            as_of: date(2026, 11, 2),
+            set_by: Actor::System,
+        };
+        // A term alone leaves the list price what it rests on, and the list what it is called.
+        list.set(STANDARD, &own(None, Term::Monthly)).expect("taken");
+        assert_eq!(list.used([BASIC, STANDARD]), Some(one));
+        list.set(BASIC, &own(Some(500), Term::default())).expect("taken");
+        let all = list.used([BASIC]).expect("prices");
+        assert_eq!((all.whose, all.source, all.as_of), (WhosePrices::Own, None, date(2026, 11, 2)));
+        let some = list.used([BASIC, STANDARD]).expect("prices");
+        assert_eq!((some.whose, some.source.as_deref()), (WhosePrices::Mixed, Some(PACKAGING.name)));
     }
 
     #[test]

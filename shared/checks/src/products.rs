@@ -61,6 +61,8 @@ pub(crate) mod named {
     pub const VISIO_2: SkuId = SkuId::literal("c5928f49-12ba-48f7-ada3-0d743a3601d5");
     pub const PROJECT_3: SkuId = SkuId::literal("53818b1b-4a27-454b-8896-0dba576410e6");
     pub const PROJECT_5: SkuId = SkuId::literal("09015f9f-377f-4538-bbb5-f75ceb09358a");
+    pub const PROJECT_ONLINE: SkuId = SkuId::literal("2db84718-652c-47a7-860c-f10d8abbdae3");
+    pub const PROJECT_ONLINE_WITH_PROJECT: SkuId = SkuId::literal("f82a60b8-1ee3-4cfb-a4fe-1c6a53c2656c");
 }
 
 /// Whether a licence type is known to cost nothing.
@@ -83,7 +85,8 @@ const fn row(id: &str, part_number: &'static str, name: &'static str, kind: Kind
     Product { id: SkuId::literal(id), part_number, name, kind }
 }
 
-/// Every product Steward knows: those it has prices for, their versions without Teams, devices, and the free ones.
+/// Every product Steward knows: those it has prices for, their versions without Teams, retired ones, devices, and the
+/// free ones.
 pub const PRODUCTS: &[Product] = &[
     row("3b555118-da6a-4418-894f-7df1e2096870", "O365_BUSINESS_ESSENTIALS", "Microsoft 365 Business Basic", Suite),
     row("f245ecc8-75af-4f8e-b61f-27d8114de5f3", "O365_BUSINESS_PREMIUM", "Microsoft 365 Business Standard", Suite),
@@ -121,6 +124,8 @@ pub const PRODUCTS: &[Product] = &[
     row("beb6439c-caad-48d3-bf46-0c82871e12be", "PROJECT_P1", "Planner Plan 1", AddOn),
     row("53818b1b-4a27-454b-8896-0dba576410e6", "PROJECTPROFESSIONAL", "Planner and Project Plan 3", AddOn),
     row("09015f9f-377f-4538-bbb5-f75ceb09358a", "PROJECTPREMIUM", "Planner and Project Plan 5", AddOn),
+    row("2db84718-652c-47a7-860c-f10d8abbdae3", "PROJECTONLINE_PLAN_1", "Project Online", AddOn),
+    row("f82a60b8-1ee3-4cfb-a4fe-1c6a53c2656c", "PROJECTONLINE_PLAN_2", "Project Online with Project", AddOn),
     row("078d2b04-f1bd-4111-bbd4-b4b1b354cef4", "AAD_PREMIUM", "Microsoft Entra ID P1", AddOn),
     row("84a661c4-e949-4bd2-a560-ed7766fcaf2b", "AAD_PREMIUM_P2", "Microsoft Entra ID P2", AddOn),
     row("061f9ace-7d42-4136-88ac-31dc755f143f", "INTUNE_A", "Microsoft Intune Plan 1", AddOn),

@@ -1,8 +1,8 @@
 //! What a tenant may set about its checks.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Display};
 
-use model::{PersonId, SkuId};
+use model::{PersonId, SkuId, event::SettingMove};
 use serde::{Deserialize, Serialize};
 
 /// A tenant's settings for the checks. Unknown fields are refused, so that a mistyped threshold does not pass
@@ -194,6 +194,36 @@ impl Settings {
         ];
         fields.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name).collect()
     }
+
+    /// What is not as in `before`, each before and after; of a list what left it and what came.
+    pub fn moves(&self, before: &Self) -> Vec<SettingMove> {
+        let number = |field: &str, was: u32, is: u32| {
+            let side = |number: u32| vec![number.to_string()];
+            (was != is).then(|| SettingMove { field: field.into(), before: side(was), after: side(is) })
+        };
+        let (was, is) = (&before.exclusions, &self.exclusions);
+        let moves = [
+            number("review_after_days", before.review_after_days.into(), self.review_after_days.into()),
+            number("reclaim_after_days", before.reclaim_after_days.into(), self.reclaim_after_days.into()),
+            number("grace_days", before.grace_days.into(), self.grace_days.into()),
+            number("disabled_grace_days", before.disabled_grace_days.into(), self.disabled_grace_days.into()),
+            number("seat_slack_min", before.seat_slack_min, self.seat_slack_min),
+            number("seat_slack_percent", before.seat_slack_percent, self.seat_slack_percent),
+            number("confirm_above_people", before.confirm_above_people, self.confirm_above_people),
+            differing("exclusions/service_accounts", &was.service_accounts, &is.service_accounts),
+            differing("exclusions/break_glass", &was.break_glass, &is.break_glass),
+            differing("exclusions/vips", &was.vips, &is.vips),
+            differing("ignored_skus", &before.ignored_skus, &self.ignored_skus),
+            differing("free_skus", &before.free_skus, &self.free_skus),
+        ];
+        moves.into_iter().flatten().collect()
+    }
+}
+
+/// What left a list, and what came.
+fn differing<T: Ord + Display>(field: &str, was: &BTreeSet<T>, is: &BTreeSet<T>) -> Option<SettingMove> {
+    let side = |of: &BTreeSet<T>, less: &BTreeSet<T>| of.difference(less).map(T::to_string).collect();
+    (was != is).then(|| SettingMove { field: field.into(), before: side(was, is), after: side(is, was) })
 }
 
 #[cfg(test)]
@@ -229,6 +259,27 @@ mod tests {
         assert!(before.changed(&before).is_empty());
         let after = Settings { grace_days: 45, seat_slack_min: 0, ..before.clone() };
         assert_eq!(after.changed(&before), ["grace_days", "seat_slack_min"]);
+    }
+
+    #[test]
+    fn every_setting_that_changed_is_told_before_and_after() {
+        let person = |number| PersonId(uuid::Uuid::from_u128(number));
+        let vips =
+            |all: &[u128]| Exclusions { vips: all.iter().map(|n| person(*n)).collect(), ..Exclusions::default() };
+        let before = Settings { exclusions: vips(&[1, 2]), ..Settings::default() };
+        let after = Settings { grace_days: 45, exclusions: vips(&[2, 3]), ..Settings::default() };
+        assert!(before.moves(&before).is_empty());
+        let moved = |field: &str, before: String, after: String| SettingMove {
+            field: field.into(),
+            before: vec![before],
+            after: vec![after],
+        };
+        let vips = moved("exclusions/vips", person(1).to_string(), person(3).to_string());
+        assert_eq!(after.moves(&before), [moved("grace_days", "30".into(), "45".into()), vips]);
+        // No setting is named as changed without its values, nor the other way about.
+        for field in after.changed(&before) {
+            assert!(after.moves(&before).iter().any(|change| change.field.starts_with(field)), "{field}");
+        }
     }
 
     #[test]

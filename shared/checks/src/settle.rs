@@ -171,6 +171,11 @@ impl<'a> Book<'a> {
         self.prices.price(sku).filter(|_| paid).map(|price| price.monthly.amount_minor)
     }
 
+    /// What a seat of what comes instead costs a month: it is bought, whatever has become of the seats there were.
+    fn price_of_new(&self, sku: SkuId) -> Option<i64> {
+        self.prices.price(sku).map(|price| price.monthly.amount_minor)
+    }
+
     /// Settles findings: their money, what of them is accepted or fixed, and their order.
     pub fn settle(&mut self, mut findings: Vec<Finding>, exceptions: &Exceptions, mended: &Mended) -> Vec<Finding> {
         let rank = |finding: &Finding| {
@@ -220,7 +225,7 @@ impl<'a> Book<'a> {
                     None => exceptions.covers(check, &finding.subject, person, Some(license.sku), self.today),
                 };
                 let unit = match license.to {
-                    Some(to) => self.price(license.sku).and_then(|price| Some(price - self.price(to)?)),
+                    Some(to) => self.price(license.sku).and_then(|price| Some(price - self.price_of_new(to)?)),
                     None => self.price(license.sku),
                 };
                 let counts = of_people && at_stake != Stake::Nothing;
@@ -336,6 +341,8 @@ impl<'a> Book<'a> {
         let targets = draft.targets.iter().filter(|(sku, _)| !draft.listed.contains_key(sku));
         finding.price_missing = self.price_missing(draft.listed.iter().chain(targets).map(|(sku, n)| (*sku, *n)));
         finding.prices = draft.named.iter().filter_map(|sku| self.price_evidence(*sku)).collect();
+        let spent = finding.costs.iter().flat_map(|cost| &cost.seats).map(|seats| seats.sku);
+        finding.price_basis = self.prices.used(draft.named.iter().copied().chain(spent));
         for cost in &mut finding.costs {
             let priced = |seats: &crate::outcome::SkuSeats| Some(self.price(seats.sku)? * i64::from(seats.seats));
             let minor: Vec<i64> = cost.seats.iter().filter_map(priced).collect();
@@ -446,6 +453,7 @@ impl<'a> Book<'a> {
             paid_seats_bought: sum(LicenceType::bought),
             assigned: sum(|licence| licence.sku.consumed),
             spend_monthly: self.money(paid().map(cost).fold(0, i64::saturating_add)),
+            price_basis: self.prices.used(paid().map(|licence| licence.sku.id)),
             price_missing_skus: self.price_missing(paid().map(|licence| (licence.sku.id, licence.bought()))),
         }
     }

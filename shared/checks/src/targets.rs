@@ -84,11 +84,17 @@ const TARGETS: &[(SkuId, &[&str])] = &[
     (sku("84a661c4-e949-4bd2-a560-ed7766fcaf2b"), &[
         "AAD_PREMIUM", "AAD_PREMIUM_P2",
     ]),
+    // Planner and Project Plan 3
+    (sku("53818b1b-4a27-454b-8896-0dba576410e6"), &[
+        "FLOW_FOR_PROJECT", "PROJECT_CLIENT_SUBSCRIPTION", "PROJECT_PROFESSIONAL", "SHAREPOINTENTERPRISE",
+        "SHAREPOINT_PROJECT",
+    ]),
 ];
 
 /// Plans of theirs that are neither value nor filler: they count as value, as every plan does that nobody has reviewed.
 #[rustfmt::skip]
 const UNLISTED: &[(PlanId, &str)] = &[
+    (plan("fa200448-008c-4acb-abd4-ea106ed2199d"), "FLOW_FOR_PROJECT"),
     (plan("a6520331-d7d4-4276-95f5-15c0933bc757"), "GRAPH_CONNECTORS_SEARCH_INDEX"),
     (plan("b737dad2-2f6c-4c65-90e3-ca563267e8b9"), "PROJECTWORKMANAGEMENT"),
     (plan("795f6fe0-cc4d-4773-b050-5dde4dc704c9"), "UNIVERSAL_PRINT_01"),

@@ -77,6 +77,16 @@ impl Generator<'_> {
         }
     }
 
+    /// L30: somebody works with what Microsoft has retired since it was bought.
+    pub(super) fn retired_products(&mut self) {
+        let suite = self.mix()[0].0;
+        for at in self.pick(&[suite], self.share(150, 1)) {
+            let (sku, to) = (p::PROJECT_P5, Some(p::PROJECT_P3));
+            self.give(at, sku, 0);
+            self.drafts[at].planted.push(Plant { check: "L30", sku, to, certain: false });
+        }
+    }
+
     /// L25: somebody deleted of late, whose licences still show.
     pub(super) fn deleted_people(&mut self) {
         if !self.recipe.oddities.waste {

@@ -152,6 +152,9 @@ impl Generator<'_> {
             // A tidy company has looked after the files of those who left.
             draft.person.usage.onedrive = None;
         }
+        if self.recipe.aged && draft.fate == Fate::Left && draft.person.kind == Kind::Employee && waste {
+            draft.person.usage.onedrive = Some(today.before(120).max(draft.person.created));
+        }
         if draft.person.kind != Kind::Employee || matches!(draft.fate, Fate::NeverUsed | Fate::Blocked | Fate::Left) {
             return;
         }

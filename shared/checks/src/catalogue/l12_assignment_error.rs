@@ -33,7 +33,8 @@ pub const CHECK: Check = Check {
     steps: &[
         "Look at the reason beside each person, and mend it: free or buy a licence, set the person's country, or take \
          back the licence that conflicts.",
-        "Then have Microsoft work out their licences again.",
+        "Then have Microsoft work out their licences again: in the Microsoft Entra admin centre open the person, choose \
+         Licenses, then Reprocess. Where you allow it, Steward does it for you.",
         "Check again here: whoever has the licence now is gone from the list.",
     ],
     rule: Rule::Person { judge, headline, held_back: "Held back", remedy: Remedy::Reprocess, activity: false },

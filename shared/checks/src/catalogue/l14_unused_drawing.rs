@@ -5,11 +5,14 @@
 //!
 //! Traps: Visio Plan 1 and Planner Plan 1 have no program to install, so nothing can be said of them (that they are
 //! contained in the larger plan is L10's); an activation is made once a computer, so an old one is no sign of disuse;
-//! Plan 5 is no longer sold, which is said.
+//! Plan 5 is retired, which is said here and, also of those who use it, by L30.
 
 use model::SkuId;
 
-use super::{Candidate, Check, CheckId, Claim, Conclusion, Rule, Severity, Stake, Text, Verdict, licences};
+use super::{
+    Candidate, Check, CheckId, Claim, Conclusion, Rule, Severity, Stake, Text, Verdict, l30_retired_product::retired,
+    licences,
+};
 use crate::{
     evaluation::Context,
     footprint::Desktop,
@@ -83,10 +86,7 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
         return Verdict::HeldBack;
     }
     let mut evidence = vec![Evidence::new("Visio or Project installed", "never", REPORT, Some(desktop.as_of))];
-    if found.contains(&PROJECT_5) {
-        let what = "Planner and Project Plan 5";
-        evidence.push(Evidence::new(what, "no longer sold since 1 May 2026", "Microsoft's announcements", None));
-    }
+    evidence.extend(found.iter().filter_map(|sku| retired(*sku, context.today)));
     Verdict::Found(Conclusion {
         certainty: Certainty::Likely,
         confidence: Confidence::Medium,
@@ -164,10 +164,10 @@ mod tests {
     }
 
     #[test]
-    fn a_product_no_longer_sold_is_said_to_be() {
+    fn a_retired_product_is_said_to_be_with_its_dates() {
         let outcome = run(&person(1, &[PLAN_5]), &installed(false, false));
         let evidence = &outcome.of(CheckId::L14).expect("a finding").affected[0].evidence;
-        assert!(evidence.iter().any(|evidence| evidence.value.contains("no longer sold")));
+        assert!(evidence.iter().any(|evidence| evidence.value.contains("not sold since 1 May 2026")));
     }
 
     #[test]

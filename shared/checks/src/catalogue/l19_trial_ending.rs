@@ -12,7 +12,7 @@ use super::{Check, CheckId, LicenceVerdict, Rule, Severity, Stake, Text, licence
 use crate::{
     evaluation::Context,
     facts::{SkuStatus, Subscription},
-    licence::{LicenceType, days, utc_date},
+    licence::{LicenceType, days},
     outcome::{Evidence, Remedy},
     products::Kind,
 };
@@ -53,7 +53,7 @@ fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
     }
     let subscriptions = context.directory.subscriptions.as_deref().unwrap_or_default();
     let ends = |subscription: &Subscription| -> Option<Date> {
-        let ends = subscription.next_lifecycle.map(utc_date)?;
+        let ends = subscription.next_lifecycle.map(model::utc_date)?;
         let soon = subscription.trial && subscription.status == SkuStatus::Enabled && subscription.sku == sku.id;
         (soon && (0..=SOON).contains(&days(today, ends))).then_some(ends)
     };

@@ -16,7 +16,7 @@ use super::{Check, CheckId, LicenceVerdict, Rule, Severity, Stake, Text, licence
 use crate::{
     evaluation::Context,
     facts::{SkuStatus, Subscription},
-    licence::{LicenceType, days, utc_date},
+    licence::{LicenceType, days},
     outcome::{Evidence, Remedy},
     prices::Term,
 };
@@ -59,7 +59,7 @@ const HISTORY: &str = "Steward's daily snapshots";
 /// Whether a subscription is on a monthly term, as far as its dates tell.
 pub fn is_monthly(subscription: &Subscription) -> bool {
     let (Some(created), Some(next)) = (subscription.created, subscription.next_lifecycle) else { return false };
-    let term = days(utc_date(created), utc_date(next));
+    let term = days(model::utc_date(created), model::utc_date(next));
     !subscription.trial && subscription.status == SkuStatus::Enabled && (25..=35).contains(&term)
 }
 

@@ -8,6 +8,8 @@
 //! Traps: shared mailboxes, rooms and equipment are blocked by design; leavers are kept for a handover; attempts to
 //! sign in to a blocked account fail and still move two of the three sign-in dates.
 
+use jiff::civil::Date;
+
 use super::{Candidate, Check, CheckId, Conclusion, Rule, Severity, Stake, Text, Verdict};
 use crate::{
     activity::Last,
@@ -46,6 +48,8 @@ pub const CHECK: Check = Check {
     },
 };
 
+const CHECKS: &str = "Earlier checks of Steward";
+
 fn headline(people: u32, seats: u32) -> String {
     match people {
         1 => format!("1 blocked account still has {}", super::licences(seats)),
@@ -61,8 +65,8 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     }
     let grace = i64::from(context.settings.disabled_grace_days);
     let blocked = Evidence::new("Sign-in", "blocked", "Microsoft directory", Some(today));
-    if let Some(since) = candidate.disabled_since.filter(|since| days(*since, today) > grace) {
-        let seen = Evidence::new("Seen blocked at least since", since, "Earlier checks of Steward", None);
+    let seen = seen(candidate.disabled_since, today);
+    if candidate.disabled_since.is_some_and(|since| days(since, today) > grace) {
         return Verdict::Found(Conclusion {
             certainty: Certainty::Certain,
             // A mailbox of unknown purpose may be a shared one, which is blocked by design.
@@ -83,7 +87,7 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     if !idle {
         return Verdict::HeldBack;
     }
-    let mut evidence = vec![blocked];
+    let mut evidence = vec![blocked, seen];
     evidence.extend(candidate.activity_evidence());
     Verdict::Found(Conclusion {
         certainty: Certainty::Likely,
@@ -95,10 +99,17 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     })
 }
 
+/// Since when it is known to be blocked. Microsoft's own log of it is not read (docs/adr/0025): it is kept for as long
+/// as the grace, so it could never say more than that it was blocked of late.
+fn seen(since: Option<Date>, today: Date) -> Evidence {
+    match since.filter(|since| *since < today) {
+        Some(since) => Evidence::new("Seen blocked at least since", since, CHECKS, None),
+        None => Evidence::new("Blocked since", "not known: no earlier check saw it blocked", CHECKS, None),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use jiff::civil::Date;
-
     use super::*;
     use crate::{
         Evaluation, Outcome, Settings, Sources,
@@ -140,6 +151,21 @@ mod tests {
             let finding = outcome.of(CheckId::L3).expect("a finding");
             assert_eq!((finding.certainty, finding.confidence), (Certainty::Likely, Confidence::Medium));
         }
+    }
+
+    #[test]
+    fn the_evidence_says_since_when_it_is_known_to_be_blocked() {
+        let told = |since| {
+            let outcome = run(blocked(signed_in(90)), idle_report(), since);
+            let evidence = outcome.of(CheckId::L3).expect("a finding").affected[0].evidence.clone();
+            evidence.into_iter().find(|one| one.source == CHECKS).map(|one| (one.what, one.value))
+        };
+        let since = |day: Date| Some(("Seen blocked at least since".to_owned(), day.to_string()));
+        assert_eq!(told(Some(ago(60))), since(ago(60)));
+        assert_eq!(told(Some(ago(3))), since(ago(3)));
+        let unknown = ("Blocked since".to_owned(), "not known: no earlier check saw it blocked".to_owned());
+        // Two checks of one day say the same.
+        assert_eq!([told(None), told(Some(TODAY))], [Some(unknown.clone()), Some(unknown)]);
     }
 
     #[test]

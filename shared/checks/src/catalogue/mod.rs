@@ -82,6 +82,7 @@ catalogue! {
     L27 l27_department_costs "What licences cost by department.";
     L28 l28_orphaned_drives "OneDrives nobody is licensed for.";
     L29 l29_business_limit "Close to the limit of a Business plan.";
+    L30 l30_retired_product "Products Microsoft has retired.";
 }
 
 /// The order in which checks of people count a pair of a person and a licence type: the surest first. A pair two checks
@@ -99,6 +100,7 @@ pub(crate) const COUNTING_ORDER: &[CheckId] = &[
     CheckId::L13,
     CheckId::L16,
     CheckId::L14,
+    CheckId::L30,
     CheckId::L23,
     CheckId::L18,
     CheckId::L24,
