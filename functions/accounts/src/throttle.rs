@@ -2,6 +2,7 @@
 
 use api::Error;
 use jiff::{SignedDuration, Timestamp};
+use model::event::SignInStage;
 use store::{Allowance, Limit, Throttle};
 
 /// Sign-ins and their second steps from one address.
@@ -65,6 +66,13 @@ impl Tries {
     pub fn blocks(&self) -> bool {
         !self.wait() && self.failed().0 == BLOCKED
     }
+}
+
+/// Logs a refusal, the same for addresses with an account and without: what the alarm on lists of stolen passwords
+/// counts (docs/runbooks/credential-stuffing.md). Neither address nor account stands in it.
+pub fn log(failures: u32, tries: Tries, step: SignInStage) {
+    let counted = !tries.wait();
+    tracing::warn!(security = "sign_in_failed", failures, counted, ?step, "a sign-in was refused");
 }
 
 /// How long the next try waits after so many failures: nothing up to five, then 2, 4, 8 … seconds.

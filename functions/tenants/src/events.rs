@@ -31,7 +31,7 @@ pub struct EventsQuery {
     /// Only of this kind.
     #[param(max_length = 50, example = "user.signed_in")]
     kind: Option<String>,
-    /// Only by this user or key, by `system` or by a `visitor`.
+    /// Only by this user or key, by `system`, by a `visitor` or by the `operator` of this installation.
     #[param(max_length = 36, example = "usr_0m3x4v7k2qhz8ytr5w1c9dbeg6")]
     actor: Option<String>,
     /// Only about this or by it: the history of a user, key, role, scan or whatever has an id.
@@ -63,6 +63,8 @@ pub struct LogEntry {
     /// With what.
     #[schema(example = "Mozilla/5.0")]
     pub user_agent: Option<String>,
+    /// Whether what was tried came about.
+    pub status: Status,
     /// What happened, in a sentence.
     #[schema(example = "Somebody signed in.")]
     pub text: String,
@@ -73,7 +75,32 @@ pub struct LogEntry {
 impl From<Recorded> for LogEntry {
     fn from(recorded: Recorded) -> Self {
         let Recorded { id, at, actor, request_id, ip, user_agent, event, tenant: _ } = recorded;
-        Self { id, at, actor, request_id, ip, user_agent, text: sentence(&event), event }
+        let (status, text) = (Status::of(&event), sentence(&event));
+        Self { id, at, actor, request_id, ip, user_agent, status, text, event }
+    }
+}
+
+/// Whether what an entry tells of came about (F93).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It did.
+    Success,
+    /// It was tried and failed, or was refused.
+    Failure,
+}
+
+impl Status {
+    /// Of an event.
+    pub const fn of(event: &Event) -> Self {
+        if event.is_failure() { Self::Failure } else { Self::Success }
+    }
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+        }
     }
 }
 

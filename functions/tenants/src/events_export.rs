@@ -13,7 +13,7 @@ use store::{Commit, EventFilter, MOST, PageRequest, Store};
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
-use crate::{filter::Wanted, sentence::sentence};
+use crate::{events::Status, filter::Wanted, sentence::sentence};
 
 /// `tenants-events-export`.
 pub const FUNCTION: Function<Kernel> = Function::http("tenants-events-export", || routes!(events_export));
@@ -22,8 +22,8 @@ pub const FUNCTION: Function<Kernel> = Function::http("tenants-events-export", |
 const ENTRIES_MOST: u32 = 2000;
 /// Most pages read for one file. A filter that lets little through gives a short file with a link to go on.
 const PAGES_MOST: usize = 60;
-const HEADER: [&str; 10] =
-    ["id", "at", "kind", "actor_type", "actor", "request_id", "ip", "user_agent", "text", "details"];
+const HEADER: [&str; 11] =
+    ["id", "at", "kind", "actor_type", "actor", "request_id", "ip", "user_agent", "text", "details", "status"];
 
 /// Which entries.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -36,7 +36,7 @@ pub struct ExportQuery {
     /// Only of this kind.
     #[param(max_length = 50, example = "user.signed_in")]
     kind: Option<String>,
-    /// Only by this user or key, by `system` or by a `visitor`.
+    /// Only by this user or key, by `system`, by a `visitor` or by the `operator` of this installation.
     #[param(max_length = 36, example = "usr_0m3x4v7k2qhz8ytr5w1c9dbeg6")]
     actor: Option<String>,
     /// Only about this or by it: the history of a user, key, role, scan or whatever has an id.
@@ -95,9 +95,10 @@ fn write(entry: &Recorded, file: &mut Csv) -> Result<()> {
         Actor::Key { id } => ("key", id.to_string()),
         Actor::Visitor => ("visitor", String::new()),
         Actor::System => ("system", String::new()),
+        Actor::Operator => ("operator", String::new()),
     };
     let details = serde_json::to_string(&entry.event).map_err(api::Error::internal)?;
-    let cells: [&str; 10] = [
+    let cells: [&str; 11] = [
         &entry.id.to_string(),
         &entry.at.to_string(),
         entry.event.kind().as_str(),
@@ -108,6 +109,7 @@ fn write(entry: &Recorded, file: &mut Csv) -> Result<()> {
         entry.user_agent.as_deref().unwrap_or_default(),
         &sentence(&entry.event),
         &details,
+        Status::of(&entry.event).as_str(),
     ];
     file.row(cells);
     Ok(())

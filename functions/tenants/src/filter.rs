@@ -13,7 +13,7 @@ const SUBJECT_MOST: usize = 36;
 pub struct Wanted {
     /// A kind of event.
     pub kind: Option<String>,
-    /// `usr_…`, `key_…`, `system` or `visitor`.
+    /// `usr_…`, `key_…`, `system`, `visitor` or `operator`.
     pub actor: Option<String>,
     /// Any id.
     pub subject: Option<String>,
@@ -35,7 +35,7 @@ impl TryFrom<Wanted> for EventFilter {
             None
         });
         let actor = parsed(wanted.actor.as_deref(), actor).unwrap_or_else(|| {
-            wrong("actor", "The id of a user or key, or system, or visitor.");
+            wrong("actor", "The id of a user or key, or system, visitor or operator.");
             None
         });
         let id = |text: &str| {
@@ -71,6 +71,7 @@ fn actor(text: &str) -> Option<Actor> {
     match text {
         "system" => Some(Actor::System),
         "visitor" => Some(Actor::Visitor),
+        "operator" => Some(Actor::Operator),
         _ => {
             let user = text.parse().ok().map(|id| Actor::User { id });
             user.or_else(|| text.parse().ok().map(|id| Actor::Key { id }))

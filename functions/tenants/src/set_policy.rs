@@ -9,7 +9,7 @@ use axum::{
 };
 use identity::{Recent, can};
 use model::{
-    Policy, RoleName,
+    DirectoryId, Policy, RoleName,
     policy::{GRACE_MOST, Join, SecondFactor, SignInWays},
 };
 use runtime::{Function, Kernel};
@@ -60,7 +60,7 @@ pub async fn set_policy(
     let policy = Policy { second_factor, sign_in, join };
     let version = if_match(&headers)?;
     let tenant = deps.store.of(person.scope());
-    let company = tenant.get_strong::<Company>(&()).await?.ok_or_else(Error::not_found)?;
+    let mut company = tenant.get_strong::<Company>(&()).await?.ok_or_else(Error::not_found)?;
     if company.version != version {
         return Err(stale());
     }
@@ -78,7 +78,8 @@ pub async fn set_policy(
     if let SignInWays::Microsoft { break_glass } = policy.sign_in
         && policy.sign_in != before.sign_in
     {
-        may_demand_microsoft(&deps, &person, &tenant).await?;
+        // Companies connected before they kept it do from here on.
+        company.value.directory = Some(may_demand_microsoft(&deps, &person, &tenant).await?);
         login = Some(login_without_microsoft(&deps, &tenant, break_glass).await?);
     }
     match tenant.set_policy(company, policy, login).await {
@@ -131,8 +132,12 @@ fn may_let_join(person: &Recent<can::ManageTenant>, company: &Company, join: Joi
     person.may_give_role(role, company.permissions_of(role))
 }
 
-/// Whoever lets in with Microsoft only came in with it, by an account of the directory that is connected.
-async fn may_demand_microsoft(deps: &Kernel, person: &Recent<can::ManageTenant>, tenant: &Tenant<'_>) -> Result<()> {
+/// Whoever lets in with Microsoft only came in with it, by an account of the directory that is connected: which it is.
+async fn may_demand_microsoft(
+    deps: &Kernel,
+    person: &Recent<can::ManageTenant>,
+    tenant: &Tenant<'_>,
+) -> Result<DirectoryId> {
     let connection = tenant.get_strong::<Connection>(&()).await?.map(|connection| connection.value);
     let connection = connection.filter(|connection| connection.state == ConnectionState::Connected);
     let directory = connection.ok_or_else(not_connected)?.directory;
@@ -141,7 +146,7 @@ async fn may_demand_microsoft(deps: &Kernel, person: &Recent<can::ManageTenant>,
         let told = "Link your own work account of the connected Microsoft 365 and sign in with it first.";
         return Err(Error::new(Code::MicrosoftOnly, told));
     }
-    Ok(())
+    Ok(directory)
 }
 
 /// Address and epoch of the login of the owner who is let in without Microsoft, who has a password and a second factor.

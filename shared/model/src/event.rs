@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttestationId, CustomRole, DirectoryId, EmailChangeId, ExceptionId, FeedId, FindingId, FixId, InvitationId, KeyId,
-    LinkId, Permissions, PersonId, Policy, ResetId, RoleId, RoleName, ScanId, SessionId, SignupId, SkuId, TenantId,
-    Tier, UserId,
+    AttestationId, CustomRole, DirectoryId, EmailChangeId, EventId, ExceptionId, FeedId, FindingId, FixId,
+    InvitationId, KeyId, LinkId, Permissions, PersonId, Policy, ResetId, RoleId, RoleName, ScanId, SessionId, SignupId,
+    SkuId, TenantId, Tier, UserId,
+    mail::{Notifications, Returned},
 };
 
 /// A fact. The serialised form is `{"kind": "...", ...}`; `kind` is the bus's detail-type.
@@ -45,6 +46,20 @@ pub enum Event {
         /// How many recovery codes are left, where one was used.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         recoveries_left: Option<u32>,
+    },
+    /// Somebody tried in vain to sign in to an account (ASVS 16.3.1). One for each failure that counts: how fast those
+    /// can follow each other is limited (C3), and so is how many of these there are.
+    #[serde(rename = "user.sign_in_failed")]
+    UserSignInFailed {
+        /// Whose account.
+        user: UserId,
+        /// Failures in a row, with this one.
+        failures: u32,
+        /// What was not right.
+        step: SignInStage,
+        /// What it repeats, from the log of the first of the account's companies; `None` there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        repeats: Option<EventId>,
     },
     /// Sign-in to an account was tried in vain so often that it waits now (C3).
     #[serde(rename = "user.sign_in_blocked")]
@@ -92,12 +107,34 @@ pub enum Event {
         user: UserId,
         /// Whether this put the old address back.
         undone: bool,
+        /// The address before, masked: `a…@northwind.example`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<String>,
+        /// The address after, masked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<String>,
     },
     /// Somebody changed their own name or language.
     #[serde(rename = "user.profile_changed")]
     ProfileChanged {
         /// Whose.
         user: UserId,
+        /// As it was; absent in entries of before this was told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<OwnProfile>,
+        /// As it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<OwnProfile>,
+    },
+    /// Somebody chose which of the mails that one can do without they get.
+    #[serde(rename = "user.notifications_changed")]
+    NotificationsChanged {
+        /// Whose.
+        user: UserId,
+        /// What they got.
+        before: Notifications,
+        /// What they get.
+        after: Notifications,
     },
     /// A second factor was added.
     #[serde(rename = "user.factor_added")]
@@ -120,6 +157,10 @@ pub enum Event {
     FactorsReset {
         /// Whose.
         user: UserId,
+        /// Which sorts there were: there is none now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schema(max_items = 3)]
+        before: Vec<Factor>,
     },
     /// Sessions were ended by their owner, or by what follows from a change.
     #[serde(rename = "user.sessions_revoked")]
@@ -128,6 +169,9 @@ pub enum Event {
         user: UserId,
         /// One of them; all others than the one that asked, when `None`.
         session: Option<SessionId>,
+        /// Where whoever runs this installation ended all of them: who, and why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<OperatorAct>,
     },
     /// A work account with a member's address signed in and is to be linked, once that address confirms it by mail (C8).
     #[serde(rename = "user.identity_link_requested")]
@@ -200,6 +244,9 @@ pub enum Event {
     MemberDeactivated {
         /// Who.
         user: UserId,
+        /// Where whoever runs this installation did it: who, and why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<OperatorAct>,
     },
     /// A member was let in again.
     #[serde(rename = "member.reactivated")]
@@ -230,6 +277,9 @@ pub enum Event {
         role: RoleId,
         /// What it was called.
         name: String,
+        /// What it allowed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<CustomRole>,
     },
     /// An API key was made.
     #[serde(rename = "key.created")]
@@ -310,6 +360,9 @@ pub enum Event {
         directory: DirectoryId,
         /// Permissions that were asked for and not granted.
         missing: Vec<String>,
+        /// Calls made to Microsoft for it, by the call's code.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        calls: BTreeMap<String, u32>,
     },
     /// The connection was ended by a member.
     #[serde(rename = "connection.disconnected")]
@@ -389,6 +442,9 @@ pub enum Event {
         finding: FindingId,
         /// Until when.
         until: Timestamp,
+        /// Until when it was put off before; `None` where it was not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Timestamp>,
     },
     /// A finding that was snoozed is shown again.
     #[serde(rename = "finding.woken")]
@@ -420,6 +476,15 @@ pub enum Event {
         before: Option<Timestamp>,
         /// When it ends now.
         after: Option<Timestamp>,
+        /// Who answered for it before, where that is somebody else now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner_before: Option<UserId>,
+        /// Who answers for it now, where that is somebody else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner_after: Option<UserId>,
+        /// Whether the reason is another one. Its words may be about a person, so they stand in the exception alone.
+        #[serde(default)]
+        reason_changed: bool,
     },
     /// An exception is over: what it covered counts again.
     #[serde(rename = "exception.ended")]
@@ -437,6 +502,10 @@ pub enum Event {
         skus: Vec<SkuId>,
         /// Whether by a file.
         imported: bool,
+        /// Each before and after.
+        #[serde(default)]
+        #[schema(max_items = 1000)]
+        changes: Vec<PriceMove>,
     },
     /// What the checks look for was changed; the next scan goes by it.
     #[serde(rename = "checks.changed")]
@@ -444,6 +513,10 @@ pub enum Event {
         /// Names of the settings that changed.
         #[schema(max_items = 64)]
         fields: Vec<String>,
+        /// Each before and after.
+        #[serde(default)]
+        #[schema(max_items = 64)]
+        changes: Vec<SettingMove>,
     },
     /// Findings and totals were worked out anew after prices or exceptions changed.
     #[serde(rename = "findings.settled")]
@@ -527,6 +600,10 @@ pub enum Event {
         attestation: AttestationId,
         /// The finding it came from.
         finding: FindingId,
+        /// Calls made to Microsoft to find the managers of all who were asked about at once, by the call's code: with the
+        /// first of their questions. Empty with the others, and where a member was asked instead.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        calls: BTreeMap<String, u32>,
     },
     /// The manager answered.
     #[serde(rename = "attestation.answered")]
@@ -580,6 +657,16 @@ pub enum Event {
         /// Which.
         feed: FeedId,
     },
+    /// Mail to a member, or to somebody who was invited, came back. Where it went is in their record, not here.
+    #[serde(rename = "mail.returned")]
+    MailReturned {
+        /// The member, where it is one.
+        user: Option<UserId>,
+        /// The invitation, where it is one.
+        invitation: Option<InvitationId>,
+        /// How.
+        returned: Returned,
+    },
     /// Findings, people or savings were taken away as a file.
     #[serde(rename = "data.exported")]
     DataExported {
@@ -588,6 +675,95 @@ pub enum Event {
         /// Rows in it.
         rows: u32,
     },
+}
+
+impl Event {
+    /// Whether it tells of something that was tried and failed, or was refused (F93).
+    pub const fn is_failure(&self) -> bool {
+        matches!(
+            self,
+            Self::UserSignInFailed { .. }
+                | Self::UserSignInBlocked { .. }
+                | Self::UserSecondFactorFailed { .. }
+                | Self::TokenReuseDetected { .. }
+                | Self::ScanFailed { .. }
+        )
+    }
+}
+
+/// At what a sign-in failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInStage {
+    /// The password; or it was right, and no company let them in with it.
+    Password,
+    /// The second factor, after a right first step.
+    SecondFactor,
+}
+
+/// What somebody says of themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct OwnProfile {
+    /// Display name, as members see it.
+    #[schema(example = "Anna Berg")]
+    pub name: String,
+    /// Language and region (BCP 47); the browser's when `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "en-GB")]
+    pub locale: Option<String>,
+}
+
+/// What whoever runs this installation says of what they did to an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct OperatorAct {
+    /// Who.
+    #[schema(example = "j.weber")]
+    pub operator: String,
+    /// Why.
+    #[schema(example = "The account is in wrong hands.")]
+    pub reason: String,
+    /// Whether their password was taken with it: they set a new one by mail.
+    #[serde(default)]
+    pub took_password: bool,
+}
+
+/// A company's own price of a licence type, before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PriceMove {
+    /// Which licence type.
+    #[schema(value_type = String)]
+    pub sku: SkuId,
+    /// For a seat a month, and how it is bought: `12.30 EUR monthly`; without a number it is the list price. `None`:
+    /// there was no price of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "12.30 EUR annual_paid_yearly")]
+    pub before: Option<String>,
+    /// The same, now. `None`: it was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "11.90 EUR monthly")]
+    pub after: Option<String>,
+}
+
+/// A setting of the checks, before and after. Of a list only what differs: what left it, and what came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SettingMove {
+    /// Its name; a slash stands between an object and its field.
+    #[schema(example = "review_after_days")]
+    pub field: String,
+    /// The number it was; or the entries that left the list.
+    #[schema(max_items = 500)]
+    pub before: Vec<String>,
+    /// The number it is; or the entries that came.
+    #[schema(max_items = 500)]
+    pub after: Vec<String>,
+}
+
+/// An address as a log may show it: its first letter and its domain. Enough to see what moved where, and no address to
+/// write to in a log that nobody can take anything out of.
+pub fn masked(email: &str) -> String {
+    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    let first: String = local.chars().take(1).collect();
+    format!("{first}…@{domain}")
 }
 
 /// A manager's answer to whether a licence is still needed.
@@ -614,6 +790,8 @@ pub enum Export {
     Licences,
     /// Savings found, approved and realised.
     Savings,
+    /// What each day looked like.
+    Trends,
     /// Fixes and their items.
     Fixes,
 }
@@ -663,6 +841,7 @@ kinds! {
     TenantCreated => "tenant.created",
     UserSignedIn => "user.signed_in",
     UserSignedOut => "user.signed_out",
+    UserSignInFailed => "user.sign_in_failed",
     UserSignInBlocked => "user.sign_in_blocked",
     UserSecondFactorFailed => "user.second_factor_failed",
     PasswordResetRequested => "user.password_reset_requested",
@@ -670,6 +849,7 @@ kinds! {
     EmailChangeRequested => "user.email_change_requested",
     EmailChanged => "user.email_changed",
     ProfileChanged => "user.profile_changed",
+    NotificationsChanged => "user.notifications_changed",
     FactorAdded => "user.factor_added",
     FactorRemoved => "user.factor_removed",
     FactorsReset => "member.factors_reset",
@@ -726,6 +906,7 @@ kinds! {
     FeedCreated => "feed.created",
     FeedRevoked => "feed.revoked",
     DataExported => "data.exported",
+    MailReturned => "mail.returned",
 }
 
 /// Who caused an event.
@@ -746,13 +927,15 @@ pub enum Actor {
     Visitor,
     /// Steward itself: a schedule or a consumer of an earlier event.
     System,
+    /// Whoever runs this installation; the event says who and why.
+    Operator,
 }
 
 /// An event as it is kept and as consumers get it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recorded {
     /// Unique; consumers are idempotent by it.
-    pub id: crate::EventId,
+    pub id: EventId,
     /// Whose log it is in.
     pub tenant: TenantId,
     /// When it happened.
@@ -768,4 +951,36 @@ pub struct Recorded {
     /// What happened.
     #[serde(flatten)]
     pub event: Event,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_logged_before_more_was_told_still_reads() {
+        let old = [
+            r#"{"kind":"user.profile_changed","user":"usr_0000000000000000000000000a"}"#,
+            r#"{"kind":"role.deleted","role":"rol_0000000000000000000000000a","name":"Helpers"}"#,
+            r#"{"kind":"user.email_changed","change":"emc_0000000000000000000000000a","user":"usr_0000000000000000000000000a","undone":true}"#,
+            r#"{"kind":"member.factors_reset","user":"usr_0000000000000000000000000a"}"#,
+            r#"{"kind":"user.sessions_revoked","user":"usr_0000000000000000000000000a","session":null}"#,
+            r#"{"kind":"member.deactivated","user":"usr_0000000000000000000000000a"}"#,
+            r#"{"kind":"prices.changed","skus":[],"imported":false}"#,
+            r#"{"kind":"checks.changed","fields":["grace_days"]}"#,
+            r#"{"kind":"exception.changed","exception":"exc_0000000000000000000000000a","before":null,"after":null}"#,
+            r#"{"kind":"finding.snoozed","finding":"fnd_0000000000000000000000000a","until":"2026-11-21T08:00:00Z"}"#,
+        ];
+        for text in old {
+            let event: Event = serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert!(text.contains(event.kind().as_str()));
+        }
+    }
+
+    #[test]
+    fn a_masked_address_keeps_its_first_letter_and_its_domain() {
+        assert_eq!(masked("anna@northwind.example"), "a…@northwind.example");
+        assert_eq!(masked("ö@x.example"), "ö…@x.example");
+        assert_eq!(masked("\"a@b\"@x.example"), "\"…@x.example");
+    }
 }

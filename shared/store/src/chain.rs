@@ -79,12 +79,12 @@ impl Store {
 
 impl Tenant<'_> {
     /// Seals an event whose canonical form this is: one read, one transaction of three small items. A second delivery
-    /// changes nothing.
+    /// changes nothing. Answers the head, where it is one to tell outside of the table.
     ///
     /// # Errors
     /// [`Conflict::Version`] when others move the head again and again; [`Conflict::Taken`] when a link stands beyond
     /// the head, which no function of ours writes.
-    pub async fn seal(&self, event: EventId, canonical: &[u8]) -> Result<()> {
+    pub async fn seal(&self, event: EventId, canonical: &[u8]) -> Result<Option<ChainHead>> {
         for attempt in 0..TRIES {
             if attempt > 0 {
                 // Spread out, or those who lost meet again.
@@ -97,9 +97,10 @@ impl Tenant<'_> {
                 sequence: before.sequence + 1,
                 event,
                 hash: next_hash(&before.hash, canonical),
-                previous: before.hash,
+                previous: before.hash.clone(),
             };
-            let head = ChainHead { sequence: link.sequence, hash: link.hash.clone() };
+            let at = Some(self.store.clock.now());
+            let head = ChainHead { sequence: link.sequence, hash: link.hash.clone(), at };
             let condition = if version == 0 { Condition::absent() } else { Condition::version(version) };
             let actions = vec![
                 self.chained(
@@ -112,7 +113,8 @@ impl Tenant<'_> {
                 self.chained(&link, 1, Condition::absent(), Conflict::Taken("link"))?,
             ];
             match self.store.transact(actions).await {
-                Ok(()) | Err(StoreError::Conflict(Conflict::Taken("seal"))) => return Ok(()),
+                Ok(()) => return Ok(head.is_checkpoint(&before).then_some(head)),
+                Err(StoreError::Conflict(Conflict::Taken("seal"))) => return Ok(None),
                 Err(StoreError::Conflict(Conflict::Version)) => {}
                 Err(error) => return Err(error),
             }

@@ -1,2 +1,3 @@
+mod end_person;
 mod health;
 mod ready;

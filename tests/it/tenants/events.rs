@@ -245,7 +245,7 @@ async fn an_entry_says_who_from_where_with_what_and_in_which_request() {
     assert!(!log.to_string().contains("198.51.100.9"));
     let mut names: Vec<_> = first.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["actor", "at", "event", "id", "ip", "request_id", "text", "user_agent"]);
+    assert_eq!(names, ["actor", "at", "event", "id", "ip", "request_id", "status", "text", "user_agent"]);
     app.pump().await;
 }
 
@@ -315,7 +315,7 @@ async fn a_filter_lets_through_what_it_names_page_by_page() {
     for day in 0..60u64 {
         let session = SessionId::from_bits(u128::from(day));
         let event = match day % 10 {
-            0 => Event::MemberDeactivated { user: other },
+            0 => Event::MemberDeactivated { user: other, operator: None },
             _ => Event::UserSignedOut { session },
         };
         app.system.store.of(&scope).commit(Commit::new().event(event).unwrap()).await.unwrap();
@@ -361,4 +361,5 @@ async fn a_filter_lets_through_what_it_names_page_by_page() {
     }
     let entry: Value = owner.get("/v1/events?kind=member.deactivated&limit=1").await.expect(200);
     assert_eq!(entry["items"][0]["text"], "A member was deactivated.");
+    assert_eq!(entry["items"][0]["status"], "success");
 }

@@ -41,6 +41,7 @@ async fn the_file_holds_what_the_list_holds_and_that_it_was_taken_is_in_the_log(
             (&text(&entry["id"]), &text(&entry["event"]["kind"]), &text(&entry["text"]))
         );
         assert_eq!(serde_json::from_str::<Value>(&row[9]).unwrap(), entry["event"]);
+        assert_eq!(row[10], text(&entry["status"]));
     }
     let only = rows(&owner.get("/v1/events/export?kind=user.signed_in").await);
     assert_eq!(only.len(), 1);

@@ -68,10 +68,30 @@ async fn many_at_once_follow_one_another() {
         async move { store.of(&scope).seal(model::EventId::from_bits(bits), b"an event").await }
     });
     for sealed in futures::future::join_all(seal).await {
-        sealed.unwrap();
+        assert_eq!(sealed.unwrap(), None, "where the chain stands is told once an hour");
     }
     let links = app.system.store.of(&scope).all::<Link>().await.unwrap();
     assert_eq!(links.iter().map(|link| link.value.sequence).collect::<Vec<_>>(), (1..=11).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_first_link_of_an_hour_and_each_hundredth_is_one_to_tell_outside_of_the_table() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    app.pump().await;
+    let scope = scope(&app, &owner).await;
+    let mut told = Vec::new();
+    for bits in 0..100u128 {
+        if bits == 50 {
+            app.clock.advance(SignedDuration::from_hours(1));
+        }
+        let head = app.system.store.of(&scope).seal(model::EventId::from_bits(bits), b"an event").await.unwrap();
+        told.extend(head);
+    }
+    assert_eq!(told.iter().map(|head| head.sequence).collect::<Vec<_>>(), [54, 100]);
+    let links = app.system.store.of(&scope).all::<Link>().await.unwrap();
+    // What is told is what `verify` tells of the same place.
+    assert_eq!(told[1].hash, links[99].value.hash);
 }
 
 #[tokio::test]

@@ -181,3 +181,18 @@ async fn microsoft_only_locks_passwords_out_at_once_but_not_the_one_owner_for_em
     change_policy(&app, &admin, microsoft_only(&owner)).await.expect_problem(409, "not_connected");
     app.pump().await;
 }
+
+#[tokio::test]
+async fn microsoft_only_keeps_the_directory_of_a_company_that_never_did() {
+    let app = App::of(directory(1, 30)).await;
+    let (owner, person) = connected(&app).await;
+    let admin = client(&app, person).await;
+    with_second_factor(&app).await;
+    // As companies were kept that were connected before.
+    crate::members::set_company(&app, owner.tenant, |company| company.directory = None).await;
+    change_policy(&app, &admin, microsoft_only(&owner)).await.expect::<Value>(200);
+    let company = crate::members::company(&app, owner.tenant).await;
+    assert_eq!(company.directory, Some(app.only_directory()));
+    admin.get("/v1/members").await.expect::<Value>(200);
+    app.pump().await;
+}
