@@ -95,7 +95,7 @@ impl<'a> Desk<'a> {
                 let key = self.tenant.get::<ApiKey>(&id).await?;
                 By::Member(key.map_or_else(|| "an API key".into(), |key| format!("the API key {}", key.value.name)))
             }
-            Actor::System => By::Steward,
+            Actor::System | Actor::Operator => By::Steward,
         })
     }
 

@@ -1,5 +1,6 @@
 //! Sends the mails that follow from events. One event, one mail to each address: what was sent is remembered by event
-//! and address, and a mail is sent twice only when we crash between sending and remembering.
+//! and address, and a mail is sent twice only when we crash between sending and remembering. What a person can do
+//! without goes to who wants it and has a mailbox that takes it.
 
 use mailer::MailError;
 use runtime::{Delivered, Failure, Function};
@@ -20,7 +21,12 @@ async fn send(deps: Mail, event: Delivered) -> Result<(), Failure> {
         if !tenant.is_new(&consumer, id).await? {
             continue;
         }
-        match deps.mailer.send(&to, &letter, &id.to_string()).await {
+        if let Some(topic) = letter.topic()
+            && !tenant.wants_mail(&to, topic).await?
+        {
+            continue;
+        }
+        match deps.mailer.send(&to, &letter, event.scope.tenant(), &id.to_string()).await {
             Ok(_) => {}
             // No retry makes an address good; the event is done with, and the log says which.
             Err(error @ MailError::Address { .. }) => tracing::warn!(event = %id, %error, "mail not sent"),

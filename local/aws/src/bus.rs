@@ -1,6 +1,7 @@
-//! The table's stream, the pipe and the event bus: at least once, unordered across keys, a few retries, then a dead
-//! letter. An event leaves the stream only when every rule it matches has it in the list of deliveries, and a delivery
-//! leaves that list only when its target took it, so a kill at any moment loses nothing.
+//! The table's stream, the pipe and the event bus, and the account's own bus with what services of AWS tell: at least
+//! once, unordered across keys, a few retries, then a dead letter. An event leaves the stream only when every rule it
+//! matches has it in the list of deliveries, and a delivery leaves that list only when its target took it, so a kill at
+//! any moment loses nothing.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -36,13 +37,15 @@ const POLL: SignedDuration = SignedDuration::from_millis(50);
 const TTL_SWEEP: SignedDuration = SignedDuration::from_mins(10);
 /// Stream records taken before the stream is trimmed.
 const TRIM_AFTER: usize = 1000;
+/// The source of what comes by the pipe.
+const OURS: &str = "steward";
 /// The rule under which an event stands that the pipe could not hand to the bus.
 const PIPE: &str = "pipe";
 
 /// What a rule hands events to.
 pub trait Target: Send + Sync {
-    /// Handles one event in EventBridge's JSON, whose `detail` is the stream's record. May be called again with the
-    /// same event. An error or a panic is retried.
+    /// Handles one event in EventBridge's JSON, whose `detail` is the stream's record, or what a service tells. May be
+    /// called again with the same event. An error or a panic is retried.
     fn deliver(&self, event: Value) -> BoxFuture<'_, Result<(), anyhow::Error>>;
 }
 
@@ -124,6 +127,7 @@ impl Signal {
 
 struct Rule {
     name: String,
+    source: String,
     kinds: HashSet<String>,
     target: Arc<dyn Target>,
 }
@@ -191,10 +195,52 @@ impl Bus {
     /// Events of these kinds (all kinds when empty) go to `target` from now on. Name a rule as it was named before a
     /// restart: deliveries left over are kept by name. A rule of the same name is replaced.
     pub fn rule(&self, name: &str, kinds: &[&str], target: Arc<dyn Target>) {
+        self.service_rule(name, OURS, kinds, target);
+    }
+
+    /// As [`Bus::rule`], of what `source` tells on the account's own bus: `aws.ses`.
+    pub fn service_rule(&self, name: &str, source: &str, kinds: &[&str], target: Arc<dyn Target>) {
+        let source = source.to_owned();
         let kinds = kinds.iter().map(|&kind| kind.to_owned()).collect();
         let mut rules = self.0.rules.write().unwrap_or_else(PoisonError::into_inner);
         rules.retain(|rule| rule.name != name);
-        rules.push(Rule { name: name.to_owned(), kinds, target });
+        rules.push(Rule { name: name.to_owned(), source, kinds, target });
+    }
+
+    /// What a service of AWS tells: an event of the account's own bus, to every rule it matches. What is told under one
+    /// `key` keeps its order.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn publish(&self, source: &str, detail_type: &str, key: &str, detail: &Value) -> anyhow::Result<()> {
+        let inner = &*self.0;
+        let now = inner.clock.now();
+        let event = json!({
+            "version": "0",
+            "id": uuid::Uuid::from_u128(now.as_nanosecond().unsigned_abs()).to_string(),
+            "detail-type": detail_type,
+            "source": source,
+            "account": ACCOUNT,
+            "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            "region": REGION,
+            "resources": [],
+            "detail": detail,
+        })
+        .to_string();
+        let mut state = inner.state.lock();
+        let transaction = state.transaction()?;
+        for rule in self.rules_for(source, detail_type) {
+            let (times, delay_ms) = self.fate();
+            for _ in 0..times {
+                transaction.execute(
+                    "INSERT INTO delivery (rule, order_key, event, due_ms) VALUES (?1, ?2, ?3, ?4)",
+                    params![rule, key, event, now.as_millisecond() + delay_ms],
+                )?;
+            }
+        }
+        transaction.commit()?;
+        inner.signal.notify.notify_one();
+        Ok(())
     }
 
     /// Sets how deliveries go wrong from now on.
@@ -366,7 +412,7 @@ impl Bus {
                 )?;
                 continue;
             }
-            for rule in self.rules_for(&kind) {
+            for rule in self.rules_for(OURS, &kind) {
                 let (times, delay_ms) = self.fate();
                 for _ in 0..times {
                     transaction.execute(
@@ -384,9 +430,10 @@ impl Bus {
         Ok(transaction.commit()?)
     }
 
-    fn rules_for(&self, kind: &str) -> Vec<String> {
+    fn rules_for(&self, source: &str, kind: &str) -> Vec<String> {
         let rules = self.0.rules.read().unwrap_or_else(PoisonError::into_inner);
-        let matching = rules.iter().filter(|rule| rule.kinds.is_empty() || rule.kinds.contains(kind));
+        let wanted = |rule: &&Rule| rule.kinds.is_empty() || rule.kinds.contains(kind);
+        let matching = rules.iter().filter(|rule| rule.source == source).filter(wanted);
         matching.map(|rule| rule.name.clone()).collect()
     }
 
@@ -608,7 +655,7 @@ fn event(arn: &str, mut record: Value, kind: &str, now: Timestamp) -> Value {
         // The same for every delivery of one record.
         "id": uuid::Uuid::from_u128(sequence).to_string(),
         "detail-type": kind,
-        "source": "steward",
+        "source": OURS,
         "account": ACCOUNT,
         "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         "region": REGION,

@@ -103,7 +103,7 @@ impl Aws {
         let signal = Arc::new(bus::Signal::default());
         let bus = Bus::new(database.clone(), table_file, Arc::clone(&state), clock.clone(), Arc::clone(&signal));
         let front = Arc::new(dynamodb::Front::new(engine_address, Faults::default(), signal));
-        let mail = Arc::new(ses::Ses::new(Arc::clone(&state), clock.clone()));
+        let mail = Arc::new(ses::Ses::new(Arc::clone(&state), clock.clone(), bus.clone()));
         let secrets = Arc::new(secrets::Secrets::new(Arc::clone(&state), clock));
 
         let mut tasks = JoinSet::new();

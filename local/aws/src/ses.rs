@@ -1,7 +1,9 @@
-//! SES v2: takes a mail, checks it as SES would (and that it has both parts), and keeps it.
+//! SES v2: takes a mail, checks it as SES would (and that it has both parts), and keeps it. A mail to an address of
+//! SES's mailbox simulator comes back as it does there: `bounce@`, `suppressionlist@` and
+//! `complaint@simulator.amazonses.com`, with any label (`bounce+anna@…`).
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -14,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    REGION,
+    ACCOUNT, Bus, REGION,
     serve::{self, Answer, Closed, Service},
     state::State,
 };
@@ -58,6 +60,9 @@ pub struct Mail {
     pub headers: Vec<(String, String)>,
     /// The configuration set it was sent with.
     pub configuration_set: Option<String>,
+    /// What SES tells of it again where it comes back, in order.
+    #[serde(default)]
+    pub tags: Vec<(String, String)>,
 }
 
 impl Mail {
@@ -85,6 +90,7 @@ pub enum MailFault {
 pub(crate) struct Ses {
     state: Arc<State>,
     clock: Clock,
+    bus: Bus,
     faults: Mutex<VecDeque<MailFault>>,
 }
 
@@ -105,6 +111,15 @@ struct SendEmail {
     reply_to_addresses: Vec<String>,
     content: Content,
     configuration_set_name: Option<String>,
+    #[serde(default)]
+    email_tags: Vec<Tag>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    name: String,
+    value: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -151,8 +166,8 @@ struct Header {
 }
 
 impl Ses {
-    pub(crate) fn new(state: Arc<State>, clock: Clock) -> Self {
-        Self { state, clock, faults: Mutex::default() }
+    pub(crate) fn new(state: Arc<State>, clock: Clock, bus: Bus) -> Self {
+        Self { state, clock, bus, faults: Mutex::default() }
     }
 
     pub(crate) fn fail_next(&self, fault: MailFault) {
@@ -169,7 +184,7 @@ impl Ses {
     fn send(&self, body: &[u8]) -> Result<String, Refused> {
         let input: SendEmail = serde_json::from_slice(body).map_err(|error| bad(error.to_string()))?;
         let mut mail = checked(input, self.clock.now())?;
-        let keep = || -> anyhow::Result<String> {
+        let keep = || -> anyhow::Result<Mail> {
             let mut state = self.state.lock();
             let transaction = state.transaction()?;
             transaction.execute("INSERT INTO mail (mail) VALUES ('')", [])?;
@@ -178,12 +193,85 @@ impl Ses {
             mail.id = format!("{:016x}-{}-000000", mail.at.as_millisecond(), uuid::Uuid::from_u128(row as u128));
             transaction.execute("UPDATE mail SET mail = ?2 WHERE id = ?1", (row, serde_json::to_string(&mail)?))?;
             transaction.commit()?;
-            Ok(mail.id)
+            Ok(mail)
         };
-        keep().map_err(|error| {
+        let mail = keep().map_err(|error| {
             tracing::error!(error = format!("{error:#}"), "cannot keep a mail");
             Refused(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", "Internal failure".into())
+        })?;
+        self.tell(&mail);
+        Ok(mail.id)
+    }
+
+    /// Tells of a mail that comes back, as the event destination of its configuration set does: as best it can.
+    fn tell(&self, mail: &Mail) {
+        for (detail_type, detail) in mail.to.iter().filter_map(|to| comes_back(mail, to)) {
+            if let Err(error) = self.bus.publish("aws.ses", detail_type, &mail.id, &detail) {
+                tracing::error!(error = format!("{error:#}"), "cannot tell of a mail that came back");
+            }
+        }
+    }
+}
+
+/// What SES tells of a mail to one of its simulator's addresses that come back: detail-type and detail.
+fn comes_back(mail: &Mail, to: &str) -> Option<(&'static str, Value)> {
+    let set = mail.configuration_set.as_deref()?;
+    let (local, _) = to.rsplit_once('@').filter(|(_, domain)| *domain == "simulator.amazonses.com")?;
+    let tags = mail.tags.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let tags: BTreeMap<&str, [&str; 1]> =
+        tags.chain([("ses:configuration-set", set)]).map(|(name, value)| (name, [value])).collect();
+    let at = mail.at.to_string();
+    let feedback = format!("{}-feedback", mail.id);
+    let sent = json!({
+        "timestamp": at,
+        "source": mail.from,
+        "sendingAccountId": ACCOUNT,
+        "messageId": mail.id,
+        "destination": mail.to,
+        "headersTruncated": false,
+        "headers": [],
+        "commonHeaders": { "from": [mail.from], "to": mail.to, "subject": mail.subject },
+        "tags": tags,
+    });
+    let bounce = |sub_type: &str| {
+        json!({
+            "eventType": "Bounce",
+            "bounce": {
+                "bounceType": "Permanent",
+                "bounceSubType": sub_type,
+                "bouncedRecipients": [{
+                    "emailAddress": to,
+                    "action": "failed",
+                    "status": "5.1.1",
+                    "diagnosticCode": "smtp; 550 5.1.1 user unknown",
+                }],
+                "timestamp": at,
+                "feedbackId": feedback,
+                "reportingMTA": "dns; simulator.amazonses.com",
+            },
+            "mail": sent,
         })
+    };
+    match local.split('+').next()? {
+        "bounce" => Some(("Email Bounced", bounce("General"))),
+        "suppressionlist" => Some(("Email Bounced", bounce("Suppressed"))),
+        "complaint" => {
+            let detail = json!({
+                "eventType": "Complaint",
+                "complaint": {
+                    "complainedRecipients": [{ "emailAddress": to }],
+                    "timestamp": at,
+                    "feedbackId": feedback,
+                    "complaintSubType": null,
+                    "userAgent": "Amazon SES Mailbox Simulator",
+                    "complaintFeedbackType": "abuse",
+                    "arrivalDate": at,
+                },
+                "mail": sent,
+            });
+            Some(("Email Complaint Received", detail))
+        }
+        _ => None,
     }
 }
 
@@ -219,6 +307,14 @@ fn checked(input: SendEmail, at: Timestamp) -> Result<Mail, Refused> {
     if simple.headers.len() > 15 {
         return Err(bad("More than 15 headers."));
     }
+    for Tag { name, value } in &input.email_tags {
+        let plain = |text: &str| {
+            (1..=256).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+        };
+        if !plain(name) || !plain(value) {
+            return Err(bad(format!("The tag {name:?} is not valid.")));
+        }
+    }
     if input.configuration_set_name.as_ref().is_some_and(String::is_empty) {
         return Err(bad("The configuration set has no name."));
     }
@@ -233,6 +329,7 @@ fn checked(input: SendEmail, at: Timestamp) -> Result<Mail, Refused> {
         html,
         headers: simple.headers.into_iter().map(|header| (header.name, header.value)).collect(),
         configuration_set: input.configuration_set_name,
+        tags: input.email_tags.into_iter().map(|tag| (tag.name, tag.value)).collect(),
     })
 }
 

@@ -1,20 +1,24 @@
 //! SES with its inbox and Secrets Manager, as the real SDKs and a browser see them.
 #![allow(clippy::unwrap_used)]
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use aws_sdk_sesv2::{
     config::{BehaviorVersion, Credentials, Region, retry::RetryConfig},
     operation::send_email::{SendEmailError, builders::SendEmailFluentBuilder},
-    types::{Body, Content, Destination, EmailContent, Message, MessageHeader},
+    types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag},
 };
 use axum::body::Body as HttpBody;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
-use local_aws::{Aws, AwsConfig, MailFault};
+use local_aws::{Aws, AwsConfig, BoxFuture, MailFault};
 use model::{Clock, clock::Sleep, clock::TimeSource};
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 struct Fixed;
@@ -91,6 +95,53 @@ async fn a_mail_sent_with_the_sdk_is_in_the_inbox_and_survives_a_restart() {
     assert_eq!(mail.header("x-steward-event"), Some("evt_1"));
     assert_eq!(mail.configuration_set.as_deref(), Some("transactional"));
     assert_eq!(mail.at, Fixed.now());
+}
+
+#[tokio::test]
+async fn a_mail_to_the_mailbox_simulator_is_told_of_with_its_tags_and_no_other_is() {
+    let aws = start(None).await;
+    let told: Arc<Mutex<Vec<Value>>> = Arc::default();
+    let keep = {
+        let told = Arc::clone(&told);
+        move |event: Value| -> BoxFuture<'static, anyhow::Result<()>> {
+            told.lock().unwrap().push(event);
+            Box::pin(async { Ok(()) })
+        }
+    };
+    aws.bus().service_rule("told", "aws.ses", &["Email Bounced", "Email Complaint Received"], Arc::new(keep));
+    // Our own bus is another.
+    let ours =
+        |_: Value| -> BoxFuture<'static, anyhow::Result<()>> { Box::pin(async { Err(anyhow::anyhow!("not ours")) }) };
+    aws.bus().rule("ours", &[], Arc::new(ours));
+    let tag = |value: &str| MessageTag::builder().name("event").value(value).build().unwrap();
+    for local in ["bounce", "complaint+anna", "suppressionlist+b", "success", "bouncer"] {
+        let to = format!("{local}@simulator.amazonses.com");
+        mail(&aws, &to, "S", Some("<p>"), &[]).email_tags(tag(&format!("evt_{}", local.len()))).send().await.unwrap();
+    }
+    mail(&aws, "bounce@example.com", "S", Some("<p>"), &[]).send().await.unwrap();
+    let refused = mail(&aws, "bounce@simulator.amazonses.com", "S", Some("<p>"), &[]).email_tags(tag("a@b.example"));
+    assert!(matches!(refused.send().await.unwrap_err().into_service_error(), SendEmailError::BadRequestException(_)));
+    aws.pump().await.unwrap();
+    let told = told.lock().unwrap();
+    let seen: Vec<Value> = told
+        .iter()
+        .map(|event| {
+            let mail = &event["detail"]["mail"];
+            json!([
+                event["detail-type"],
+                event["detail"]["eventType"],
+                mail["destination"][0],
+                mail["tags"]["event"][0]
+            ])
+        })
+        .collect();
+    let expected = [
+        json!(["Email Bounced", "Bounce", "bounce@simulator.amazonses.com", "evt_6"]),
+        json!(["Email Complaint Received", "Complaint", "complaint+anna@simulator.amazonses.com", "evt_14"]),
+        json!(["Email Bounced", "Bounce", "suppressionlist+b@simulator.amazonses.com", "evt_17"]),
+    ];
+    assert_eq!(seen, expected);
+    assert_eq!(told[0]["detail"]["mail"]["tags"]["ses:configuration-set"], json!(["transactional"]));
 }
 
 #[tokio::test]

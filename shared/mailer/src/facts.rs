@@ -29,7 +29,12 @@ pub(crate) fn facts(letter: &Letter, links: &Links) -> Result<Value, RenderError
             link => links.checked(link)?,
             lifetime => hours(*expires_hours),
         },
-        Letter::AlreadyRegistered { sign_in_link } => context! { link => links.checked(sign_in_link)? },
+        Letter::AlreadyRegistered { company, link, sign_in_link, expires_hours } => context! {
+            company => to_strangers(company),
+            link => links.checked(link)?,
+            sign_in => links.checked(sign_in_link)?,
+            lifetime => hours(*expires_hours),
+        },
         Letter::ConnectionLost { company, reason_text, link } => context! {
             company => text(company),
             reason => text(reason_text),

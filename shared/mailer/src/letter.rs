@@ -1,8 +1,8 @@
 //! What each mail is about.
 
-use model::Money;
+use model::{Money, mail::Topic};
 
-use crate::{MailerConfig, Notice, RenderError, render};
+use crate::{MailerConfig, News, Notice, RenderError, render};
 
 /// One mail's facts. Every `link` must lead to [`MailerConfig::base_url`].
 #[derive(Debug, Clone, PartialEq)]
@@ -16,10 +16,17 @@ pub enum Letter {
         /// Hours the link works for.
         expires_hours: u32,
     },
-    /// The answer to a sign-up with an address that has an account already (C1).
+    /// The answer to a sign-up with an address that has an account already (C1). Whoever has its mailbox may make the
+    /// company with that account; the name was typed by anybody.
     AlreadyRegistered {
+        /// The company's name as typed.
+        company: String,
+        /// The page that makes it on a click there; opening it changes nothing (C2).
+        link: String,
         /// The sign-in page.
         sign_in_link: String,
+        /// Hours the link works for.
+        expires_hours: u32,
     },
     /// The first result, or that of a check somebody asked for.
     ScanFinished {
@@ -86,6 +93,23 @@ impl Letter {
             Self::VerifyEmail { .. } | Self::AlreadyRegistered { .. } => None,
             Self::ScanFinished { company, .. } | Self::ConnectionLost { company, .. } => Some(company),
             Self::Notice(notice) => Some(&notice.company),
+        }
+    }
+
+    /// Of which sort it is, if its reader can do without: such a mail goes to who wants it, and says where to choose.
+    /// What says nothing here is a link, or about the safety of an account or of a company, and always goes.
+    pub const fn topic(&self) -> Option<Topic> {
+        match self {
+            Self::ScanFinished { .. } => Some(Topic::Checks),
+            Self::VerifyEmail { .. } | Self::AlreadyRegistered { .. } | Self::ConnectionLost { .. } => None,
+            Self::Notice(Notice { news, .. }) => match news {
+                News::FixEnded { .. } => Some(Topic::Changes),
+                News::RenewalNear { .. } => Some(Topic::Renewals),
+                News::AttestationAnswered { .. } | News::AttestationExpired { .. } => Some(Topic::Answers),
+                News::MemberJoined { .. } | News::InvitationDeclined { .. } => Some(Topic::Team),
+                News::KeyExpiring { .. } => Some(Topic::Keys),
+                _ => None,
+            },
         }
     }
 

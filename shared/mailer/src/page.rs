@@ -21,6 +21,8 @@ pub enum Page {
     Invitation,
     /// One's own password, factors and Microsoft accounts.
     Security,
+    /// Which mails one gets.
+    Notifications,
     /// Where one is signed in.
     Devices,
     /// The members.
@@ -53,6 +55,7 @@ impl Page {
         Self::ConfirmMicrosoft,
         Self::Invitation,
         Self::Security,
+        Self::Notifications,
         Self::Devices,
         Self::Team,
         Self::SignInRules,
@@ -76,6 +79,7 @@ impl Page {
             Self::ConfirmMicrosoft => "/confirm-microsoft",
             Self::Invitation => "/invitation",
             Self::Security => "/account/security",
+            Self::Notifications => "/account/notifications",
             Self::Devices => "/account/devices",
             Self::Team => "/team",
             Self::SignInRules => "/settings/sign-in",

@@ -4,7 +4,7 @@
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, escape_formatter, syntax::SyntaxConfig};
 
 use crate::{
-    Letter, MailerConfig, Rendered,
+    Letter, MailerConfig, Page, Rendered,
     facts::facts,
     harmless::{escaped, one_line, shown},
     links::Links,
@@ -45,6 +45,7 @@ pub(crate) fn render(letter: &Letter, config: &MailerConfig) -> Result<Rendered,
     let every = context! {
         postal_address => shown(&config.postal_address, POSTAL_ADDRESS_MAX),
         base_url => links.base(),
+        choose => letter.topic().map(|_| Page::Notifications.of(links.base())),
     };
 
     let (mjml, text) = letter.templates();

@@ -41,7 +41,12 @@ pub fn samples(base_url: &str, theirs: &dyn Fn(&str) -> String) -> Vec<Sample> {
         },
         Sample {
             name: "already_registered",
-            letter: Letter::AlreadyRegistered { sign_in_link: Page::SignIn.of(base_url) },
+            letter: Letter::AlreadyRegistered {
+                company: company(),
+                link: Page::Verify.with_token(base_url, TOKEN),
+                sign_in_link: Page::SignIn.of(base_url),
+                expires_hours: 24,
+            },
         },
         Sample {
             name: "connection_lost",

@@ -4,9 +4,10 @@ use aws_sdk_sesv2::{
     Client,
     error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError},
     operation::send_email::SendEmailError,
-    types::{Body, Content, Destination, EmailContent, Message, MessageHeader},
+    types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use model::TenantId;
 
 use crate::{Letter, MailerConfig, RenderError, harmless::as_sender};
 
@@ -71,12 +72,13 @@ impl Mailer {
     }
 
     /// Sends `letter` to one address. `event` names what it is sent for; it goes into the header `X-Steward-Event`, so
-    /// that a mail sent twice can be told. SES has no idempotency key and sets `Message-ID` itself, so a caller that
+    /// that a mail sent twice can be told. With `tenant`, the company it is about, it is a tag as well: SES says both
+    /// where the mail comes back. SES has no idempotency key and sets `Message-ID` itself, so a caller that
     /// must not send twice writes down that it sends before it does.
     ///
     /// # Errors
     /// See [`MailError`].
-    pub async fn send(&self, to: &str, letter: &Letter, event: &str) -> Result<MessageId, MailError> {
+    pub async fn send(&self, to: &str, letter: &Letter, tenant: TenantId, event: &str) -> Result<MessageId, MailError> {
         recipient(to)?;
         let rendered = letter.render(&self.config)?;
         let body = Body::builder().html(utf8(&rendered.html)?).text(utf8(&rendered.text)?).build();
@@ -96,6 +98,8 @@ impl Mailer {
             .destination(Destination::builder().to_addresses(to).build())
             .content(EmailContent::builder().simple(message).build())
             .configuration_set_name(&self.config.configuration_set)
+            .email_tags(tag("tenant", &tenant.to_string())?)
+            .email_tags(tag("event", event)?)
             .send()
             .await
             .map_err(failed)?;
@@ -109,6 +113,12 @@ fn utf8(text: &str) -> Result<Content, BuildError> {
 
 fn header(name: &str, value: &str) -> Result<MessageHeader, BuildError> {
     MessageHeader::builder().name(name).value(value).build()
+}
+
+/// A tag of SES, with what it takes of `value`: letters and digits of ASCII, `_` and `-`, at most 256 of them.
+fn tag(name: &str, value: &str) -> Result<MessageTag, BuildError> {
+    let fits = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    MessageTag::builder().name(name).value(value.chars().filter(fits).take(256).collect::<String>()).build()
 }
 
 /// `text` with everything but printable ASCII taken out, at most 200 characters: a header cannot be broken out of.

@@ -9,7 +9,7 @@ use mailer::{
     By, Letter, MailError, Mailer, MailerConfig, Moment, News, Notice, RenderError, Rendered, Sample, samples,
 };
 use model::{
-    Clock,
+    Clock, TenantId,
     clock::{Sleep, TimeSource},
 };
 
@@ -112,6 +112,30 @@ fn every_letter_keeps_the_rules() {
 }
 
 #[test]
+fn a_mail_that_one_can_do_without_says_where_to_choose_and_no_other_does() {
+    const CHOOSE: &str = "/account/notifications";
+    let mut can_do_without = BTreeSet::new();
+    for (name, letter) in all(str::to_owned) {
+        let Rendered { html, text, .. } = letter.render(&config()).unwrap();
+        let chosen = letter.topic().is_some();
+        assert_eq!((html.contains(CHOOSE), text.contains(CHOOSE)), (chosen, chosen), "{name}");
+        assert!(!chosen || !text.contains("cannot be switched off"), "{name}");
+        can_do_without.extend(chosen.then(|| letter.name()));
+    }
+    let reviewed = [
+        "attestation_answered",
+        "attestation_expired",
+        "fix_ended",
+        "invitation_declined",
+        "key_expiring",
+        "member_joined",
+        "renewal_near",
+        "scan_finished",
+    ];
+    assert_eq!(can_do_without, BTreeSet::from(reviewed), "what is about safety, or a link, always comes");
+}
+
+#[test]
 fn the_subject_states_the_fact_and_its_number_and_never_a_saving_of_nothing() {
     let letters = rendered(str::to_owned);
     let of = |wanted: &str| &letters.iter().find(|(name, _)| *name == wanted).unwrap().1;
@@ -203,10 +227,15 @@ fn tags(html: &str) -> Vec<String> {
 #[test]
 fn a_name_that_goes_to_strangers_is_short() {
     let link = format!("{BASE}/verify?a=1&b=2#token=svt_1");
-    let letter = Letter::VerifyEmail { company: "x".repeat(500), link, expires_hours: 1 };
-    let text = letter.render(&config()).unwrap().text;
-    assert!(text.contains(&format!("{}…", "x".repeat(60))) && !text.contains(&"x".repeat(61)));
-    assert!(text.contains("works for 1 hour,"));
+    let (company, sign_in_link) = ("x".repeat(500), format!("{BASE}/sign-in"));
+    for letter in [
+        Letter::VerifyEmail { company: company.clone(), link: link.clone(), expires_hours: 1 },
+        Letter::AlreadyRegistered { company, link, sign_in_link, expires_hours: 1 },
+    ] {
+        let text = letter.render(&config()).unwrap().text;
+        assert!(text.contains(&format!("{}…", "x".repeat(60))) && !text.contains(&"x".repeat(61)));
+        assert!(text.contains("works for 1 hour,"));
+    }
 }
 
 #[test]
@@ -267,7 +296,8 @@ async fn on_machine() -> (Aws, Mailer) {
 async fn every_letter_arrives_with_its_parts_and_headers() {
     let (aws, mailer) = on_machine().await;
     for (name, letter) in all(str::to_owned) {
-        let id = mailer.send("anna@example.com", &letter, &format!("evt_{name}\r\nX-Evil: 1")).await.unwrap();
+        let tenant = TenantId::from_bits(1);
+        let id = mailer.send("anna@example.com", &letter, tenant, &format!("evt_{name}\r\nX-Evil: 1")).await.unwrap();
         let mail = aws.inbox().unwrap().pop().unwrap();
         assert_eq!(mail.id, id.0);
         let expected = letter.render(mailer.config()).unwrap();
@@ -279,6 +309,8 @@ async fn every_letter_arrives_with_its_parts_and_headers() {
         assert_eq!(mail.configuration_set.as_deref(), Some("transactional"));
         assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated"));
         assert_eq!(mail.header("X-Steward-Event"), Some(&*format!("evt_{name}X-Evil:1")));
+        let tags = [("tenant".to_owned(), tenant.to_string()), ("event".to_owned(), format!("evt_{name}X-Evil1"))];
+        assert_eq!(mail.tags, tags, "{name}: by what a mail that comes back is known, and no address");
         assert_eq!(mail.header("List-Unsubscribe"), None, "not a mailing");
         assert!(
             mail.from.starts_with("=?UTF-8?B?") && mail.from.ends_with("?= <hello@steward.example>"),
@@ -291,8 +323,8 @@ async fn every_letter_arrives_with_its_parts_and_headers() {
 #[tokio::test]
 async fn a_failure_says_whether_to_try_again() {
     let (aws, mailer) = on_machine().await;
-    let letter = Letter::AlreadyRegistered { sign_in_link: format!("{BASE}/sign-in") };
-    let send = async |to: &str| mailer.send(to, &letter, "evt_1").await.unwrap_err();
+    let letter = notice(&format!("{BASE}/sign-in"));
+    let send = async |to: &str| mailer.send(to, &letter, TenantId::from_bits(1), "evt_1").await.unwrap_err();
     for to in ["anna", "anna@example.com, eve@example.com", "anna@example.com\r\nBcc: eve@example.com"] {
         let error = send(to).await;
         assert!(matches!(error, MailError::Address { .. }) && !error.is_retryable(), "{error:?}");

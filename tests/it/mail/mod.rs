@@ -1,1 +1,2 @@
+mod returned;
 mod send;

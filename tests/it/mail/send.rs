@@ -1,12 +1,16 @@
 //! `mail-send`.
 
+use http::Method;
 use local_aws::{Chaos, MailFault};
 use model::{Event, UserId};
 use serde_json::{Value, json};
 use store::{Commit, Member, Versioned};
 use tests::{App, PASSWORD, link_token};
 
-use crate::table::{put_again, scope, set_member};
+use crate::{
+    members::join,
+    table::{put_again, scope, set_member},
+};
 
 async fn ask(app: &App, email: &str, company: &str) {
     app.post("/v1/sign-up", json!({ "email": email, "company": company })).await.expect::<Value>(202);
@@ -55,6 +59,31 @@ async fn a_mail_ses_does_not_take_is_tried_again_until_it_does() {
     assert_eq!(created, 1);
     app.pump().await;
     assert!(app.system.bus().dead_letters().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_one_can_do_without_goes_to_who_wants_it_and_what_is_about_safety_to_everybody() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let mails = || app.inbox().iter().filter(|mail| mail.to == ["owner@acme.example"]).count();
+    let choose = async |wanted: bool| {
+        let sorts = ["checks", "changes", "renewals", "answers", "team", "keys"];
+        let choice: Value = sorts.iter().map(|sort| ((*sort).to_owned(), json!(wanted))).collect();
+        let body = json!({ "notifications": choice });
+        assert_eq!(app.call(Method::PATCH, "/v1/me", Some(&owner.token), Some(&body)).await.status, 204);
+    };
+    choose(false).await;
+    let before = mails();
+    join(&app, &owner, "ben@acme.example", "member").await;
+    assert_eq!(mails(), before, "who joined is no news to who wants none");
+    app.post("/v1/password-reset", json!({ "email": "owner@acme.example" })).await.expect::<Value>(202);
+    app.pump().await;
+    assert_eq!(mails(), before + 1);
+    choose(true).await;
+    join(&app, &owner, "anna@acme.example", "member").await;
+    assert_eq!(mails(), before + 2);
+    let mail = app.mail_to("owner@acme.example");
+    assert!(mail.text.contains("Choose which mails you get: http://127.0.0.1:8700/account/notifications"));
 }
 
 #[tokio::test]

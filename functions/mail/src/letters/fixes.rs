@@ -1,7 +1,6 @@
 //! Receipts of fixes: what was done, what was not, and until when it can be undone (ux.md 1.5).
 
 use checks::outcome::UndoClass;
-use jiff::tz::TimeZone;
 use mailer::{By, News, Page};
 use model::FixId;
 use runtime::Failure;
@@ -15,7 +14,7 @@ pub async fn ended(desk: &Desk<'_>, fix: FixId, undone: bool) -> Result<Vec<Addr
     let Some(person) = desk.person(fix.requested_by).await? else { return Ok(Vec::new()) };
     let tally = if undone { fix.undo_tally.unwrap_or_default() } else { fix.tally };
     let Tally { done, failed, skipped, pending, .. } = tally;
-    let told_on = desk.recorded.at.to_zoned(TimeZone::UTC).date();
+    let told_on = model::utc_date(desk.recorded.at);
     let freed = fix.freed.iter().map(|freed| freed.words(told_on));
     let news = News::FixEnded {
         undone,

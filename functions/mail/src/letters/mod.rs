@@ -88,7 +88,7 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
             desk.tell(*user, page, News::SecondFactorFailed { by_microsoft: *by_microsoft }).await
         }
         Event::TokenReuseDetected { user, .. } => desk.tell(*user, Page::SignIn, News::SessionEnded).await,
-        Event::SessionsRevoked { user, session } => {
+        Event::SessionsRevoked { user, session, .. } => {
             desk.tell(*user, Page::Devices, News::SessionsRevoked { all: session.is_none() }).await
         }
         Event::PasswordResetRequested { reset } => security::password_reset(desk, *reset).await,
@@ -106,7 +106,7 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
         Event::FactorRemoved { user, factor } => {
             desk.tell(*user, Page::Security, News::FactorRemoved { factor: *factor }).await
         }
-        Event::FactorsReset { user } => desk.tell(*user, Page::Security, News::FactorsReset).await,
+        Event::FactorsReset { user, .. } => desk.tell(*user, Page::Security, News::FactorsReset).await,
         Event::IdentityLinkRequested { request, .. } => security::work_account(desk, *request).await,
         Event::IdentityLinked { user, .. } => desk.tell(*user, Page::Security, News::IdentityLinked).await,
         Event::IdentityUnlinked { user, .. } => desk.tell(*user, Page::Security, News::IdentityUnlinked).await,
@@ -120,7 +120,7 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
             let news = News::RoleChanged { before: desk.role(*before), after: desk.role(*after) };
             desk.tell(*user, Page::Home, news).await
         }
-        Event::MemberDeactivated { user } => desk.tell(*user, Page::Home, News::MemberDeactivated).await,
+        Event::MemberDeactivated { user, .. } => desk.tell(*user, Page::Home, News::MemberDeactivated).await,
         Event::MemberReactivated { user } => desk.tell(*user, Page::SignIn, News::MemberReactivated).await,
         Event::MemberRemoved { user, .. } => desk.tell(*user, Page::Home, News::MemberRemoved).await,
         Event::PolicyChanged { before, after } => team::rules(desk, before, after).await,

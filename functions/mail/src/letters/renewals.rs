@@ -1,7 +1,7 @@
 //! Letters about renewals.
 
 use checks::{is_term, reduce_by, reduce_until};
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use mailer::{By, News, Page};
 use model::{Permission, SkuId};
 use runtime::Failure;
@@ -20,7 +20,7 @@ pub async fn near(
     let seat = licensing.cost(sku).monthly(&licensing.prices);
     let is_it = |next: Date| if renewed { is_term(renews_on, next) } else { next == renews_on };
     let of_it = licensing.renewals(sku).into_iter().filter(|(next, _)| is_it(*next));
-    let told_on = desk.recorded.at.to_zoned(TimeZone::UTC).date();
+    let told_on = model::utc_date(desk.recorded.at);
     let news = News::RenewalNear {
         product: licensing.name(sku),
         seats,

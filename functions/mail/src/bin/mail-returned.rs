@@ -1,0 +1,5 @@
+//! Lambda `mail-returned`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(mail::returned::FUNCTION)
+}
