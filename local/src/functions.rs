@@ -7,7 +7,7 @@ use axum::{Router, routing::MethodRouter};
 use futures::future::BoxFuture;
 use local_aws::{Bus, Target};
 use model::{Clock, EventKind};
-use runtime::{Connect, Deadline, Deps, Function, Kernel, Trigger, event_of};
+use runtime::{Connect, Deadline, Deps, Function, Kernel, Trigger, detail_of, event_of};
 use store::Store;
 use utoipa::openapi::{
     OpenApi,
@@ -46,10 +46,23 @@ pub enum Kind {
         /// Their kinds.
         kinds: Vec<&'static str>,
     },
+    /// Events of a service of AWS.
+    Service {
+        /// The service.
+        source: &'static str,
+        /// Which of its events.
+        detail_types: &'static [&'static str],
+    },
+    /// An operator, by hand.
+    Invoke,
     /// Secrets Manager, which wants a secret rotated.
     Rotation,
 }
 
+type Answer =
+    Arc<dyn Fn(serde_json::Value) -> BoxFuture<'static, Result<serde_json::Value, runtime::Failure>> + Send + Sync>;
+/// Functions that an operator invokes, by name.
+pub(crate) type Invoked = Vec<(&'static str, Answer)>;
 type Run = Arc<dyn Fn(Deadline) -> BoxFuture<'static, Result<(), runtime::Failure>> + Send + Sync>;
 
 /// Functions connected and ready to be called.
@@ -58,7 +71,9 @@ pub(crate) struct Mounted {
     pub(crate) router: Router,
     pub(crate) pages: MethodRouter,
     pub(crate) scheduled: Vec<(&'static str, &'static str, Run)>,
+    pub(crate) invoked: Invoked,
     events: Vec<(&'static str, Vec<&'static str>, Arc<dyn Target>)>,
+    services: Vec<(&'static str, &'static str, &'static [&'static str], Arc<dyn Target>)>,
     rotations: Vec<Arc<dyn Target>>,
 }
 
@@ -67,6 +82,9 @@ impl Mounted {
     pub(crate) fn subscribe(&mut self, bus: &Bus) {
         for (name, kinds, target) in self.events.drain(..) {
             bus.rule(name, &kinds, target);
+        }
+        for (name, source, detail_types, target) in self.services.drain(..) {
+            bus.service_rule(name, source, detail_types, target);
         }
     }
 }
@@ -98,6 +116,7 @@ async fn each(visit: &mut impl Visit) -> anyhow::Result<()> {
     visit.visit::<findings::Asking>(findings::MICROSOFT_FUNCTIONS).await?;
     visit.visit::<Kernel>(insights::FUNCTIONS).await?;
     visit.visit::<mail::Mail>(mail::FUNCTIONS).await?;
+    visit.visit::<Kernel>(mail::RETURNED_FUNCTIONS).await?;
     visit.visit::<Kernel>(operators::FUNCTIONS).await?;
     visit.visit::<web::Site>(web::FUNCTIONS).await
 }
@@ -145,6 +164,15 @@ impl Visit for Mounting<'_> {
                     let kinds = kinds.iter().map(|kind| kind.as_str()).collect();
                     self.mounted.events.push((function.name, kinds, Arc::new(target)));
                 }
+                Trigger::Service { source, detail_types, run } => {
+                    let target = Listener { deps: deps.clone(), run: *run };
+                    self.mounted.services.push((function.name, source, detail_types, Arc::new(target)));
+                }
+                Trigger::Invoke { run } => {
+                    let (deps, run) = (deps.clone(), *run);
+                    let answer: Answer = Arc::new(move |given| Box::pin(run(deps.clone(), given)));
+                    self.mounted.invoked.push((function.name, answer));
+                }
                 Trigger::Rotation { run } => {
                     let target = Rotator { deps: deps.clone(), run: *run };
                     self.mounted.rotations.push(Arc::new(target));
@@ -170,6 +198,21 @@ impl<D: Deps> Target for Consumer<D> {
             let deadline = Deadline(self.clock.now().checked_add(self.limit)?);
             let delivered = event_of(&self.store, &event, deadline).map_err(|error| anyhow::anyhow!(error))?;
             (self.run)(self.deps.clone(), delivered).await.map_err(|error| anyhow::anyhow!(error))
+        })
+    }
+}
+
+/// A consumer of what a service tells.
+struct Listener<D: 'static> {
+    deps: D,
+    run: fn(D, serde_json::Value) -> runtime::Handled,
+}
+
+impl<D: Deps> Target for Listener<D> {
+    fn deliver(&self, event: serde_json::Value) -> BoxFuture<'_, anyhow::Result<()>> {
+        Box::pin(async move {
+            let detail = detail_of(event).map_err(|error| anyhow::anyhow!(error))?;
+            (self.run)(self.deps.clone(), detail).await.map_err(|error| anyhow::anyhow!(error))
         })
     }
 }
@@ -219,6 +262,8 @@ impl Visit for Describing {
                 Trigger::Event { kinds, .. } => {
                     Kind::Event { kinds: kinds.iter().map(|kind: &EventKind| kind.as_str()).collect() }
                 }
+                Trigger::Service { source, detail_types, .. } => Kind::Service { source, detail_types },
+                Trigger::Invoke { .. } => Kind::Invoke,
                 Trigger::Rotation { .. } => Kind::Rotation,
             };
             self.described.push(Described { name: function.name, kind });

@@ -4,6 +4,7 @@
 mod controls;
 pub mod demo;
 mod functions;
+mod invocations;
 mod keys;
 mod system;
 mod table;

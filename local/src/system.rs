@@ -11,6 +11,7 @@ use local_microsoft::{App, Credential, Directory, Simulation};
 use model::{Clock, Ids, Tier};
 use registration::Registration;
 use runtime::{Connect, Deadline, Deps, Env, Kernel, Rotation, secrets};
+use serde_json::Value;
 use store::Store;
 use url::Url;
 use uuid::{Uuid, uuid};
@@ -78,6 +79,7 @@ pub struct System {
     with: Connect,
     router: Router,
     scheduled: Vec<Scheduled>,
+    invoked: functions::Invoked,
     rotator: Arc<dyn Target>,
     limit: SignedDuration,
 }
@@ -190,13 +192,18 @@ impl System {
             .into_iter()
             .map(|(name, every, run)| Ok(Scheduled { name, every: rate(every)?, run }))
             .collect::<anyhow::Result<_>>()?;
-        let router = api::finish_with(mounted.router, mounted.pages, true);
-        Ok(Self { aws, microsoft, store: kernel.store, clock, with, router, scheduled, rotator, limit })
+        let (router, invoked) = (api::finish_with(mounted.router, mounted.pages, true), mounted.invoked);
+        Ok(Self { aws, microsoft, store: kernel.store, clock, with, router, scheduled, invoked, rotator, limit })
     }
 
     /// Every HTTP function behind one router.
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// What an operator invokes.
+    pub(crate) fn invoked(&self) -> functions::Invoked {
+        self.invoked.clone()
     }
 
     /// What a function is connected with.
@@ -217,6 +224,16 @@ impl System {
         let function = self.scheduled.iter().find(|f| f.name == name).with_context(|| format!("no schedule {name}"))?;
         let deadline = Deadline(self.clock.now().checked_add(self.limit)?);
         (function.run)(deadline).await.map_err(|error| anyhow::anyhow!(error))
+    }
+
+    /// Invokes a function as an operator does, and gives its answer. `None` where there is none of that name that one
+    /// may.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub async fn invoke(&self, name: &str, given: Value) -> Option<Result<Value, runtime::Failure>> {
+        let (_, answer) = self.invoked.iter().find(|(known, _)| *known == name)?;
+        Some(answer(given).await)
     }
 
     /// Rotates the key that signs access tokens, as Secrets Manager does by its schedule. Functions that run go on with

@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 use crate::{
     Directories, RealApp, System, SystemConfig,
     controls::{self, LeapingClock},
-    demo, templates,
+    demo, invocations, templates,
 };
 
 /// A Lambda's longest time-out.
@@ -140,6 +140,7 @@ fn router(system: &System, mails: MailerConfig, clock: LeapingClock, port: u16) 
         .merge(system.aws.inbox_pages("/mails", "/mails/templates"))
         .merge(templates::pages("/mails/templates", mails))
         .merge(letters)
+        .merge(invocations::pages(system.invoked()))
         .merge(controls::pages(system, clock))
         .layer(middleware::from_fn(seen_from))
         .layer(middleware::from_fn_with_state(port, own_host))

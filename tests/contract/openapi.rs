@@ -16,6 +16,7 @@ const PUBLIC: &[&str] = &[
     "accounts-confirm-microsoft",
     "accounts-jwks",
     "accounts-passkey-sign-in",
+    "accounts-preview-sign-up",
     "accounts-refresh",
     "accounts-request-password-reset",
     "accounts-resend-sign-up",

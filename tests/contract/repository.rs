@@ -55,7 +55,12 @@ pub fn functions() -> Vec<Plan> {
             local::Kind::Http { method, path } => Trigger::Http { method, path },
             local::Kind::Schedule { every } => Trigger::Schedule { every: every.into() },
             local::Kind::Pages => Trigger::Pages,
+            local::Kind::Invoke => Trigger::Invoke,
             local::Kind::Rotation => Trigger::Rotation,
+            local::Kind::Service { source, detail_types } => Trigger::Service {
+                source: source.into(),
+                detail_types: detail_types.iter().map(|&one| one.to_owned()).collect(),
+            },
             local::Kind::Event { kinds } => Trigger::Event { kinds: kinds.into_iter().map(str::to_owned).collect() },
         };
         Plan::new(described.name, trigger).unwrap()

@@ -92,7 +92,10 @@ fn no_right_has_a_wildcard() {
     let mut complaints = Vec::new();
     for Statement { at, body } in statements(&resources) {
         let actions = actions(body);
-        if body["Effect"] != "Allow" || body.get("NotAction").is_some() || body.get("NotResource").is_some() {
+        // What nobody may is for the Boundary to say.
+        let denies = at == "Boundary" && body["Effect"] == "Deny";
+        let otherwise = body.get("NotAction").is_some() || body.get("NotResource").is_some();
+        if (body["Effect"] != "Allow" && !denies) || otherwise {
             complaints.push(format!("{at}: says what is allowed, by name, and nothing else: {body}"));
         }
         complaints.extend(actions.iter().filter(|a| a.contains('*')).map(|action| format!("{at}: action {action}")));
@@ -146,7 +149,8 @@ fn every_function_has_its_own_role_within_the_boundary() {
     let globals = &globals["Globals"]["Function"];
     assert!(globals.get("Role").is_none() && globals.get("PermissionsBoundary").is_some());
     let boundary = of_document("Boundary", &resources["Boundary"]["Properties"]["PolicyDocument"]);
-    let most: BTreeSet<&str> = boundary.iter().flat_map(|statement| actions(statement.body)).collect();
+    let allowed = boundary.iter().filter(|statement| statement.body["Effect"] == "Allow");
+    let most: BTreeSet<&str> = allowed.flat_map(|statement| actions(statement.body)).collect();
     let pages = functions().into_iter().filter(|plan| *plan.trigger() == Trigger::Pages);
     let pages: BTreeSet<String> = pages.map(|plan| plan.logical_id()).collect();
     let mut complaints = Vec::new();
@@ -178,7 +182,9 @@ fn every_function_has_its_own_role_within_the_boundary() {
         .flat_map(|statement| each(&statement.body["Resource"]))
         .collect();
     // Secrets Manager tries again and tells by itself: it has no queue to hand over.
-    let queueing = |plan: &&Plan| matches!(plan.trigger(), Trigger::Event { .. } | Trigger::Schedule { .. });
+    let queueing = |plan: &&Plan| {
+        matches!(plan.trigger(), Trigger::Event { .. } | Trigger::Service { .. } | Trigger::Schedule { .. })
+    };
     for plan in functions().iter().filter(queueing) {
         let queue = attribute(&format!("{}DeadLetters", plan.logical_id()), "Arn");
         if !queues.contains(&&queue) {
@@ -186,6 +192,51 @@ fn every_function_has_its_own_role_within_the_boundary() {
         }
     }
     no(complaints);
+}
+
+/// Every function has the Boundary, so what it denies nobody may, whatever else a policy allows.
+#[test]
+fn nobody_changes_or_removes_what_was_logged_and_one_function_seals() {
+    const LOG: [&str; 2] = ["TENANT#*#EVENTS#*", "TENANT#*#CHAIN"];
+    let resources = resources();
+    let boundary = of_document("Boundary", &resources["Boundary"]["Properties"]["PolicyDocument"]);
+    let denied: Vec<&Value> =
+        boundary.iter().map(|statement| statement.body).filter(|body| body["Effect"] == "Deny").collect();
+    let [changing, sealing] = denied.as_slice() else { panic!("two things are denied: {denied:?}") };
+    for body in [changing, sealing] {
+        assert_eq!(body["Resource"], attribute("Table", "Arn"));
+    }
+    let writes: BTreeSet<&str> = actions(changing).into_iter().collect();
+    assert_eq!(writes, BTreeSet::from(["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"]));
+    // Of any key, not of all: one entry among other items of a call is enough.
+    let of = |keys: &[&str]| json!({ "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": keys } });
+    assert_eq!(changing["Condition"], of(&LOG));
+    assert_eq!(actions(sealing), ["dynamodb:PutItem"]);
+    assert_eq!(sealing["Condition"]["ForAnyValue:StringLike"], of(&LOG[1..])["ForAnyValue:StringLike"]);
+    let role = &sealing["Condition"]["ArnNotLike"]["aws:PrincipalArn"]["Fn::Sub"];
+    // The name that SAM gives the role of the function with this logical id.
+    assert!(resources.contains_key("TenantsEventsSeal"));
+    assert!(role.as_str().unwrap().ends_with(":role/${AWS::StackName}-TenantsEventsSealRole-*"), "{role}");
+    // Nor by a way that is not judged by keys.
+    let allowed: Vec<&str> = boundary
+        .iter()
+        .filter(|statement| statement.body["Effect"] == "Allow")
+        .flat_map(|statement| actions(statement.body))
+        .collect();
+    for way in ["dynamodb:BatchWriteItem", "dynamodb:PartiQLUpdate", "dynamodb:PartiQLDelete", "dynamodb:DeleteTable"] {
+        assert!(!allowed.contains(&way), "{way}");
+    }
+}
+
+/// Where each chain stands leaves the table, to where functions can only add.
+#[test]
+fn the_checkpoints_of_the_logs_outlive_them() {
+    let resources = resources();
+    let group = &resources["Checkpoints"];
+    assert_eq!(group["DeletionPolicy"], "Retain");
+    assert!(group["Properties"]["RetentionInDays"].as_i64().is_some_and(|days| days >= 7 * 365));
+    let logging = &resources["TenantsEventsSeal"]["Properties"]["LoggingConfig"]["LogGroup"];
+    assert_eq!(*logging, json!({ "Ref": "Checkpoints" }));
 }
 
 #[test]
@@ -340,7 +391,7 @@ fn no_event_is_lost_on_its_way_unnoticed() {
     for plan in functions() {
         let id = plan.logical_id();
         let properties = &resources[&id]["Properties"];
-        if matches!(plan.trigger(), Trigger::Http { .. } | Trigger::Pages | Trigger::Rotation) {
+        if matches!(plan.trigger(), Trigger::Http { .. } | Trigger::Pages | Trigger::Invoke | Trigger::Rotation) {
             continue;
         }
         let rule = properties["Events"].as_object().unwrap().values().next().unwrap();
@@ -352,7 +403,7 @@ fn no_event_is_lost_on_its_way_unnoticed() {
                 complaints.push(format!("{id}: {what} is to bound attempts and age"));
             }
         }
-        if matches!(plan.trigger(), Trigger::Event { .. }) {
+        if matches!(plan.trigger(), Trigger::Event { .. } | Trigger::Service { .. }) {
             let policy = &resources[&format!("{id}DeadLettersPolicy")]["Properties"];
             let statement = &policy["PolicyDocument"]["Statement"][0];
             let from_its_rule = json!({ "ArnEquals": { "aws:SourceArn": attribute(&format!("{id}Events"), "Arn") } });
@@ -365,6 +416,25 @@ fn no_event_is_lost_on_its_way_unnoticed() {
         }
     }
     no(complaints);
+}
+
+#[test]
+fn what_comes_back_of_our_mails_is_told_and_nobody_elses() {
+    let resources = resources();
+    let set = json!({ "Ref": "MailSet" });
+    let destinations = of_type(&resources, "AWS::SES::ConfigurationSetEventDestination");
+    let [(_, destination)] = destinations[..] else { panic!("one destination, not {}", destinations.len()) };
+    assert_eq!(destination["ConfigurationSetName"], set);
+    let its = &destination["EventDestination"];
+    assert_eq!((&its["Enabled"], &its["MatchingEventTypes"]), (&json!(true), &json!(["bounce", "complaint"])));
+    // SES takes no other bus.
+    let bus = its["EventBridgeDestination"]["EventBusArn"]["Fn::Sub"].as_str().unwrap();
+    assert!(bus.ends_with(":event-bus/default"), "{bus}");
+    // Another installation in the same account sends mails, too.
+    let pattern = &resources["MailReturned"]["Properties"]["Events"]["Events"]["Properties"]["Pattern"];
+    assert_eq!(pattern["detail"]["mail"]["tags"]["ses:configuration-set"], json!([set]));
+    let suppressed = &resources["MailSet"]["Properties"]["SuppressionOptions"]["SuppressedReasons"];
+    assert_eq!(*suppressed, json!(["BOUNCE", "COMPLAINT"]));
 }
 
 #[test]

@@ -19,7 +19,9 @@ fn every_sample_event_is_accepted_by_its_function() {
             Trigger::Http { method, path } => request(&plan, method, path, &text, &document),
             Trigger::Pages => page(&text),
             Trigger::Event { kinds } => event(kinds, &text, &store),
+            Trigger::Service { source, detail_types } => told(source, detail_types, &text),
             Trigger::Schedule { .. } => firing(&text),
+            Trigger::Invoke => asked(&plan, &text),
             Trigger::Rotation => step(&text),
         };
         accepted.err().map(|why| format!("{}: {why}", plan.sample_path()))
@@ -120,10 +122,29 @@ fn event(kinds: &[String], text: &str, store: &Store) -> Result<(), String> {
     if kinds.iter().any(|one| one == kind) { Ok(()) } else { Err(format!("{kind} is none of {kinds:?}")) }
 }
 
+/// What the detail says its function reads in tests of its own: here it is that the rule lets it through.
+fn told(source: &str, detail_types: &[String], text: &str) -> Result<(), String> {
+    let event: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    same("source", event["source"].as_str().unwrap_or_default(), source)?;
+    let detail_type = event["detail-type"].as_str().unwrap_or_default();
+    if !detail_types.iter().any(|one| one == detail_type) {
+        return Err(format!("{detail_type} is none of {detail_types:?}"));
+    }
+    runtime::detail_of(event).map(|_| ()).map_err(|error| error.to_string())
+}
+
 fn firing(text: &str) -> Result<(), String> {
     let event: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     same("source", event["source"].as_str().unwrap_or_default(), "aws.scheduler")?;
     same("detail-type", event["detail-type"].as_str().unwrap_or_default(), "Scheduled Event")
+}
+
+/// What an operator gives a function, as its own module reads it.
+fn asked(plan: &Plan, text: &str) -> Result<(), String> {
+    match plan.name() {
+        "operators-end-person" => operators::end_person::Order::read(text).map(|_| ()),
+        name => Err(format!("{name}: say here how it reads what it is given")),
+    }
 }
 
 fn step(text: &str) -> Result<(), String> {

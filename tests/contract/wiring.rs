@@ -107,6 +107,9 @@ fn the_template_has_every_function_and_no_other() {
     for plan in functions() {
         match found.remove(plan.logical_id().as_str()) {
             None => complaints.push(format!("template.yaml lacks:\n\n{}", plan.template())),
+            Some(properties) if *plan.trigger() == Trigger::Invoke => {
+                complaints.extend(invoked_differences(&plan, properties, &resources));
+            }
             Some(properties) if *plan.trigger() == Trigger::Rotation => {
                 complaints.extend(rotation_differences(&plan, properties, &resources));
             }
@@ -115,6 +118,25 @@ fn the_template_has_every_function_and_no_other() {
     }
     complaints.extend(found.keys().map(|id| format!("template.yaml: {id} is no function of ours: remove it")));
     no(complaints);
+}
+
+/// What of a function is amiss that an operator invokes: nothing but IAM may let anybody at it.
+fn invoked_differences(plan: &Plan, properties: &Value, resources: &Map<String, Value>) -> Vec<String> {
+    let id = plan.logical_id();
+    let permitted = of_type(resources, "AWS::Lambda::Permission")
+        .iter()
+        .any(|(_, permission)| permission["FunctionName"] == json!({ "Ref": id }));
+    let urls = of_type(resources, "AWS::Lambda::Url");
+    [
+        (properties["CodeUri"] != format!("./target/lambda/{}/", plan.name()), "CodeUri is of another function"),
+        (!properties["Events"].is_null(), "an operator calls it, and no event"),
+        (permitted, "a service may call it"),
+        (!properties["FunctionUrlConfig"].is_null() || !urls.is_empty(), "it has an address"),
+    ]
+    .into_iter()
+    .filter(|(wrong, _)| *wrong)
+    .map(|(_, what)| format!("template.yaml: {id}: {what}"))
+    .collect()
 }
 
 /// What of a rotating function's resources is missing: a schedule that calls it, the right to, and who tells of errors.
@@ -174,13 +196,25 @@ fn differences(plan: &Plan, properties: &Value) -> Vec<String> {
                 attribute(&format!("{id}DeadLetters"), "Arn"),
             );
         }
+        Trigger::Service { source, detail_types } => {
+            must("Type of its event", &trigger["Type"], "EventBridgeRule".into());
+            // Without one it is the account's own, which is the only one services tell on.
+            must("EventBusName", &its["EventBusName"], Value::Null);
+            must("source of its Pattern", &its["Pattern"]["source"], json!([source]));
+            must("detail-type of its Pattern", &its["Pattern"]["detail-type"], json!(detail_types));
+            must(
+                "dead letters of its rule",
+                &its["DeadLetterConfig"]["Arn"],
+                attribute(&format!("{id}DeadLetters"), "Arn"),
+            );
+        }
         Trigger::Pages => {
             must("Type of its event", &trigger["Type"], "HttpApi".into());
             must("ApiId", &its["ApiId"], json!({ "Ref": "Api" }));
             // Without a path it is the gateway's route for all that no other takes.
             must("Path", &its["Path"], Value::Null);
         }
-        Trigger::Rotation => {}
+        Trigger::Rotation | Trigger::Invoke => {}
         Trigger::Schedule { every } => {
             must("Type of its event", &trigger["Type"], "ScheduleV2".into());
             must("ScheduleExpression", &its["ScheduleExpression"], every.as_str().into());

@@ -21,6 +21,7 @@ const PUBLIC: &[&str] = &[
     "accounts-confirm-microsoft",
     "accounts-jwks",
     "accounts-passkey-sign-in",
+    "accounts-preview-sign-up",
     "accounts-refresh",
     "accounts-request-password-reset",
     "accounts-resend-sign-up",
@@ -52,6 +53,7 @@ const OWN_SESSION: &[&str] = &[
     "accounts-change-email",
     "accounts-change-password",
     "accounts-confirm-totp",
+    "accounts-create-company",
     "accounts-end-session",
     "accounts-link-microsoft",
     "accounts-link-microsoft-callback",
@@ -67,11 +69,12 @@ const OWN_SESSION: &[&str] = &[
 ];
 
 /// Reads that are themselves noted in the log, and so change the table.
-const NOTED: [&str; 5] = [
+const NOTED: [&str; 6] = [
     "findings-export",
     "findings-export-licenses",
     "findings-export-people",
     "insights-export-savings",
+    "insights-export-trends",
     "tenants-events-export",
 ];
 
@@ -335,6 +338,7 @@ async fn a_role_does_what_its_permissions_say_and_no_more() {
         "findings-export-licenses",
         "findings-export-people",
         "insights-export-savings",
+        "insights-export-trends",
         "insights-feeds",
         "members-key-list",
         "microsoft-colleagues",

@@ -57,6 +57,7 @@ async fn member(app: &App, owner: &Client<'_>, bits: u128, name: &str, role: Rol
         joined_at: app.clock.clock().now(),
         mver: 1,
         last_seen: None,
+        mail_returned: None,
     };
     let scope = scope(app, owner).await;
     let kept = Versioned { value: member.clone(), version: 0 };
@@ -103,8 +104,8 @@ async fn what_happens_to_an_account_is_told_to_its_owner_once_with_when_and_from
         (Event::PasswordChanged { user, by_reset: true }, "Your Steward password was changed"),
         (Event::FactorAdded { user, factor: Factor::Passkey }, "A passkey was added"),
         (Event::FactorRemoved { user, factor: Factor::RecoveryCodes }, "Your Steward recovery codes were replaced"),
-        (Event::SessionsRevoked { user, session: None }, "Your other devices were signed out"),
-        (Event::SessionsRevoked { user, session: Some(session) }, "1 device was signed out"),
+        (Event::SessionsRevoked { user, session: None, operator: None }, "Your other devices were signed out"),
+        (Event::SessionsRevoked { user, session: Some(session), operator: None }, "1 device was signed out"),
         (Event::TokenReuseDetected { user, session }, "We signed you out of Steward on 1 device"),
         (Event::IdentityLinked { user, directory }, "1 Microsoft account was linked"),
         (Event::IdentityUnlinked { user, directory }, "1 Microsoft account was unlinked"),
@@ -239,6 +240,7 @@ async fn an_invitation_brings_a_link_while_it_waits_and_a_further_mail_another()
         created_at: now,
         sent_at: now,
         good_until: (now + Invitation::GOOD_FOR).as_second(),
+        mail_returned: None,
     };
     let invited = |resent| Event::MemberInvited { invitation: invitation.invitation, role, resent };
     let (first, again) = (invited(false), invited(true));
@@ -292,9 +294,9 @@ async fn a_member_hears_what_was_done_to_them_and_by_whom() {
     let (before, after) = (system(Role::Member), system(Role::ReadOnly));
     let events = [
         (Event::MemberRoleChanged { user, before, after }, "You have another role at acme in Steward"),
-        (Event::MemberDeactivated { user }, "Your access to acme in Steward is paused"),
+        (Event::MemberDeactivated { user, operator: None }, "Your access to acme in Steward is paused"),
         (Event::MemberReactivated { user }, "Your access to acme in Steward is back"),
-        (Event::FactorsReset { user }, "Two-step sign-in is off for your Steward account"),
+        (Event::FactorsReset { user, before: Vec::new() }, "Two-step sign-in is off for your Steward account"),
         (Event::MemberRemoved { user, role: before }, "You are no longer a member of acme in Steward"),
     ];
     for (event, subject) in events {

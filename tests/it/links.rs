@@ -76,13 +76,14 @@ pub async fn join(app: &App, who: &Client<'_>, name: &str, email: &str, owner: &
         joined_at: Timestamp::UNIX_EPOCH,
         mver: 1,
         last_seen: None,
+        mail_returned: None,
     };
     let scope = scope(app, owner).await;
     app.system.store.of(&scope).checkpoint(&Versioned { value: member, version: 0 }).await.unwrap();
     let put = table(app).put_item().table_name(app.system.connect().env.required("STEWARD_TABLE").unwrap());
     let put = put.item("PK", S(format!("USER#{user}"))).item("SK", S(format!("MEMBERSHIP#{tenant}")));
     let put = put.item("tenant", S(tenant.to_string())).item("company", S("Theirs".into())).item("mver", N("1".into()));
-    put.send().await.unwrap();
+    put.item("since", S(app.system.store.now().to_string())).send().await.unwrap();
 }
 
 /// What a request comes with.

@@ -231,7 +231,8 @@ async fn many_sign_ups_are_alike() {
     sign_ups_are_alike(MANY).await;
 }
 
-/// Whoever holds the link of an invitation is told whether its address has an account; everybody else learns nothing.
+/// Whoever holds the link of an invitation or a sign-up is told whether its address has an account; everybody else learns
+/// nothing.
 async fn previews_are_alike(rounds: usize) {
     let app = App::start().await;
     let owner = app.tenant("acme").await;
@@ -248,6 +249,13 @@ async fn previews_are_alike(rounds: usize) {
         case("of another sort", body(&other_sort)),
     ];
     alike(&app, "/v1/invitations/preview", rounds, Apart::Requests, &cases).await;
+    // So is the link of a sign-up.
+    let cases = [
+        case("unknown", body(&format!("svt_{}", "A".repeat(43)))),
+        case("no form", body("x")),
+        case("of another sort", body(&other_sort)),
+    ];
+    alike(&app, "/v1/verify-email/preview", rounds, Apart::Requests, &cases).await;
 }
 
 #[tokio::test]

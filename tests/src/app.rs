@@ -120,6 +120,12 @@ impl App {
         self.system.run(name).await.expect("the scheduled function succeeds");
     }
 
+    /// Invokes a function as an operator does.
+    pub async fn invoke(&self, name: &str, given: Value) -> Result<Value, String> {
+        let answer = self.system.invoke(name, given).await.expect("a function that an operator invokes");
+        answer.map_err(|error| error.to_string())
+    }
+
     /// The test looks at dead letters itself.
     pub fn expect_dead_letters(&self) {
         *self.expect_dead_letters.lock().unwrap_or_else(PoisonError::into_inner) = true;

@@ -20,6 +20,13 @@ pub enum Trigger {
         /// As on the bus: `scan.requested`.
         kinds: Vec<String>,
     },
+    /// Events of a service of AWS, on the account's own bus.
+    Service {
+        /// As it calls itself there: `aws.ses`.
+        source: String,
+        /// Which of its events: `Email Bounced`.
+        detail_types: Vec<String>,
+    },
     /// Time.
     Schedule {
         /// As in EventBridge: `rate(5 minutes)`.
@@ -27,6 +34,8 @@ pub enum Trigger {
     },
     /// Requests that no route takes.
     Pages,
+    /// An operator, by hand.
+    Invoke,
     /// Secrets Manager, which wants a secret rotated.
     Rotation,
 }
@@ -70,9 +79,14 @@ impl Plan {
             }
             Trigger::Event { kinds } => (kinds.is_empty() || !kinds.iter().all(|kind| kind.contains('.')))
                 .then(|| format!("{kinds:?} are not kinds of events, such as scan.requested")),
+            Trigger::Service { source, detail_types } => {
+                (!source.starts_with("aws.") || detail_types.is_empty()).then(|| {
+                    format!("{source} {detail_types:?} is no service with events, such as aws.ses 'Email Bounced'")
+                })
+            }
             Trigger::Schedule { every } => (!every.starts_with("rate(") || !every.ends_with(')'))
                 .then(|| format!("{every} is not a rate, such as rate(5 minutes)")),
-            Trigger::Pages | Trigger::Rotation => None,
+            Trigger::Pages | Trigger::Invoke | Trigger::Rotation => None,
         };
         bad.map_or_else(|| Ok(Self { name: name.into(), trigger }), |bad| Err(BadPlan(bad)))
     }
@@ -149,7 +163,10 @@ impl Plan {
         match self.trigger {
             Trigger::Event { .. } => lists + &format!("{}:  the fields of its kind, in NewImage\n", self.sample_path()),
             Trigger::Http { .. } => lists + &format!("{}:  the body, if it takes one\n", self.sample_path()),
-            Trigger::Schedule { .. } | Trigger::Pages | Trigger::Rotation => lists,
+            Trigger::Service { .. } => {
+                lists + &format!("{}:  the detail, as the service tells it\n", self.sample_path())
+            }
+            Trigger::Schedule { .. } | Trigger::Pages | Trigger::Invoke | Trigger::Rotation => lists,
         }
     }
 }
@@ -215,6 +232,9 @@ mod tests {
         assert!(Plan::new("scans-cancel", http("v1")).is_err());
         assert!(Plan::new("scans-cancel", Trigger::Event { kinds: vec!["scan".into()] }).is_err());
         assert!(Plan::new("scans-cancel", Trigger::Schedule { every: "5 minutes".into() }).is_err());
+        let service = |source: &str| Trigger::Service { source: source.into(), detail_types: vec!["Done".into()] };
+        assert!(Plan::new("scans-cancel", service("aws.ses")).is_ok());
+        assert!(Plan::new("scans-cancel", service("steward")).is_err());
     }
 
     #[test]

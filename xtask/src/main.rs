@@ -1,7 +1,8 @@
 //! `cargo xtask`: what is done to the repository now and then.
 //!
-//! `new NAME --http METHOD PATH | --event KIND[,KIND…] | --schedule RATE | --rotation` writes the files of a new function;
-//! `openapi` writes `docs/openapi.json`; `data-access` and `checks` write `docs/data-access.md` and `docs/checks.md`.
+//! `new NAME --http METHOD PATH | --event KIND[,KIND…] | --service SOURCE TYPE[,TYPE…] | --schedule RATE | --invoke |
+//! --rotation` writes the files of a new function; `openapi` writes `docs/openapi.json`; `data-access` and `checks` write
+//! `docs/data-access.md` and `docs/checks.md`.
 
 use std::{
     error::Error,
@@ -13,8 +14,8 @@ use std::{
 
 use xtask::{Plan, Trigger};
 
-const USAGE: &str = "cargo xtask new NAME (--http METHOD PATH | --event KIND[,KIND...] | --schedule 'rate(5 minutes)' |
-    --rotation)
+const USAGE: &str = "cargo xtask new NAME (--http METHOD PATH | --event KIND[,KIND...] |
+    --service aws.ses 'TYPE[,TYPE...]' | --schedule 'rate(5 minutes)' | --invoke | --rotation)
 cargo xtask openapi
 cargo xtask data-access
 cargo xtask checks";
@@ -42,9 +43,14 @@ fn run() -> Result<(), Box<dyn Error>> {
             let kinds = kinds.split(',').map(str::to_owned).collect();
             write(&Plan::new(name, Trigger::Event { kinds })?)
         }
+        ["new", name, "--service", source, detail_types] => {
+            let detail_types = detail_types.split(',').map(str::to_owned).collect();
+            write(&Plan::new(name, Trigger::Service { source: (*source).to_owned(), detail_types })?)
+        }
         ["new", name, "--schedule", every] => {
             write(&Plan::new(name, Trigger::Schedule { every: (*every).to_owned() })?)
         }
+        ["new", name, "--invoke"] => write(&Plan::new(name, Trigger::Invoke)?),
         ["new", name, "--rotation"] => write(&Plan::new(name, Trigger::Rotation)?),
         ["openapi"] => bless("the_committed_openapi_document_is_current"),
         ["data-access"] => bless("the_document_of_data_access_is_the_codes_own_list"),

@@ -11,8 +11,10 @@ pub(crate) fn sample(plan: &Plan) -> String {
     let value = match plan.trigger() {
         Trigger::Http { method, path } => http(method, path),
         Trigger::Event { kinds } => event(kinds.first().map_or("", String::as_str)),
+        Trigger::Service { source, detail_types } => told(source, detail_types.first().map_or("", String::as_str)),
         Trigger::Schedule { .. } => scheduled(plan),
         Trigger::Pages => pages(),
+        Trigger::Invoke => json!({}),
         Trigger::Rotation => rotation(),
     };
     format!("{value:#}\n")
@@ -110,6 +112,20 @@ fn event(kind: &str) -> Value {
                 "StreamViewType": "NEW_AND_OLD_IMAGES",
             },
         },
+    })
+}
+
+fn told(source: &str, detail_type: &str) -> Value {
+    json!({
+        "version": "0",
+        "id": "2f3c1d56-8f6b-4b0a-9d0c-5a1e7b2c9d10",
+        "detail-type": detail_type,
+        "source": source,
+        "account": "123456789012",
+        "time": "2026-11-02T09:16:00Z",
+        "region": "eu-central-1",
+        "resources": [],
+        "detail": {},
     })
 }
 

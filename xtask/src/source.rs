@@ -9,9 +9,11 @@ pub(crate) fn source(plan: &Plan) -> String {
     match plan.trigger() {
         Trigger::Http { method, path } => http(plan, method, path),
         Trigger::Event { kinds } => event(plan, kinds),
+        Trigger::Service { source, detail_types } => service(plan, source, detail_types),
         Trigger::Schedule { every } => schedule(plan, every),
         // There is one, and it is written.
         Trigger::Pages => format!("//! `{}`: pages.\n", plan.name()),
+        Trigger::Invoke => invoke(plan),
         Trigger::Rotation => rotation(plan),
     }
 }
@@ -100,6 +102,47 @@ async fn {verb}(deps: Kernel, event: Delivered) -> Result<(), Failure> {{
 ",
         kinds.join(" or "),
         variants.join(", ")
+    )
+}
+
+fn invoke(plan: &Plan) -> String {
+    let (name, verb) = (plan.name(), plan.module());
+    format!(
+        "//! When an operator invokes it: what it does, in a sentence. The same again does no harm.
+
+use runtime::{{Failure, Function, Kernel}};
+use serde_json::Value;
+
+/// `{name}`.
+pub const FUNCTION: Function<Kernel> =
+    Function::invoke(\"{name}\", |deps, given| Box::pin({verb}(deps, given)));
+
+async fn {verb}(deps: Kernel, given: Value) -> Result<Value, Failure> {{
+    let _ = (deps.store, given);
+    Err(\"{name} is not written yet\".into())
+}}
+"
+    )
+}
+
+fn service(plan: &Plan, source: &str, detail_types: &[String]) -> String {
+    let (name, verb) = (plan.name(), plan.module());
+    format!(
+        "//! When {source} tells of {}: what it does, in a sentence. It may tell more than once.
+
+use runtime::{{Failure, Function, Kernel}};
+use serde_json::Value;
+
+/// `{name}`.
+pub const FUNCTION: Function<Kernel> =
+    Function::service(\"{name}\", \"{source}\", &{detail_types:?}, |deps, detail| Box::pin({verb}(deps, detail)));
+
+async fn {verb}(deps: Kernel, detail: Value) -> Result<(), Failure> {{
+    let _ = (deps.store, detail);
+    Err(\"{name} is not written yet\".into())
+}}
+",
+        detail_types.join(" or ")
     )
 }
 

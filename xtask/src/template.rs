@@ -42,36 +42,12 @@ pub(crate) fn snippet(plan: &Plan) -> String {
           Properties: {{ ApiId: !Ref Api }}
 "
         ),
-        Trigger::Event { kinds } => format!(
-            "{head}{own}      EventInvokeConfig: {{ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21600 }}
-      DeadLetterQueue: {{ Type: SQS, TargetArn: !GetAtt {id}DeadLetters.Arn }}
-      Events:
-        Events:
-          Type: EventBridgeRule
-          Properties:
-            EventBusName: !Ref Bus
-            Pattern:
-              source: [steward]
-              detail-type: [{}]
-            RetryPolicy: {{ MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 3600 }}
-            DeadLetterConfig: {{ Arn: !GetAtt {id}DeadLetters.Arn }}
-{}  {id}DeadLettersPolicy:
-    Type: AWS::SQS::QueuePolicy
-    Properties:
-      Queues: [!Ref {id}DeadLetters]
-      PolicyDocument:
-        Version: \"2012-10-17\"
-        Statement:
-          - Effect: Allow
-            Principal: {{ Service: events.amazonaws.com }}
-            Action: sqs:SendMessage
-            Resource: !GetAtt {id}DeadLetters.Arn
-            Condition: {{ ArnEquals: {{ aws:SourceArn: !GetAtt {id}Events.Arn }} }}
-{}",
-            kinds.join(", "),
-            queue(&id),
-            alarm(&id, name)
-        ),
+        Trigger::Event { kinds } => {
+            let bus = "            EventBusName: !Ref Bus\n";
+            format!("{head}{own}{}", rule(plan, bus, "steward", kinds))
+        }
+        // Without a bus of its own a rule is on the account's, which is where services tell.
+        Trigger::Service { source, detail_types } => format!("{head}{own}{}", rule(plan, "", source, detail_types)),
         Trigger::Schedule { every } => format!(
             "{head}{own}      EventInvokeConfig: {{ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 300 }}
       DeadLetterQueue: {{ Type: SQS, TargetArn: !GetAtt {id}DeadLetters.Arn }}
@@ -87,6 +63,8 @@ pub(crate) fn snippet(plan: &Plan) -> String {
             queue(&id),
             alarm(&id, name)
         ),
+        // No event: whoever may invoke it by IAM does.
+        Trigger::Invoke => format!("{head}{own}"),
         Trigger::Rotation => format!(
             "{head}{own}  {id}Permission:
     Type: AWS::Lambda::Permission
@@ -119,6 +97,40 @@ pub(crate) fn snippet(plan: &Plan) -> String {
 "
         ),
     }
+}
+
+/// The rule that starts a function, and where what it cannot take ends.
+fn rule(plan: &Plan, bus: &str, source: &str, kinds: &[String]) -> String {
+    let id = plan.logical_id();
+    format!(
+        "      EventInvokeConfig: {{ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21600 }}
+      DeadLetterQueue: {{ Type: SQS, TargetArn: !GetAtt {id}DeadLetters.Arn }}
+      Events:
+        Events:
+          Type: EventBridgeRule
+          Properties:
+{bus}            Pattern:
+              source: [{source}]
+              detail-type: [{}]
+            RetryPolicy: {{ MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 3600 }}
+            DeadLetterConfig: {{ Arn: !GetAtt {id}DeadLetters.Arn }}
+{}  {id}DeadLettersPolicy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref {id}DeadLetters]
+      PolicyDocument:
+        Version: \"2012-10-17\"
+        Statement:
+          - Effect: Allow
+            Principal: {{ Service: events.amazonaws.com }}
+            Action: sqs:SendMessage
+            Resource: !GetAtt {id}DeadLetters.Arn
+            Condition: {{ ArnEquals: {{ aws:SourceArn: !GetAtt {id}Events.Arn }} }}
+{}",
+        kinds.join(", "),
+        queue(&id),
+        alarm(&id, plan.name())
+    )
 }
 
 fn queue(id: &str) -> String {

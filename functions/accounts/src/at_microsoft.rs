@@ -3,8 +3,9 @@
 
 use api::{Code, Error, Result};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use graph::{Ask, Identity, SignInError, SignInSecrets};
+use graph::{Ask, Door, Identity, SignInError, SignInSecrets};
 use jiff::SignedDuration;
+use model::DirectoryId;
 use serde::{Deserialize, Serialize};
 use store::{Purpose, Sealed, StoreError, Token, TokenHash};
 use url::Url;
@@ -58,16 +59,21 @@ pub(crate) fn secret(deps: &AtMicrosoft) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(deps.kernel.ids.bytes::<32>())
 }
 
-/// Begins: keeps what `purpose` makes of the sealed secrets, and says where the browser goes. `whose` is who may go on.
+/// Begins at a `door` of Microsoft's: keeps what `purpose` makes of the sealed secrets, and says where the browser goes.
+/// `whose` is who may go on.
 pub(crate) async fn begin(
     deps: &AtMicrosoft,
+    door: &Door,
     page: &Url,
     whose: &str,
     purpose: impl FnOnce(Sealed) -> Purpose,
 ) -> Result<MicrosoftPage> {
     let state = secret(deps);
-    let begun = deps.microsoft.sign_in(page, &state, Ask::WhoAndEmail);
-    let plain = format!("{}\n{}", begun.secrets.nonce, begun.secrets.code_verifier);
+    let begun = deps.microsoft.sign_in_at(door, page, &state, Ask::WhoAndEmail);
+    let mut plain = format!("{}\n{}", begun.secrets.nonce, begun.secrets.code_verifier);
+    if let Some(directory) = door.directory {
+        plain.push_str(&format!("\n{directory}"));
+    }
     let secrets = deps.kernel.store.sealer().seal(&sealed_for(whose), plain.as_bytes());
     let good_until = (deps.kernel.clock.now() + GOOD_FOR).as_second();
     deps.kernel.store.keep_token(&TokenHash::of(&state), &Token { purpose: purpose(secrets), good_until }).await?;
@@ -93,14 +99,18 @@ pub(crate) async fn redeem(
     let code = returned.code.as_deref().ok_or_else(not_begun_here)?;
     let plain = store.sealer().open(&sealed_for(whose), secrets).ok_or_else(not_begun_here)?;
     let plain = String::from_utf8(plain).map_err(Error::internal)?;
-    let (nonce, verifier) = plain.split_once('\n').ok_or_else(|| Error::internal("secrets of a ceremony"))?;
+    let mut lines = plain.lines();
+    let (Some(nonce), Some(verifier)) = (lines.next(), lines.next()) else {
+        return Err(Error::internal("secrets of a ceremony"));
+    };
+    let directory = lines.next().map(str::parse::<DirectoryId>).transpose().map_err(Error::internal)?;
     let secrets = SignInSecrets { nonce: nonce.into(), code_verifier: verifier.into() };
     // Before the code is redeemed: of two posts of one state one goes on.
     store.use_token(&state).await.map_err(|error| match error {
         StoreError::Conflict(_) => not_begun_here(),
         error => error.into(),
     })?;
-    deps.microsoft.redeem(code, page, &secrets).await.map_err(refused)
+    deps.microsoft.redeem_at(directory, code, page, &secrets).await.map_err(refused)
 }
 
 /// The one answer to a state that is unknown, used, too old, or somebody else's.

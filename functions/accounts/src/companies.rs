@@ -17,7 +17,7 @@ pub const FUNCTION: Function<Accounts> = Function::http("accounts-companies", ||
 /// The companies you are in.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Companies {
-    /// In no particular order.
+    /// Oldest membership first: a sign-in that names no company is to the first of them that lets you in.
     #[schema(max_items = 50)]
     pub items: Vec<YourCompany>,
 }

@@ -61,7 +61,13 @@ async fn attempt(store: &Store, identity: &Identity, company: Option<TenantId>, 
         let known = store.account(user).await?;
         let meant = meant(&known.memberships, company, home);
         if !meant.is_empty() {
-            let Way { membership, company, .. } = open(store.ways(user, &meant).await?, identity.directory)?;
+            let ways = store.ways(user, &meant).await?;
+            let keeps_none = |way: &&Way| Some(way.company.tenant) == home && way.company.directory.is_none();
+            if let Some(way) = ways.iter().find(keeps_none) {
+                store.keep_directory(way.company.tenant, identity.directory).await?;
+                return Ok(Attempt::Changed);
+            }
+            let Way { membership, company, .. } = open(ways, identity.directory)?;
             let own = company.directory == Some(identity.directory);
             return Ok(Attempt::In(Box::new(Entry { user, membership, own, account: Some(known) })));
         }
@@ -83,8 +89,8 @@ async fn attempt(store: &Store, identity: &Identity, company: Option<TenantId>, 
     if identity.guest != Some(false) {
         return Err(Error::new(
             Code::GuestAccount,
-            "Guests do not get in by themselves. Ask an owner or administrator for an invitation, accept it, and link \
-             this work account in your account.",
+            "Guests do not get in by themselves. Ask an owner or administrator for an invitation, and accept it with \
+             this work account.",
         ));
     }
     let newcomer = newcomer(identity, user);
@@ -106,7 +112,7 @@ async fn attempt(store: &Store, identity: &Identity, company: Option<TenantId>, 
     })
 }
 
-/// The memberships that may be meant: the named company's, or all, first that of the directory, then as they are kept.
+/// The memberships that may be meant: the named company's, or all, first that of the directory, then the oldest.
 fn meant(memberships: &[Membership], company: Option<TenantId>, home: Option<TenantId>) -> Vec<Membership> {
     let mut meant = sign_in::meant(memberships, company);
     meant.sort_by_key(|membership| Some(membership.tenant) != home);
@@ -125,7 +131,8 @@ fn open(ways: Vec<Way>, directory: DirectoryId) -> Result<Way> {
     Ok(way)
 }
 
-fn newcomer(identity: &Identity, user: Option<UserId>) -> Newcomer {
+/// What is taken over of somebody Microsoft signed in, whose account here is `user`'s where that is known.
+pub(crate) fn newcomer(identity: &Identity, user: Option<UserId>) -> Newcomer {
     let email = identity.verified_email.as_deref().and_then(normalised);
     // What a directory calls somebody may be anything; what is no name is shown as the address.
     let name = identity.name.as_deref().and_then(model::text::name);
@@ -168,7 +175,13 @@ mod tests {
     fn the_company_named_is_meant_or_else_that_of_the_directory_and_then_the_others() {
         let [a, b, c] = [1, 2, 3].map(TenantId::from_bits);
         let of = |tenants: &[TenantId]| -> Vec<Membership> {
-            tenants.iter().map(|tenant| Membership { tenant: *tenant, company: String::new(), mver: 1 }).collect()
+            let of = |tenant: &TenantId| Membership {
+                tenant: *tenant,
+                company: String::new(),
+                mver: 1,
+                since: jiff::Timestamp::UNIX_EPOCH,
+            };
+            tenants.iter().map(of).collect()
         };
         let tried = |company, home| -> Vec<TenantId> {
             meant(&of(&[a, b]), company, home).iter().map(|membership| membership.tenant).collect()

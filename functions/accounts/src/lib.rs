@@ -12,12 +12,15 @@ pub mod confirm_email;
 pub mod confirm_microsoft;
 pub mod confirm_totp;
 mod cookies;
+pub mod create_company;
 pub mod deps;
 mod device;
 pub mod end_session;
 mod entry;
 mod factor_change;
 pub mod factors;
+pub mod failures_follow;
+mod invited;
 pub mod jwks;
 pub mod keeper;
 pub mod limits;
@@ -25,9 +28,11 @@ pub mod link_microsoft;
 pub mod link_microsoft_callback;
 pub mod me;
 pub mod microsoft;
+mod naming;
 mod one_time;
 mod passkey;
 pub mod passkey_sign_in;
+pub mod preview_sign_up;
 mod proof;
 mod recovery;
 pub mod refresh;
@@ -68,6 +73,7 @@ pub const FUNCTIONS: &[Function<Accounts>] = &[
     sign_up::FUNCTION,
     resend_sign_up::FUNCTION,
     sign_up_status::FUNCTION,
+    preview_sign_up::FUNCTION,
     verify_email::FUNCTION,
     sign_out::FUNCTION,
     sign_out_everywhere::FUNCTION,
@@ -75,6 +81,7 @@ pub const FUNCTIONS: &[Function<Accounts>] = &[
     me::FUNCTION,
     update_me::FUNCTION,
     companies::FUNCTION,
+    create_company::FUNCTION,
     request_password_reset::FUNCTION,
     reset_password::FUNCTION,
     change_password::FUNCTION,
@@ -96,6 +103,7 @@ pub const FUNCTIONS: &[Function<Accounts>] = &[
     work_accounts::FUNCTION,
     unlink_microsoft::FUNCTION,
     confirm_microsoft::FUNCTION,
+    failures_follow::FUNCTION,
 ];
 /// The functions that sign access tokens: only they may read the signing key.
 pub const SIGNING_FUNCTIONS: &[Function<Signing>] = &[

@@ -36,6 +36,10 @@ pub const LINK: Limit = limit("link", 30, SignedDuration::from_mins(10));
 pub const NEW_ADDRESS_OF: Limit = limit("email-change", 5, HOUR);
 /// Mails that ask one person whether a work account is theirs: whoever runs a directory can make it ask.
 pub const LINK_OF: Limit = limit("microsoft-link", 5, HOUR);
+/// Tries to accept one invitation with Microsoft (F40).
+pub const INVITATION: Limit = limit("microsoft-invitation", 10, MINUTE);
+/// Companies one person makes while signed in: three at once, then one in eight hours.
+pub const NEW_COMPANY_OF: Limit = limit("new-company", 3, SignedDuration::from_hours(24));
 /// Refreshes from one network. Each session needs one in a quarter of an hour.
 pub const REFRESH: Limit = limit("refresh", 300, MINUTE);
 

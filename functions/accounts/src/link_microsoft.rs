@@ -2,6 +2,7 @@
 
 use api::{Code, Error, Json, Result};
 use axum::extract::State;
+use graph::Door;
 use identity::{Person, Recent, can};
 use runtime::Function;
 use store::{Purpose, WorkAccount};
@@ -33,7 +34,7 @@ pub async fn link(State(deps): State<AtMicrosoft>, person: Recent<can::ChangeOne
     }
     let (user, session) = (person.user(), person.session().session);
     let purpose = |secrets| Purpose::MicrosoftLink { user, session, secrets };
-    Ok(Json(begin(&deps, &deps.link_page, &whose(&person), purpose).await?))
+    Ok(Json(begin(&deps, &Door::default(), &deps.link_page, &whose(&person), purpose).await?))
 }
 
 /// As whose the ceremony is sealed: this session's and no other's.

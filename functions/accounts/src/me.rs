@@ -4,7 +4,7 @@ use api::{Error, Json, Result};
 use axum::extract::State;
 use identity::{Person, can};
 use jiff::Timestamp;
-use model::{Permissions, RoleName, TenantId, UserId, policy::SecondFactor};
+use model::{Permissions, RoleName, TenantId, UserId, mail::Notifications, policy::SecondFactor};
 use runtime::Function;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -35,6 +35,8 @@ pub struct Me {
     /// Language and region you chose; your browser's when `null`.
     #[schema(example = "en-GB")]
     pub locale: Option<String>,
+    /// Which of the mails that you can do without you get.
+    pub notifications: Notifications,
     /// Whether you can sign in with a password.
     pub has_password: bool,
     /// Whether a second factor is set up.
@@ -69,6 +71,7 @@ pub async fn me(State(deps): State<Accounts>, person: Person<can::BeHere>) -> Re
         role: person.role(),
         permissions: person.permissions(),
         locale: user.locale,
+        notifications: user.notifications,
         has_password: login.as_ref().is_some_and(|login| login.password_hash.is_some()),
         second_factor: login.is_some_and(|login| login.second_factor),
         amr: person.session().amr.clone(),

@@ -35,7 +35,7 @@ pub struct PasskeySignInRequest {
     /// What `navigator.credentials.get()` answered, as its `toJSON()` gives it.
     #[schema(value_type = Object)]
     credential: Value,
-    /// Which company, if you are in several; the first that lets you in otherwise, always in the same order.
+    /// Which company, if you are in several; otherwise the one you are in longest of those that let you in.
     #[serde(default)]
     tenant: Option<TenantId>,
 }

@@ -3,10 +3,10 @@
 use api::{Client, Code, Error, Json, Result, within, within_by_address};
 use axum::{extract::State, http::HeaderMap, response::Response};
 use identity::visitor;
-use model::Event;
+use model::{Event, event::SignInStage};
 use runtime::Function;
 use serde::Deserialize;
-use store::{Conflict, FirstStep, Noted, Proven, Purpose, StoreError, Throttle, TokenHash};
+use store::{Conflict, FailedSignIn, FirstStep, Noted, Proven, Purpose, StoreError, Throttle, TokenHash};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -84,8 +84,10 @@ pub async fn second_factor(
     }
     let Some(proved) = proof.check(kernel, &account).await? else {
         let (failures, until) = tries.failed();
+        throttle::log(failures, tries, SignInStage::SecondFactor);
         let event = Event::UserSecondFactorFailed { user, by_microsoft: first == FirstStep::Microsoft };
-        store.sign_in_failed_noting(&email, until, failures, event, Some(membership), visitor(client)).await?;
+        let counted = FailedSignIn { email: &email, seen: &throttled, failures, not_before: until };
+        store.sign_in_failed_noting(counted, event, Some(membership), visitor(client)).await?;
         return Err(refused("wrong or used"));
     };
     let proven = Proven {

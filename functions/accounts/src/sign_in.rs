@@ -8,10 +8,12 @@ use axum::{
 };
 use identity::{Turn, normalised, visitor};
 use jiff::SignedDuration;
-use model::{DirectoryId, Event, TenantId, UserId};
+use model::{DirectoryId, Event, TenantId, UserId, event::SignInStage};
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
-use store::{EmailLogin, Factors, FirstStep, Membership, Noted, Origin, Proven, Purpose, StoreError, Throttle, Way};
+use store::{
+    EmailLogin, Factors, FailedSignIn, FirstStep, Membership, Noted, Origin, Proven, Purpose, StoreError, Throttle, Way,
+};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -40,7 +42,7 @@ pub struct SignInRequest {
     /// Your password.
     #[schema(example = "correct horse battery staple", max_length = 128)]
     password: String,
-    /// Which company, if you are in several; the first that lets you in otherwise, always in the same order.
+    /// Which company, if you are in several; otherwise the one you are in longest of those that let you in.
     #[serde(default)]
     tenant: Option<TenantId>,
 }
@@ -119,7 +121,7 @@ pub async fn sign_in(
     let way = ways.iter().find(|way| way.lets_in(None));
     let (true, Some(login), Some(Way { membership, .. })) = (right, &facts.login, way) else {
         let told = facts.login.as_ref().and(account.memberships.first()).map(|membership| (user, membership));
-        refuse(accounts, &email, tries, told, visitor(client)).await?;
+        refuse(accounts, (&email, &facts.throttle), tries, told, visitor(client)).await?;
         return Err(refused("address, password, too many failures, or no company that lets in with them"));
     };
     let rehashed = rehashed(accounts, &turn, login, &body.password).await?;
@@ -173,24 +175,30 @@ fn closed(error: StoreError) -> Error {
     }
 }
 
-/// Counts a failure, in one write whatever the reason, or counts would tell a right password from a wrong one; the tenth
-/// in a row is told to the account's owner.
+/// Counts a failure, in one write whatever the reason, or counts would tell a right password from a wrong one. Each that
+/// counts stands in the log of the account's first company, from where it follows into the others, outside of the
+/// request; the tenth in a row is told to the account's owner.
 async fn refuse(
     accounts: &Accounts,
-    email: &str,
+    (email, throttle): (&str, &Throttle),
     tries: Tries,
     told: Option<(UserId, &Membership)>,
     origin: Origin,
 ) -> Result<()> {
     let store = &accounts.kernel.store;
     let (failures, until) = tries.failed();
-    if !tries.blocks() {
-        return Ok(store.sign_in_failed(email, until, failures).await?);
+    throttle::log(failures, tries, SignInStage::Password);
+    let failed = FailedSignIn { email, seen: throttle, failures, not_before: until };
+    if tries.wait() {
+        return Ok(store.sign_in_waits(failed).await?);
     }
     let user = told.map_or_else(|| UserId::generate(&accounts.kernel.ids), |(user, _)| user);
-    let event = Event::UserSignInBlocked { user, failures };
-    let membership = told.map(|(_, membership)| membership);
-    Ok(store.sign_in_failed_noting(email, until, failures, event, membership, origin).await?)
+    let event = if tries.blocks() {
+        Event::UserSignInBlocked { user, failures }
+    } else {
+        Event::UserSignInFailed { user, failures, step: SignInStage::Password, repeats: None }
+    };
+    Ok(store.sign_in_failed_noting(failed, event, told.map(|(_, membership)| membership), origin).await?)
 }
 
 /// The login with a hash made as hashes are made now, where it was made in another way.
@@ -215,7 +223,7 @@ fn methods(factors: &Factors) -> Vec<Method> {
     all.into_iter().filter_map(|(method, there)| there.then_some(method)).collect()
 }
 
-/// Of the memberships the one in the tenant that is named; all otherwise, as they are kept.
+/// Of the memberships the one in the tenant that is named; all otherwise, oldest first as they come.
 pub(crate) fn meant(memberships: &[Membership], tenant: Option<TenantId>) -> Vec<Membership> {
     let of = |membership: &&Membership| tenant.is_none_or(|tenant| membership.tenant == tenant);
     memberships.iter().filter(of).cloned().collect()

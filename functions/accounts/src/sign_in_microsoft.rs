@@ -6,6 +6,8 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use graph::Door;
+use identity::visitor;
 use jiff::SignedDuration;
 use model::TenantId;
 use runtime::Function;
@@ -17,7 +19,7 @@ use utoipa_axum::routes;
 use crate::{
     AtMicrosoft,
     at_microsoft::{GOOD_FOR, MicrosoftPage, begin, secret},
-    cookies,
+    cookies, invited,
 };
 
 /// `accounts-sign-in-microsoft`.
@@ -30,19 +32,25 @@ const COOKIE: &str = "__Host-steward-ceremony";
 const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Strict";
 
 /// What is wanted.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignInWithMicrosoft {
     /// Which company, if you are in several; that of your Microsoft 365 otherwise.
     #[serde(default)]
     company: Option<TenantId>,
+    /// From the link of an invitation, to accept it with your work account. The company is its own then.
+    #[serde(default)]
+    #[schema(example = "sit_Vw4…", max_length = 128)]
+    invitation: Option<String>,
 }
 
 /// Begin to sign in with Microsoft
 ///
 /// Send the browser to `url`. Microsoft sends it back to our page `/sign-in/microsoft`, which posts what it got to
 /// `/v1/sign-in/microsoft/callback` from the same browser, within ten minutes. The cookie set here tells the browser
-/// again: nobody is signed in to an account of somebody else who began elsewhere.
+/// again: nobody is signed in to an account of somebody else who began elsewhere. With an invitation the callback accepts
+/// it; beginning uses nothing up. Where its company signs in with Microsoft only, Microsoft takes accounts and guests of
+/// the company's own Microsoft 365 and no others.
 #[utoipa::path(
     post, path = "/v1/sign-in/microsoft", operation_id = "accounts-sign-in-microsoft", tag = "accounts",
     request_body = SignInWithMicrosoft, security(()),
@@ -56,13 +64,20 @@ pub async fn sign_in(
     client: Client,
     Json(body): Json<SignInWithMicrosoft>,
 ) -> Result<Response> {
-    within_by_address(&deps.kernel.store, LIMIT, &client).await?;
+    let store = &deps.kernel.store;
+    within_by_address(store, LIMIT, &client).await?;
+    let invitation = body.invitation.as_deref().map(TokenHash::of);
+    let door = match &invitation {
+        Some(link) => invited::door(store, link, visitor(client)).await?,
+        None => Door::default(),
+    };
     let cookie = secret(&deps);
     let browser = Browser(TokenHash::of(&cookie));
     let company = body.company;
-    let page = begin(&deps, &deps.sign_in_page, &browser.name(), |secrets| Purpose::MicrosoftSignIn {
+    let page = begin(&deps, &door, &deps.sign_in_page, &browser.name(), |secrets| Purpose::MicrosoftSignIn {
         browser: browser.0.clone(),
         company,
+        invitation,
         secrets,
     })
     .await?;

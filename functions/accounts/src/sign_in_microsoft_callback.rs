@@ -25,6 +25,7 @@ use crate::{
     at_microsoft::{Returned, not_begun_here, redeem},
     device::Device,
     entry::{Entry, enter},
+    invited::accept,
     keeper::Keeper,
     sign_in::{SignInStep, challenged},
     sign_in_microsoft::Browser,
@@ -45,6 +46,11 @@ const LIMIT: Limit = Limit { name: "microsoft-callback", count: 120, window: Sig
 /// address it has is asked by mail, and this answers 403 `confirm_by_mail`. Somebody with a second factor gets a
 /// challenge instead of tokens, unless the company's own Microsoft 365 says that it asked for one. A company that signs
 /// in with Microsoft only means its own.
+///
+/// A sign-in that was begun with an invitation accepts it, also for guests of the company's Microsoft 365 and whoever's
+/// address Microsoft does not verify: the link of the mail has verified it. Who had no account signs in with this work
+/// account from then on, and has no password. Who has one accepts with a work account that is linked to it; others get
+/// 409 `account_exists`, or 403 `wrong_account` where the work account is linked to another.
 #[utoipa::path(
     post, path = "/v1/sign-in/microsoft/callback", operation_id = "accounts-sign-in-microsoft-callback", tag = "accounts",
     request_body = Returned, security(()),
@@ -66,13 +72,18 @@ pub async fn callback(
     let (kernel, store) = (&at_microsoft.kernel, &at_microsoft.kernel.store);
     within_by_address(store, LIMIT, &client).await?;
     let token = store.token(&TokenHash::of(&body.state)).await?.ok_or_else(not_begun_here)?;
-    let (company, secrets) = match token.purpose {
-        Purpose::MicrosoftSignIn { browser: began, company, secrets } if began == browser.0 => (company, secrets),
+    let (company, invitation, secrets) = match token.purpose {
+        Purpose::MicrosoftSignIn { browser: began, company, invitation, secrets } if began == browser.0 => {
+            (company, invitation, secrets)
+        }
         _ => return Err(not_begun_here()),
     };
     let identity = redeem(at_microsoft, &at_microsoft.sign_in_page, &browser.name(), &secrets, &body).await?;
     let origin = visitor(client.clone());
-    let Entry { user, membership, own, account } = enter(store, &identity, company, &origin).await?;
+    let Entry { user, membership, own, account } = match &invitation {
+        Some(link) => accept(store, &identity, link, &origin).await?,
+        None => enter(store, &identity, company, &origin).await?,
+    };
     let Known { login, factors, devices } = Known::of(store, user, account).await?;
     let mut proven = Proven { directory: Some(identity.directory), ..Proven::of(user, amr(&identity)) };
     // Whoever runs a directory of their own has it say what they like.

@@ -1,4 +1,5 @@
-//! `POST /v1/sign-up`: asks for an account. Always 202 with the same body, whether or not the address has one (C1).
+//! `POST /v1/sign-up`: asks for an account and a company. Always 202 with the same body, whether or not the address has
+//! an account (C1).
 
 use api::{Client, FieldProblem, Json, Result};
 use axum::{
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::{Accounts, limits};
+use crate::{Accounts, limits, naming::company_name};
 
 /// `accounts-sign-up`.
 pub const FUNCTION: Function<Accounts> = Function::http("accounts-sign-up", || routes!(sign_up));
@@ -46,7 +47,7 @@ pub struct SignUpAccepted {
 /// Ask for an account
 ///
 /// Sends a mail with a link. Nothing is created before the address is verified. An address that has an account gets a
-/// different mail; the answer here is the same.
+/// different mail, whose link makes the company for that account; the answer here is the same.
 #[utoipa::path(
     post, path = "/v1/sign-up", operation_id = "accounts-sign-up", tag = "accounts", request_body = SignUpRequest, security(()),
     responses(
@@ -59,19 +60,13 @@ pub async fn sign_up(
     client: Client,
     Json(body): Json<SignUpRequest>,
 ) -> Result<Response> {
-    let (email, company) = (normalised(&body.email), model::text::name(&body.company));
-    let mut errors = Vec::new();
-    if email.is_none() {
-        errors.push(FieldProblem::not_an_address());
-    }
-    if company.is_none() {
-        errors.push(FieldProblem::new(
-            "/company",
-            "not_a_name",
-            "Enter the company's name, at most 100 characters on one line.",
-        ));
-    }
-    let (Some(email), Some(company)) = (email, company) else { return Err(api::Error::invalid(errors)) };
+    let email = normalised(&body.email).ok_or_else(FieldProblem::not_an_address);
+    let (email, company) = match (email, company_name(&body.company)) {
+        (Ok(email), Ok(company)) => (email, company),
+        (email, company) => {
+            return Err(api::Error::invalid(email.err().into_iter().chain(company.err()).collect()));
+        }
+    };
     let store = &deps.kernel.store;
     limits::sign_up(store, &client, &email).await?;
     let signup = store.sign_up(email, company, visitor(client)).await?;

@@ -41,8 +41,8 @@ pub enum SignUpState {
 
 /// Read how far a sign-up is
 ///
-/// `waiting` comes with `retry-after`. A sign-up of an address that has an account waits until it is over, like one
-/// whose mail nobody reads.
+/// `waiting` comes with `retry-after`. A sign-up of an address that has an account reads like any other: its link makes
+/// the company too.
 #[utoipa::path(
     get, path = "/v1/sign-up/{signup}", operation_id = "accounts-sign-up-status", tag = "accounts", security(()),
     params(("signup" = SignupId, Path, description = "Which sign-up.")),

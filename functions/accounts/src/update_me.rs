@@ -1,8 +1,9 @@
-//! `PATCH /v1/me`: what you say of yourself (F50).
+//! `PATCH /v1/me`: what you say of yourself, and which mails you get (F50).
 
 use api::{Error, FieldProblem, Json, Result};
 use axum::{extract::State, http::StatusCode};
 use identity::{Person, can};
+use model::mail::Notifications;
 use runtime::Function;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -25,9 +26,13 @@ pub struct UpdateMe {
     #[serde(default)]
     #[schema(example = "en-GB", max_length = 6)]
     locale: Option<String>,
+    /// Which of the mails that you can do without you get: all of them are said. Mails about the safety of an account or
+    /// of a company, and links, always come.
+    #[serde(default)]
+    notifications: Option<Notifications>,
 }
 
-/// Change your name or language
+/// Change your name, language or mails
 #[utoipa::path(
     patch, path = "/v1/me", operation_id = "accounts-update-me", tag = "accounts", request_body = UpdateMe, security(("bearer" = [])),
     responses(
@@ -59,7 +64,11 @@ pub async fn update_me(
             profile.locale.clone_from(&body.locale);
         }
     };
-    deps.kernel.store.change_profile(person.scope(), person.user(), change).await?;
+    let store = &deps.kernel.store;
+    store.change_profile(person.scope(), person.user(), change).await?;
+    if let Some(notifications) = body.notifications {
+        store.change_notifications(person.scope(), person.user(), notifications).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,7 +1,9 @@
-//! `POST /v1/verify-email`: the link of the sign-up mail. Creates the account and the company.
+//! `POST /v1/verify-email`: the link of the sign-up mail. Creates the account and the company, or the company alone
+//! where the address has an account.
 //!
 //! The password is chosen here, by whoever has the mailbox: somebody who signs up with another's address cannot plant
-//! a password for them. Opening the link (GET, HEAD) uses nothing up: mail scanners open every link (C2).
+//! a password for them. An account that is there stays as it is: its password is not touched, and nobody is signed in.
+//! Opening the link (GET, HEAD) uses nothing up: mail scanners open every link (C2).
 
 use api::{Client, Code, Error, FieldProblem, Json, Result, within_by_address};
 use axum::{
@@ -10,19 +12,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use identity::{new_password, visitor};
-use model::{Currency, TenantId, UserId, tenant::RESERVED_SLUGS, tenant::slug_of};
+use model::{Currency, TenantId, UserId};
 use runtime::Function;
 use serde::{Deserialize, Serialize};
-use store::{Conflict, Purpose, Registration, StoreError, TokenHash};
+use store::{Conflict, NewCompany, Purpose, Registration, SignUp, Store, StoreError, TokenHash};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::{Accounts, limits};
+use crate::{Accounts, create_company, limits, naming::with_free_slug};
 
 /// `accounts-verify-email`.
 pub const FUNCTION: Function<Accounts> = Function::http("accounts-verify-email", || routes!(verify_email));
 
-/// What the page behind the link sends.
+/// What the page behind the link sends. Name and password make an account; who has one leaves both out.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyEmailRequest {
@@ -30,11 +32,13 @@ pub struct VerifyEmailRequest {
     #[schema(example = "svt_Vw4…", max_length = 128)]
     token: String,
     /// What to call you.
+    #[serde(default)]
     #[schema(example = "Anna Berg", max_length = 100)]
-    name: String,
+    name: Option<String>,
     /// At least 12 characters.
+    #[serde(default)]
     #[schema(example = "correct horse battery staple", min_length = 12, max_length = 128)]
-    password: String,
+    password: Option<String>,
     /// What prices are shown in.
     #[serde(default)]
     currency: Option<Currency>,
@@ -51,11 +55,12 @@ pub struct AccountCreated {
 
 /// Verify an address and create the company
 ///
-/// Works once. Sign in afterwards.
+/// Works once. Without an account, send a name and a password. With one, send neither: the company is made with it, and
+/// 409 `account_exists` says so where they are sent all the same. Sign in afterwards, as ever.
 #[utoipa::path(
     post, path = "/v1/verify-email", operation_id = "accounts-verify-email", tag = "accounts", request_body = VerifyEmailRequest, security(()),
     responses(
-        (status = 201, description = "Account and company exist.", body = AccountCreated),
+        (status = 201, description = "The company exists, and its owner's account.", body = AccountCreated),
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
     )
 )]
@@ -65,47 +70,80 @@ pub async fn verify_email(
     Json(body): Json<VerifyEmailRequest>,
 ) -> Result<Response> {
     let store = &deps.kernel.store;
-    let not_good =
-        || Error::new(Code::LinkNotGood, "Sign up again to get a new mail, or sign in if you used this link already.");
     within_by_address(store, limits::LINK, &client).await?;
     let link = TokenHash::of(&body.token);
-    let token = store.token(&link).await?.ok_or_else(not_good)?;
-    let Purpose::VerifyEmail { signup } = token.purpose else { return Err(not_good()) };
-    let signup = store.signup(signup).await?.filter(|signup| !signup.done).ok_or_else(not_good)?;
+    let signup = waiting(store, &link).await?;
+    let asked = Asked { link, signup, currency: body.currency.unwrap_or(Currency::Usd), client };
+    let account = match (&body.name, &body.password) {
+        (None, None) => store.login(&asked.signup.email).await?,
+        _ => None,
+    };
+    let created = match account {
+        Some(login) => for_account(&deps, &asked, login.user).await?,
+        None => for_somebody_new(&deps, &asked, &body).await?,
+    };
+    let body = AccountCreated { tenant: created.tenant, user: created.owner };
+    Ok((StatusCode::CREATED, Json(body)).into_response())
+}
 
-    let name = model::text::name(&body.name);
-    let known_words = [signup.email.as_str(), signup.company.as_str(), body.name.as_str()];
+/// What a link is used for.
+struct Asked {
+    link: TokenHash,
+    signup: SignUp,
+    currency: Currency,
+    client: Client,
+}
+
+/// The sign-up whose link this is, if it waits still.
+pub(crate) async fn waiting(store: &Store, link: &TokenHash) -> Result<SignUp> {
+    let token = store.token(link).await?.ok_or_else(not_good)?;
+    let Purpose::VerifyEmail { signup } = token.purpose else { return Err(not_good()) };
+    store.signup(signup).await?.filter(|signup| !signup.done).ok_or_else(not_good)
+}
+
+fn not_good() -> Error {
+    Error::new(Code::LinkNotGood, "Sign up again to get a new mail, or sign in if you used this link already.")
+}
+
+/// The company alone, for the account that the address has.
+async fn for_account(deps: &Accounts, asked: &Asked, owner: UserId) -> Result<NewCompany> {
+    let Asked { link, signup, currency, client } = asked;
+    let (store, origin) = (&deps.kernel.store, visitor(client.clone()));
+    let made = with_free_slug(&deps.kernel.ids, &signup.company, async |slug: String| {
+        store.activate_for(owner, link, signup, &slug, *currency, origin.clone()).await
+    });
+    made.await.map_err(|error| match error.conflict() {
+        Some(Conflict::State("token" | "signup")) => not_good().because(error),
+        _ => create_company::refused(error),
+    })
+}
+
+/// The company and the account of its owner.
+async fn for_somebody_new(deps: &Accounts, asked: &Asked, body: &VerifyEmailRequest) -> Result<NewCompany> {
+    let Asked { link, signup, currency, client } = asked;
+    let (name, password) = (body.name.as_deref().unwrap_or_default(), body.password.as_deref().unwrap_or_default());
+    let known_words = [signup.email.as_str(), signup.company.as_str(), name];
+    let checked = model::text::name(name);
     let mut errors = Vec::new();
-    if name.is_none() {
+    if checked.is_none() {
         errors.push(FieldProblem::new("/name", "not_a_name", "Enter your name, at most 100 characters on one line."));
     }
-    errors.extend(new_password::problem(&body.password, &known_words));
-    let Some(name) = name.filter(|_| errors.is_empty()) else { return Err(Error::invalid(errors)) };
+    errors.extend(new_password::problem(password, &known_words));
+    let Some(name) = checked.filter(|_| errors.is_empty()) else { return Err(Error::invalid(errors)) };
 
-    let password_hash = deps.hashers.hash(&deps.hashers.turn()?, &body.password).await?;
-    let owner = Registration { name, password_hash };
-    let origin = visitor(client);
-    let currency = body.currency.unwrap_or(Currency::Usd);
-    let base = slug_of(&signup.company);
-    // Names repeat; the second Northwind gets a number.
-    for attempt in 0..8u8 {
-        let slug = if attempt == 0 && !RESERVED_SLUGS.contains(&base.as_str()) {
-            base.clone()
-        } else {
-            format!("{base}-{:04}", deps.kernel.ids.random() % 10_000)
-        };
-        match store.activate(&link, &signup, &owner, &slug, currency, origin.clone()).await {
-            Ok(created) => {
-                let body = Json(AccountCreated { tenant: created.tenant, user: created.owner });
-                let mut response = body.into_response();
-                *response.status_mut() = StatusCode::CREATED;
-                return Ok(response);
-            }
-            Err(StoreError::Conflict(Conflict::Taken("slug"))) => {}
-            // The address got an account since the mail was sent: the link's owner is its owner, who can sign in.
-            Err(StoreError::Conflict(Conflict::Taken("email") | Conflict::State(_))) => return Err(not_good()),
-            Err(error) => return Err(error.into()),
+    let password_hash = deps.hashers.hash(&deps.hashers.turn()?, password).await?;
+    let (owner, origin) = (Registration { name, password_hash }, visitor(client.clone()));
+    let store = &deps.kernel.store;
+    let made = with_free_slug(&deps.kernel.ids, &signup.company, async |slug: String| {
+        store.activate(link, signup, &owner, &slug, *currency, origin.clone()).await
+    });
+    made.await.map_err(|error| match error {
+        // Since the mail was sent, or the page was opened.
+        StoreError::Conflict(Conflict::Taken("email")) => {
+            let told = "The company is made with that account: send the link again without a name and a password.";
+            Error::new(Code::AccountExists, told).because(error)
         }
-    }
-    Err(Error::new(Code::Unavailable, "No free short name was found. Send the request again.").retry_after(1))
+        StoreError::Conflict(Conflict::State(_)) => not_good().because(error),
+        error => error.into(),
+    })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use api::{Code, Error, FieldProblem, Result};
 use checks::Licensing;
-use jiff::{Span, civil::Date, tz::TimeZone};
+use jiff::{Span, civil::Date};
 use model::{Currency, Money};
 use serde::{Deserialize, Serialize};
 use store::{Approval, SeatChange, Snapshot, Tenant};
@@ -82,7 +82,7 @@ pub struct Book {
 impl Book {
     /// What is kept of these days. Three bounded lists: a day, a fix, a change of seats each.
     pub async fn read(tenant: &Tenant<'_>, days: Days, currency: Currency) -> Result<Self> {
-        let within = |at: jiff::Timestamp| days.hold(at.to_zoned(TimeZone::UTC).date());
+        let within = |at| days.hold(model::utc_date(at));
         let approvals = tenant.all::<Approval>().await?.into_iter().map(|one| one.value);
         let changes = tenant.all::<SeatChange>().await?.into_iter().map(|one| one.value);
         Ok(Self {
@@ -118,7 +118,7 @@ impl Book {
             month(day.day, &|month| month.found = Some(found.clone()));
         }
         for approval in &self.approvals {
-            let day = approval.at.to_zoned(TimeZone::UTC).date();
+            let day = model::utc_date(approval.at);
             month(day, &|month| add(&mut month.approved, approval.monthly_minor));
         }
         for change in &self.changes {

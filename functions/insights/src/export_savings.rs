@@ -3,7 +3,6 @@
 use api::{Csv, Error, Query, Result};
 use axum::{extract::State, response::Response};
 use identity::{Caller, can};
-use jiff::tz::TimeZone;
 use model::{Event, Money, event::Export};
 use runtime::{Function, Kernel};
 use serde::Deserialize;
@@ -81,7 +80,7 @@ fn write(book: &Book, file: &mut Csv) {
         file.row([&*day.day.to_string(), "found", "", "", "", "", &certain, &likely, code, "", ""]);
     }
     for approval in &book.approvals {
-        let day = approval.at.to_zoned(TimeZone::UTC).date().to_string();
+        let day = model::utc_date(approval.at).to_string();
         let monthly = amount(approval.monthly_minor);
         let undone = if approval.undone > 0 {
             format!("{} of {} undone", approval.undone, approval.items)

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod create_feed;
 pub mod department;
 pub mod export_savings;
+pub mod export_trends;
 pub mod feed;
 pub mod feeds;
 pub mod ledger;
@@ -26,6 +27,7 @@ pub const FUNCTIONS: &[Function<Kernel>] = &[
     savings::FUNCTION,
     export_savings::FUNCTION,
     trends::FUNCTION,
+    export_trends::FUNCTION,
     list_renewals::FUNCTION,
     create_feed::FUNCTION,
     feeds::FUNCTION,

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use model::{Event, EventKind, ScanId, SkuId};
 use runtime::{Delivered, Failure, Function, Kernel};
-use store::{Approval, Commit, SeatChange, SeatLedger, Tenant, Versioned};
+use store::{Approval, Commit, Saved, SeatChange, SeatLedger, Tenant, Versioned};
 
 use crate::ledger::{Seen, opened, step};
 
@@ -16,7 +16,7 @@ pub const FUNCTION: Function<Kernel> =
 
 async fn realise(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     let Event::ScanFinished { scan, .. } = event.recorded.event else { return Ok(()) };
-    let today = event.recorded.at.to_zoned(TimeZone::UTC).date();
+    let today = model::utc_date(event.recorded.at);
     let tenant = deps.store.of(&event.scope);
     let Some(licensing) = tenant.licensing().await? else { return Ok(()) };
     let mut seen: BTreeMap<SkuId, Seen> = Seen::of(&licensing).into_iter().map(|seen| (seen.sku, seen)).collect();
@@ -42,7 +42,7 @@ async fn realise(deps: Kernel, event: Delivered) -> Result<(), Failure> {
 async fn last_fixes(tenant: &Tenant<'_>) -> Result<BTreeMap<SkuId, Date>, Failure> {
     let mut last = BTreeMap::new();
     for approval in tenant.all::<Approval>().await?.into_iter().map(|approval| approval.value) {
-        let day = approval.at.to_zoned(TimeZone::UTC).date();
+        let day = model::utc_date(approval.at);
         for sku in approval.freed {
             let known = last.entry(sku).or_insert(day);
             *known = day.max(*known);
@@ -74,8 +74,23 @@ async fn bring_up(
         Some(change) => {
             let monthly_minor = change.seat_minor.unwrap_or(0).saturating_mul(i64::from(change.realised));
             let event = Event::SavingRealised { sku: change.sku, seats: change.realised, monthly_minor };
-            tenant.commit(Commit::new().replace(&after).overwrite(&change).event(event)?).await?;
+            let saved = saved(tenant, &change).await?;
+            let commit = Commit::new().replace(&after).overwrite(&change).put_at(&saved);
+            tenant.commit(commit.event(event)?).await?;
         }
     }
     Ok(())
+}
+
+/// What is saved so far, with a change on top. Where no sum is kept yet it is that of the whole ledger.
+async fn saved(tenant: &Tenant<'_>, change: &SeatChange) -> Result<Versioned<Saved>, Failure> {
+    let known = match tenant.get_strong::<Saved>(&()).await? {
+        Some(known) => known,
+        None => {
+            let changes = tenant.all_strong::<SeatChange>().await?;
+            let value = changes.iter().fold(Saved::default(), |sum, change| sum.with(&change.value));
+            Versioned { value, version: 0 }
+        }
+    };
+    Ok(Versioned { value: known.value.with(change), version: known.version })
 }

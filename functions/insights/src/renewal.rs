@@ -196,7 +196,7 @@ pub fn to_tell(renewals: &[RenewalView], watch: &RenewalWatch, today: Date) -> V
 /// When there is something to tell next: the first of the days before a renewal that is still to come, or now where
 /// something is to be told already. Renewals that cannot be mended any more are forgotten.
 pub fn watched(renewals: &[RenewalView], before: &RenewalWatch, now: Timestamp) -> RenewalWatch {
-    let today = now.to_zoned(TimeZone::UTC).date();
+    let today = model::utc_date(now);
     let told = before.told.iter().filter(|told| reduce_until(told.1) >= today).copied().collect();
     let watch = RenewalWatch { next: None, told };
     if !to_tell(renewals, &watch, today).is_empty() {

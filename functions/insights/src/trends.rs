@@ -2,24 +2,25 @@
 
 use api::{Json, Query, Result};
 use axum::extract::State;
+use futures::future::join;
 use identity::{Caller, can};
 use jiff::civil::Date;
 use model::Money;
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
-use store::Snapshot;
+use store::{SeatChange, Snapshot, Tenant};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use crate::book::{Days, snapshots};
+use crate::book::{Days, realised_minor, snapshots};
 
 /// `insights-trends`.
 pub const FUNCTION: Function<Kernel> = Function::http("insights-trends", || routes!(trends));
 
 /// Days asked about where nothing is said: a quarter.
-const USUAL: i32 = 90;
+pub(crate) const USUAL: i32 = 90;
 /// Most days of one answer: a year and a month.
-const DAYS_MOST: i32 = 400;
+pub(crate) const DAYS_MOST: i32 = 400;
 
 /// Which days.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -28,10 +29,10 @@ const DAYS_MOST: i32 = 400;
 pub struct TrendsQuery {
     /// The first day; 90 days up to the last one when absent.
     #[param(format = "date", example = "2026-09-01")]
-    from: Option<String>,
+    pub(crate) from: Option<String>,
     /// The last day; today when absent.
     #[param(format = "date", example = "2026-11-21")]
-    to: Option<String>,
+    pub(crate) to: Option<String>,
 }
 
 /// Day by day.
@@ -64,6 +65,8 @@ pub struct Measured {
     pub certain: Money,
     /// What could be saved a month, likely, on top.
     pub likely: Money,
+    /// What seats given back up to this day save a month, at the prices of the days they were seen to be gone.
+    pub saved: Money,
     /// Findings open.
     #[schema(example = 5)]
     pub findings: u32,
@@ -78,13 +81,14 @@ pub struct Measured {
     pub seats_assigned: u32,
 }
 
-impl From<Snapshot> for Measured {
-    fn from(day: Snapshot) -> Self {
+impl Measured {
+    fn of(day: &Snapshot, saved_minor: i64) -> Self {
         let sum = |pick: fn(&store::SeatsOfDay) -> u32| day.seats.iter().map(pick).fold(0, u32::saturating_add);
         Self {
             spend: day.spend_monthly,
             certain: day.certain_monthly,
             likely: day.likely_monthly,
+            saved: Money::new(saved_minor, day.spend_monthly.currency),
             findings: day.findings,
             people: day.people,
             seats_bought: sum(|seats| seats.enabled),
@@ -107,13 +111,26 @@ pub async fn trends(
     Query(query): Query<TrendsQuery>,
 ) -> Result<Json<Trends>> {
     let days = Days::read(query.from.as_deref(), query.to.as_deref(), deps.clock.today(), USUAL, DAYS_MOST)?;
-    let mut known = snapshots(&deps.store.of(caller.scope()), days).await?.into_iter().peekable();
-    let mut measured = 0;
+    let days = by_day(&deps.store.of(caller.scope()), days).await?;
+    let measured = days.iter().filter(|day| day.measured.is_some()).count();
+    Ok(Json(Trends { days, measured: u32::try_from(measured).unwrap_or(u32::MAX) }))
+}
+
+/// Every day, with what was saved by then.
+pub(crate) async fn by_day(tenant: &Tenant<'_>, days: Days) -> Result<Vec<TrendDay>> {
+    let (known, changes) = join(snapshots(tenant, days), tenant.all::<SeatChange>()).await;
+    let mut known = known?.into_iter().peekable();
+    let mut changes: Vec<SeatChange> = changes?.into_iter().map(|change| change.value).collect();
+    changes.sort_by_key(|change| change.day);
+    let mut changes = changes.iter().peekable();
+    let mut saved: i64 = 0;
     let mut all = Vec::new();
     for day in days.each() {
-        let found = known.next_if(|snapshot| snapshot.day == day).map(Measured::from);
-        measured += u32::from(found.is_some());
-        all.push(TrendDay { day, measured: found });
+        while let Some(change) = changes.next_if(|change| change.day <= day) {
+            saved = saved.saturating_add(realised_minor(change).unwrap_or(0));
+        }
+        let found = known.next_if(|snapshot| snapshot.day == day);
+        all.push(TrendDay { day, measured: found.map(|snapshot| Measured::of(&snapshot, saved)) });
     }
-    Ok(Json(Trends { days: all, measured }))
+    Ok(all)
 }

@@ -49,7 +49,9 @@ pub struct Joined {
 /// Accept an invitation
 ///
 /// Works once. Without an account, send a name and a password: the link has verified the address. With an account, send
-/// its access token; its address is to be the invited one. Sign in to the company afterwards.
+/// its access token; its address is to be the invited one. Sign in to the company afterwards. With a work account it is
+/// accepted by signing in: begin at `/v1/sign-in/microsoft`. A company that signs in with Microsoft only takes no
+/// passwords and answers 403 `microsoft_only`.
 #[utoipa::path(
     post, path = "/v1/invitations/accept", operation_id = "members-accept-invitation", tag = "members", request_body = AcceptRequest,
     security((), ("bearer" = [])),
@@ -67,13 +69,13 @@ pub async fn accept_invitation(
     let (store, link) = (&deps.kernel.store, TokenHash::of(&body.token));
     limits::link(store, &client, &link).await?;
     let user = person.map(|person| person.user());
-    let (tenant, user) = settled(async |_| {
+    let (user, membership) = settled(async |_| {
         let invited = store.invited(&link, visitor(client.clone())).await?.ok_or_else(not_good)?;
         let who = who(&deps, &invited, user, &body).await?;
         store.accept(invited, who).await.map_err(refused)
     })
     .await?;
-    Ok((StatusCode::CREATED, Json(Joined { tenant, user })).into_response())
+    Ok((StatusCode::CREATED, Json(Joined { tenant: membership.tenant, user })).into_response())
 }
 
 /// Who accepts: the signed-in owner of the invited address, or whoever has its mailbox and no account yet.
@@ -92,6 +94,9 @@ async fn who(deps: &Joining, invited: &Invited, user: Option<UserId>, body: &Acc
     }
     // Before the hash is paid for.
     invited.can_be_accepted().map_err(refused)?;
+    if invited.company.value.policy.microsoft_only() {
+        return Err(microsoft_only());
+    }
     let (company, email) = (invited.company.value.name.as_str(), invited.invitation.value.email.as_str());
     let (name, password) = (body.name.as_deref().unwrap_or_default(), body.password.as_deref().unwrap_or_default());
     let mut errors = Vec::new();
@@ -110,9 +115,14 @@ pub(crate) fn not_good() -> Error {
     Error::new(Code::LinkNotGood, "Ask who invited you to send a new one.")
 }
 
+fn microsoft_only() -> Error {
+    Error::new(Code::MicrosoftOnly, "The company signs in with its own Microsoft 365. Accept with your work account.")
+}
+
 fn refused(error: StoreError) -> Error {
     match error.conflict() {
         Some(Conflict::State("token")) => not_good().because(error),
+        Some(Conflict::State("way in")) => microsoft_only().because(error),
         Some(Conflict::State("tenant")) => {
             Error::new(Code::TenantClosed, "The company takes nobody in now. Ask who invited you.").because(error)
         }

@@ -22,7 +22,7 @@ pub const FUNCTION: Function<Kernel> = Function::event(
 
 async fn keys_follow(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     let whose = match event.recorded.event {
-        Event::MemberDeactivated { user }
+        Event::MemberDeactivated { user, .. }
         | Event::MemberRemoved { user, .. }
         | Event::MemberRoleChanged { user, .. } => Some(user),
         // Everybody who has the role.

@@ -43,6 +43,9 @@ pub struct InvitationPreview {
     pub expires_at: Option<Timestamp>,
     /// Whether the invited address has an account to sign in with first.
     pub has_account: bool,
+    /// Whether the company signs in with its own Microsoft 365 only: then it is accepted with a work account. Elsewhere
+    /// it can be.
+    pub microsoft_only: bool,
 }
 
 /// Read an invitation
@@ -70,5 +73,6 @@ pub async fn preview_invitation(
         role_name: company.name_of_role(invitation.role),
         expires_at: Timestamp::from_second(invitation.good_until).ok(),
         has_account: matches!(invited.account, InvitedAccount::Active(_)),
+        microsoft_only: company.policy.microsoft_only(),
     }))
 }

@@ -2,7 +2,7 @@
 
 use api::etag;
 use jiff::Timestamp;
-use model::{CustomRole, InvitationId, Permissions, Role, RoleName, UserId};
+use model::{CustomRole, InvitationId, Permissions, Role, RoleName, UserId, mail::Returned};
 use serde::{Deserialize, Serialize};
 use store::{Company, Invitation, InvitationState, Member, Versioned};
 use utoipa::ToSchema;
@@ -32,6 +32,9 @@ pub struct MemberView {
     /// When they were last here, to the day; absent before their first sign-in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Timestamp>,
+    /// How mail to their address came back; absent as long as none did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail_returned: Option<Returned>,
     /// This version, for `if-match`.
     #[schema(example = "\"3\"")]
     pub etag: String,
@@ -41,9 +44,9 @@ impl MemberView {
     /// A member of `company`.
     pub fn of(member: Versioned<Member>, company: &Company, second_factor: bool) -> Self {
         let Versioned { value, version } = member;
-        let Member { user, role, active, email, name, joined_at, mver: _, last_seen } = value;
-        let role_name = company.name_of_role(role);
-        Self { user, name, email, role, role_name, active, second_factor, joined_at, last_seen, etag: etag(version) }
+        let Member { user, role, active, email, name, joined_at, mver: _, last_seen, mail_returned } = value;
+        let (role_name, etag) = (company.name_of_role(role), etag(version));
+        Self { user, name, email, role, role_name, active, second_factor, joined_at, last_seen, mail_returned, etag }
     }
 }
 
@@ -83,6 +86,9 @@ pub struct InvitationView {
     pub sent_at: Timestamp,
     /// Until when the newest link is good.
     pub expires_at: Option<Timestamp>,
+    /// How its mail came back; absent as long as it did not. Sending it again is a new try.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail_returned: Option<Returned>,
 }
 
 impl InvitationView {
@@ -96,8 +102,8 @@ impl InvitationView {
             InvitationState::Declined => InvitationStatus::Declined,
         };
         let expires_at = Timestamp::from_second(invitation.good_until).ok();
-        let Invitation { invitation, email, role, invited_by, created_at, sent_at, .. } = invitation;
-        Self { invitation, email, role, invited_by, status, created_at, sent_at, expires_at }
+        let Invitation { invitation, email, role, invited_by, created_at, sent_at, mail_returned, .. } = invitation;
+        Self { invitation, email, role, invited_by, status, created_at, sent_at, expires_at, mail_returned }
     }
 }
 

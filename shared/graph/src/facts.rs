@@ -7,7 +7,7 @@ use checks::facts::{
     AssignmentError, DeletedPerson, FailedLicense, Group, GroupUse, License, MailboxPurpose, Person, Plan, Seats,
     SignIn, Sku, SkuStatus, Subscription,
 };
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date};
 use model::{GroupId, PersonId, PlanId, SkuId};
 use uuid::{Uuid, uuid};
 
@@ -242,7 +242,7 @@ fn is_real(at: &Timestamp) -> bool {
 }
 
 fn date(at: Option<Timestamp>) -> Option<Date> {
-    Some(at.filter(is_real)?.to_zoned(TimeZone::UTC).date())
+    Some(model::utc_date(at.filter(is_real)?))
 }
 
 #[cfg(test)]

@@ -32,4 +32,4 @@ pub use error::{Error, Refusal};
 pub use page::{Page, PageLink};
 pub use report::ReportRow;
 pub use retry::Deadline;
-pub use sign_in::{Ask, Identity, SignIn, SignInError, SignInSecrets, TokenFault};
+pub use sign_in::{Ask, Door, Identity, SignIn, SignInError, SignInSecrets, TokenFault};

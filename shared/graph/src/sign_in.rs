@@ -71,6 +71,22 @@ impl Ask {
     }
 }
 
+/// At whose page a sign-in is begun, and for whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Door {
+    /// The only directory whose people and guests may sign in; any directory's own people when `None`. A guest is one at
+    /// the directory's own page alone: at any other they are who they are at home.
+    pub directory: Option<DirectoryId>,
+    /// The address that Microsoft is to propose (`login_hint`); without one it lets choose among accounts. Entra refuses
+    /// to be asked for both.
+    pub address: Option<String>,
+}
+
+/// The part of the authority's addresses that says which directory.
+fn segment(directory: Option<DirectoryId>) -> String {
+    directory.map_or_else(|| "organizations".to_owned(), |directory| directory.to_string())
+}
+
 /// Who signed in, from a token that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
@@ -174,12 +190,18 @@ pub enum TokenFault {
 }
 
 impl Microsoft {
-    /// Begins a sign-in. `state` binds the answer to the browser; it is the caller's to make and to check.
+    /// Begins a sign-in of whoever has a work account. `state` binds the answer to the browser; it is the caller's to
+    /// make and to check.
     pub fn sign_in(&self, redirect_uri: &Url, state: &str, ask: Ask) -> SignIn {
+        self.sign_in_at(&Door::default(), redirect_uri, state, ask)
+    }
+
+    /// Begins a sign-in at one door, as [`Microsoft::sign_in`] does at that of everybody.
+    pub fn sign_in_at(&self, door: &Door, redirect_uri: &Url, state: &str, ask: Ask) -> SignIn {
         let random = || URL_SAFE_NO_PAD.encode(self.inner.ids.bytes::<32>());
         let secrets = SignInSecrets { nonce: random(), code_verifier: random() };
         let challenge = digest::digest(&digest::SHA256, secrets.code_verifier.as_bytes());
-        let mut url = self.inner.at_authority("organizations/oauth2/v2.0/authorize");
+        let mut url = self.inner.at_authority(&format!("{}/oauth2/v2.0/authorize", segment(door.directory)));
         url.query_pairs_mut()
             .append_pair("client_id", &self.inner.client_id.to_string())
             .append_pair("response_type", "code")
@@ -189,8 +211,10 @@ impl Microsoft {
             .append_pair("state", state)
             .append_pair("nonce", &secrets.nonce)
             .append_pair("code_challenge", &URL_SAFE_NO_PAD.encode(challenge))
-            .append_pair("code_challenge_method", "S256")
-            .append_pair("prompt", "select_account");
+            .append_pair("code_challenge_method", "S256");
+        let who = door.address.as_deref();
+        let (name, value) = who.map_or(("prompt", "select_account"), |address| ("login_hint", address));
+        url.query_pairs_mut().append_pair(name, value);
         SignIn { url, secrets }
     }
 
@@ -204,6 +228,21 @@ impl Microsoft {
         redirect_uri: &Url,
         secrets: &SignInSecrets,
     ) -> Result<Identity, SignInError> {
+        self.redeem_at(None, code, redirect_uri, secrets).await
+    }
+
+    /// Redeems the code of a sign-in that was begun at the door of `directory`: Entra takes it back there alone
+    /// (AADSTS700005).
+    ///
+    /// # Errors
+    /// See [`SignInError`].
+    pub async fn redeem_at(
+        &self,
+        directory: Option<DirectoryId>,
+        code: &str,
+        redirect_uri: &Url,
+        secrets: &SignInSecrets,
+    ) -> Result<Identity, SignInError> {
         let deadline = Deadline::after(&self.inner.clock, PATIENCE);
         let grant = [
             ("grant_type", "authorization_code"),
@@ -212,7 +251,7 @@ impl Microsoft {
             // Without a scope the token is for what the code was asked for.
             ("code_verifier", &secrets.code_verifier),
         ];
-        let answer = token::exchange(&self.inner, "organizations", &grant, deadline, false).await;
+        let answer = token::exchange(&self.inner, &segment(directory), &grant, deadline, false).await;
         let answer = answer.map_err(|error| match error {
             Error::Refused(refusal) if refusal.status == 400 => SignInError::CodeRefused { code: refusal.code },
             error => SignInError::Microsoft(error),

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 /// A boxed future, so that [`Clock`] can be a trait object.
 pub type Sleep<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
@@ -34,8 +34,8 @@ impl Clock {
         self.0.now()
     }
     /// Today's date in UTC.
-    pub fn today(&self) -> jiff::civil::Date {
-        self.now().to_zoned(jiff::tz::TimeZone::UTC).date()
+    pub fn today(&self) -> Date {
+        utc_date(self.now())
     }
     /// Returns after `duration` of this clock's time.
     pub async fn sleep(&self, duration: SignedDuration) {
@@ -47,6 +47,11 @@ impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Clock({})", self.now())
     }
+}
+
+/// The date of a time, in UTC: what is told, counted and compared by days goes by it.
+pub fn utc_date(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::UTC).date()
 }
 
 /// Where randomness comes from.

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod event;
 pub mod guid;
 pub mod ids;
+pub mod mail;
 pub mod money;
 pub mod policy;
 pub mod role;
@@ -13,7 +14,7 @@ pub mod text;
 pub mod tier;
 
 pub use change::{Assignment, Change, Held, Standing, State};
-pub use clock::{Clock, Ids};
+pub use clock::{Clock, Ids, utc_date};
 pub use event::{Event, EventKind};
 pub use guid::{DirectoryId, GroupId, PersonId, PlanId, SkuId};
 pub use ids::{

@@ -43,6 +43,10 @@ impl Policy {
     pub fn counts_on(&self, user: UserId) -> bool {
         matches!(self.sign_in, SignInWays::Microsoft { break_glass } if break_glass == user)
     }
+    /// Whether it lets in with Microsoft only, but for one owner.
+    pub const fn microsoft_only(&self) -> bool {
+        matches!(self.sign_in, SignInWays::Microsoft { .. })
+    }
     /// Whether `user` may sign in with a password or passkey of ours.
     pub fn lets_in_without_microsoft(&self, user: UserId) -> bool {
         match self.sign_in {

@@ -5,6 +5,7 @@ use std::{future::Future, pin::Pin};
 use axum::{extract::FromRef, routing::MethodRouter};
 use jiff::{SignedDuration, Timestamp};
 use model::{Clock, EventKind, event::Recorded};
+use serde_json::Value;
 use store::{Store, TenantScope};
 use utoipa_axum::router::UtoipaMethodRouter;
 
@@ -14,6 +15,8 @@ use crate::Rotation;
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// What such work returns.
 pub type Handled = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
+/// What work returns that somebody invoked by hand and waits for.
+pub type Answered = Pin<Box<dyn Future<Output = Result<Value, Failure>> + Send>>;
 
 /// One Lambda: what it is called, what starts it, what it needs (`D`).
 pub struct Function<D: 'static> {
@@ -44,6 +47,20 @@ pub enum Trigger<D: 'static> {
         run: fn(D, Delivered) -> Handled,
         /// The table, which opens the event for it.
         store: fn(&D) -> Store,
+    },
+    /// Events of a service of AWS, which stand on the account's own bus.
+    Service {
+        /// The service, as it calls itself there: `aws.ses`.
+        source: &'static str,
+        /// Which of its events, by detail-type.
+        detail_types: &'static [&'static str],
+        /// What it does with one's detail, which is the service's own form; it may come more than once.
+        run: fn(D, Value) -> Handled,
+    },
+    /// An operator by hand, as with `aws lambda invoke`. IAM says who may; there is no route to it.
+    Invoke {
+        /// What it does with what it is given, and its answer. The same again does no harm.
+        run: fn(D, Value) -> Answered,
     },
     /// Secrets Manager, which wants a secret rotated.
     Rotation {
@@ -95,6 +112,19 @@ impl<D> Function<D> {
         Store: FromRef<D>,
     {
         Self { name, trigger: Trigger::Event { kinds, run, store: Store::from_ref } }
+    }
+    /// A function that consumes events of a service of AWS.
+    pub const fn service(
+        name: &'static str,
+        source: &'static str,
+        detail_types: &'static [&'static str],
+        run: fn(D, Value) -> Handled,
+    ) -> Self {
+        Self { name, trigger: Trigger::Service { source, detail_types, run } }
+    }
+    /// A function that an operator invokes.
+    pub const fn invoke(name: &'static str, run: fn(D, Value) -> Answered) -> Self {
+        Self { name, trigger: Trigger::Invoke { run } }
     }
     /// A function that rotates a secret.
     pub const fn rotation(name: &'static str, run: fn(D, Rotation) -> Handled) -> Self {

@@ -8,10 +8,10 @@ mod serve;
 mod system;
 
 pub use env::{Env, EnvError};
-pub use function::{Deadline, Delivered, Failure, Function, Handled, Trigger};
+pub use function::{Answered, Deadline, Delivered, Failure, Function, Handled, Trigger};
 pub use kernel::{Connect, Deps, Kernel, Secrets, secrets};
 pub use rotation::{Rotation, Step, Versions};
-pub use serve::{event_of, main, router};
+pub use serve::{detail_of, event_of, main, router};
 pub use system::{SystemClock, SystemRandom};
 
 /// What a start fails with: the function refuses to serve (F11).

@@ -18,7 +18,7 @@ use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    Connect, Deadline, Delivered, Deps, Env, Failure, Function, Handled, Rotation, StartError, SystemClock,
+    Answered, Connect, Deadline, Delivered, Deps, Env, Failure, Function, Handled, Rotation, StartError, SystemClock,
     SystemRandom, Trigger,
 };
 
@@ -34,6 +34,8 @@ pub fn main<D: Deps>(function: Function<D>) -> Result<(), StartError> {
 enum Ready {
     /// Requests as the gateway hands them over.
     Requests(Router),
+    /// What an operator asks, who waits for the answer.
+    Questions(Box<dyn Fn(LambdaEvent<Value>) -> Answered + Send + Sync>),
     /// Whatever else wakes it.
     Invocations(Box<dyn Fn(LambdaEvent<Value>) -> Handled + Send + Sync>),
 }
@@ -52,6 +54,11 @@ fn prepare<D: Deps>(function: Function<D>, deps: D, with: &Connect) -> Ready {
                 Err(failure) => Box::pin(ready(Err(failure))),
             }))
         }
+        Trigger::Service { run, .. } => Ready::Invocations(Box::new(move |event| match detail_of(event.payload) {
+            Ok(detail) => run(deps.clone(), detail),
+            Err(failure) => Box::pin(ready(Err(failure))),
+        })),
+        Trigger::Invoke { run } => Ready::Questions(Box::new(move |event| run(deps.clone(), event.payload))),
         Trigger::Rotation { run } => {
             Ready::Invocations(Box::new(move |event| match serde_json::from_value::<Rotation>(event.payload) {
                 Ok(rotation) => run(deps.clone(), rotation),
@@ -68,6 +75,7 @@ fn start(prepare: Prepare) -> Result<(), StartError> {
         let (clock, ids) = (Clock::new(SystemClock), Ids::new(SystemRandom));
         match prepare(Connect { env: Env::of_process(), clock, ids, http: Http::new()? }).await? {
             Ready::Requests(app) => lambda_http::run(ServiceBuilder::new().map_request(identified).service(app)).await,
+            Ready::Questions(run) => lambda_runtime::run(lambda_runtime::service_fn(run)).await,
             Ready::Invocations(run) => lambda_runtime::run(lambda_runtime::service_fn(run)).await,
         }
     })
@@ -87,6 +95,14 @@ pub fn event_of(store: &Store, event: &Value, deadline: Deadline) -> Result<Deli
     let (scope, recorded) = store.open_event(detail)?;
     let canonical = store.canonical_event(detail)?;
     Ok(Delivered { scope, recorded, canonical, deadline })
+}
+
+/// What a service tells in an event as EventBridge delivers it.
+///
+/// # Errors
+/// When it tells nothing.
+pub fn detail_of(mut event: Value) -> Result<Value, Failure> {
+    Ok(event.get_mut("detail").map(Value::take).ok_or("an event without detail")?)
 }
 
 fn deadline<T>(event: &LambdaEvent<T>) -> Deadline {

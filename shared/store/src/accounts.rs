@@ -2,18 +2,17 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
-use model::{
-    Currency, DirectoryId, Event, Policy, RoleName, SessionId, SignupId, TenantId, TenantState, UserId, event::Actor,
-};
+use model::{Currency, DirectoryId, Event, RoleName, SessionId, SignupId, TenantId, UserId, event::Actor};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Company, Conflict, Devices, EmailLogin, Factors, Jwks, Member, Membership, Result, Schedule, Session, SessionProof,
+    Company, Conflict, Devices, EmailLogin, Factors, Founding, Jwks, Member, Membership, Result, Session, SessionProof,
     SignUp, Store, StoreError, Throttle, Token, TokenHash, User, Versioned,
     commit::{Action, Commit, Condition, Place, TRANSACTION_CONFLICT, What},
     db::{decode, encode, number, text},
     directory::{Origin, TenantScope},
-    factors::factors_put,
+    factors::{FailedSignIn, factors_put},
+    founding::founded,
     key::Key,
     records::{DirectoryLink, TenantRecord},
 };
@@ -226,62 +225,18 @@ impl Store {
         let now = self.clock.now();
         let user = UserId::generate(&self.ids);
         let scope = self.scope_of_new_tenant(signup.tenant, Origin { actor: Actor::User { id: user }, ..origin });
-        let tenant = signup.tenant;
-        let done = SignUp { done: true, ..signup.clone() };
-        let mut done_item = encode("SignUp", &done)?;
-        done_item.insert("ttl".into(), number(signup.good_until));
-        let waiting = Condition {
-            expression: Some("attribute_exists(PK) AND done = :no"),
-            values: vec![(":no", AttributeValue::Bool(false))],
-            ..Condition::default()
-        };
         let profile = User::new(user, signup.email.clone(), owner.name.clone(), now);
         let login =
             EmailLogin { user, password_hash: Some(owner.password_hash.clone()), epoch: 0, second_factor: false };
-        let membership = Membership { tenant, company: signup.company.clone(), mver: 1 };
-        let slug_item = crate::key::Item::from([("tenant".to_owned(), text(tenant.to_string()))]);
-        let slug_key = Key::new(format!("SLUG#{}", model::tenant::normalised_slug(slug)), "SLUG");
+        let company = Founding { tenant: signup.tenant, name: &signup.company, slug, currency };
         let change = Commit::new()
             .consume(link, now)
-            .action(put_state(SignUp::key(signup.signup), done_item, waiting, "signup"))
+            .action(done(signup)?)
             .action(put(EmailLogin::key(&signup.email), encode("EmailLogin", &login)?, Condition::absent(), "email"))
-            .action(put(slug_key, slug_item, Condition::absent(), "slug"))
-            .action(put(User::key(user), encode("User", &profile)?, Condition::absent(), "user"))
-            .action(put(
-                Membership::key(user, tenant),
-                encode("Membership", &membership)?,
-                Condition::absent(),
-                "member",
-            ))
-            .create(&Company {
-                tenant,
-                name: signup.company.clone(),
-                slug: slug.into(),
-                state: TenantState::Active,
-                currency,
-                created_at: now,
-                plan: "free".into(),
-                roles: Vec::new(),
-                policy: Policy::default(),
-                directory: None,
-                owners: 1,
-                seats: 1,
-                seat_limit: Company::SEATS,
-            })
-            .create(&Member {
-                user,
-                role: RoleName::OWNER,
-                active: true,
-                email: signup.email.clone(),
-                name: owner.name.clone(),
-                joined_at: now,
-                mver: 1,
-                last_seen: None,
-            })
-            .create(&Schedule { tenant, on: false, next_at: now, every_hours: 24 })
-            .event(Event::TenantCreated { owner: user, role: RoleName::OWNER })?;
-        self.of(&scope).commit(change).await?;
-        Ok(NewCompany { tenant, owner: user })
+            .action(put(User::key(user), encode("User", &profile)?, Condition::absent(), "user"));
+        let change = founded(change, company, &profile, now)?;
+        self.of(&scope).commit(change.event(Event::TenantCreated { owner: user, role: RoleName::OWNER })?).await?;
+        Ok(NewCompany { tenant: signup.tenant, owner: user })
     }
 
     /// What a sign-in with an address is decided by.
@@ -292,18 +247,25 @@ impl Store {
         Ok(SignInFacts { login, throttle })
     }
 
-    /// Counts a failed sign-in and says until when the next try is refused.
-    pub async fn sign_in_failed(&self, email: &str, not_before: Timestamp, failures: u32) -> Result<()> {
-        let throttle = Throttle { failures, not_before: not_before.as_second() };
-        let mut item = encode("Throttle", &throttle)?;
-        item.insert("ttl".into(), number((self.clock.now() + SignedDuration::from_hours(24)).as_second()));
-        self.put_one(Throttle::key(email), item, Condition::default(), Conflict::Version).await
+    /// Writes how a failed sign-in leaves its address where it does not count, so that it takes a write as others do.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn sign_in_waits(&self, failed: FailedSignIn<'_>) -> Result<()> {
+        let (item, as_seen) = self.failed(failed)?;
+        match self.put_one(Throttle::key(failed.email), item, as_seen, Conflict::Version).await {
+            Err(StoreError::Conflict(_)) => Ok(()),
+            written => written,
+        }
     }
 
-    /// The tenants a user is in, in the order they were created.
+    /// The tenants a user is in, oldest membership first.
     pub async fn memberships(&self, user: UserId) -> Result<Vec<Membership>> {
         let (items, _) = self.query(&User::partition(user), Membership::PREFIX, None, None, false, true).await?;
-        items.into_iter().map(|item| decode("Membership", item)).collect()
+        let decoded = items.into_iter().map(|item| decode("Membership", item));
+        let mut memberships: Vec<Membership> = decoded.collect::<Result<_>>()?;
+        Membership::oldest_first(&mut memberships);
+        Ok(memberships)
     }
 
     /// A user's profile.
@@ -539,8 +501,17 @@ pub(crate) fn put(key: Key, item: crate::key::Item, condition: Condition, what: 
     Action { place: Place::Global(key), what: What::Put { item, condition }, conflict: Conflict::Taken(what) }
 }
 
-fn put_state(key: Key, item: crate::key::Item, condition: Condition, what: &'static str) -> Action {
-    Action { place: Place::Global(key), what: What::Put { item, condition }, conflict: Conflict::State(what) }
+/// That a sign-up waits no longer.
+pub(crate) fn done(signup: &SignUp) -> Result<Action> {
+    let mut item = encode("SignUp", &SignUp { done: true, ..signup.clone() })?;
+    item.insert("ttl".into(), number(signup.good_until));
+    let condition = Condition {
+        expression: Some("attribute_exists(PK) AND done = :no"),
+        values: vec![(":no", AttributeValue::Bool(false))],
+        ..Condition::default()
+    };
+    let what = What::Put { item, condition };
+    Ok(Action { place: Place::Global(SignUp::key(signup.signup)), what, conflict: Conflict::State("signup") })
 }
 
 pub(crate) fn session_item(session: &Session) -> Result<crate::key::Item> {

@@ -1,7 +1,11 @@
 //! The address and the name of a user, which stand in several items: the unique address, the profile, and the
 //! membership of each tenant. One transaction moves all of them (C7).
 
-use model::{EmailChangeId, Event, TenantId, UserId, event::Actor};
+use model::{
+    EmailChangeId, Event, TenantId, UserId,
+    event::{Actor, OwnProfile, masked},
+    mail::Notifications,
+};
 
 use crate::{
     Commit, Conflict, EmailChange, EmailChangeState, EmailLogin, Member, Result, Store, StoreError, TenantScope,
@@ -92,7 +96,7 @@ impl Store {
             let next = EmailLogin { epoch: made.epoch, ..login.clone() };
             let moved = User { email: change.to.clone(), ..profile.clone() };
             let commit = self.moved(link, &made, (&profile, &moved), (&login, &next)).await?;
-            let event = Event::EmailChanged { change: change.change, user: change.user, undone: false };
+            let event = told(change, false, &profile.email, &moved.email);
             let scope = self.scope_of_change(change, origin.clone());
             match self.of(&scope).commit(commit.event(event)?).await {
                 Err(StoreError::Conflict(Conflict::Version)) => {}
@@ -124,7 +128,7 @@ impl Store {
             let oldest = spans.len().saturating_sub(SPANS);
             let restored = User { email: change.from.clone(), undone: spans.split_off(oldest), ..profile.clone() };
             let commit = self.moved(link, &undone, (&profile, &restored), (&login, &next)).await?;
-            let event = Event::EmailChanged { change: change.change, user: change.user, undone: true };
+            let event = told(change, true, &profile.email, &restored.email);
             let scope = self.scope_of_change(change, origin.clone());
             match self.end_sessions(&scope, change.user, Which::All, commit, event).await {
                 Err(StoreError::Conflict(Conflict::Version)) => {}
@@ -153,10 +157,30 @@ impl Store {
             if after.name != before.name {
                 commit = self.in_memberships(commit, user, |member| member.name.clone_from(&after.name)).await?;
             }
-            match self.of(scope).commit(commit.event(Event::ProfileChanged { user })?).await {
+            let said = |user: &User| Some(OwnProfile { name: user.name.clone(), locale: user.locale.clone() });
+            let event = Event::ProfileChanged { user, before: said(&before), after: said(&after) };
+            match self.of(scope).commit(commit.event(event)?).await {
                 Ok(_) => return Ok(User { version: before.version + 1, ..after }),
                 Err(StoreError::Conflict(Conflict::Version)) => {}
                 Err(error) => return Err(error),
+            }
+        }
+        Err(StoreError::Unavailable("the user changes too often".into()))
+    }
+
+    /// Changes which of the mails that one can do without a user gets.
+    pub async fn change_notifications(&self, scope: &TenantScope, user: UserId, after: Notifications) -> Result<()> {
+        for _ in 0..TRIES {
+            let profile = self.user_strong(user).await?.ok_or(Conflict::Missing("user"))?;
+            let before = profile.notifications;
+            if after == before {
+                return Ok(());
+            }
+            let commit = Commit::new().action(replaced(&profile, &User { notifications: after, ..profile.clone() })?);
+            let event = Event::NotificationsChanged { user, before, after };
+            match self.of(scope).commit(commit.event(event)?).await {
+                Err(StoreError::Conflict(Conflict::Version)) => {}
+                done => return done.map(drop),
             }
         }
         Err(StoreError::Unavailable("the user changes too often".into()))
@@ -191,27 +215,25 @@ impl Store {
                     conflict: Conflict::Version,
                 });
         }
-        self.in_memberships(commit, profile.user, |member| to.clone_into(&mut member.email)).await
+        let move_to = |member: &mut Member| {
+            to.clone_into(&mut member.email);
+            // What is known of mail to the address before is nothing of this one.
+            member.mail_returned = None;
+        };
+        self.in_memberships(commit, profile.user, move_to).await
     }
 
     /// `commit` with `change` made to the user's place in every tenant.
     async fn in_memberships(&self, mut commit: Commit, user: UserId, change: impl Fn(&mut Member)) -> Result<Commit> {
         for (tenant, mut member) in self.places(user).await? {
             change(&mut member.value);
-            commit = commit.action(Action {
-                place: Place::Global(place(tenant, user)),
-                what: What::Put {
-                    item: item_of(&member.value, member.version + 1)?,
-                    condition: Condition::version(member.version),
-                },
-                conflict: Conflict::Version,
-            });
+            commit = commit.action(in_place(tenant, &member)?);
         }
         Ok(commit)
     }
 
     /// A user's place in every tenant they are in.
-    async fn places(&self, user: UserId) -> Result<Vec<(TenantId, Versioned<Member>)>> {
+    pub(crate) async fn places(&self, user: UserId) -> Result<Vec<(TenantId, Versioned<Member>)>> {
         let tenants: Vec<TenantId> = self.memberships(user).await?.iter().map(|membership| membership.tenant).collect();
         let mut places = Vec::with_capacity(tenants.len());
         // As many as one read takes.
@@ -238,8 +260,26 @@ impl Store {
     }
 }
 
+/// That an address moved. The log has it masked: whole it stands with the user, and goes with them.
+fn told(change: &EmailChange, undone: bool, from: &str, to: &str) -> Event {
+    let (before, after) = (Some(masked(from)), Some(masked(to)));
+    Event::EmailChanged { change: change.change, user: change.user, undone, before, after }
+}
+
 fn place(tenant: TenantId, user: UserId) -> Key {
     Key::new(Collection::Root.partition(tenant, None), Member::sort_key(&user))
+}
+
+/// A member over the version that was read.
+pub(crate) fn in_place(tenant: TenantId, member: &Versioned<Member>) -> Result<Action> {
+    Ok(Action {
+        place: Place::Global(place(tenant, member.value.user)),
+        what: What::Put {
+            item: item_of(&member.value, member.version + 1)?,
+            condition: Condition::version(member.version),
+        },
+        conflict: Conflict::Version,
+    })
 }
 
 /// A change of address as it is now.

@@ -1,5 +1,7 @@
 //! Questions to managers: opened by who has the link, answered until their time is over, swept after it.
 
+use std::collections::BTreeMap;
+
 use model::{AttestationId, Event, FindingId, event::Answer};
 
 use crate::{
@@ -30,9 +32,15 @@ impl Tenant<'_> {
     }
 
     /// Asks, in place of a question about the same person that was put off: that one is over, and its link with it.
-    pub async fn ask(&self, attestation: &Attestation, put_off: Option<Versioned<Attestation>>) -> Result<()> {
+    /// `calls` were made to Microsoft to know whom to ask, and are told of with it.
+    pub async fn ask(
+        &self,
+        attestation: &Attestation,
+        put_off: Option<Versioned<Attestation>>,
+        calls: BTreeMap<String, u32>,
+    ) -> Result<()> {
         let Attestation { finding, attestation: id, asked_at, .. } = *attestation;
-        let event = Event::AttestationRequested { attestation: id, finding };
+        let event = Event::AttestationRequested { attestation: id, finding, calls };
         let mut commit = Commit::new().create(attestation);
         if let Some(Versioned { value, version }) = put_off {
             let value = Attestation { deadline: asked_at.as_second(), expired: true, ..value };

@@ -11,8 +11,8 @@ use crate::{
     records::TenantRecord,
 };
 
-/// Most companies that are looked at: as many as one read takes, at two items each.
-const LISTED: usize = 50;
+/// Most companies somebody makes or is shown: as many as one read takes, at two items each.
+pub const COMPANIES_MOST: usize = 50;
 
 /// A company somebody is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn ways(&self, user: UserId, memberships: &[Membership]) -> Result<Vec<Way>> {
-        let memberships = memberships.get(..LISTED).unwrap_or(memberships);
+        let memberships = memberships.get(..COMPANIES_MOST).unwrap_or(memberships);
         let mut keys: Vec<Key> = memberships.iter().flat_map(|one| place(user, one.tenant)).collect();
         if keys.is_empty() {
             keys.extend(place(user, TenantId::generate(&self.ids)));
@@ -79,10 +79,10 @@ impl Store {
         Ok(ways)
     }
 
-    /// The companies a user is an active member of, at most 50, in two round trips.
+    /// The companies a user is an active member of, oldest membership first, at most 50, in two round trips.
     pub async fn companies_of(&self, user: UserId) -> Result<Vec<CompanyOf>> {
         let mut memberships = self.memberships(user).await?;
-        memberships.truncate(LISTED);
+        memberships.truncate(COMPANIES_MOST);
         if memberships.is_empty() {
             return Ok(Vec::new());
         }

@@ -369,7 +369,7 @@ impl Store {
         Ok(due)
     }
 
-    /// The scope of a tenant that a sign-up is about to create.
+    /// The scope of a tenant that is about to be created.
     pub(crate) const fn scope_of_new_tenant(&self, tenant: TenantId, origin: Origin) -> TenantScope {
         TenantScope::new(tenant, origin)
     }
@@ -377,6 +377,11 @@ impl Store {
     /// The scope of the tenant that a one-time link was made for.
     pub(crate) const fn scope_of_link(&self, tenant: TenantId, origin: Origin) -> TenantScope {
         TenantScope::new(tenant, origin)
+    }
+
+    /// The scope of a company that a mail was about which came back, or whose member had its address.
+    pub(crate) const fn scope_of_returned_mail(&self, tenant: TenantId) -> TenantScope {
+        TenantScope::new(tenant, Origin::SYSTEM)
     }
 
     /// The scope of a membership whose owner proved who they are.

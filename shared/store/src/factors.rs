@@ -10,7 +10,7 @@ use crate::{
     accounts::{doors, login_at, put, same_password, session_as_read, session_item},
     commit::{Action, Commit, Condition, Place, What},
     db::{decode, encode, key_of, number, refused, spent, text},
-    key::{Collection, Key},
+    key::{Collection, Item, Key},
     meter::Units,
     records::TenantRecord,
 };
@@ -20,12 +20,25 @@ use crate::{
 pub struct Account {
     /// Address and name.
     pub profile: Option<User>,
-    /// The tenants they are in, in the order they were created.
+    /// The tenants they are in, oldest membership first.
     pub memberships: Vec<Membership>,
     /// Their second factors; version 0 while there are none.
     pub factors: Versioned<Factors>,
     /// The devices they signed in from.
     pub devices: Devices,
+}
+
+/// A sign-in that failed and counts.
+#[derive(Debug, Clone, Copy)]
+pub struct FailedSignIn<'a> {
+    /// Of which address, normalised.
+    pub email: &'a str,
+    /// How its failures stood before.
+    pub seen: &'a Throttle,
+    /// Failures in a row, with this one.
+    pub failures: u32,
+    /// Until when the next try is refused.
+    pub not_before: Timestamp,
 }
 
 /// A change of somebody's own factors.
@@ -132,6 +145,7 @@ impl Store {
             }
             start = answer.last_evaluated_key;
             if start.is_none() {
+                Membership::oldest_first(&mut account.memberships);
                 return Ok(account);
             }
         }
@@ -142,10 +156,14 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn has_second_factor(&self, user: UserId) -> Result<bool> {
+        Ok(self.factors(user).await?.is_some_and(|factors| factors.any()))
+    }
+
+    /// A user's factors; `None` where there never was one.
+    pub(crate) async fn factors(&self, user: UserId) -> Result<Option<Factors>> {
         // A batch of one: what letting somebody in may read (template.yaml, Admission).
         let found = self.get_many(&[Factors::key(user)], true).await?.into_iter().next().flatten();
-        let factors: Option<Factors> = found.map(|item| decode("Factors", item)).transpose()?;
-        Ok(factors.is_some_and(|factors| factors.any()))
+        found.map(|item| decode("Factors", item)).transpose()
     }
 
     /// Takes a one-time token: whoever asks again finds nothing, whatever came of it.
@@ -195,25 +213,22 @@ impl Store {
         self.transact(change.actions.into_iter().map(|action| action.of(membership.tenant)).collect()).await
     }
 
-    /// Counts a failed sign-in that is worth a line in a tenant's log.
+    /// Counts a failed sign-in and tells of it in a tenant's log. Of several that read the same count one counts and is
+    /// told: however many are sent at once, there are no more entries than counts.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn sign_in_failed_noting(
         &self,
-        email: &str,
-        not_before: Timestamp,
-        failures: u32,
+        failed: FailedSignIn<'_>,
         event: Event,
         membership: Option<&Membership>,
         origin: Origin,
     ) -> Result<()> {
-        let throttle = Throttle { failures, not_before: not_before.as_second() };
-        let mut item = encode("Throttle", &throttle)?;
-        item.insert("ttl".into(), number((self.clock.now() + SignedDuration::from_hours(24)).as_second()));
-        let key = Throttle::key(email);
-        let written = What::Put { item, condition: Condition::default() };
-        match membership {
+        let key = Throttle::key(failed.email);
+        let (item, condition) = self.failed(failed)?;
+        let written = What::Put { item, condition };
+        let counted = match membership {
             Some(membership) => {
                 let scope = self.scope_of_membership(membership.tenant, origin);
                 let counted = Action { place: Place::Global(key), what: written, conflict: Conflict::Version };
@@ -225,7 +240,27 @@ impl Store {
                 let nothing = What::Check { condition: Condition::absent() };
                 self.transact(vec![(key, written, Conflict::Version), (nobody, nothing, Conflict::Version)]).await
             }
+        };
+        match counted {
+            Err(StoreError::Conflict(Conflict::Version)) => Ok(()),
+            counted => counted,
         }
+    }
+
+    /// How a failed sign-in leaves its address, and that the address is as it was seen.
+    pub(crate) fn failed(&self, failed: FailedSignIn<'_>) -> Result<(Item, Condition)> {
+        let FailedSignIn { seen, failures, not_before, .. } = failed;
+        let mut item = encode("Throttle", &Throttle { failures, not_before: not_before.as_second() })?;
+        item.insert("ttl".into(), number((self.clock.now() + SignedDuration::from_hours(24)).as_second()));
+        let as_seen = Condition {
+            expression: Some(match seen.failures {
+                0 => "attribute_not_exists(failures) OR failures = :seen",
+                _ => "failures = :seen",
+            }),
+            values: vec![(":seen", number(seen.failures))],
+            ..Condition::default()
+        };
+        Ok((item, as_seen))
     }
 
     /// Changes somebody's own factors; the flag of their login and what the session proved are written with them.

@@ -4,11 +4,11 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::{SignedDuration, Timestamp};
-use model::event::Actor;
+use model::{TenantId, event::Actor};
 
 use crate::{
     Commit, Conflict, KeptAnswer, Result, StoreError, Tenant, Versioned,
-    commit::{Condition, What},
+    commit::{Action, Condition, Place, What, item_of},
     key::Key,
     records::{Once, TenantRecord},
 };
@@ -45,7 +45,9 @@ impl Tenant<'_> {
         let whose = match self.scope.origin().actor {
             Actor::User { id } => id.to_string(),
             Actor::Key { id } => id.to_string(),
-            Actor::Visitor | Actor::System => return Err(StoreError::Refused("a claim of nobody".into())),
+            Actor::Visitor | Actor::System | Actor::Operator => {
+                return Err(StoreError::Refused("a claim of nobody".into()));
+            }
         };
         // A length before each part, so that no two triples read alike.
         let key: String =
@@ -96,6 +98,14 @@ impl Commit {
 }
 
 impl Claim {
+    /// Keeps the answer in the tenant the request was made in, where the effect is a transaction of another.
+    pub(crate) fn answered_in(&self, tenant: TenantId, answer: KeptAnswer) -> Result<Action> {
+        let Versioned { value, version } = self.answered(answer);
+        let what = What::Put { item: item_of(&value, version + 1)?, condition: Condition::version(version) };
+        let key = Key::new(Once::COLLECTION.partition(tenant, None), Once::sort_key(&value.key));
+        Ok(Action { place: Place::Global(key), what, conflict: Conflict::Version })
+    }
+
     fn answered(&self, answer: KeptAnswer) -> Versioned<Once> {
         let value = Once { answer: Some(answer), ..self.0.value.clone() };
         Versioned { value, version: self.0.version }

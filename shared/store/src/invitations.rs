@@ -1,16 +1,18 @@
 //! Invitations (C2): one for each address of a company, its seat reserved, its link good once.
 
-use model::{Event, InvitationId, RoleName, TenantId, UserId, event::Actor};
+use model::{Event, InvitationId, RoleName, UserId, event::Actor};
 
 use crate::{
-    Company, Conflict, EmailLogin, Invitation, InvitationState, Member, Membership, Origin, Purpose, Registration,
-    Removed, Result, Store, StoreError, Tenant, Token, TokenHash, User, Versioned, Way, Whom,
+    Company, Conflict, Connection, EmailLogin, Invitation, InvitationState, Member, Membership, Newcomer, Origin,
+    Purpose, Registration, Removed, Result, Store, StoreError, Tenant, Token, TokenHash, User, Versioned, Way, Whom,
+    WorkAccount,
     accounts::login_at,
     commit::{Action, Commit, Condition, Place, What, versioned},
     db::{decode, encode, text},
     key::{Collection, Item, Key},
     records::TenantRecord,
     sessions::Which,
+    work_accounts::{self, nobodys},
 };
 
 /// Most seats of invitations that are too old that one further invitation gives free: what one transaction holds easily.
@@ -92,8 +94,30 @@ pub enum Joining {
     /// Somebody without an account, or whose account no company lets in: the link proves the address, as one for a new
     /// password does. A second factor stays.
     New(Registration),
+    /// The same, with a work account in place of a password; or the user whose work account it is.
+    WorkAccount(Newcomer),
     /// Somebody signed in.
     Known(UserId),
+}
+
+impl Joining {
+    /// The user who proved to be one, by other than the link.
+    const fn known(&self) -> Option<UserId> {
+        match self {
+            Self::New(_) => None,
+            Self::WorkAccount(newcomer) => newcomer.user,
+            Self::Known(user) => Some(*user),
+        }
+    }
+
+    /// Whether the company lets in who comes this way. Who is signed in here links a work account where that is needed.
+    fn is_let_in(&self, company: &Company, user: UserId) -> bool {
+        match self {
+            Self::New(_) => company.lets_in(user, None),
+            Self::WorkAccount(newcomer) => company.lets_in(user, Some(newcomer.directory)),
+            Self::Known(_) => true,
+        }
+    }
 }
 
 impl Tenant<'_> {
@@ -161,6 +185,7 @@ impl Tenant<'_> {
             created_at: before.as_ref().filter(|_| resent).map_or(now, |before| before.value.created_at),
             sent_at: now,
             good_until: (now + Invitation::GOOD_FOR).as_second(),
+            mail_returned: None,
         };
         change = match before {
             Some(before) => change.replace(&Versioned { value: invitation.clone(), version: before.version }),
@@ -242,10 +267,16 @@ impl Store {
         ];
         let mut found = self.get_many(&keys, true).await?.into_iter();
         let (Some(Some(company)), Some(Some(invitation))) = (found.next(), found.next()) else { return Ok(None) };
-        let (company, invitation): (Versioned<Company>, Versioned<Invitation>) =
+        let (mut company, invitation): (Versioned<Company>, Versioned<Invitation>) =
             (versioned(company)?, versioned(invitation)?);
         if invitation.value.serial != serial || !invitation.value.is_open(self.clock.now()) {
             return Ok(None);
+        }
+        if company.value.policy.microsoft_only() && company.value.directory.is_none() {
+            // Connected before companies kept their directory: who accepts writes it.
+            let scope = self.scope_of_link(tenant, origin.clone());
+            let connection = self.of(&scope).get_strong::<Connection>(&()).await?;
+            company.value.directory = connection.map(|connection| connection.value.directory);
         }
         let login = self.login(&invitation.value.email).await?;
         let account = match &login {
@@ -271,25 +302,30 @@ impl Store {
     ///
     /// # Errors
     /// As [`Invited::can_be_accepted`]; [`Conflict::Taken`] `member` for who is one already, `email` when the address
-    /// got an account meanwhile; [`Conflict::State`] `token` when the link was used; [`Conflict::Version`] when one of
-    /// them changed since it was read: read again.
-    pub async fn accept(&self, invited: Invited, joining: Joining) -> Result<(TenantId, UserId)> {
+    /// has an account that is its owner's alone to join with, `work account` and `directory` when a work account cannot
+    /// be linked; [`Conflict::State`] `token` when the link was used, `way in` when the company lets nobody in this way;
+    /// [`Conflict::Version`] when one of them changed since it was read: read again.
+    pub async fn accept(&self, invited: Invited, joining: Joining) -> Result<(UserId, Membership)> {
         invited.can_be_accepted()?;
         let Invited { mut company, mut invitation, account, login, link, origin } = invited;
         let now = self.clock.now();
         let (tenant, id, role) = (company.value.tenant, invitation.value.invitation, invitation.value.role);
         let email = invitation.value.email.clone();
-        let user = match (&joining, &account) {
-            (Joining::New(_), InvitedAccount::None) => UserId::generate(&self.ids),
-            (Joining::New(_), InvitedAccount::Idle(user)) => *user,
-            (Joining::New(_), InvitedAccount::Active(_)) => return Err(Conflict::Taken("email").into()),
-            (Joining::Known(user), _) => *user,
+        let known = joining.known();
+        let user = match (known, &account) {
+            (Some(user), _) => user,
+            (None, InvitedAccount::None) => UserId::generate(&self.ids),
+            (None, InvitedAccount::Idle(user)) => *user,
+            (None, InvitedAccount::Active(_)) => return Err(Conflict::Taken("email").into()),
         };
+        if !joining.is_let_in(&company.value, user) {
+            return Err(Conflict::State("way in").into());
+        }
         let scope = self.scope_of_link(tenant, Origin { actor: Actor::User { id: user }, ..origin });
         let there = self.of(&scope);
         let removed = there.get_strong::<Removed>(&Whom::User { user }).await?;
         let mver = removed.as_ref().map_or(0, |removed| removed.value.mver) + 1;
-        if matches!(account, InvitedAccount::Idle(_)) {
+        if known.is_none() && matches!(account, InvitedAccount::Idle(_)) {
             // As with every new password: what was opened with the old one is over, should a company open again.
             self.end_at_once(user, Which::All).await?;
         } else if removed.is_some() {
@@ -302,8 +338,19 @@ impl Store {
             company.value.owners += 1;
         }
         let mut change = Commit::new().consume(&link, now).replace(&invitation).replace(&company);
-        let name = match joining {
-            Joining::New(Registration { name, password_hash }) => {
+        let mut lifted = Vec::new();
+        let new = match joining {
+            Joining::New(Registration { name, password_hash }) => Some((name, Some(password_hash))),
+            Joining::WorkAccount(Newcomer { user: None, directory, person, name, .. }) => {
+                let account = WorkAccount { directory, person, user, linked: true, since: now };
+                change = work_accounts::link(change, &account, nobodys())?;
+                lifted.push(Whom::Person { directory, person });
+                Some((if name.is_empty() { email.clone() } else { name }, None))
+            }
+            Joining::WorkAccount(_) | Joining::Known(_) => None,
+        };
+        let name = match new {
+            Some((name, password_hash)) => {
                 let (login, condition, conflict) = with_password(user, login, password_hash);
                 let item = encode("EmailLogin", &login)?;
                 change = change.action(Action {
@@ -323,7 +370,7 @@ impl Store {
                     self.name_of(user).await?
                 }
             }
-            Joining::Known(user) => {
+            None => {
                 // The address is still theirs when they join.
                 let theirs = Condition {
                     expression: Some("#user = :user"),
@@ -338,22 +385,37 @@ impl Store {
                 self.name_of(user).await?
             }
         };
-        let membership = Membership { tenant, company: company.value.name.clone(), mver };
+        let membership = Membership { tenant, company: company.value.name.clone(), mver, since: now };
         change = change
             .action(Action {
                 place: Place::Global(Membership::key(user, tenant)),
                 what: What::Put { item: encode("Membership", &membership)?, condition: Condition::absent() },
                 conflict: Conflict::Taken(Member::KIND),
             })
-            .create(&Member { user, role, active: true, email, name, joined_at: now, mver, last_seen: None });
+            .create(&Member {
+                user,
+                role,
+                active: true,
+                email,
+                name,
+                joined_at: now,
+                mver,
+                last_seen: None,
+                mail_returned: None,
+            });
         if let Some(removed) = removed {
             // Invited again: every way in is open again.
             let accounts = self.work_accounts(user).await?;
-            let tombstones = Removed::all(user, &accounts, removed.value.at, mver);
-            change = tombstones.iter().fold(change, |change, one| change.delete::<Removed>(&one.whom));
+            for one in Removed::all(user, &accounts, removed.value.at, mver) {
+                // No item stands twice in one transaction.
+                if !lifted.contains(&one.whom) {
+                    lifted.push(one.whom);
+                }
+            }
         }
+        change = lifted.iter().fold(change, Commit::delete::<Removed>);
         there.commit(change.event(Event::MemberJoined { user, role, invitation: Some(id) })?).await?;
-        Ok((tenant, user))
+        Ok((user, membership))
     }
 
     /// Declines an invitation; its seat is free.
@@ -374,14 +436,15 @@ impl Store {
     }
 }
 
-/// The login of an address with this password: a new one, or the one there is, its second factor kept (ASVS 6.4.3).
-fn with_password(user: UserId, login: Option<EmailLogin>, hash: String) -> (EmailLogin, Condition, Conflict) {
+/// The login of an address with this password, or without one: a new login, or the one there is, its second factor kept
+/// (ASVS 6.4.3).
+fn with_password(user: UserId, login: Option<EmailLogin>, hash: Option<String>) -> (EmailLogin, Condition, Conflict) {
     let Some(login) = login else {
-        let login = EmailLogin { user, password_hash: Some(hash), epoch: 0, second_factor: false };
+        let login = EmailLogin { user, password_hash: hash, epoch: 0, second_factor: false };
         return (login, Condition::absent(), Conflict::Taken("email"));
     };
     let same = login_at(login.epoch, user);
-    (EmailLogin { password_hash: Some(hash), epoch: login.epoch + 1, ..login }, same, Conflict::Version)
+    (EmailLogin { password_hash: hash, epoch: login.epoch + 1, ..login }, same, Conflict::Version)
 }
 
 /// The items of a batch of three keys.

@@ -67,7 +67,7 @@ impl Month {
     pub(crate) const FIRST: Self = Self(2026 * 12);
     /// The month of an instant.
     pub(crate) fn of(at: Timestamp) -> Self {
-        let date = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let date = model::utc_date(at);
         Self(i32::from(date.year()) * 12 + i32::from(date.month()) - 1)
     }
     /// The month an event id was made in.

@@ -1,7 +1,7 @@
 //! Members (C9): another role, in or out, removed. A company never loses its last owner: its count of owners is written
 //! in the same transaction, at the version it was read at.
 
-use model::{Event, RoleName, UserId};
+use model::{Event, RoleName, UserId, event::OperatorAct};
 
 use crate::{
     Company, Conflict, EmailLogin, Factors, Member, Membership, Removed, Result, Tenant, Versioned,
@@ -124,16 +124,29 @@ impl Tenant<'_> {
     /// # Errors
     /// As [`Tenant::set_role`].
     pub async fn set_active(&self, place: Place, active: bool) -> Result<Versioned<Member>> {
-        let before = place.member.clone();
-        let after = Member { active, mver: before.value.mver + 1, ..before.value.clone() };
-        let user = after.user;
+        let user = place.member.value.user;
         let event = if active {
             // Nobody inactive opens a session: those that are left are of before, and do not come back (ASVS 7.4.2).
             self.store().end_at_once(user, Which::In(self.id())).await?;
             Event::MemberReactivated { user }
         } else {
-            Event::MemberDeactivated { user }
+            Event::MemberDeactivated { user, operator: None }
         };
+        self.put_active(place, active, event).await
+    }
+
+    /// Ends every access of a member's on the word of whoever runs this installation.
+    ///
+    /// # Errors
+    /// As [`Tenant::set_role`].
+    pub(crate) async fn deactivate_for(&self, place: Place, act: &OperatorAct) -> Result<()> {
+        let event = Event::MemberDeactivated { user: place.member.value.user, operator: Some(act.clone()) };
+        self.put_active(place, false, event).await.map(drop)
+    }
+
+    async fn put_active(&self, place: Place, active: bool, event: Event) -> Result<Versioned<Member>> {
+        let before = place.member.clone();
+        let after = Member { active, mver: before.value.mver + 1, ..before.value.clone() };
         self.commit(place.becomes(Some(after.clone()))?.event(event)?).await?;
         Ok(Versioned { value: after, version: before.version + 1 })
     }
@@ -177,7 +190,8 @@ impl Tenant<'_> {
                 what: What::Delete { condition: Condition::default() },
                 conflict: Conflict::Missing("factors"),
             });
-        self.commit(change.event(Event::FactorsReset { user })?).await?;
+        let before = store.factors(user).await?.map_or_else(Vec::new, |factors| factors.sorts());
+        self.commit(change.event(Event::FactorsReset { user, before })?).await?;
         store.end_at_once(user, Which::In(self.id())).await
     }
 }

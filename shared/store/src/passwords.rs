@@ -72,6 +72,7 @@ impl Store {
         let login = self.login(&reset.email).await?.filter(|login| login.user == user && login.epoch == reset.epoch);
         let login = login.ok_or(Conflict::State("token"))?;
         let change = change.action(new_password(&reset.email, &login, password_hash)?);
+        let change = self.reachable(change, user).await?;
         self.end_sessions(&scope, user, Which::All, change, Event::PasswordChanged { user, by_reset: true }).await
     }
 

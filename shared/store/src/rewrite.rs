@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_lc_rs::digest::{self, SHA256, digest};
 use checks::{
-    Basis, CheckId, Directory, Finding, Outcome, Stake,
+    Basis, CheckId, Directory, Finding, Outcome, Stake, Totals,
     outcome::{Affected, FindingState},
     settle,
 };
@@ -14,8 +14,8 @@ use jiff::{Timestamp, civil::Date};
 use model::{Currency, DirectoryId, FindingId};
 
 use crate::{
-    AffectedPart, Commit, Conflict, Licenses, Result, StoreError, StoredFinding, Summary, Tenant, Terms, TopAction,
-    Turn, Versioned,
+    AffectedPart, Commit, Conflict, Course, Licenses, Result, StoreError, StoredFinding, Summary, Tenant, Terms,
+    TopAction, Turn, Turning, Versioned,
     commit::{Condition, What},
     records::TenantRecord,
 };
@@ -136,6 +136,7 @@ impl Rewrite<'_> {
             findings: open,
             accepted,
             not_evaluated: outcome.not_evaluated.clone(),
+            course: course(before, &outcome.totals, open, now),
         };
         let same = before.is_some_and(|old| Summary { changed_at: old.changed_at, ..summary.clone() } == *old);
         let changed = !same || !writes.0.is_empty();
@@ -282,6 +283,17 @@ impl Write {
     fn key_of(&self, tenant: &Tenant<'_>) -> crate::key::Key {
         crate::key::Key::new(StoredFinding::COLLECTION.partition(tenant.id(), None), self.key.clone())
     }
+}
+
+/// The course of what could be saved, up to now. Amounts of another currency tell nothing about these.
+fn course(before: Option<&Summary>, totals: &Totals, findings: u32, now: Timestamp) -> Course {
+    let known = before.filter(|before| before.totals.monthly.currency == totals.monthly.currency);
+    known.map(|before| before.course.clone()).unwrap_or_default().with(Turning {
+        day: model::utc_date(now),
+        minor: totals.monthly.amount_minor,
+        findings,
+        unassigned: totals.paid_seats_bought.saturating_sub(totals.assigned),
+    })
 }
 
 /// The id of a finding: of directory, check and [subject](checks::outcome::Subject::key), so that it stays over scans.

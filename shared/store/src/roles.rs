@@ -114,7 +114,7 @@ impl Tenant<'_> {
             invitation.value.role = instead.ok_or(Conflict::State("role"))?;
             change = change.replace(&invitation);
         }
-        let event = Event::RoleDeleted { role: id, name: role.name };
+        let event = Event::RoleDeleted { role: id, name: role.name.clone(), before: Some(role) };
         self.commit(change.replace(&company).event(event)?).await.map(|_| ())
     }
 }

@@ -31,7 +31,7 @@ impl Store {
     /// # Errors
     /// [`Conflict::Missing`] when they have no such session.
     pub async fn end_session(&self, scope: &TenantScope, user: UserId, session: SessionId) -> Result<()> {
-        self.end(scope, user, session, Event::SessionsRevoked { user, session: Some(session) }).await
+        self.end(scope, user, session, Event::SessionsRevoked { user, session: Some(session), operator: None }).await
     }
 
     /// Ends all of a user's sessions but one (F59). No event where there is no other.
@@ -43,7 +43,8 @@ impl Store {
         if self.which(user, others).await?.is_empty() {
             return Ok(());
         }
-        self.end_sessions(scope, user, others, Commit::new(), Event::SessionsRevoked { user, session: None }).await
+        let event = Event::SessionsRevoked { user, session: None, operator: None };
+        self.end_sessions(scope, user, others, Commit::new(), event).await
     }
 
     /// Commits `change` and ends sessions with it.

@@ -29,6 +29,8 @@ pub struct Overview {
     pub connection: Option<crate::Connection>,
     /// When the next check is due, as it was a moment ago; `None` where nothing was ever connected.
     pub schedule: Option<crate::Schedule>,
+    /// What is saved so far; `None` where no seat was given back.
+    pub saved: Option<crate::Saved>,
     /// The newest scans, newest first.
     pub scans: Vec<crate::Scan>,
 }
@@ -163,17 +165,18 @@ impl Tenant<'_> {
         items.into_iter().map(versioned).collect()
     }
 
-    /// Summary, connection, schedule and the newest scans in one read: everything the first screen shows. The sort keys of
-    /// the three sort behind every scan's, so a backward query meets them first.
+    /// Summary, connection, schedule, savings and the newest scans in one read: everything the first screen shows. The
+    /// sort keys of the four sort behind every scan's, so a backward query meets them first.
     pub async fn overview(&self) -> Result<Overview> {
-        const NEWEST: u32 = 6;
+        const NEWEST: u32 = 7;
         let pk = Collection::Root.partition(self.scope.tenant(), None);
         let (items, _) = self.store.query(&pk, "SCAN#", None, Some(NEWEST), true, false).await?;
-        let mut overview = Overview { summary: None, connection: None, schedule: None, scans: Vec::new() };
+        let mut overview = Overview { summary: None, connection: None, schedule: None, saved: None, scans: Vec::new() };
         for item in items {
             match key_of(&item).map(|key| key.sk).as_deref() {
                 Some(crate::Summary::PREFIX) => overview.summary = Some(versioned(item)?),
                 Some(crate::Connection::PREFIX) => overview.connection = Some(versioned(item)?.value),
+                Some(crate::Saved::PREFIX) => overview.saved = Some(versioned(item)?.value),
                 Some(crate::Schedule::PREFIX) => overview.schedule = Some(versioned(item)?.value),
                 _ => overview.scans.push(versioned::<crate::Scan>(item)?.value),
             }

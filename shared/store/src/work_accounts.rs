@@ -14,7 +14,7 @@ use crate::{
     records::DirectoryLink,
 };
 
-/// Somebody Microsoft signed in who is no member of the company their directory is linked to.
+/// Somebody Microsoft signed in who is no member of the company that they want in.
 #[derive(Debug, Clone)]
 pub struct Newcomer {
     /// Their directory.
@@ -215,6 +215,26 @@ impl Store {
         Ok((member.active && plain).then_some(member.mver))
     }
 
+    /// Keeps the directory that is linked to `tenant` with a company that was connected before companies kept it: who it
+    /// lets in with Microsoft only is decided by that (C8). One that keeps a directory stays as it is.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn keep_directory(&self, tenant: TenantId, directory: DirectoryId) -> Result<()> {
+        let scope = self.scope_of_membership(tenant, Origin::SYSTEM);
+        let own = self.of(&scope);
+        let Some(mut company) = own.get_strong::<Company>(&()).await? else { return Ok(()) };
+        if company.value.directory.is_some() {
+            return Ok(());
+        }
+        company.value.directory = Some(directory);
+        match own.checkpoint(&company).await {
+            // Whoever changed it meanwhile: the next sign-in looks again.
+            Ok(_) | Err(StoreError::Conflict(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Makes `newcomer` a member of `tenant`, which their directory is linked to, as its policy says: one transaction of
     /// seat, member, and, for somebody new, user, address and work account.
     pub async fn join(&self, tenant: TenantId, newcomer: &Newcomer, origin: &Origin) -> Result<Joined> {
@@ -264,8 +284,10 @@ impl Store {
                 profile
             }
         };
-        let Some(company) = company.with_seat() else { return Ok(Joined::Out(NoEntry::NoSeat)) };
-        let membership = Membership { tenant, company: company.value.name.clone(), mver: 1 };
+        let Some(mut company) = company.with_seat() else { return Ok(Joined::Out(NoEntry::NoSeat)) };
+        // Of a company that was connected before companies kept it.
+        company.value.directory = company.value.directory.or(Some(directory));
+        let membership = Membership { tenant, company: company.value.name.clone(), mver: 1, since: now };
         let member = Member {
             user,
             role,
@@ -275,6 +297,7 @@ impl Store {
             joined_at: now,
             mver: 1,
             last_seen: None,
+            mail_returned: None,
         };
         let change = change
             .replace(&company)
@@ -286,7 +309,7 @@ impl Store {
 }
 
 /// The two items of a work account: where a sign-in finds it, if it is `free`, and where its user's are.
-fn link(change: Commit, account: &WorkAccount, free: Condition) -> Result<Commit> {
+pub(crate) fn link(change: Commit, account: &WorkAccount, free: Condition) -> Result<Commit> {
     let item = encode("WorkAccount", account)?;
     let same = Condition {
         expression: Some("attribute_not_exists(PK) OR person = :person"),
@@ -304,6 +327,15 @@ fn link(change: Commit, account: &WorkAccount, free: Condition) -> Result<Commit
             what: What::Put { item, condition: same },
             conflict: Conflict::Taken("directory"),
         }))
+}
+
+/// That a work account is nobody's, or was unlinked.
+pub(crate) fn nobodys() -> Condition {
+    Condition {
+        expression: Some("attribute_not_exists(PK) OR linked = :no"),
+        values: vec![(":no", AttributeValue::Bool(false))],
+        ..Condition::default()
+    }
 }
 
 /// That the directory is linked to the tenant still.

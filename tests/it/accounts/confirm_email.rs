@@ -49,6 +49,12 @@ async fn the_new_address_signs_in_the_old_one_does_not_and_every_company_has_it(
         .expect_problem(410, "link_not_good");
     app.pump().await;
     assert_eq!(count(&app, &["kind=S(\"user.email_changed\")", "undone=Bool(false)"]).await, 1);
+    // Before and after, and no address to write to: nobody can take anything out of a log.
+    let masked = |email: &str| format!("{}…@{}", &email[..1], email.split('@').nth(1).unwrap());
+    let log: Value = owner.get("/v1/events?kind=user.email_changed").await.expect(200);
+    let event = &log["items"][0]["event"];
+    assert_eq!((&event["before"], &event["after"]), (&json!(masked(OLD)), &json!(masked(NEW))));
+    assert!(!log.to_string().contains(OLD) && !log.to_string().contains(NEW));
     // The old address is free for somebody else.
     app.sign_up(OLD, "Another").await;
 }

@@ -25,6 +25,9 @@ async fn me_says_who_where_and_what_the_role_may() {
         let wanted = json!({
             "user": owner.user, "name": "Owner of acme", "email": "owner@acme.example",
             "tenant": owner.tenant, "role": role, "permissions": may, "locale": null, "has_password": true,
+            "notifications": {
+                "checks": true, "changes": true, "renewals": true, "answers": true, "team": true, "keys": true,
+            },
             "second_factor": false, "amr": ["pwd"], "second_factor_required_from": null,
         });
         assert_eq!(me, wanted);

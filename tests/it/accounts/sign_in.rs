@@ -250,7 +250,44 @@ async fn the_tenth_failure_is_told_once_and_early_tries_after_it_are_answered_wi
     let log = log["items"].as_array().unwrap().clone();
     let blocked = json!({ "kind": "user.sign_in_blocked", "user": owner.user, "failures": 10 });
     assert_eq!(log.iter().filter(|entry| entry["event"] == blocked).count(), 1);
+    // Those before stand in the log, each once.
+    let failed = log.iter().filter(|entry| entry["event"]["kind"] == "user.sign_in_failed");
+    let failures: Vec<_> = failed.map(|entry| entry["event"]["failures"].as_u64().unwrap()).collect();
+    assert_eq!(failures, (1..=9).rev().collect::<Vec<_>>());
     app.pump().await;
+}
+
+#[tokio::test]
+async fn a_flood_makes_no_more_entries_than_failures_that_count_whether_or_not_it_comes_at_once() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let failed = async || {
+        let log: Value = owner.get("/v1/events?kind=user.sign_in_failed&limit=100").await.expect(200);
+        log["items"].as_array().unwrap().clone()
+    };
+    // At once: whoever read the same count is one failure.
+    let attempts = (0..8).map(|_| attempt(&app, "owner@acme.example", "wrong"));
+    for answer in futures::future::join_all(attempts).await {
+        assert!(matches!(answer.status.as_u16(), 401 | 429 | 503), "{}", answer.status);
+    }
+    let at_once = failed().await;
+    assert!((1..=8).contains(&at_once.len()), "{}", at_once.len());
+    let mut counts: Vec<_> = at_once.iter().map(|entry| entry["event"]["failures"].as_u64().unwrap()).collect();
+    counts.sort_unstable();
+    assert_eq!(counts, (1..=counts.len() as u64).collect::<Vec<_>>(), "none twice, none left out");
+    let entry = &at_once[0];
+    assert_eq!((&entry["status"], &entry["actor"]), (&json!("failure"), &json!({ "type": "visitor" })));
+    assert_eq!((&entry["event"]["user"], &entry["event"]["step"]), (&json!(owner.user), &json!("password")));
+    assert!(entry["user_agent"] == "tests" && entry["request_id"].is_string(), "{entry}");
+    // For an hour, again and again: one that has to wait does not count and is not told.
+    for _ in 0..3600 / 10 {
+        attempt(&app, "owner@acme.example", "wrong").await;
+        app.clock.advance(SignedDuration::from_secs(10));
+    }
+    app.clock.advance(SignedDuration::from_mins(15));
+    let owner = app.sign_in("owner@acme.example").await;
+    let log: Value = owner.get("/v1/events?kind=user.sign_in_failed&limit=100").await.expect(200);
+    assert!(log["items"].as_array().unwrap().len() <= 20, "{}", log["items"].as_array().unwrap().len());
 }
 
 /// A request as a browser at an address sends it.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use local_microsoft::{Fault, RetryAfter, Spoiled, When};
 use model::{
     DirectoryId, PersonId, Policy, Role, RoleName, TenantState,
-    policy::{SecondFactor, SignInWays},
+    policy::{Join, SecondFactor, SignInWays},
 };
 use serde_json::{Value, json};
 use store::{Company, Member, Removed, Whom};
@@ -605,4 +605,45 @@ async fn keys_that_microsoft_rolls_are_followed_and_keys_it_does_not_give_let_no
     app.microsoft().clear_faults();
     client(&app, person).await;
     app.post(BEGIN, json!({})).await.expect::<Value>(200);
+}
+
+#[tokio::test]
+async fn a_company_that_never_kept_its_directory_does_when_somebody_of_it_signs_in() {
+    let directories = vec![directory(1, 30), directory(2, 30)];
+    let app = App::with(Options { directories, ..Options::default() }).await;
+    let [first, second] = app.microsoft().directories()[..] else { panic!("two directories") };
+    let owner = app.scanned("northwind", first).await;
+    let ben = crate::members::join(&app, &owner, "ben@northwind.example", "member").await;
+    let [own, newcomer] = ids(&app, first, 2)[..] else { panic!("two people") };
+    let foreign = ids(&app, second, 1)[0];
+    for person in [own, foreign] {
+        assert_eq!(link(&app, &ben, person).await.status, 204);
+    }
+    app.pump().await;
+    let scope = table::scope_of(&app, owner.tenant);
+    let sign_in_ways = SignInWays::Microsoft { break_glass: owner.user };
+    let join = Join::Directory { role: RoleName::System(Role::Member) };
+    table::set_policy(&app, &scope, Policy { sign_in: sign_in_ways, join, ..Policy::default() }).await;
+    // As companies were kept that were connected before.
+    let forget = async || crate::members::set_company(&app, owner.tenant, |company| company.directory = None).await;
+    forget().await;
+    assert_eq!(table::count(&app, &["SK=S(\"META\")", "|directory="]).await, 0);
+
+    sign_in(&app, foreign).await.expect_problem(403, "microsoft_only");
+    assert_eq!(company(&app, &owner).await.directory, None, "another directory is not the company's");
+    client(&app, own).await.get("/v1/tenant").await.expect::<Value>(200);
+    assert_eq!(company(&app, &owner).await.directory, Some(first));
+    sign_in(&app, foreign).await.expect_problem(403, "microsoft_only");
+
+    // Who joins by themselves makes it known as well.
+    forget().await;
+    client(&app, newcomer).await.get("/v1/tenant").await.expect::<Value>(200);
+    assert_eq!(company(&app, &owner).await.directory, Some(first));
+    // Its second factor counts as the company's own from then on.
+    forget().await;
+    app.microsoft().set_claim(own, "amr", json!(["pwd", "mfa"]));
+    let second_factor = SecondFactor::Required { from: app.clock.clock().now() };
+    table::set_policy(&app, &scope, Policy { second_factor, ..Policy::default() }).await;
+    client(&app, own).await.get("/v1/tenant").await.expect::<Value>(200);
+    app.pump().await;
 }

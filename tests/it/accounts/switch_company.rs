@@ -7,8 +7,9 @@ use model::{
 };
 use serde_json::{Value, json};
 use store::Company;
-use tests::{App, Client};
+use tests::{App, Client, Options, directory};
 
+use crate::at_microsoft::{self, begin, lasting, link, people, post_back, returned};
 use crate::links::{With, join, post_with};
 use crate::table::{claims, items, scope_of, set_state};
 
@@ -121,6 +122,39 @@ async fn the_other_companys_rules_for_signing_in_hold() {
     anna.act(&path(&nova)).await.expect::<Value>(200);
     let me: Value = anna.get("/v1/me").await.expect(200);
     assert_eq!(me["second_factor_required_from"], Value::Null, "here nothing is asked");
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn microsofts_word_opens_a_company_that_signs_in_with_microsoft_only_where_it_is_the_companys_own() {
+    let directories = vec![directory(1, 30), directory(2, 30)];
+    let app = App::with(Options { directories, ..Options::default() }).await;
+    let [own, foreign] = app.microsoft().directories()[..] else { panic!("two directories") };
+    let nova = app.scanned("nova", own).await;
+    let anna = app.tenant("acme").await;
+    join(&app, &anna, "Anna", "owner@acme.example", &nova, RoleName::System(Role::Member)).await;
+    let person = |directory| people(&app, directory, 1)[0].id;
+    for directory in [own, foreign] {
+        app.microsoft().set_claim(person(directory), "amr", json!(["pwd", "mfa"]));
+        assert_eq!(link(&app, &anna, person(directory)).await.status, 204);
+    }
+    app.pump().await;
+    set_company(&app, &nova, |c| c.policy.sign_in = SignInWays::Microsoft { break_glass: nova.user }).await;
+
+    // Signed in to acme, whose rules are none, with a directory that is not nova's.
+    let abroad = at_microsoft::client(&app, person(foreign)).await;
+    assert_eq!(abroad.tenant, anna.tenant);
+    let before = lasting(&app).await;
+    abroad.act(&path(&nova)).await.expect_problem(403, "microsoft_only");
+    assert_eq!(lasting(&app).await, before, "no session, no event");
+    abroad.get("/v1/tenant").await.expect::<Value>(200);
+
+    let begun = begin(&app, json!({ "company": anna.tenant })).await;
+    let answer = post_back(&app, Some(&begun.cookie), &returned(&app, &begun.url, person(own))).await;
+    let home = app.client(&answer.expect::<Value>(200));
+    assert_eq!(home.tenant, anna.tenant);
+    let there: Value = home.act(&path(&nova)).await.expect(200);
+    assert_eq!(there["tenant"], json!(nova.tenant));
     app.pump().await;
 }
 

@@ -33,6 +33,52 @@ async fn the_name_follows_into_every_company_and_what_is_left_out_stays() {
     assert_eq!((&me["name"], &me["locale"]), (&json!("Anna Berg"), &json!("en")));
     app.pump().await;
     assert_eq!(count(&app, &["kind=S(\"user.profile_changed\")"]).await, 2);
+    let log: Value = owner.get("/v1/events?kind=user.profile_changed").await.expect(200);
+    let profile = |locale: &str| json!({ "name": "Anna Berg", "locale": locale });
+    let entries = log["items"].as_array().unwrap();
+    let second = entries.iter().find(|entry| entry["event"]["after"] == profile("en")).unwrap();
+    assert_eq!(second["event"]["before"], profile("sv-SE"));
+    assert_eq!(second["text"], "Somebody changed their own language from sv-SE to en.");
+    assert!(entries.iter().any(|entry| entry["event"]["after"] == profile("sv-SE")), "{log}");
+    // The file says the same, and the chain holds.
+    let file = String::from_utf8(owner.get("/v1/events/export?kind=user.profile_changed").await.body).unwrap();
+    assert!(file.contains("language from sv-SE to en") && file.contains("\"\"before\"\""), "{file}");
+    app.pump().await;
+    let verified: Value = owner.get("/v1/events/verify").await.expect(200);
+    assert_eq!(verified["broken"], Value::Null);
+}
+
+#[tokio::test]
+async fn which_mails_one_gets_is_ones_own_and_stands_in_the_log() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let all = json!({
+        "checks": true, "changes": true, "renewals": true, "answers": true, "team": true, "keys": true,
+    });
+    let mine = async || owner.get("/v1/me").await.expect::<Value>(200)["notifications"].clone();
+    assert_eq!(mine().await, all, "every mail, until somebody says otherwise");
+    let mut fewer = all.clone();
+    fewer["renewals"] = json!(false);
+    assert_eq!(patch(&app, &owner, json!({ "notifications": fewer })).await.status, 204);
+    assert_eq!(mine().await, fewer);
+    let before = items(&app).await;
+    assert_eq!(patch(&app, &owner, json!({ "notifications": fewer })).await.status, 204);
+    for body in [json!({ "checks": false }), json!({}), json!([]), json!(false)] {
+        patch(&app, &owner, json!({ "notifications": body })).await.expect_problem(400, "bad_body");
+    }
+    let mut more = all.clone();
+    more["security"] = json!(false);
+    patch(&app, &owner, json!({ "notifications": more })).await.expect_problem(400, "bad_body");
+    assert_eq!(items(&app).await, before);
+    // A name in the same breath is an entry of its own.
+    assert_eq!(patch(&app, &owner, json!({ "notifications": all, "name": "Anna Berg" })).await.status, 204);
+    let me: Value = owner.get("/v1/me").await.expect(200);
+    assert_eq!((&me["notifications"], &me["name"]), (&all, &json!("Anna Berg")));
+    app.pump().await;
+    let log: Value = owner.get("/v1/events?kind=user.notifications_changed").await.expect(200);
+    let first = &log["items"].as_array().unwrap()[1]["event"];
+    assert_eq!((&first["before"], &first["after"]), (&all, &fewer));
+    assert_eq!(count(&app, &["kind=S(\"user.profile_changed\")"]).await, 1);
 }
 
 #[tokio::test]

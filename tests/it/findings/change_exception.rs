@@ -40,6 +40,8 @@ async fn reason_owner_and_end_change_at_the_version_that_was_seen() {
         (text(event, "before"), text(event, "after")),
         ("2027-11-21T08:00:00Z".into(), "2027-06-01T00:00:00Z".into())
     );
+    assert_eq!((&event["reason_changed"], event.get("owner_after")), (&json!(false), None));
+    assert!(!event.to_string().contains("Leave"), "a reason may be about a person");
     assert_eq!(count(&owner, "exception.changed").await, 1);
     let foreign = send(&app, &other, Method::PATCH, &path, Some("*"), Some(&json!({ "reason": "Mine" }))).await;
     foreign.expect_problem(404, "not_found");

@@ -41,8 +41,8 @@ async fn who_may_look_may_not_take_away() {
     let owner = app.tenant("acme").await;
     assert_eq!(rows(&owner.get("/v1/people/export").await, "steward-people").len(), 0);
     set_role(&app, &scope(&app, &owner).await, &owner, Role::Member).await;
-    for path in ["/v1/people/export", "/v1/findings/export", "/v1/licenses/export", "/v1/savings/export"] {
-        owner.get(path).await.expect_problem(403, "forbidden");
+    for what in ["people", "findings", "licenses", "savings", "trends"] {
+        owner.get(&format!("/v1/{what}/export")).await.expect_problem(403, "forbidden");
     }
     app.pump().await;
 }

@@ -4,6 +4,7 @@ use checks::CATALOGUE;
 use serde_json::{Value, json};
 use tests::{App, Options, directory};
 
+use super::{finding, set_price, text};
 use crate::ledger::all;
 
 #[tokio::test]
@@ -38,6 +39,32 @@ async fn a_finding_brings_the_catalogues_words_its_evidence_and_its_guards() {
             assert!(guards.contains(&"G8"), "the state may have changed since: {guards:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn amounts_say_whose_prices_they_rest_on_where_those_are_from_and_how_old_they_are() {
+    let app = App::of(directory(3, 60)).await;
+    let owner = app.scanned("northwind", app.only_directory()).await;
+    for listed in all(&owner, "/v1/findings").await {
+        let basis = &listed["price_basis"];
+        if listed["saving"].is_object() {
+            assert_eq!((&basis["whose"], &basis["currency"]), (&json!("list"), &json!("USD")));
+            assert_eq!(basis["excludes_tax"], true);
+            assert!(!text(basis, "source").is_empty() && text(basis, "as_of").len() == 10, "{listed:#}");
+        }
+    }
+    let overview: Value = owner.get("/v1/overview").await.expect(200);
+    assert_eq!(overview["totals"]["price_basis"]["whose"], "list");
+
+    // Of one licence type its company says what it pays: what is about that alone rests on it, everything on both.
+    let unassigned = finding(&owner, "L1").await;
+    set_price(&app, &owner, &text(&unassigned["subject"], "sku"), json!({ "amount_minor": 1234 })).await;
+    let found = all(&owner, "/v1/findings").await;
+    let own = found.iter().find(|one| one["finding"] == unassigned["finding"]).expect("still there");
+    assert_eq!((&own["price_basis"]["whose"], own["price_basis"].get("source")), (&json!("own"), None));
+    assert_eq!(text(&own["price_basis"], "as_of"), app.clock.clock().today().to_string());
+    let overview: Value = owner.get("/v1/overview").await.expect(200);
+    assert_eq!(overview["totals"]["price_basis"]["whose"], "mixed");
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 mod add_exception;
-mod attest;
+pub mod attest;
 mod attestation_answer;
 mod attestation_preview;
 mod attestations;

@@ -24,8 +24,8 @@ async fn before_the_first_result_there_are_no_numbers_which_is_not_zero() {
     let app = App::of(directory(1, 60)).await;
     let mut owner = app.tenant("northwind").await;
     let nothing = json!({
-        "directory": null, "checked_at": null, "totals": null, "top": [], "findings": 0, "accepted": 0,
-        "not_evaluated": [], "connection": "disconnected", "next_check_at": null, "scan": null,
+        "directory": null, "checked_at": null, "totals": null, "saved": null, "course": [], "top": [], "findings": 0,
+        "accepted": 0, "not_evaluated": [], "connection": "disconnected", "next_check_at": null, "scan": null,
     });
     assert_eq!(overview(&owner).await, nothing);
 
@@ -83,6 +83,36 @@ async fn it_shows_the_three_things_worth_most_and_what_is_known_of_all() {
     assert_eq!(total("monthly"), total("certain_monthly") + total("likely_monthly"));
     assert_eq!(total("annual"), 12 * total("monthly"));
     assert!(total("this_year") <= total("monthly") && total("spend_monthly") > total("monthly"));
+}
+
+#[tokio::test]
+async fn how_the_saving_came_about_is_told_by_the_days_on_which_it_changed() {
+    let app = App::of(directory(3, 180)).await;
+    let owner = app.scanned("northwind", app.only_directory()).await;
+    let first = overview(&owner).await;
+    let totals = &first["totals"];
+    let unassigned = totals["paid_seats_bought"].as_u64().unwrap() - totals["assigned"].as_u64().unwrap();
+    let begin = json!([{
+        "day": "2026-11-21", "monthly": totals["monthly"], "findings": first["findings"], "unassigned": unassigned,
+    }]);
+    assert_eq!(first["course"], begin);
+    assert_eq!(first["saved"], json!({ "amount_minor": 0, "currency": "USD" }));
+
+    // A check that finds the same changes nothing.
+    let mut owner = owner;
+    scan(&app, &mut owner).await;
+    assert_eq!(overview(&owner).await["course"], begin);
+
+    app.clock.advance(SignedDuration::from_hours(24));
+    let owner = app.sign_in("owner@northwind.example").await;
+    let top = first["top"][0]["finding"].as_str().unwrap();
+    owner.post(&format!("/v1/findings/{top}/dismiss"), json!({ "reason": "So be it" })).await.expect::<Value>(201);
+    app.pump().await;
+    let after = overview(&owner).await;
+    let course = after["course"].as_array().unwrap();
+    assert_eq!((course.len(), &course[0]), (2, &begin[0]));
+    assert_eq!((&course[1]["day"], &course[1]["monthly"]), (&json!("2026-11-22"), &after["totals"]["monthly"]));
+    assert_eq!(course[1]["findings"], after["findings"]);
 }
 
 #[tokio::test]

@@ -34,6 +34,9 @@ async fn a_price_names_the_version_it_changes_and_says_who_set_it_and_when() {
     let again = send(&app, &owner, PUT, &path, Some("\"1\""), Some(&body)).await;
     assert_eq!(again.headers["etag"], "\"1\"");
     assert_eq!(count(&owner, "prices.changed").await, 1);
+    let log: Value = owner.get("/v1/events?kind=prices.changed").await.expect(200);
+    let change = json!([{ "sku": p::BUSINESS_PREMIUM, "after": "18.50 USD annual_paid_monthly" }]);
+    assert_eq!(log["items"][0]["event"]["changes"], change);
     let licences: Value = owner.get("/v1/licenses").await.expect(200);
     let row =
         licences["items"].as_array().unwrap().iter().find(|row| row["sku"] == json!(p::BUSINESS_PREMIUM)).unwrap();

@@ -46,6 +46,11 @@ async fn the_next_check_goes_by_what_was_set() {
     let fields = &log["items"][0]["event"]["fields"];
     let named = json!(["review_after_days", "reclaim_after_days", "exclusions", "ignored_skus", "free_skus"]);
     assert_eq!(fields, &named);
+    let changes = log["items"][0]["event"]["changes"].as_array().unwrap();
+    assert_eq!(changes[0], json!({ "field": "review_after_days", "before": ["90"], "after": ["700"] }));
+    assert!(changes.contains(&json!({ "field": "exclusions/vips", "before": [], "after": [vip] })), "{changes:?}");
+    let text = log["items"][0]["text"].as_str().unwrap();
+    assert!(text.contains("review_after_days from 90 to 700"), "{text}");
 }
 
 #[tokio::test]

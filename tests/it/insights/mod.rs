@@ -3,6 +3,7 @@
 mod approve;
 mod create_feed;
 mod export_savings;
+mod export_trends;
 mod feeds;
 mod list_renewals;
 mod realise;

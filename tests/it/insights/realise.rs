@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use model::{Event, ScanId, SkuId};
 use serde_json::Value;
-use store::{Commit, Licenses, SeatLedger, TenantScope};
+use store::{Commit, Licenses, Saved, SeatLedger, TenantScope};
 use tests::{App, Client, directory};
 
 use crate::table::scope;
@@ -115,4 +115,30 @@ async fn a_scan_of_what_did_not_change_writes_nothing_into_the_ledger() {
     app.pump().await;
     assert_eq!(versions().await, before);
     assert!(realised(&owner).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_first_screen_says_what_the_ledger_adds_up_to() {
+    let app = App::of(directory(3, 60)).await;
+    let owner = app.scanned("northwind", app.only_directory()).await;
+    let scope = scope(&app, &owner).await;
+    keep(&app, &scope, 40, 36, "2026-12-01", false).await;
+    finished(&app, &scope).await;
+    app.clock.advance(SignedDuration::from_hours(24 * 11));
+    let owner = app.sign_in("owner@northwind.example").await;
+    let mut before = 0;
+    for (seats, forget) in [(36, false), (38, false), (33, false), (30, true)] {
+        if forget {
+            // As it was before the sum was kept.
+            app.system.store.of(&scope).remove::<Saved>(&()).await.unwrap();
+        }
+        keep(&app, &scope, seats, 30, "2027-12-01", false).await;
+        finished(&app, &scope).await;
+        let overview: Value = owner.get("/v1/overview").await.expect(200);
+        let savings: Value = owner.get("/v1/savings").await.expect(200);
+        assert_eq!(overview["saved"], savings["realised"], "{seats}");
+        let saved = overview["saved"]["amount_minor"].as_i64().unwrap();
+        assert!(saved > before || seats == 38, "{seats}: {saved}");
+        before = saved;
+    }
 }

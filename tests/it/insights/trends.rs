@@ -1,8 +1,8 @@
 //! `insights-trends`.
 
-use model::{Currency, Money, SkuId};
+use model::{Currency, Money, ScanId, SkuId};
 use serde_json::Value;
-use store::{SeatsOfDay, Snapshot};
+use store::{Cause, SeatChange, SeatsOfDay, Snapshot};
 use tests::App;
 
 use crate::table::scope;
@@ -52,4 +52,37 @@ async fn a_day_without_a_scan_is_a_gap_and_not_a_zero() {
     assert_eq!((&measured["seats_bought"], &measured["seats_assigned"]), (&60.into(), &51.into()));
     assert_eq!(measured["certain"]["amount_minor"], 8_800);
     owner.get("/v1/trends?from=2020-01-01").await.expect_problem(400, "bad_query");
+}
+
+#[tokio::test]
+async fn what_was_given_back_counts_from_its_day_on() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let scope = scope(&app, &owner).await;
+    let tenant = app.system.store.of(&scope);
+    let money = |minor| Money::new(minor, Currency::Usd);
+    for day in ["2026-11-01", "2026-11-03", "2026-11-05"] {
+        let (day, seats) = (day.parse().unwrap(), Vec::new());
+        let (spend_monthly, certain_monthly, likely_monthly) = (money(92_400), money(8_800), money(0));
+        let (people, findings) = (42, 5);
+        let snapshot = Snapshot { day, people, spend_monthly, certain_monthly, likely_monthly, findings, seats };
+        tenant.save(&snapshot).await.unwrap();
+    }
+    // Before the days asked about, between two of them, bought again, and of a price nobody knows.
+    let changes = [
+        ("2025-01-01", 4, Some(2200)),
+        ("2026-11-02", 1, Some(500)),
+        ("2026-11-03", 0, Some(9900)),
+        ("2026-11-04", 3, None),
+    ];
+    for (scan, (day, realised, seat_minor)) in (1..).zip(changes) {
+        let (sku, cause) = (SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46"), Some(Cause::Renewal));
+        let (scan, day) = (ScanId::from_bits(scan), day.parse().unwrap());
+        let change = SeatChange { scan, sku, day, before: 40, after: 36, realised, cause, seat_minor };
+        tenant.save(&change).await.unwrap();
+    }
+    let told: Value = owner.get("/v1/trends?from=2026-11-01&to=2026-11-05").await.expect(200);
+    let saved: Vec<Option<i64>> =
+        told["days"].as_array().unwrap().iter().map(|day| day["measured"]["saved"]["amount_minor"].as_i64()).collect();
+    assert_eq!(saved, [Some(8800), None, Some(9300), None, Some(9300)]);
 }

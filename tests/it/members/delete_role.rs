@@ -24,7 +24,8 @@ async fn a_role_in_use_is_deleted_only_with_what_they_get_instead() {
 
     assert_eq!(owner.delete(&format!("{path}?reassign_to=read_only")).await.status, 204);
     let event = newest_event(&owner).await;
-    assert_eq!(event, json!({ "kind": "role.deleted", "role": id, "name": "Scanners" }));
+    let before = json!({ "id": id, "name": "Scanners", "permissions": ["scans:read"] });
+    assert_eq!(event, json!({ "kind": "role.deleted", "role": id, "name": "Scanners", "before": before }));
     ben.get("/v1/me").await.expect_problem(401, "invalid_token");
     assert_eq!(app.sign_in("ben@acme.example").await.get("/v1/me").await.json()["role"], "read_only");
     accept(&app, &link).await.expect::<Value>(201);

@@ -53,11 +53,11 @@ async fn the_keys_of_who_left_are_revoked_and_nobody_elses() {
     let (_, theirs) = key(&other, &["tenant:read"]).await;
     let (_, text) = key(&owner, &["tenant:read"]).await;
     // Somebody else of the company left: nothing happens to this one's.
-    commit(&app, &owner, Event::MemberDeactivated { user: UserId::from_bits(7) }).await;
+    commit(&app, &owner, Event::MemberDeactivated { user: UserId::from_bits(7), operator: None }).await;
     assert_eq!(get(&app, "/v1/tenant", &text).await.status, 200);
     let scope = scope(&app, &owner).await;
     set_member(&app, &scope, &owner, |member| member.active = false).await;
-    let event = Event::MemberDeactivated { user: owner.user };
+    let event = Event::MemberDeactivated { user: owner.user, operator: None };
     app.system.store.of(&scope).commit(Commit::new().event(event).unwrap()).await.unwrap();
     app.pump().await;
     get(&app, "/v1/tenant", &text).await.expect_problem(401, "invalid_token");

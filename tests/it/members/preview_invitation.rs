@@ -21,6 +21,7 @@ async fn the_page_is_told_the_company_the_inviter_and_the_role_and_no_more() {
     let wanted = json!({
         "company": "acme", "inviter": "Owner of acme", "role": "read_only", "role_name": "read only",
         "expires_at": "2026-11-23T08:00:00Z", "has_account": false,
+        "microsoft_only": false,
     });
     assert_eq!(preview, wanted);
     // Looking counts against a limit and changes nothing else.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use store::Commit;
 use tests::{App, directory};
 
-use crate::{fixes, table::scope};
+use crate::{findings::attest::people_of, fixes, table::scope};
 
 #[tokio::test]
 async fn every_call_of_a_scan_is_told_with_its_permission_and_purpose() {
@@ -34,6 +34,52 @@ async fn every_call_of_a_scan_is_told_with_its_permission_and_purpose() {
     }
     let people = calls.iter().find(|call| call["path"] == "/v1.0/users").unwrap();
     assert!(people["permissions"].as_array().unwrap().contains(&"User.Read.All".into()));
+}
+
+#[tokio::test]
+async fn connecting_and_asking_managers_is_told_as_often_as_microsoft_saw_it() {
+    let app = App::of(directory(3, 180)).await;
+    app.microsoft().clear_calls();
+    let owner = app.tenant("northwind").await;
+    owner.connect(app.only_directory()).await;
+    let seen = |template: &str| {
+        let calls = app.microsoft().calls();
+        calls.iter().filter(|call| call.template.to_lowercase().ends_with(template)).count()
+    };
+    let (organizations, page) = (seen("/organization"), "/v1/transparency?of=connections");
+    let told: Value = owner.get(page).await.expect(200);
+    let [visit] = told["items"].as_array().unwrap().as_slice() else { panic!("{told:#}") };
+    assert_eq!((&visit["of"], &visit["scheduled"]), (&json!("connections"), &json!(false)));
+    assert!(visit["changed"].is_null(), "{visit:#}");
+    let [call] = visit["calls"].as_array().unwrap().as_slice() else { panic!("{visit:#}") };
+    assert_eq!((&call["path"], &call["writes"]), (&json!("/v1.0/organization"), &json!(false)));
+    assert_eq!(call["count"], organizations);
+
+    app.pump().await;
+    let (finding, people) = people_of(&owner, "L6", 8).await;
+    let path = format!("/v1/findings/{finding}/attestations");
+    let page = "/v1/transparency?of=questions";
+    // A member who is asked instead is nobody Microsoft has to name.
+    let instead = json!({ "people": [people[0]], "deadline_days": 14, "to": "owner@northwind.example" });
+    let _: Value = owner.post(&path, instead).await.expect(202);
+    let told: Value = owner.get(page).await.expect(200);
+    assert_eq!(told["items"], json!([]));
+    app.microsoft().clear_calls();
+    let asked: Value = owner.post(&path, json!({ "people": people[1..], "deadline_days": 14 })).await.expect(202);
+    let first = asked["items"].as_array().unwrap().iter().find(|item| item["outcome"] == "asked").expect("asked");
+    let told: Value = owner.get(page).await.expect(200);
+    let [visit] = told["items"].as_array().unwrap().as_slice() else { panic!("one for all of them: {told:#}") };
+    assert_eq!(visit["question"], first["attestation"]);
+    let count = |code: &str| {
+        let calls = visit["calls"].as_array().unwrap();
+        calls.iter().find(|call| call["call"] == code).and_then(|call| call["count"].as_u64())
+    };
+    assert_eq!(count("batch"), Some(seen("$batch") as u64));
+    assert_eq!(count("manager"), Some(people.len() as u64 - 1));
+    for call in visit["calls"].as_array().unwrap() {
+        assert!(call["writes"] == false && !call["why"].as_str().unwrap().is_empty(), "{call:#}");
+    }
+    app.pump().await;
 }
 
 #[tokio::test]

@@ -5,7 +5,9 @@ use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use store::{EmailChange, PasswordReset, Purpose, Token, TokenHash};
-use tests::{Answer, App, Client};
+use tests::{Answer, App, Client, link_token};
+
+use crate::fixes::post;
 
 /// Once through the life of an account.
 ///
@@ -16,6 +18,16 @@ pub(crate) async fn measure(app: &App, note: &mut impl FnMut(&str, &Answer, u16)
     let (signup, url) = (&asked.json()["signup"], asked.json()["status_url"].as_str().expect("a URL").to_owned());
     note("accounts-sign-up-status", &app.call(Method::GET, &url, None, None).await, 200);
     note("accounts-resend-sign-up", &app.post("/v1/sign-up/resend", json!({ "signup": signup })).await, 202);
+    app.pump().await;
+    let token = link_token(&app.mail_to("new@account.example"));
+    note("accounts-preview-sign-up", &app.post("/v1/verify-email/preview", json!({ "token": token })).await, 200);
+
+    // With the account there is.
+    let founder = app.tenant("founder").await;
+    let token = app.sign_up("owner@founder.example", "Second").await;
+    note("accounts-verify-email", &app.post("/v1/verify-email", json!({ "token": token })).await, 201);
+    let third = Some(json!({ "company": "Third" }));
+    note("accounts-create-company", &post(app, &founder, "/v1/me/tenants", "third", third).await, 201);
     app.pump().await;
 
     let owner = app.tenant("account").await;

@@ -65,7 +65,8 @@ fn location(answer: &Answer) -> String {
     answer.headers.get("location").and_then(|location| location.to_str().ok()).unwrap_or_default().to_owned()
 }
 
-async fn post(app: &App, owner: &Client<'_>, path: &str, key: &str, body: Option<Value>) -> Answer {
+/// Posts with an `Idempotency-Key`.
+pub(crate) async fn post(app: &App, owner: &Client<'_>, path: &str, key: &str, body: Option<Value>) -> Answer {
     let request = Request::post(path)
         .header(header::AUTHORIZATION, format!("Bearer {}", owner.token))
         .header("idempotency-key", key);

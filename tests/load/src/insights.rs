@@ -18,6 +18,7 @@ pub(crate) async fn measure(app: &App, owner: &Client<'_>, finding: &str, note: 
         ("insights-savings", "/v1/savings?by=department"),
         ("insights-export-savings", "/v1/savings/export"),
         ("insights-trends", "/v1/trends"),
+        ("insights-export-trends", "/v1/trends/export"),
         ("insights-list-renewals", "/v1/renewals"),
     ] {
         note(name, &owner.get(path).await, 200);

@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use graph::{Ask, Microsoft, SignInError, SignInSecrets, TokenFault};
+use graph::{Ask, Door, Microsoft, SignInError, SignInSecrets, TokenFault};
 use jiff::SignedDuration;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::AlgorithmParameters, jwk::Jwk};
 use rcgen::{KeyPair, PKCS_RSA_SHA256, RsaKeySize};
@@ -337,4 +337,25 @@ async fn an_address_is_told_to_who_asks_for_it() {
     let back: Url = "https://app.steward.test/sign-in/microsoft".parse().unwrap();
     let begun = microsoft.sign_in(&back, "state", Ask::WhoAndEmail);
     assert!(begun.url.query_pairs().any(|(name, value)| name == "scope" && value == "openid profile email"));
+}
+
+#[tokio::test]
+async fn a_sign_in_at_the_door_of_one_directory_comes_back_there() {
+    let (server, microsoft) = entra().await;
+    let back: Url = "https://app.steward.test/sign-in/microsoft".parse().unwrap();
+    let door = Door { directory: Some(DIRECTORY), address: Some("ben+x@contoso.com".to_owned()) };
+    let begun = microsoft.sign_in_at(&door, &back, "state", Ask::WhoAndEmail);
+    assert_eq!(begun.url.path(), format!("/{DIRECTORY}/oauth2/v2.0/authorize"));
+    let query: std::collections::HashMap<_, _> = begun.url.query_pairs().into_owned().collect();
+    assert_eq!(query["login_hint"], "ben+x@contoso.com");
+    assert!(!query.contains_key("prompt"), "Entra takes one or the other");
+    let anybody = microsoft.sign_in(&back, "state", Ask::WhoAndEmail);
+    assert!(anybody.url.query_pairs().any(|(name, value)| name == "prompt" && value == "select_account"));
+
+    let token = Draft::good(&server).set("nonce", begun.secrets.nonce.clone()).sign();
+    let at_the_door = format!("/{DIRECTORY}/oauth2/v2.0/token");
+    server.reply(&at_the_door, [Reply::json(200, json!({"token_type": "Bearer", "id_token": token}))]);
+    let identity = microsoft.redeem_at(Some(DIRECTORY), "the-code", &back, &begun.secrets).await.unwrap();
+    assert_eq!(identity.directory, DIRECTORY);
+    assert_eq!(server.seen(&at_the_door).len(), 1);
 }

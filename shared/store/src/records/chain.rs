@@ -1,5 +1,6 @@
 //! The seals of a tenant's log (C12): a chain of hashes, one link an event.
 
+use jiff::Timestamp;
 use model::EventId;
 use serde::{Deserialize, Serialize};
 
@@ -41,12 +42,25 @@ pub struct ChainHead {
     pub sequence: u64,
     /// Its hash, in hexadecimal.
     pub hash: String,
+    /// When it was made; absent in a head of before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
 }
 
 impl ChainHead {
+    /// Links after which the head is told outside of the table, however fast they come.
+    const EVERY: u64 = 100;
+
     /// Before the first link.
     pub fn genesis() -> Self {
-        Self { sequence: 0, hash: "0".repeat(64) }
+        Self { sequence: 0, hash: "0".repeat(64), at: None }
+    }
+
+    /// Whether this head is one to tell outside of the table: the first of an hour (UTC), and each hundredth.
+    pub fn is_checkpoint(&self, before: &Self) -> bool {
+        const HOUR: i64 = 3600;
+        let hour = |head: &Self| head.at.map(|at| at.as_second().div_euclid(HOUR));
+        hour(self) != hour(before) || self.sequence % Self::EVERY == 0
     }
 }
 
@@ -80,5 +94,24 @@ impl TenantRecord for Seal {
     }
     fn sort_key(id: &EventId) -> String {
         format!("SEALED#{id}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_told_once_an_hour_and_every_hundred_links() {
+        let head = |sequence: u64, at: &str| ChainHead { sequence, at: at.parse().ok(), ..ChainHead::genesis() };
+        let told = |before: &ChainHead, after: &ChainHead| after.is_checkpoint(before);
+        assert!(told(&ChainHead::genesis(), &head(1, "2026-11-21T08:00:00Z")));
+        assert!(!told(&head(1, "2026-11-21T08:00:00Z"), &head(2, "2026-11-21T08:59:59Z")));
+        assert!(told(&head(2, "2026-11-21T08:59:59Z"), &head(3, "2026-11-21T09:00:00Z")));
+        assert!(told(&head(99, "2026-11-21T09:00:00Z"), &head(100, "2026-11-21T09:00:01Z")));
+        assert!(!told(&head(100, "2026-11-21T09:00:01Z"), &head(101, "2026-11-21T09:00:02Z")));
+        // Of before times were kept.
+        let old = ChainHead { sequence: 7, ..ChainHead::genesis() };
+        assert!(told(&old, &head(8, "2026-11-21T09:00:00Z")));
     }
 }

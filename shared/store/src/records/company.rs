@@ -1,7 +1,9 @@
 //! The company, its members and its schedule.
 
 use jiff::Timestamp;
-use model::{Currency, CustomRole, DirectoryId, Permissions, Policy, RoleName, TenantId, TenantState, UserId};
+use model::{
+    Currency, CustomRole, DirectoryId, Permissions, Policy, RoleName, TenantId, TenantState, UserId, mail::Returned,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Ours, TenantRecord};
@@ -107,6 +109,9 @@ pub struct Member {
     /// request writes it otherwise, and no version counts it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Timestamp>,
+    /// How mail to the address came back. Gone with another address, or when they used a link that came by mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail_returned: Option<Returned>,
 }
 
 impl Ours for Member {}

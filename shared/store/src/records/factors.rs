@@ -1,7 +1,7 @@
 //! What a user proves themselves with beside the password, and the devices they signed in from.
 
 use jiff::{SignedDuration, Timestamp};
-use model::{PasskeyId, UserId};
+use model::{PasskeyId, UserId, event::Factor};
 use serde::{Deserialize, Serialize};
 
 use super::{TokenHash, User};
@@ -49,6 +49,16 @@ pub struct Passkey {
 }
 
 impl Factors {
+    /// Which sorts there are.
+    pub fn sorts(&self) -> Vec<Factor> {
+        let all = [
+            (Factor::Totp, self.totp.is_some()),
+            (Factor::Passkey, !self.passkeys.is_empty()),
+            (Factor::RecoveryCodes, !self.recovery_codes.is_empty()),
+        ];
+        all.into_iter().filter_map(|(factor, there)| there.then_some(factor)).collect()
+    }
+
     /// Most passkeys of a user.
     pub const PASSKEYS_MOST: usize = 10;
 

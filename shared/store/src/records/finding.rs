@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use model::{FindingId, Money};
 use serde::{Deserialize, Serialize};
 
-use super::{Ours, TenantRecord};
+use super::{Course, Ours, TenantRecord};
 use crate::key::Collection;
 
 /// A finding without its people, who are in [`AffectedPart`]s.
@@ -118,6 +118,9 @@ pub struct Summary {
     pub accepted: u32,
     /// What could not be evaluated, and why.
     pub not_evaluated: Vec<NotEvaluated>,
+    /// How the potential saving came to be what it is.
+    #[serde(default)]
+    pub course: Course,
 }
 
 impl Ours for Summary {}

@@ -5,7 +5,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use model::{
     AttestationId, DirectoryId, EmailChangeId, EventId, FeedId, FindingId, InvitationId, LinkId, ResetId, SessionId,
-    SignupId, TenantId, Tier, UserId,
+    SignupId, TenantId, Tier, UserId, mail::Notifications,
 };
 use serde::{Deserialize, Serialize};
 
@@ -122,7 +122,10 @@ pub enum Purpose {
         browser: TokenHash,
         /// Which company is to be entered, if one was named.
         company: Option<TenantId>,
-        /// `nonce\nverifier`, sealed.
+        /// The link of the invitation that is to be accepted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invitation: Option<TokenHash>,
+        /// `nonce\nverifier`, sealed; and a third line with the directory at whose page it was begun, if at one's.
         secrets: Sealed,
     },
     /// Links a work account, from the mailbox of the account it is linked to (C8). Begins with `slt_`.
@@ -259,6 +262,9 @@ pub struct User {
     /// Language and region, as `en-GB` (BCP 47); the browser's when `None`.
     #[serde(default)]
     pub locale: Option<String>,
+    /// Which of the mails that one can do without they get.
+    #[serde(default)]
+    pub notifications: Notifications,
     /// Counts up with every change.
     #[serde(default)]
     pub version: u64,
@@ -271,7 +277,16 @@ pub struct User {
 impl User {
     /// Somebody new.
     pub(crate) const fn new(user: UserId, email: String, name: String, created_at: Timestamp) -> Self {
-        Self { user, email, name, created_at, locale: None, version: 0, undone: Vec::new() }
+        Self {
+            user,
+            email,
+            name,
+            created_at,
+            locale: None,
+            notifications: Notifications::ALL,
+            version: 0,
+            undone: Vec::new(),
+        }
     }
     pub(crate) fn partition(id: UserId) -> String {
         format!("USER#{id}")
@@ -290,10 +305,18 @@ pub struct Membership {
     pub company: String,
     /// Version of the membership; the same as [`crate::Member::mver`], written with it.
     pub mver: u64,
+    /// When it began; 1970 where that was before this was kept.
+    #[serde(default)]
+    pub since: Timestamp,
 }
 
 impl Membership {
     pub(crate) const PREFIX: &'static str = "MEMBERSHIP#";
+    /// Puts memberships that come in the order of their tenants' ids in the order they began: of those that began
+    /// together the ids decide still.
+    pub(crate) fn oldest_first(memberships: &mut [Self]) {
+        memberships.sort_by_key(|membership| membership.since);
+    }
     pub(crate) fn key(user: UserId, tenant: TenantId) -> Key {
         Key::new(User::partition(user), format!("MEMBERSHIP#{tenant}"))
     }

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::{SignedDuration, Timestamp};
-use model::{InvitationId, RoleName, TenantId, UserId};
+use model::{InvitationId, RoleName, TenantId, UserId, mail::Returned};
 use serde::{Deserialize, Serialize};
 
 use super::{Ours, TenantRecord};
@@ -45,6 +45,9 @@ pub struct Invitation {
     pub sent_at: Timestamp,
     /// Second after which the newest link is refused.
     pub good_until: i64,
+    /// How its newest mail came back, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail_returned: Option<Returned>,
 }
 
 impl Invitation {

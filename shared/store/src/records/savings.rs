@@ -120,6 +120,40 @@ impl TenantRecord for SeatChange {
     }
 }
 
+/// What is saved so far: the sum of the ledger, where the first screen reads it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// What seats given back save a month, minor units of the tenant's currency, at the prices of the days they were
+    /// seen to be gone.
+    pub monthly_minor: i64,
+    /// Seats given back, with those whose price was missing.
+    pub seats: u32,
+}
+
+impl Saved {
+    /// With a change of seats on top.
+    pub fn with(self, change: &SeatChange) -> Self {
+        let monthly_minor = change.seat_minor.unwrap_or(0).saturating_mul(i64::from(change.realised));
+        Self {
+            monthly_minor: self.monthly_minor.saturating_add(monthly_minor),
+            seats: self.seats.saturating_add(change.realised),
+        }
+    }
+}
+
+impl Ours for Saved {}
+impl TenantRecord for Saved {
+    const KIND: &'static str = "sum of savings";
+    const COLLECTION: Collection = Collection::Root;
+    const PREFIX: &'static str = "SCAN#~SAVED";
+    type Id = ();
+    fn id(&self) {}
+    // Behind every scan in the order of sort keys, beside the summary.
+    fn sort_key((): &()) -> String {
+        Self::PREFIX.into()
+    }
+}
+
 /// When a company is to be told of renewals, and of which it was.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RenewalWatch {
