@@ -42,7 +42,7 @@ browser: browser-tools ## What only a browser can show, against the real local s
 	node --test --test-concurrency=2 tests/browser/*.test.js
 
 axe: browser-tools ## Whether everybody can use every page, in every theme and width
-	STEWARD_AXE=all node --test tests/browser/accessibility.test.js
+	node --test tests/browser/accessibility.test.js
 
 interaction: browser-tools ## How long somebody waits for what they did, four times slower than this machine; on a quiet one
 	STEWARD_INTERACTION=1 node --test tests/browser/performance.test.js

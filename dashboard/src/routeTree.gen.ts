@@ -16,6 +16,7 @@ import { Route as AppSettingsRouteImport } from './routes/_app._settings'
 import { Route as AppChangesRouteImport } from './routes/_app.changes'
 import { Route as AppConnectRouteImport } from './routes/_app.connect'
 import { Route as AppLicencesRouteImport } from './routes/_app.licences'
+import { Route as AppNewCompanyRouteImport } from './routes/_app.new-company'
 import { Route as AppTrendsRouteImport } from './routes/_app.trends'
 import { Route as AppWelcomeRouteImport } from './routes/_app.welcome'
 import { Route as PublicAttestationRouteImport } from './routes/_public.attestation'
@@ -39,6 +40,7 @@ import { Route as AppSavingsFindingRouteImport } from './routes/_app.savings.$fi
 import { Route as PublicSignInMicrosoftRouteImport } from './routes/_public.sign-in_.microsoft'
 import { Route as AppSettingsAccountIndexRouteImport } from './routes/_app._settings.account.index'
 import { Route as AppSettingsAccountDevicesRouteImport } from './routes/_app._settings.account.devices'
+import { Route as AppSettingsAccountNotificationsRouteImport } from './routes/_app._settings.account.notifications'
 import { Route as AppSettingsAccountSecurityRouteImport } from './routes/_app._settings.account.security'
 import { Route as AppSettingsSettingsAccessRouteImport } from './routes/_app._settings.settings.access'
 import { Route as AppSettingsSettingsChecksRouteImport } from './routes/_app._settings.settings.checks'
@@ -78,6 +80,11 @@ const AppConnectRoute = AppConnectRouteImport.update({
 const AppLicencesRoute = AppLicencesRouteImport.update({
   id: '/licences',
   path: '/licences',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppNewCompanyRoute = AppNewCompanyRouteImport.update({
+  id: '/new-company',
+  path: '/new-company',
   getParentRoute: () => AppRoute,
 } as any)
 const AppTrendsRoute = AppTrendsRouteImport.update({
@@ -196,6 +203,12 @@ const AppSettingsAccountDevicesRoute =
     path: '/account/devices',
     getParentRoute: () => AppSettingsRoute,
   } as any)
+const AppSettingsAccountNotificationsRoute =
+  AppSettingsAccountNotificationsRouteImport.update({
+    id: '/account/notifications',
+    path: '/account/notifications',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
 const AppSettingsAccountSecurityRoute =
   AppSettingsAccountSecurityRouteImport.update({
     id: '/account/security',
@@ -249,6 +262,7 @@ export interface FileRoutesByFullPath {
   '/changes': typeof AppChangesRoute
   '/connect': typeof AppConnectRoute
   '/licences': typeof AppLicencesRoute
+  '/new-company': typeof AppNewCompanyRoute
   '/trends': typeof AppTrendsRoute
   '/welcome': typeof AppWelcomeRoute
   '/attestation': typeof PublicAttestationRoute
@@ -271,6 +285,7 @@ export interface FileRoutesByFullPath {
   '/people/': typeof AppPeopleIndexRoute
   '/savings/': typeof AppSavingsIndexRoute
   '/account/devices': typeof AppSettingsAccountDevicesRoute
+  '/account/notifications': typeof AppSettingsAccountNotificationsRoute
   '/account/security': typeof AppSettingsAccountSecurityRoute
   '/settings/access': typeof AppSettingsSettingsAccessRoute
   '/settings/checks': typeof AppSettingsSettingsChecksRoute
@@ -286,6 +301,7 @@ export interface FileRoutesByTo {
   '/changes': typeof AppChangesRoute
   '/connect': typeof AppConnectRoute
   '/licences': typeof AppLicencesRoute
+  '/new-company': typeof AppNewCompanyRoute
   '/trends': typeof AppTrendsRoute
   '/welcome': typeof AppWelcomeRoute
   '/attestation': typeof PublicAttestationRoute
@@ -308,6 +324,7 @@ export interface FileRoutesByTo {
   '/people': typeof AppPeopleIndexRoute
   '/savings': typeof AppSavingsIndexRoute
   '/account/devices': typeof AppSettingsAccountDevicesRoute
+  '/account/notifications': typeof AppSettingsAccountNotificationsRoute
   '/account/security': typeof AppSettingsAccountSecurityRoute
   '/settings/access': typeof AppSettingsSettingsAccessRoute
   '/settings/checks': typeof AppSettingsSettingsChecksRoute
@@ -326,6 +343,7 @@ export interface FileRoutesById {
   '/_app/changes': typeof AppChangesRoute
   '/_app/connect': typeof AppConnectRoute
   '/_app/licences': typeof AppLicencesRoute
+  '/_app/new-company': typeof AppNewCompanyRoute
   '/_app/trends': typeof AppTrendsRoute
   '/_app/welcome': typeof AppWelcomeRoute
   '/_public/attestation': typeof PublicAttestationRoute
@@ -349,6 +367,7 @@ export interface FileRoutesById {
   '/_app/people/': typeof AppPeopleIndexRoute
   '/_app/savings/': typeof AppSavingsIndexRoute
   '/_app/_settings/account/devices': typeof AppSettingsAccountDevicesRoute
+  '/_app/_settings/account/notifications': typeof AppSettingsAccountNotificationsRoute
   '/_app/_settings/account/security': typeof AppSettingsAccountSecurityRoute
   '/_app/_settings/settings/access': typeof AppSettingsSettingsAccessRoute
   '/_app/_settings/settings/checks': typeof AppSettingsSettingsChecksRoute
@@ -366,6 +385,7 @@ export interface FileRouteTypes {
     | '/changes'
     | '/connect'
     | '/licences'
+    | '/new-company'
     | '/trends'
     | '/welcome'
     | '/attestation'
@@ -388,6 +408,7 @@ export interface FileRouteTypes {
     | '/people/'
     | '/savings/'
     | '/account/devices'
+    | '/account/notifications'
     | '/account/security'
     | '/settings/access'
     | '/settings/checks'
@@ -403,6 +424,7 @@ export interface FileRouteTypes {
     | '/changes'
     | '/connect'
     | '/licences'
+    | '/new-company'
     | '/trends'
     | '/welcome'
     | '/attestation'
@@ -425,6 +447,7 @@ export interface FileRouteTypes {
     | '/people'
     | '/savings'
     | '/account/devices'
+    | '/account/notifications'
     | '/account/security'
     | '/settings/access'
     | '/settings/checks'
@@ -442,6 +465,7 @@ export interface FileRouteTypes {
     | '/_app/changes'
     | '/_app/connect'
     | '/_app/licences'
+    | '/_app/new-company'
     | '/_app/trends'
     | '/_app/welcome'
     | '/_public/attestation'
@@ -465,6 +489,7 @@ export interface FileRouteTypes {
     | '/_app/people/'
     | '/_app/savings/'
     | '/_app/_settings/account/devices'
+    | '/_app/_settings/account/notifications'
     | '/_app/_settings/account/security'
     | '/_app/_settings/settings/access'
     | '/_app/_settings/settings/checks'
@@ -530,6 +555,13 @@ declare module '@tanstack/react-router' {
       path: '/licences'
       fullPath: '/licences'
       preLoaderRoute: typeof AppLicencesRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/new-company': {
+      id: '/_app/new-company'
+      path: '/new-company'
+      fullPath: '/new-company'
+      preLoaderRoute: typeof AppNewCompanyRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/trends': {
@@ -693,6 +725,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsAccountDevicesRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/_settings/account/notifications': {
+      id: '/_app/_settings/account/notifications'
+      path: '/account/notifications'
+      fullPath: '/account/notifications'
+      preLoaderRoute: typeof AppSettingsAccountNotificationsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/_settings/account/security': {
       id: '/_app/_settings/account/security'
       path: '/account/security'
@@ -756,6 +795,7 @@ interface AppSettingsRouteChildren {
   AppSettingsActivityRoute: typeof AppSettingsActivityRoute
   AppSettingsTeamRoute: typeof AppSettingsTeamRoute
   AppSettingsAccountDevicesRoute: typeof AppSettingsAccountDevicesRoute
+  AppSettingsAccountNotificationsRoute: typeof AppSettingsAccountNotificationsRoute
   AppSettingsAccountSecurityRoute: typeof AppSettingsAccountSecurityRoute
   AppSettingsSettingsAccessRoute: typeof AppSettingsSettingsAccessRoute
   AppSettingsSettingsChecksRoute: typeof AppSettingsSettingsChecksRoute
@@ -771,6 +811,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsActivityRoute: AppSettingsActivityRoute,
   AppSettingsTeamRoute: AppSettingsTeamRoute,
   AppSettingsAccountDevicesRoute: AppSettingsAccountDevicesRoute,
+  AppSettingsAccountNotificationsRoute: AppSettingsAccountNotificationsRoute,
   AppSettingsAccountSecurityRoute: AppSettingsAccountSecurityRoute,
   AppSettingsSettingsAccessRoute: AppSettingsSettingsAccessRoute,
   AppSettingsSettingsChecksRoute: AppSettingsSettingsChecksRoute,
@@ -791,6 +832,7 @@ interface AppRouteChildren {
   AppChangesRoute: typeof AppChangesRoute
   AppConnectRoute: typeof AppConnectRoute
   AppLicencesRoute: typeof AppLicencesRoute
+  AppNewCompanyRoute: typeof AppNewCompanyRoute
   AppTrendsRoute: typeof AppTrendsRoute
   AppWelcomeRoute: typeof AppWelcomeRoute
   AppIndexRoute: typeof AppIndexRoute
@@ -808,6 +850,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppChangesRoute: AppChangesRoute,
   AppConnectRoute: AppConnectRoute,
   AppLicencesRoute: AppLicencesRoute,
+  AppNewCompanyRoute: AppNewCompanyRoute,
   AppTrendsRoute: AppTrendsRoute,
   AppWelcomeRoute: AppWelcomeRoute,
   AppIndexRoute: AppIndexRoute,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { faults, open, visit } from "./dashboard.js";
-import { pages } from "./pages.js";
+import { pages, show } from "./pages.js";
 
 let steward;
 
@@ -19,10 +19,10 @@ async function everyPage(context, look) {
   const owner = await steward.owner(context);
   const nobody = await (await steward.visitor(context)).newPage();
   const wrong = [];
-  for (const { name, path, signedIn } of await pages(steward)) {
-    const page = signedIn ? owner : nobody;
-    await visit(page, path);
-    for (const what of await look(page)) wrong.push(`${name}: ${what}`);
+  for (const one of (await pages(steward)).filter(({ foreign }) => !foreign)) {
+    const page = one.signedIn ? owner : nobody;
+    await show(page, one);
+    for (const what of await look(page)) wrong.push(`${one.name}: ${what}`);
   }
   await owner.context().close();
   await nobody.context().close();

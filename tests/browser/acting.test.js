@@ -1,8 +1,7 @@
 // Changing things from the page: looking first, agreeing, applying, undoing; and what must not happen twice.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { after, afterEach, before, test } from "node:test";
-import { account, agree, bring, signUp } from "./company.js";
+import { account, agree, applied, bring, signUp } from "./company.js";
 import { button, faults, heading, mailedLink, mailTo, open, PASSWORD, seen, signIn, visit } from "./dashboard.js";
 
 let steward;
@@ -74,32 +73,6 @@ async function confirm(sheet, { type_to_confirm } = {}) {
 /** The fixes made for a finding. */
 const fixes = async (made, finding) =>
   (await made.call("GET", "/v1/fixes", 200)).items.filter((fix) => fix.finding === finding);
-
-/** Approves over the API, as somebody else in the company does, and waits until it is done. */
-async function applied(made, preview) {
-  const { email, password } = made;
-  const { access_token: token } = await steward.call("POST", "/v1/sign-in", 200, { body: { email, password } });
-  const answer = await fetch(`${steward.url}/v1/fixes`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-      "idempotency-key": randomUUID(),
-    },
-    body: JSON.stringify({
-      preview_token: preview.preview_token,
-      accept: preview.to_accept,
-      confirm: preview.type_to_confirm,
-    }),
-  });
-  assert.equal(answer.status, 202, await answer.clone().text());
-  const { fix } = await answer.json();
-  for (let tries = 0; tries < 600; tries++) {
-    if ((await made.call("GET", `/v1/fixes/${fix}`, 200)).state === "finished") return fix;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("the fix does not end");
-}
 
 test("from signing up to the undo: mail, Microsoft, number, preview, agreement, change, receipt, undo", async () => {
   const { directory } = await bring(steward, { switch: "directory", name: "Wholeway", seed: 901, people: 120 });
@@ -224,7 +197,7 @@ test("what changed since the preview is not touched: the new preview is shown, a
   await confirm(sheet, preview);
   const person = preview.items.find((item) => !item.blocked).person;
   const { people: before } = await made.call("GET", `/v1/findings/${finding}`, 200);
-  await applied(made, await made.call("POST", "/v1/fixes/preview", 200, { finding, people: [person] }));
+  await applied(steward, made, await made.call("POST", "/v1/fixes/preview", 200, { finding, people: [person] }));
   // Until the check behind it has ended: else the new preview could be one of two.
   for (let tries = 0; ; tries++) {
     if ((await made.call("GET", `/v1/findings/${finding}`, 200)).people < before) break;
@@ -345,7 +318,7 @@ test("some of the people, on a day, and called off again", async () => {
 
 test("who may only look sees every act, and why it is not theirs", async () => {
   const { made, finding, preview } = await changeable();
-  const fix = await applied(made, preview);
+  const fix = await applied(steward, made, preview);
   const owner = await as(made);
   await owner.goto("/team");
   await owner.getByLabel("E-mail address").fill("ben@lookonly.example");

@@ -1,10 +1,13 @@
 // Companies with a Microsoft 365 of their own, made over the API and Microsoft's own pages as anybody would.
+import { randomUUID } from "node:crypto";
 import { mailedLink, PASSWORD } from "./dashboard.js";
 
 /** Of the next directory: no two are the same, as Microsoft's are not. */
 let seed = 1;
+const HOUR_MS = 3_600_000;
 
-/** Brings something about on this machine; local/src/controls.rs has the switches. */
+/** Brings something about on this machine; local/src/controls.rs has the switches. How far its clock is ahead by then is
+ * kept in `steward.ahead`, in milliseconds. */
 export async function bring(steward, about) {
   const answer = await fetch(`${steward.url}/controls`, {
     method: "POST",
@@ -12,6 +15,7 @@ export async function bring(steward, about) {
     body: JSON.stringify(about),
   });
   if (!answer.ok) throw new Error(`${about.switch}: ${answer.status} ${await answer.text()}`);
+  if (about.switch === "leap") steward.ahead = (steward.ahead ?? 0) + about.hours * HOUR_MS;
   return answer.status === 201 ? answer.json() : null;
 }
 
@@ -28,6 +32,15 @@ export async function signUp(steward, name) {
   const link = new URL(await mailedLink(steward, email, "/verify"));
   const body = { token: link.hash.slice("#token=".length), name: "Olga Owner", password: PASSWORD };
   await steward.call("POST", "/v1/verify-email", 201, { body });
+  return account(steward, { email, password: PASSWORD });
+}
+
+/** Invites somebody to a company, who accepts with a password. */
+export async function colleague(steward, company, email, role, name = "Ben Dahl") {
+  await company.call("POST", "/v1/invitations", 202, { email, role });
+  const link = new URL(await mailedLink(steward, email, "/invitation"));
+  const body = { token: link.hash.slice("#token=".length), name, password: PASSWORD };
+  await steward.call("POST", "/v1/invitations/accept", 201, { body });
   return account(steward, { email, password: PASSWORD });
 }
 
@@ -56,6 +69,32 @@ export async function company(steward, name, recipe, options) {
   const made = await signUp(steward, name);
   await connect(steward, made, { name, ...recipe }, options);
   return made;
+}
+
+/** Approves what was previewed over the API, and waits until it is done; the number of the change. */
+export async function applied(steward, made, preview) {
+  const { email, password } = made;
+  const { access_token: token } = await steward.call("POST", "/v1/sign-in", 200, { body: { email, password } });
+  const answer = await fetch(`${steward.url}/v1/fixes`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      "idempotency-key": randomUUID(),
+    },
+    body: JSON.stringify({
+      preview_token: preview.preview_token,
+      accept: preview.to_accept,
+      confirm: preview.type_to_confirm,
+    }),
+  });
+  if (answer.status !== 202) throw new Error(`the fix is refused: ${answer.status} ${await answer.text()}`);
+  const { fix } = await answer.json();
+  for (let tries = 0; tries < 600; tries++) {
+    if ((await made.call("GET", `/v1/fixes/${fix}`, 200)).state === "finished") return fix;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("the fix does not end");
 }
 
 /** Asks for a check and waits until it ended in that state. */

@@ -1,6 +1,6 @@
 // The dashboard as somebody uses it. Whatever page a test opens: a violation of its content security policy, a request
 // to another host, or an error of its own scripts fails the test.
-import { AxeBuilder } from "@axe-core/playwright";
+import axe from "axe-core";
 import assert from "node:assert/strict";
 import { browser, start } from "./steward.js";
 
@@ -28,17 +28,21 @@ export async function open(options = {}) {
     return it;
   };
 
+  const as = async (somebody, context) => {
+    const page = await (await visitor(context)).newPage();
+    await signIn(page, somebody);
+    return page;
+  };
+
   return {
     ...steward,
     visitor,
     /** Fails where a page did what it must not. */
     noTroubles: () => assert.deepEqual(troubles.splice(0), []),
+    /** A page on which somebody is signed in. */
+    as,
     /** A page on which the sample company's owner is signed in. */
-    owner: async (context) => {
-      const page = await (await visitor(context)).newPage();
-      await signIn(page, steward);
-      return page;
-    },
+    owner: (context) => as(steward, context),
     close: async () => {
       await chromium.close();
       await steward.stop();
@@ -91,24 +95,23 @@ export async function mailedLink(steward, to, path) {
   return text.match(new RegExp(`https?://\\S+${path}#token=\\S+`))[0];
 }
 
-/** `make axe` looks at every theme in every width; otherwise each is looked at once. */
-const LOOKS = [
-  { width: 360, colorScheme: "light" },
-  { width: 1280, colorScheme: "dark" },
-  ...(process.env.STEWARD_AXE === "all" ? [{ width: 360, colorScheme: "dark" }, { width: 1280, colorScheme: "light" }] : []),
-];
+/** Every theme in every width. */
+const LOOKS = [360, 1280].flatMap((width) => ["light", "dark"].map((colorScheme) => ({ width, colorScheme })));
+
+/** Nothing of other frames: there are none. Of WCAG 2.2 and off by default: controls of at least 24 by 24 px. */
+const RULES = { iframes: false, resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
 
 /** What is wrong with a page as it stands: what axe finds grave, and being wider than the screen. */
 export async function faults(page) {
   const found = [];
+  // Once for a page, however often it is looked at.
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   for (const { width, colorScheme } of LOOKS) {
     const where = `${colorScheme}, ${width} px`;
     await page.setViewportSize({ width, height: 720 });
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    // No frames here: without looking for them it needs no page of its own for each run. Of WCAG 2.2 and off by default:
-    // controls of at least 24 by 24 px.
-    const axe = new AxeBuilder({ page }).setLegacyMode().options({ rules: { "target-size": { enabled: true } } });
-    for (const { id, impact, nodes } of (await axe.analyze()).violations) {
+    const { violations } = await page.evaluate((rules) => window.axe.run(document, rules), RULES);
+    for (const { id, impact, nodes } of violations) {
       if (impact !== "serious" && impact !== "critical") continue;
       found.push(`${id}, ${where}: ${nodes.map(({ html }) => html).join(" | ")}`);
     }

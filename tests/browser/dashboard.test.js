@@ -25,6 +25,9 @@ test("the first screen says what could be saved, why, and what to do first, in t
   await visit(page, "/");
   await heading(page, /^You could save \$[\d,.]+ a month\.$/).waitFor();
   await seen(page, "Sample data.");
+  await seen(page, /^\$[\d,.]+ certain · \$[\d,.]+ likely · \$0 saved so far$/);
+  await seen(page, /^\$0 → \$[\d,.]+ found$/);
+  await seen(page, /^Your first check was on /);
   await seen(page, /^Excl\. VAT, by Microsoft's list prices/);
   await seen(page, /Checked .+ · next check \S+/);
   assert.ok(asked.length <= 3, asked.join("\n"));
@@ -32,6 +35,51 @@ test("the first screen says what could be saved, why, and what to do first, in t
   assert.match(await first.innerText(), /saves \$[\d,.]+ a month.* · (can(not)? be undone|you )/);
   await first.getByRole("link").click();
   await seen(page, "What your people will notice");
+  await page.context().close();
+});
+
+test("what to do in the first days is ticked off, put away, and stays so", async () => {
+  const page = await steward.owner();
+  await visit(page, "/");
+  const list = page.getByRole("list").filter({ hasText: "Microsoft 365 is connected" });
+  await list.getByRole("link", { name: "Check your prices" }).click();
+  await page.waitForURL(/\/licences$/);
+  await visit(page, "/");
+  await list.getByText("Check your prices (done)").waitFor();
+  assert.equal(await list.getByRole("link", { name: "Check your prices" }).count(), 0);
+  await page.getByRole("button", { name: "Hide this list" }).click();
+  await list.waitFor({ state: "detached" });
+  await visit(page, "/");
+  await seen(page, /^We only read data until you press Apply/);
+  await seen(page, "Since last month");
+  assert.equal(await list.count(), 0);
+  await page.context().close();
+});
+
+test("pages and acts are found by typing, with the keyboard alone", async () => {
+  const page = await steward.owner();
+  await visit(page, "/");
+  const asked = page.getByRole("combobox", { name: "A page, or something to do" });
+  await page.keyboard.press("Control+k");
+  await asked.fill("sign rules");
+  assert.match(await page.getByRole("option", { selected: true }).innerText(), /^Sign-in rules/);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/settings\/sign-in$/);
+  await asked.waitFor({ state: "detached" });
+  await page.keyboard.press("Control+k");
+  await asked.waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/savings$/);
+  await page.keyboard.press("Control+k");
+  await asked.fill("zzz");
+  await page.getByRole("option", { name: "Find “zzz” among people" }).click();
+  await page.waitForURL(/\/people\?search=zzz$/);
+  await page.getByRole("button", { name: "Go to", exact: true }).click();
+  await page.keyboard.press("Escape");
+  await asked.waitFor({ state: "detached" });
   await page.context().close();
 });
 
@@ -61,9 +109,9 @@ test("who goes to another company has its numbers and their rights there, and no
     assert.match(await page.getByRole("button", { name: "Check now" }).getAttribute("title"), /Your role does not include this/);
     assert.equal(await connect.count(), 0);
   };
-  // Which of two comes first follows from their ids.
-  await connect.or(page.getByRole("heading", { level: 1, name: /You could save/ })).first().waitFor();
-  if (await connect.count()) await go("Northwind");
+  // The company they are in longest comes first.
+  await connect.waitFor();
+  await go("Northwind");
   await onlyLooks();
   await go("Twohats");
   await connect.waitFor();

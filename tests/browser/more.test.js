@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, afterEach, before, test } from "node:test";
-import { heading, mailedLink, open, PASSWORD, seen, signIn, visit } from "./dashboard.js";
+import { heading, mailedLink, mailTo, open, PASSWORD, seen, signIn, visit } from "./dashboard.js";
 
 let steward, page, token;
 
@@ -82,7 +82,9 @@ test("a list that is longer than a page goes on, with everybody in it once, and 
     await until(async () => (await people().count()) > pages * 50);
     assert.ok(pages < 10);
   }
-  const links = await people().getByRole("link").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+  const links = await people()
+    .getByRole("link")
+    .evaluateAll((all) => all.map((link) => link.getAttribute("href")));
   const persons = links.filter((href) => /^\/people\/[0-9a-f-]{36}$/.test(href));
   const { totals } = await steward.call("GET", "/v1/overview", 200, { token });
   assert.equal(persons.length, totals.people);
@@ -96,7 +98,10 @@ test("the dearest come first, and a department is a filter", async () => {
   const costs = await people().evaluateAll((all) =>
     all.map((row) => Number(/\$([\d,.]+)/.exec(row.lastElementChild.textContent)?.[1].replaceAll(",", "") ?? 0)),
   );
-  assert.deepEqual(costs, costs.toSorted((a, b) => b - a));
+  assert.deepEqual(
+    costs,
+    costs.toSorted((a, b) => b - a),
+  );
   await page.getByRole("link", { name: "Only Sales" }).first().click();
   await page.waitForURL(/department=Sales/);
   await until(() => all(/Sales/));
@@ -113,7 +118,10 @@ test("a person's page says what they have, what it costs, when they were last th
   await seen(page, /a year · excl\. VAT/);
   await seen(page, "Where it comes from");
   await seen(page, /Microsoft (sign-in records|usage reports)/);
-  await page.getByRole("link", { name: /^See what can be done/ }).first().click();
+  await page
+    .getByRole("link", { name: /^See what can be done/ })
+    .first()
+    .click();
   await page.waitForURL(/\/savings\/fnd_/);
   await seen(page, "If you act on it");
   for (const nobody of ["00000000-0000-4000-8000-000000000000", "not-a-number"]) {
@@ -191,7 +199,10 @@ test("a list price is replaced and comes back, and two people who change prices 
   await row.getByRole("alert").waitFor();
   assert.equal(await row.getByRole("spinbutton").inputValue(), "9.99");
   await until(async () => (await etag("/v1/prices")) !== version);
-  await rows(page, "Licence types with their numbers and prices").filter({ hasText: "Visio Plan 2" }).getByText("$13").waitFor();
+  await rows(page, "Licence types with their numbers and prices")
+    .filter({ hasText: "Visio Plan 2" })
+    .getByText("$13")
+    .waitFor();
   await row.getByRole("button", { name: "Save" }).click();
   await row.getByText("$9.99").waitFor();
   await row.getByRole("button", { name: /^Change the price/ }).click();
@@ -225,7 +236,9 @@ test("prices from a file: what is wrong is named by row and cell, and nothing ch
   await look(csv("33.30"));
   await seen(page, "1 price changes.");
   const e3 = async () =>
-    (await steward.call("GET", "/v1/prices", 200, { token })).items.find(({ product }) => product === "Microsoft 365 E3");
+    (await steward.call("GET", "/v1/prices", 200, { token })).items.find(
+      ({ product }) => product === "Microsoft 365 E3",
+    );
   assert.equal((await e3()).own, null);
   await page.getByRole("button", { name: "Change 1 price" }).click();
   await seen(page, /^1 price is changed/);
@@ -261,6 +274,7 @@ test("renewals say by when and how many, and a calendar address is shown once an
 test("trends: one check draws no line and says when the next is, and the ledger is a sentence, bars and a table", async () => {
   await visit(page, "/trends");
   await seen(page, "Two checks are needed to draw a line.");
+  await seen(page, /^One was made in this time\. The next runs by itself \S+/);
   await seen(page, "Nothing is saved yet.");
   await page.getByText("Show as table").first().click();
   const [month] = await rows(page, "What you saved").allInnerTexts();
@@ -268,6 +282,8 @@ test("trends: one check draws no line and says when the next is, and the ledger 
   assert.ok((await page.locator("figure svg rect").count()) >= 3);
   await page.getByRole("link", { name: "A year" }).click();
   await page.waitForURL(/days=365/);
+  await page.getByRole("link", { name: "Compare with the time before" }).click();
+  await page.waitForURL(/days=365&compare=true/);
   await page.getByRole("link", { name: "Sales" }).click();
   await page.waitForURL(/\/people\?department=Sales/);
 });
@@ -285,7 +301,10 @@ test("what checks look for is changed with the reason of every number, and a wro
   await look.fill("60");
   const vips = page.getByRole("region", { name: "People whose licences are not to be touched" });
   await vips.getByRole("searchbox").fill("anna");
-  await vips.getByRole("button", { name: /^Add Anna/ }).first().click();
+  await vips
+    .getByRole("button", { name: /^Add Anna/ })
+    .first()
+    .click();
   await vips.getByRole("button", { name: /^Remove Anna/ }).waitFor();
   await page.getByText(/^Left out of all checks:/).click();
   await page.getByRole("checkbox", { name: "Visio Plan 2" }).first().check();
@@ -310,8 +329,10 @@ test("who saves settings after somebody else is told so, keeps what they typed, 
   const leave = () => other.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "People" }).click();
   await visit(page, "/settings/checks");
   await visit(other, "/settings/checks");
+  const free = (on) => on.getByRole("spinbutton", { name: "Free ones of each type" });
   await most(other).fill("8");
   await most(page).fill("7");
+  await free(page).fill("3");
   await save(page);
   await seen(page, "Saved. The next check goes by it.");
   await save(other);
@@ -321,6 +342,7 @@ test("who saves settings after somebody else is told so, keeps what they typed, 
   await seen(other, "Saved. The next check goes by it.");
   const kept = await steward.call("GET", "/v1/checks/settings", 200, { token });
   assert.equal(kept.confirm_above_people, 8);
+  assert.equal(kept.seat_slack_min, 3, "what the other changed stays");
 
   await most(other).fill("9");
   await leave();
@@ -364,9 +386,12 @@ test("what Steward read is listed call by call, with what it can never read", as
   await seen(page, /^\d+ calls · nothing changed$/);
   await page.getByText("What was asked").first().click();
   await rows(page, "What was asked").filter({ hasText: "LicenseAssignment.Read.All" }).first().waitFor();
-  await page.getByRole("link", { name: "Undos" }).click();
+  const kinds = page.getByRole("navigation", { name: "Show" });
+  await kinds.getByRole("link", { name: "Undos" }).click();
   await seen(page, "Nothing of this kind.");
-  await page.getByRole("link", { name: "Show all" }).click();
+  await kinds.getByRole("link", { name: "Connections" }).click();
+  await seen(page, "A connection, asked for by somebody");
+  await kinds.getByRole("link", { name: "Checks" }).click();
   await seen(page, "A check, asked for by somebody");
   await seen(page, "What we never read");
   await page.getByText("Show the list").click();
@@ -393,11 +418,34 @@ test("a role without people, findings or fixes sees none, and asks for none", as
   const body = { name: "Auditor", permissions: ["tenant:read", "events:read"] };
   const { role } = await steward.call("POST", "/v1/roles", 201, { token, body });
   const auditor = await colleague("auditor@northwind.example", role);
+  // Before their rights are known they are taken for everybody else's, once.
+  await seen(auditor, /^Your role does not include this/);
+  await auditor.waitForLoadState("networkidle");
   const refused = [];
   auditor.on("response", (answer) => {
-    if (answer.status() === 403 && /\/v1\/(people|prices|licenses|trends|savings|checks|exceptions|overview|findings|fixes|scans|microsoft)/.test(answer.url())) refused.push(answer.url());
+    if (
+      answer.status() === 403 &&
+      /\/v1\/(people|prices|licenses|trends|savings|checks|exceptions|overview|findings|fixes|scans|microsoft)/.test(
+        answer.url(),
+      )
+    )
+      refused.push(answer.url());
   });
-  const withoutRight = ["/", "/welcome", "/savings", "/savings/fnd_1pystws0f79vtyhrjxjg7dj13n", "/changes", "/changes/fix_1pystws0f79vtyhrjxjg7dj13n", "/people", "/people/00000000-0000-4000-8000-000000000000", "/licences", "/trends", "/settings/checks", "/settings/exceptions", "/settings/connection"];
+  const withoutRight = [
+    "/",
+    "/welcome",
+    "/savings",
+    "/savings/fnd_1pystws0f79vtyhrjxjg7dj13n",
+    "/changes",
+    "/changes/fix_1pystws0f79vtyhrjxjg7dj13n",
+    "/people",
+    "/people/00000000-0000-4000-8000-000000000000",
+    "/licences",
+    "/trends",
+    "/settings/checks",
+    "/settings/exceptions",
+    "/settings/connection",
+  ];
   for (const path of withoutRight) {
     await visit(auditor, path);
     await seen(auditor, /^Your role does not include this/);
@@ -437,7 +485,15 @@ test("a page without an answer says so and tries again", async () => {
   const lost = await steward.owner();
   const parts = /\/v1\/(people|prices|trends|checks\/settings|exceptions|transparency|tenant)(\?|$)/;
   await lost.route(parts, (route) => route.abort());
-  for (const path of ["/people", "/licences", "/trends", "/settings/checks", "/settings/exceptions", "/settings/access", "/settings/company"]) {
+  for (const path of [
+    "/people",
+    "/licences",
+    "/trends",
+    "/settings/checks",
+    "/settings/exceptions",
+    "/settings/access",
+    "/settings/company",
+  ]) {
     await lost.goto(path);
     await lost.getByRole("alert").getByText("Steward did not answer").first().waitFor();
   }
@@ -449,13 +505,22 @@ test("a page without an answer says so and tries again", async () => {
 
 test("pages are no wider than the screen where their layout changes", async () => {
   const { items } = await steward.call("GET", "/v1/people?search=A%20name%20that&limit=1", 200, { token });
-  const paths = ["/people", `/people/${items[0].person}`, "/licences", "/trends", "/settings/checks", "/settings/access", "/settings/company"];
+  const paths = [
+    "/people",
+    `/people/${items[0].person}`,
+    "/licences",
+    "/trends",
+    "/settings/checks",
+    "/settings/access",
+    "/settings/company",
+  ];
   const wide = [];
   for (const path of paths) {
     await visit(page, path);
     for (const width of [640, 960, 1440]) {
       await page.setViewportSize({ width, height: 800 });
-      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) wide.push(`${path} at ${width}`);
+      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
+        wide.push(`${path} at ${width}`);
     }
   }
   await page.setViewportSize({ width: 1280, height: 720 });
@@ -481,7 +546,12 @@ test("the API reference is a page of its own that asks nobody else for anything"
   const answer = await reader.goto("/docs");
   assert.match(answer.headers()["content-security-policy"], /script-src 'self';.*connect-src 'self';/);
   await reader.getByRole("heading", { name: "Steward" }).first().waitFor();
-  await reader.getByRole("complementary").or(reader.getByRole("navigation")).getByText("findings", { exact: true }).first().click();
+  await reader
+    .getByRole("complementary")
+    .or(reader.getByRole("navigation"))
+    .getByText("findings", { exact: true })
+    .first()
+    .click();
   await reader.getByText("List people").first().click();
   await reader.getByRole("heading", { name: "List people" }).waitFor();
   assert.deepEqual(elsewhere, []);
@@ -511,4 +581,54 @@ test("whom to invite is found in the company's Microsoft 365 by typing a name", 
   const found = page.locator(`datalist option[value="${somebody.address}"]`);
   await until(async () => (await found.count()) === 1);
   assert.equal(await found.textContent(), somebody.name);
+});
+
+// Last: from here on the sample company's owner is in more than one company.
+test("who has an account makes a further company, by the mail of a sign-up or from the menu, and gets to each", async () => {
+  const { email } = steward;
+  await steward.call("POST", "/v1/sign-up", 202, { body: { email, company: "South <b>Wind</b>" } });
+  await mailTo(steward, email, "There is one already");
+  const link = await mailedLink(steward, email, "/verify");
+  const on = await (await steward.visitor()).newPage();
+  await visit(on, link);
+  await heading(on, "Make South <b>Wind</b>").waitFor();
+  assert.equal(await on.getByLabel("Password", { exact: true }).count(), 0);
+  await on.getByRole("combobox", { name: "Currency of prices" }).selectOption({ label: "Euros" });
+  await on.getByRole("button", { name: "Make the company" }).click();
+  await seen(on, /^The company is ready\./);
+  await on.goto("/");
+  await heading(on, "Sign in").waitFor();
+  await visit(on, link);
+  await heading(on, "This link was used already or is too old").waitFor();
+  await on.goto("/sign-in");
+  await signIn(on, steward);
+
+  // The oldest company is the first; the menu leads to the others and to a new one.
+  const menu = () => on.locator("summary", { hasText: "Demo Owner" }).click();
+  await menu();
+  await on.getByRole("button", { name: "Go to South <b>Wind</b>" }).click();
+  await on.getByRole("link", { name: "Connect Microsoft 365" }).first().waitFor();
+  await visit(on, "/settings/company");
+  await seen(on, "EUR");
+  await menu();
+  await on.getByRole("link", { name: "Add a company" }).click();
+  await heading(on, "Add a company").waitFor();
+  await on.getByRole("button", { name: "Make the company" }).click();
+  await on.locator('[name="company"][aria-invalid="true"]').waitFor();
+  await on.getByRole("textbox", { name: "Company" }).fill("West Wind");
+  await on.getByRole("button", { name: "Make the company" }).click();
+  await on.waitForURL(/\/connect$/);
+  await on.getByRole("button", { name: "Connect at Microsoft" }).waitFor();
+  await menu();
+  await on.getByRole("button", { name: "Go to South <b>Wind</b>" }).waitFor();
+  const { items } = await steward.call("GET", "/v1/me/tenants", 200, { token: await tokenOf(steward) });
+  assert.deepEqual(
+    items.map(({ name, current }) => [name, current]),
+    [
+      ["Northwind (sample data)", true],
+      ["South <b>Wind</b>", false],
+      ["West Wind", false],
+    ],
+  );
+  await on.context().close();
 });

@@ -2,8 +2,8 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { open, visit } from "./dashboard.js";
-import { pages } from "./pages.js";
+import { open } from "./dashboard.js";
+import { pages, show } from "./pages.js";
 
 const folder = join(resolve(dirname(fileURLToPath(import.meta.url)), "../.."), "dashboard/shots");
 await mkdir(folder, { recursive: true });
@@ -16,11 +16,11 @@ try {
       const context = { colorScheme, viewport, reducedMotion: "reduce" };
       const owner = await steward.owner(context);
       const nobody = await (await steward.visitor(context)).newPage();
-      for (const { name, path, signedIn } of await pages(steward)) {
-        if (only && !name.includes(only)) continue;
-        const page = signedIn ? owner : nobody;
-        await visit(page, path);
-        await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+      for (const one of await pages(steward)) {
+        if (only && !one.name.includes(only)) continue;
+        const page = one.signedIn ? owner : nobody;
+        await show(page, one);
+        await page.screenshot({ path: join(folder, `${one.name}-${colorScheme}-${width}.png`), fullPage: true });
       }
       await owner.context().close();
       await nobody.context().close();

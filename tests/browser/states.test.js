@@ -76,7 +76,7 @@ test("while the first check runs, it shows how far it is and the number as it gr
 
 test("where nothing is wasted, it says so with the number of licences in use", async () => {
   const owner = await as(await company(steward, "Tidy", { tidy: true }));
-  await says(owner, "/", "You use what you pay for.");
+  await says(owner, "/", "You use what you pay for.", "Nothing is left to save. We look again");
   assert.match(await says(owner, "/savings", "No waste found."), /You are using \d+ of \d+ licences\./);
   await says(owner, "/licences", "Assigned");
   await says(owner, "/savings?show=certain", "Nothing of this kind.");

@@ -47,10 +47,10 @@ export function signedIn(tokens: Tokens): void {
 }
 
 /** Signed in as somebody else, or to another company: nothing that stands on this page, or was typed here, is theirs. */
-export function startAnew(tokens: Tokens): void {
+export function startAnew(tokens: Tokens, to = "/"): void {
   tell({ kind: "in", tokens });
   become(undefined);
-  location.assign("/");
+  location.assign(to);
 }
 
 /** Signed out, here and in the other tabs. */

@@ -1,6 +1,7 @@
 import { type QueryKey, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiError } from "./error";
+import { merged } from "./merged";
 
 /** What was read, with the version that a change of it names in `If-Match`. */
 export interface Versioned<Value> {
@@ -29,32 +30,41 @@ export async function change(act: () => Promise<unknown>, reread: () => Promise<
   }
 }
 
+/** A form's part in saving: what it says, and of what it shows the same, to tell what was changed in it. */
+export type Save<Value> = <Body>(
+  mine: Body,
+  of: (value: Value) => Body,
+  write: (body: Body, version: string) => Promise<unknown>,
+) => Promise<void>;
+
 /**
  * Something that is edited as a whole, in an editor with the key `shown.version`. The newest shows until somebody types;
- * from then on what they typed stays, and is saved on top of what they saw. Who was not the first to save is told so, and
- * with the next try is on top of the newest.
+ * from then on what they typed stays, and is saved on top of what they saw. Who was not the first to save is told so; the
+ * next try changes what they changed, and nothing of what others did meanwhile.
  */
 export function useEdited<Value>(queryKey: QueryKey, read: () => Promise<Answer<Value>>) {
   const newest = useQuery({ queryKey, queryFn: async () => versioned(await read()) });
-  const [draft, setDraft] = useState<{ shown: Versioned<Value>; version: string }>();
-  const begun = draft ?? (newest.data && { shown: newest.data, version: newest.data.version });
+  const [draft, setDraft] = useState<{ shown: Versioned<Value>; onto: Versioned<Value> }>();
+  const begun = draft ?? (newest.data && { shown: newest.data, onto: newest.data });
+  const save: Save<Value> = async (mine, of, write) => {
+    if (!begun) return;
+    const { shown, onto } = begun;
+    setDraft(begun);
+    await change(
+      () => write(merged(of(shown.value), mine, of(onto.value)), onto.version),
+      async () => {
+        const { data } = await newest.refetch();
+        if (data) setDraft({ shown, onto: data });
+      },
+    );
+    await newest.refetch();
+    setDraft(undefined);
+  };
   return {
     newest,
     shown: begun?.shown,
     typed: draft !== undefined,
     touch: () => setDraft((draft) => draft ?? begun),
-    save: async (write: (version: string) => Promise<unknown>) => {
-      if (!begun) return;
-      setDraft(begun);
-      await change(
-        () => write(begun.version),
-        async () => {
-          const { data } = await newest.refetch();
-          if (data) setDraft({ ...begun, version: data.version });
-        },
-      );
-      await newest.refetch();
-      setDraft(undefined);
-    },
+    save,
   };
 }

@@ -17,3 +17,10 @@ test("what somebody else wrote under the name is nothing", () => {
   sessionStorage.setItem("choice", "{not json");
   expect(kept("choice")).toBeUndefined();
 });
+
+test("what a machine keeps is not a tab's", () => {
+  keep("choice", "a", "machine");
+  expect(kept("choice")).toBeUndefined();
+  expect(kept("choice", "machine")).toBe("a");
+  localStorage.removeItem("choice");
+});

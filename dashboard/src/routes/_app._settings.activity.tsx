@@ -104,6 +104,9 @@ async function verified(): Promise<void> {
 /** Members' names by their ids, for who may see members. */
 function Filter({ search, names }: { search: Search; names: ReadonlyMap<string, string> }) {
   const navigate = Route.useNavigate();
+  // Who is asked for is one of them before their name is known, and when they are not in the team any more.
+  const asked = search.actor ?? "";
+  const actors = new Map([["", t.actors[""]], [asked, asked], ...Object.entries(t.actors), ...names]);
   return (
     <Form
       key={JSON.stringify(search)}
@@ -123,7 +126,7 @@ function Filter({ search, names }: { search: Search; names: ReadonlyMap<string, 
         ))}
       </Select>
       <Select label={t.actor} name="actor" defaultValue={search.actor ?? ""}>
-        {[...Object.entries(t.actors), ...names].map(([actor, name]) => (
+        {[...actors].map(([actor, name]) => (
           <option key={actor} value={actor}>
             {name}
           </option>

@@ -12,7 +12,7 @@ import { queries } from "~/api/queries";
 import { Confirm } from "~/features/settings/Confirm";
 import { useCan, useRoleReason } from "~/features/shell/me";
 import { ago, day, moment, number } from "~/lib/format";
-import { Button, ButtonLink } from "~/ui/button";
+import { Button } from "~/ui/button";
 import { Icon } from "~/ui/icons";
 import { Page, Part } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
@@ -21,7 +21,7 @@ import { Table } from "~/ui/table";
 import { company } from "~texts/company";
 
 const t = company.access;
-const KINDS = ["scans", "fixes", "undos"] as const satisfies readonly VisitKind[];
+const KINDS = ["scans", "fixes", "undos", "connections", "questions"] as const satisfies readonly VisitKind[];
 
 export const Route = createFileRoute("/_app/_settings/settings/access")({
   validateSearch: ({ of }: Record<string, unknown>): { of?: VisitKind } => {
@@ -43,7 +43,7 @@ function Visits() {
 }
 
 function VisitList() {
-  const { of } = Route.useSearch();
+  const { of = "scans" } = Route.useSearch();
   const list = useInfiniteQuery({
     ...microsoftTransparencyInfiniteOptions({ query: { of, limit: 10 } }),
     ...paged,
@@ -53,25 +53,21 @@ function VisitList() {
   return (
     <>
       <nav aria-label={t.filter} className="flex flex-wrap gap-2">
-        {([undefined, ...KINDS] as const).map((kind) => (
+        {KINDS.map((kind) => (
           <Link
-            key={kind ?? "all"}
+            key={kind}
             to="/settings/access"
-            search={kind ? { of: kind } : {}}
+            search={{ of: kind }}
             aria-current={kind === of ? "true" : undefined}
             className={`inline-flex min-h-9 items-center rounded-full border px-4 ${kind === of ? "border-accent bg-tint font-semibold text-accent" : "border-edge hover:bg-well"}`}
           >
-            {t.filters[kind ?? "all"]}
+            {t.filters[kind]}
           </Link>
         ))}
       </nav>
       {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
       {list.isPending && !list.error && <Skeleton rows={5} />}
-      {list.data && rows.length === 0 && (
-        <Empty title={t.none} action={of && <ButtonLink to="/settings/access">{t.all}</ButtonLink>}>
-          {t.noneLead}
-        </Empty>
-      )}
+      {list.data && rows.length === 0 && <Empty title={t.none}>{t.noneLead}</Empty>}
       <ul className="grid">
         {rows.map((visit) => (
           <One key={visit.of + visit.at} visit={visit} />

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { findingsChecksOptions, findingsLicensesOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { findingsSetSettings, findingsSettings } from "~/api/generated/sdk.gen";
 import type { CheckView, Evaluated, Exclusions, Settings } from "~/api/generated/types.gen";
-import { useEdited } from "~/api/versioned";
+import { type Save, useEdited } from "~/api/versioned";
 import { PeoplePicker } from "~/features/people/PeoplePicker";
 import { Unsaved } from "~/features/settings/Unsaved";
 import { Allowed } from "~/features/shell/Allowed";
@@ -42,6 +42,28 @@ function Checks() {
 
 const LISTS = ["service_accounts", "break_glass", "vips"] as const satisfies readonly (keyof Exclusions)[];
 
+type Whole = Required<Settings>;
+
+const lists = ({ service_accounts = [], break_glass = [], vips = [] }: Exclusions = {}): Exclusions => ({
+  service_accounts,
+  break_glass,
+  vips,
+});
+
+/** Settings as the form says them. */
+const formOf = (settings: Settings): Whole => ({
+  review_after_days: Number(settings.review_after_days),
+  reclaim_after_days: Number(settings.reclaim_after_days),
+  grace_days: Number(settings.grace_days),
+  disabled_grace_days: Number(settings.disabled_grace_days),
+  seat_slack_min: Number(settings.seat_slack_min),
+  seat_slack_percent: Number(settings.seat_slack_percent),
+  confirm_above_people: Number(settings.confirm_above_people),
+  exclusions: lists(settings.exclusions),
+  ignored_skus: settings.ignored_skus ?? [],
+  free_skus: settings.free_skus ?? [],
+});
+
 function Editor({
   settings,
   mayEdit,
@@ -51,13 +73,13 @@ function Editor({
   settings: Settings;
   mayEdit: boolean;
   onType: () => void;
-  onSave: (write: (version: string) => Promise<unknown>) => Promise<void>;
+  onSave: Save<Settings>;
 }) {
   const [exclusions, exclude] = useState<Exclusions>(settings.exclusions ?? {});
   const save = async (values: FormData) => {
     const number = (name: keyof Settings) => Number(text(values, name));
     const skus = (name: keyof Settings) => values.getAll(name).map(String);
-    const body: Settings = {
+    const mine: Whole = {
       review_after_days: number("review_after_days"),
       reclaim_after_days: number("reclaim_after_days"),
       grace_days: number("grace_days"),
@@ -65,11 +87,11 @@ function Editor({
       seat_slack_min: number("seat_slack_min"),
       seat_slack_percent: number("seat_slack_percent"),
       confirm_above_people: number("confirm_above_people"),
-      exclusions,
+      exclusions: lists(exclusions),
       ignored_skus: skus("ignored_skus"),
       free_skus: skus("free_skus"),
     };
-    await onSave((version) => findingsSetSettings({ body, headers: { "If-Match": version } }));
+    await onSave(mine, formOf, (body, version) => findingsSetSettings({ body, headers: { "If-Match": version } }));
     toast(t.saved);
   };
   const amount = (name: keyof Settings, label: string, min: number, max: number, hint?: string) => (

@@ -2,16 +2,18 @@ import { createFileRoute } from "@tanstack/react-router";
 import { useState } from "react";
 import { tenantsPolicy, tenantsSetPolicy } from "~/api/generated/sdk.gen";
 import type { Join, Policy, PolicyRequest, SecondFactor, SignInWays } from "~/api/generated/types.gen";
-import { useEdited } from "~/api/versioned";
-import { roleName, useTeam } from "~/features/settings/team";
+import { type Save, useEdited } from "~/api/versioned";
+import { useTeam } from "~/features/settings/team";
 import { Unsaved } from "~/features/settings/Unsaved";
 import { Allowed } from "~/features/shell/Allowed";
 import { useRoleReason } from "~/features/shell/me";
+import { dayOf, instant } from "~/lib/days";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
 import { Page, Part } from "~/ui/page";
 import { Notice, Problem, Skeleton } from "~/ui/states";
 import { toast } from "~/ui/toast";
 import { common } from "~texts/common";
+import { roleName } from "~texts/roles";
 import { settings } from "~texts/settings";
 
 const t = settings.rules;
@@ -47,19 +49,24 @@ function Editor({
   policy: Policy;
   mayEdit: boolean;
   onType: () => void;
-  onSave: (write: (version: string) => Promise<unknown>) => Promise<void>;
+  onSave: Save<Policy>;
 }) {
   const { members, roles } = useTeam();
   const [second, setSecond] = useState<string>(policy.second_factor?.is ?? "optional");
   const [ways, setWays] = useState<string>(policy.sign_in?.by ?? "any");
   const [who, setWho] = useState<string>(policy.join?.who ?? "nobody");
   const save = async (values: FormData) => {
-    await onSave((version) => tenantsSetPolicy({ body: asked(values), headers: { "If-Match": version } }));
+    await onSave(asked(values), formOf, (body, version) =>
+      tenantsSetPolicy({ body, headers: { "If-Match": version } }),
+    );
     toast(common.saved);
   };
-  const required = policy.second_factor?.is === "required" ? policy.second_factor.from.slice(0, 10) : undefined;
+  const required = policy.second_factor?.is === "required" ? dayOf(new Date(policy.second_factor.from)) : undefined;
   const breakGlass = policy.sign_in?.by === "microsoft" ? policy.sign_in.break_glass : undefined;
   const joinRole = policy.join?.who === "directory" ? policy.join.role : "read_only";
+  const owners = members.data?.items.filter(({ role }) => role === "owner") ?? [];
+  // Nobody becomes more than that without a person who decides it.
+  const joinRoles = roles.data?.items.filter(({ role }) => role !== "owner" && role !== "admin") ?? [];
   return (
     <Form label={t.title} onSend={save}>
       <fieldset disabled={!mayEdit} onChange={onType} className="grid gap-6">
@@ -78,14 +85,22 @@ function Editor({
             <option value="microsoft">{t.microsoft}</option>
           </Select>
           {ways === "microsoft" && (
-            <Select label={t.breakGlass} name="sign_in/break_glass" hint={t.breakGlassHint} defaultValue={breakGlass}>
-              {members.data?.items
-                .filter(({ role }) => role === "owner")
-                .map(({ user, name }) => (
-                  <option key={user} value={user}>
-                    {name}
-                  </option>
-                ))}
+            <Select
+              // Names come with other requests: what holds is chosen before and after.
+              key={owners.length}
+              label={t.breakGlass}
+              name="sign_in/break_glass"
+              hint={t.breakGlassHint}
+              defaultValue={breakGlass}
+            >
+              {breakGlass && owners.every(({ user }) => user !== breakGlass) && (
+                <option value={breakGlass}>{t.asNow}</option>
+              )}
+              {owners.map(({ user, name }) => (
+                <option key={user} value={user}>
+                  {name}
+                </option>
+              ))}
             </Select>
           )}
         </Part>
@@ -96,14 +111,15 @@ function Editor({
             <option value="app_role">{t.appRole}</option>
           </Select>
           {who === "directory" && (
-            <Select label={t.joinRole} name="join/role" defaultValue={joinRole}>
-              {roles.data?.items
-                .filter(({ role }) => role !== "owner")
-                .map(({ role, name }) => (
-                  <option key={role} value={role}>
-                    {roleName(role, name)}
-                  </option>
-                ))}
+            <Select key={joinRoles.length} label={t.joinRole} name="join/role" defaultValue={joinRole}>
+              {joinRoles.every(({ role }) => role !== joinRole) && (
+                <option value={joinRole}>{roleName(joinRole, t.asNow)}</option>
+              )}
+              {joinRoles.map(({ role, name }) => (
+                <option key={role} value={role}>
+                  {roleName(role, name)}
+                </option>
+              ))}
             </Select>
           )}
         </Part>
@@ -117,11 +133,21 @@ function Editor({
   );
 }
 
+/** Rules as the form would say them unchanged. */
+const formOf = ({ second_factor, sign_in, join }: Policy): PolicyRequest => ({
+  second_factor:
+    second_factor?.is === "required"
+      ? { is: "required", from: instant(dayOf(new Date(second_factor.from))) }
+      : { is: "optional" },
+  sign_in: sign_in ?? { by: "any" },
+  join: join ?? { who: "nobody" },
+});
+
 /** The rules as the form says them. */
 function asked(values: FormData): PolicyRequest {
   const second_factor: SecondFactor =
     text(values, "second") === "required"
-      ? { is: "required", from: new Date(`${text(values, "second_factor/from")}T00:00`).toISOString() }
+      ? { is: "required", from: instant(text(values, "second_factor/from")) }
       : { is: "optional" };
   const sign_in: SignInWays =
     text(values, "ways") === "microsoft"

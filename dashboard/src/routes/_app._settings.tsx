@@ -1,35 +1,11 @@
 import { createFileRoute, Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
+import { GROUPS } from "~/features/settings/groups";
 import { Button } from "~/ui/button";
 import { Icon } from "~/ui/icons";
 import { settings as t } from "~texts/settings";
 
 export const Route = createFileRoute("/_app/_settings")({ component: Settings });
-
-const GROUPS = [
-  {
-    name: t.you,
-    tabs: [
-      { to: "/account", name: t.tabs.profile },
-      { to: "/account/security", name: t.tabs.security },
-      { to: "/account/devices", name: t.tabs.devices },
-    ],
-  },
-  {
-    name: t.company,
-    tabs: [
-      { to: "/settings/company", name: t.tabs.company },
-      { to: "/team", name: t.tabs.team },
-      { to: "/settings/checks", name: t.tabs.checks },
-      { to: "/settings/exceptions", name: t.tabs.exceptions },
-      { to: "/settings/connection", name: t.tabs.connection },
-      { to: "/settings/access", name: t.tabs.access },
-      { to: "/settings/sign-in", name: t.tabs.rules },
-      { to: "/settings/keys", name: t.tabs.keys },
-      { to: "/activity", name: t.tabs.activity },
-    ],
-  },
-] as const;
 
 /** Whose settings, and which. Where it is narrow the one that is open stands for all of them. */
 function Settings() {

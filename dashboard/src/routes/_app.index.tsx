@@ -1,14 +1,18 @@
 import { createFileRoute, Navigate } from "@tanstack/react-router";
-import type { NextAction, OverviewView, Totals } from "~/api/generated/types.gen";
+import type { Money, NextAction, OverviewView, Totals } from "~/api/generated/types.gen";
 import { Basis } from "~/features/findings/Basis";
 import { fixable } from "~/features/findings/fixable";
+import { Begin } from "~/features/home/Begin";
 import { FirstRun } from "~/features/home/FirstRun";
 import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { MoneyBar } from "~/features/home/MoneyBar";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
+import { SinceLastMonth } from "~/features/home/SinceLastMonth";
 import { Allowed } from "~/features/shell/Allowed";
 import { ago, day, money, soon } from "~/lib/format";
+import { useSeen } from "~/lib/shown";
 import { ButtonLink } from "~/ui/button";
+import { Icon } from "~/ui/icons";
 import { TextLink } from "~/ui/link";
 import { useTitle } from "~/ui/page";
 import { Notice, Problem, Skeleton } from "~/ui/states";
@@ -46,6 +50,7 @@ function NoNumbers({ overview, underWay }: { overview: OverviewView; underWay: b
 function Loaded({ overview, totals }: { overview: OverviewView; totals: Totals }) {
   const unpriced = totals.price_missing_skus.length;
   const next = overview.connection === "connected" && overview.next_check_at;
+  const seen = useSeen();
   return (
     <>
       <div className="grid grid-cols-[1fr_auto] items-center gap-3">
@@ -62,41 +67,85 @@ function Loaded({ overview, totals }: { overview: OverviewView; totals: Totals }
         </p>
         <CheckNow />
       </div>
-      <Headline totals={totals} findings={overview.findings} />
+      <Headline overview={overview} totals={totals} />
       {overview.top.length > 0 && <Next top={overview.top} all={overview.findings} />}
-      {unpriced > 0 && (
-        <Notice
-          icon="licences"
-          title={t.unpriced(unpriced)}
-          action={<ButtonLink to="/licences">{t.seeLicences}</ButtonLink>}
-        >
-          {t.unpricedLead}
-        </Notice>
+      {seen && (
+        <>
+          <SinceLastMonth course={overview.course} />
+          {unpriced > 0 && (
+            <Notice
+              icon="licences"
+              title={t.unpriced(unpriced)}
+              action={<ButtonLink to="/licences">{t.seeLicences}</ButtonLink>}
+            >
+              {t.unpricedLead}
+            </Notice>
+          )}
+          <NotEvaluated items={overview.not_evaluated} />
+          <Begin overview={overview} />
+        </>
       )}
-      <NotEvaluated items={overview.not_evaluated} />
       <p className="text-dim text-sm">{t.promise}</p>
     </>
   );
 }
 
-function Headline({ totals, findings }: { totals: Totals; findings: number }) {
-  const saves = totals.monthly.amount_minor > 0;
-  const [title, sentence] = saves
-    ? [t.headline(money(totals.monthly)), t.spend(money(totals.spend_monthly), totals.paid_seats_bought)]
-    : totals.price_missing_skus.length > 0
-      ? [t.zeroTitle, t.zero(findings)]
-      : [t.goodTitle, t.good(totals.assigned, totals.paid_seats_bought)];
+function Headline({ overview, totals }: { overview: OverviewView; totals: Totals }) {
+  const { findings, saved, connection, next_check_at } = overview;
+  if (totals.monthly.amount_minor > 0) {
+    return (
+      <section className="grid gap-5">
+        <h1 className="text-4xl sm:text-5xl">{t.headline(money(totals.monthly))}</h1>
+        <div className="grid gap-1">
+          <p className="text-lg">
+            <Amount of={totals.certain_monthly} is={t.certain} /> · <Amount of={totals.likely_monthly} is={t.likely} />
+            {saved && (
+              <>
+                {" · "}
+                <Amount of={saved} is={t.saved} />
+              </>
+            )}
+          </p>
+          <p>{t.spend(money(totals.spend_monthly), totals.paid_seats_bought)}</p>
+          <Basis of={totals.price_basis} />
+        </div>
+        <MoneyBar totals={totals} />
+      </section>
+    );
+  }
+  if (totals.price_missing_skus.length > 0) {
+    return (
+      <section className="grid gap-5">
+        <h1 className="text-4xl sm:text-5xl">{t.zeroTitle}</h1>
+        <p className="text-lg">{t.zero(findings)}</p>
+      </section>
+    );
+  }
+  const year = saved && { ...saved, amount_minor: 12 * saved.amount_minor };
   return (
-    <section className="grid gap-5">
-      <h1 className="text-4xl sm:text-5xl">{title}</h1>
-      <div className="grid gap-1">
-        <p className="text-lg">{sentence}</p>
-        {saves && <Basis />}
+    <section className="grid gap-5 rounded-xl border border-line bg-tint p-5 sm:p-8">
+      <h1 className="flex items-center gap-3 text-4xl sm:text-5xl">
+        <Icon name="check" className="size-10 text-good" />
+        {t.goodTitle}
+      </h1>
+      <div className="grid gap-1 text-lg">
+        {saved && year && saved.amount_minor > 0 && (
+          <p className="font-semibold">{t.goodSaved(money(saved), money(year))}</p>
+        )}
+        <p>{t.good(totals.assigned, totals.paid_seats_bought)}</p>
+        {overview.top.length === 0 && (
+          <p>{t.nothingLeft(connection === "connected" && next_check_at ? soon(next_check_at) : undefined)}</p>
+        )}
       </div>
-      {saves && <MoneyBar totals={totals} />}
     </section>
   );
 }
+
+const Amount = ({ of, is }: { of: Money; is: string }) => (
+  <>
+    <strong className="tabular-nums">{money(of)}</strong> {is}
+  </>
+);
 
 function Next({ top, all }: { top: readonly NextAction[]; all: number }) {
   return (

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { createFileRoute, Link } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { findingsLicensesOptions, findingsListPeopleInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { findingsExportPeople } from "~/api/generated/sdk.gen";
@@ -17,7 +17,7 @@ import { days } from "~/lib/format";
 import { useSettled } from "~/lib/settled";
 import { Button, ButtonLink } from "~/ui/button";
 import { Field, Select } from "~/ui/form";
-import { TextLink } from "~/ui/link";
+import { ListLink, ListTextLink } from "~/ui/link";
 import { Page } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
 import { Empty, Notice, Problem, Skeleton } from "~/ui/states";
@@ -203,19 +203,19 @@ const COLUMNS: readonly Column<PersonView>[] = [
     head: t.person,
     cell: ({ person, name, address, department }) => (
       <>
-        <TextLink to="/people/$person" params={{ person }}>
+        <ListTextLink to="/people/$person" params={{ person }}>
           <bdi>{name}</bdi>
-        </TextLink>
+        </ListTextLink>
         <bdi className="block break-all font-normal text-dim text-sm">{address}</bdi>
         {department && (
-          <Link
+          <ListLink
             to="/people"
             search={{ department }}
             className="font-normal text-dim text-sm underline underline-offset-4"
             aria-label={t.onlyDepartment(department)}
           >
             <bdi>{department}</bdi>
-          </Link>
+          </ListLink>
         )}
       </>
     ),

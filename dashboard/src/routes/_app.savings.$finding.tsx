@@ -13,6 +13,7 @@ import { Decide, Decided } from "~/features/findings/Decide";
 import { fixable } from "~/features/findings/fixable";
 import { NextOfQueue } from "~/features/findings/NextOfQueue";
 import { Questions } from "~/features/findings/Questions";
+import { Steps } from "~/features/findings/Steps";
 import { FixRow } from "~/features/fixes/FixRow";
 import { LostAnswerOf } from "~/features/fixes/LostAnswer";
 import { PreviewSheet } from "~/features/fixes/PreviewSheet";
@@ -87,7 +88,7 @@ function Loaded({ detail }: { detail: FindingDetail }) {
             </Said>
           </dl>
         </Part>
-        {detail.costs.length > 0 && <Costs costs={detail.costs} />}
+        {detail.costs.length > 0 && <Costs costs={detail.costs} of={detail.price_basis} />}
         <People finding={detail.finding} people={detail.people} />
         <Questions finding={detail.finding} />
         <Decide detail={detail} />
@@ -104,39 +105,28 @@ function Act({ detail }: { detail: FindingDetail }) {
   const navigate = Route.useNavigate();
   const mayNot = useRoleReason("fixes:preview");
   useOverview();
-  if (!fixable(detail.remedy)) {
-    if (detail.steps.length === 0) return null;
-    return (
-      <Part title={fixing.guided} lead={fixing.guidedLead} actions={<CheckNow />}>
-        <ol className="grid list-decimal gap-2 ps-5">
-          {detail.steps.map((step) => (
-            <li key={step} className="max-w-prose">
-              {step}
-            </li>
-          ))}
-        </ol>
-        <p className="text-dim">{fixing.recheck}</p>
-      </Part>
-    );
-  }
+  if (!fixable(detail.remedy)) return <Steps steps={detail.steps} actions={<CheckNow />} />;
   const show = (preview?: Previewed, replace = true) => navigate({ search: preview ? { preview } : {}, replace });
   return (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-      <Button look="main" onClick={() => show("advised", false)} disabledReason={mayNot}>
-        {fixing.open}
-      </Button>
-      <p className="text-dim">{fixing.openLead}</p>
-      {preview && !mayNot && (
-        <PreviewSheet
-          key={detail.finding + preview}
-          finding={detail}
-          action={preview === "advised" ? undefined : preview}
-          person={person}
-          onAction={(action) => show(action === "leave_group" ? action : "advised")}
-          onClose={() => show()}
-        />
-      )}
-    </div>
+    <>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <Button look="main" onClick={() => show("advised", false)} disabledReason={mayNot}>
+          {fixing.open}
+        </Button>
+        <p className="text-dim">{fixing.openLead}</p>
+        {preview && !mayNot && (
+          <PreviewSheet
+            key={detail.finding + preview}
+            finding={detail}
+            action={preview === "advised" ? undefined : preview}
+            person={person}
+            onAction={(action) => show(action === "leave_group" ? action : "advised")}
+            onClose={() => show()}
+          />
+        )}
+      </div>
+      <Steps steps={detail.steps} beside actions={<CheckNow />} />
+    </>
   );
 }
 
@@ -191,7 +181,7 @@ function Amount({ detail }: { detail: FindingDetail }) {
         </span>
         <span>{t.since(day(first_found))}</span>
       </p>
-      {(saving || cost_monthly) && <Basis evidence={detail.evidence} />}
+      {(saving || cost_monthly) && <Basis of={detail.price_basis} />}
       {fixed > 0 && <p className="text-sm">{t.fixedOf(fixed, people)}</p>}
       {saving && saving.parts.length > 0 && (
         <div className="grid gap-2">
@@ -234,7 +224,7 @@ function Guards({ guards }: { guards: readonly Guard[] }) {
 }
 
 /** What it costs by department, where that is what the finding tells. */
-function Costs({ costs }: { costs: readonly Cost[] }) {
+function Costs({ costs, of }: { costs: readonly Cost[]; of: FindingDetail["price_basis"] }) {
   return (
     <Part title={t.costs}>
       <Table
@@ -248,7 +238,7 @@ function Costs({ costs }: { costs: readonly Cost[] }) {
           { head: t.amount, cell: spent, numeric: true },
         ]}
       />
-      <Basis />
+      <Basis of={of} />
     </Part>
   );
 }

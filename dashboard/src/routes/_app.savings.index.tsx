@@ -12,10 +12,11 @@ import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { NotEvaluated } from "~/features/home/NotEvaluated";
 import { Allowed } from "~/features/shell/Allowed";
 import { day, money } from "~/lib/format";
-import { useShown } from "~/lib/shown";
+import { useSeen, useShown } from "~/lib/shown";
 import { toggled } from "~/lib/toggled";
 import { ButtonLink } from "~/ui/button";
 import { Select } from "~/ui/form";
+import { ListLink } from "~/ui/link";
 import { Page } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
 import { Empty, Problem, Skeleton, Status } from "~/ui/states";
@@ -55,10 +56,11 @@ function Savings() {
   const all = useMemo(() => list.data?.pages.flatMap((page) => page.items).toSorted(byMoney) ?? [], [list.data]);
   const rows = useMemo(() => all.filter((finding) => fits(finding, show, check)), [all, show, check]);
   const shown = useShown(rows);
+  const seen = useSeen();
   const totals = overview.data?.totals;
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
   // What is filtered away is not acted on.
-  const selected = rows.filter(({ finding }) => chosen.has(finding));
+  const selected = chosen.size > 0 ? rows.filter(({ finding }) => chosen.has(finding)) : [];
   const toggle = useCallback((finding: string) => choose((chosen) => toggled(chosen, finding)), []);
   return (
     <Page
@@ -87,7 +89,7 @@ function Savings() {
       {selected.length > 0 && <Bulk findings={selected} onDone={() => choose(new Set())} />}
       {list.data && rows.length === 0 && <Nothing all={all.length} overview={overview.data} />}
       <More of={list} />
-      {overview.data && <NotEvaluated items={overview.data.not_evaluated} />}
+      {seen && overview.data && <NotEvaluated items={overview.data.not_evaluated} />}
     </Page>
   );
 }
@@ -158,7 +160,8 @@ interface FindingProps {
 
 const Finding = memo(function Finding({ finding: f, chosen, onChoose }: FindingProps) {
   return (
-    <li className="flex items-start gap-3 border-line border-b first:border-t">
+    // What is not seen yet is not laid out.
+    <li className="flex items-start gap-3 border-line border-b [contain-intrinsic-size:auto_5rem] [content-visibility:auto] first:border-t">
       <input
         type="checkbox"
         className="mt-5 size-5 shrink-0 accent-(--accent)"
@@ -166,7 +169,7 @@ const Finding = memo(function Finding({ finding: f, chosen, onChoose }: FindingP
         checked={chosen}
         onChange={() => onChoose(f.finding)}
       />
-      <Link
+      <ListLink
         to="/savings/$finding"
         params={{ finding: f.finding }}
         className="grid min-w-0 flex-1 gap-x-6 gap-y-1 py-4 hover:bg-well sm:grid-cols-[1fr_auto] sm:px-2"
@@ -190,7 +193,7 @@ const Finding = memo(function Finding({ finding: f, chosen, onChoose }: FindingP
         {f.saving?.realisable_on && (
           <span className="text-dim text-sm sm:text-right">{t.from(day(f.saving.realisable_on))}</span>
         )}
-      </Link>
+      </ListLink>
     </li>
   );
 });

@@ -4,6 +4,7 @@ import { useOverview } from "~/features/home/Freshness";
 import { Allowed } from "~/features/shell/Allowed";
 import { Days } from "~/features/trends/Days";
 import { Departments, Ledger } from "~/features/trends/Ledger";
+import { soon } from "~/lib/format";
 import { Page } from "~/ui/page";
 import { trends as t } from "~texts/trends";
 
@@ -11,11 +12,22 @@ const PERIODS = [30, 90, 365] as const;
 type Period = (typeof PERIODS)[number];
 const USUAL: Period = 90;
 const DAY_MS = 86_400_000;
+const CHOSEN = "border-accent bg-tint font-semibold text-accent";
+const OTHER = "border-edge hover:bg-well";
+
+interface Search {
+  days?: Period;
+  /** Beside the time before, as long. */
+  compare?: true;
+}
+
+/** Days of the API are those of UTC. */
+const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
 
 export const Route = createFileRoute("/_app/trends")({
-  validateSearch: ({ days }: Record<string, unknown>): { days?: Period } => {
+  validateSearch: ({ days, compare }: Record<string, unknown>): Search => {
     const period = PERIODS.find((one) => one === Number(days));
-    return period && period !== USUAL ? { days: period } : {};
+    return { ...(period && period !== USUAL && { days: period }), ...(compare === true && { compare }) };
   },
   component: () => (
     <Allowed to="findings:read" title={t.title}>
@@ -25,10 +37,9 @@ export const Route = createFileRoute("/_app/trends")({
 });
 
 function Trends() {
-  const { days = USUAL } = Route.useSearch();
+  const { days = USUAL, compare } = Route.useSearch();
   const { data: overview } = useOverview();
-  // Days of the API are those of UTC.
-  const from = new Date(Date.now() - (days - 1) * DAY_MS).toISOString().slice(0, 10);
+  const next = overview?.connection === "connected" && overview.next_check_at;
   if (overview && !overview.totals) {
     return (
       <Page title={t.title} lead={t.lead}>
@@ -37,29 +48,46 @@ function Trends() {
     );
   }
   return (
-    <Page title={t.title} lead={t.lead} actions={<Periods chosen={days} />}>
-      <Days from={from} />
+    <Page title={t.title} lead={t.lead} actions={<Periods chosen={days} compare={compare} />}>
+      <Days
+        from={daysAgo(days - 1)}
+        before={compare && { from: daysAgo(2 * days - 1), to: daysAgo(days) }}
+        next={next ? soon(next) : undefined}
+      />
       <Ledger />
       <Departments />
     </Page>
   );
 }
 
-function Periods({ chosen }: { chosen: Period }) {
+function Periods({ chosen, compare }: { chosen: Period; compare: true | undefined }) {
+  const search = (period: Period, compare: true | undefined): Search => ({
+    ...(period !== USUAL && { days: period }),
+    ...(compare && { compare }),
+  });
   return (
     <nav aria-label={t.time} className="flex flex-wrap gap-2">
       {PERIODS.map((period) => (
         <Link
           key={period}
           to="/trends"
-          search={period === USUAL ? {} : { days: period }}
+          search={search(period, compare)}
           resetScroll={false}
           aria-current={period === chosen ? "true" : undefined}
-          className={`inline-flex min-h-9 items-center rounded-full border px-4 ${period === chosen ? "border-accent bg-tint font-semibold text-accent" : "border-edge hover:bg-well"}`}
+          className={`inline-flex min-h-9 items-center rounded-full border px-4 ${period === chosen ? CHOSEN : OTHER}`}
         >
           {t.periods[period]}
         </Link>
       ))}
+      <Link
+        to="/trends"
+        search={search(chosen, compare ? undefined : true)}
+        resetScroll={false}
+        aria-current={compare ? "true" : undefined}
+        className={`inline-flex min-h-9 items-center rounded-full border px-4 ${compare ? CHOSEN : OTHER}`}
+      >
+        {t.compare}
+      </Link>
     </nav>
   );
 }

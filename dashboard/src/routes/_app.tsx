@@ -2,12 +2,14 @@ import { createFileRoute, Link, Outlet, redirect, useMatches, useRouter, useRout
 import { useEffect, useState } from "react";
 import { isSignedIn } from "~/api/session";
 import { Freshness, useNewestOverview } from "~/features/home/Freshness";
+import { Find } from "~/features/shell/Find";
 import { Mark } from "~/features/shell/Mark";
 import { Me, useMe } from "~/features/shell/me";
 import { PersonMenu } from "~/features/shell/PersonMenu";
+import { PAGES } from "~/features/shell/pages";
 import { day } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
-import { Icon, type IconName } from "~/ui/icons";
+import { Icon } from "~/ui/icons";
 import { Notice } from "~/ui/states";
 import { shell as t } from "~texts/shell";
 
@@ -25,20 +27,11 @@ export const Route = createFileRoute("/_app")({
   ),
 });
 
-const PAGES = [
-  { to: "/", name: t.home, icon: "home" },
-  { to: "/savings", name: t.savings, icon: "savings" },
-  { to: "/people", name: t.people, icon: "team" },
-  { to: "/licences", name: t.licences, icon: "licences" },
-  { to: "/trends", name: t.trends, icon: "trends" },
-  { to: "/changes", name: t.changes, icon: "check" },
-  { to: "/account", name: t.settings, icon: "settings" },
-] as const satisfies readonly { to: string; name: string; icon: IconName }[];
 const HERE = "bg-tint font-semibold text-accent";
 
 const SETTLED_MS = 1000;
 /** Pages that show nothing of Microsoft 365, or say themselves how it stands there. */
-const OWN_STATE = /^\/(connect|welcome|account|settings|team|activity)/;
+const OWN_STATE = /^\/(connect|welcome|account|settings|team|activity|new-company)/;
 
 function Shell() {
   useLoaded();
@@ -83,7 +76,8 @@ function Shell() {
             ))}
           </ul>
         </nav>
-        <div className="lg:mt-auto">
+        <div className="flex items-center gap-2 lg:mt-auto lg:grid">
+          <Find />
           <PersonMenu />
         </div>
       </div>

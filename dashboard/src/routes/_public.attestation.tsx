@@ -4,8 +4,8 @@ import { useState } from "react";
 import { findingsAttestationAnswer, findingsAttestationPreview } from "~/api/generated/sdk.gen";
 import type { Answer } from "~/api/generated/types.gen";
 import { NoToken } from "~/features/auth/NoToken";
+import { useLinkToken } from "~/features/auth/useLinkToken";
 import { day } from "~/lib/format";
-import { linkToken } from "~/lib/link";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { named } from "~/ui/named";
@@ -18,8 +18,8 @@ const ANSWERS: Answer[] = ["still_needed", "not_needed", "ask_later"];
 export const Route = createFileRoute("/_public/attestation")({ component: Attestation });
 
 function Attestation() {
-  const [token] = useState(linkToken);
-  return token ? <Question token={token} /> : <NoToken />;
+  const token = useLinkToken();
+  return token ? <Question key={token} token={token} /> : <NoToken />;
 }
 
 /** A manager's question and its three answers. Opening the page answers nothing: scanners of mail open every link. */

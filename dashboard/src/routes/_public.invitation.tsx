@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import {
+  accountsSignInMicrosoft,
   accountsSwitchCompany,
   membersAcceptInvitation,
   membersDeclineInvitation,
@@ -12,21 +13,23 @@ import { isSignedIn, signedIn } from "~/api/session";
 import { keepDestination } from "~/features/auth/destination";
 import { NewPassword } from "~/features/auth/NewPassword";
 import { NoToken } from "~/features/auth/NoToken";
-import { linkToken } from "~/lib/link";
+import { Or } from "~/features/auth/Or";
+import { useLinkToken } from "~/features/auth/useLinkToken";
 import { useAct } from "~/ui/act";
 import { Button, ButtonLink } from "~/ui/button";
 import { Field, Form, Submit, text } from "~/ui/form";
 import { Page } from "~/ui/page";
 import { Notice, Problem, Skeleton } from "~/ui/states";
 import { auth } from "~texts/auth";
+import { roleName } from "~texts/roles";
 
 const t = auth.invitation;
 
 export const Route = createFileRoute("/_public/invitation")({ component: Invitation });
 
 function Invitation() {
-  const [token] = useState(linkToken);
-  return token ? <Invited token={token} /> : <NoToken />;
+  const token = useLinkToken();
+  return token ? <Invited key={token} token={token} /> : <NoToken />;
 }
 
 function Invited({ token }: { token: string }) {
@@ -40,6 +43,12 @@ function Invited({ token }: { token: string }) {
   const [decline, declining] = useAct(async () => {
     await membersDeclineInvitation({ body: { token } });
     setOver("declined");
+  });
+  const [withMicrosoft, leaving] = useAct(async () => {
+    const { url } = (await accountsSignInMicrosoft({ body: { invitation: token } })).data;
+    // Back from there the invitation is accepted: its page is no place to return to.
+    keepDestination("/");
+    location.assign(url);
   });
   const { data } = invitation;
   const toSignIn = (
@@ -85,11 +94,16 @@ function Invited({ token }: { token: string }) {
       lead={
         <>
           {data.inviter && <p>{t.by(data.inviter)}</p>}
-          <p>{t.role(data.role_name)}</p>
+          <p>{t.role(roleName(data.role, data.role_name))}</p>
         </>
       }
     >
-      {signInFirst ? (
+      {data.microsoft_only ? (
+        <>
+          <p>{t.microsoftOnly(data.company)}</p>
+          {data.has_account && <p className="text-dim">{t.linkFirst}</p>}
+        </>
+      ) : signInFirst ? (
         <Notice
           title={t.signInFirst}
           action={
@@ -111,6 +125,10 @@ function Invited({ token }: { token: string }) {
           <Submit>{t.accept}</Submit>
         </Form>
       )}
+      {!data.microsoft_only && <Or />}
+      <Button look={data.microsoft_only ? "main" : "plain"} onClick={withMicrosoft} busy={leaving}>
+        {t.microsoft}
+      </Button>
       <div>
         <Button onClick={decline} busy={declining}>
           {t.decline}

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { accountsRequestPasswordReset, accountsResetPassword } from "~/api/generated/sdk.gen";
 import { NewPassword } from "~/features/auth/NewPassword";
 import { OneTime } from "~/features/auth/OneTime";
-import { linkToken } from "~/lib/link";
+import { useLinkToken } from "~/features/auth/useLinkToken";
 import { Field, Form, Submit, text } from "~/ui/form";
 import { TextLink } from "~/ui/link";
 import { Page } from "~/ui/page";
@@ -15,7 +15,7 @@ const t = auth.reset;
 export const Route = createFileRoute("/_public/reset-password")({ component: Reset });
 
 function Reset() {
-  const [token] = useState(linkToken);
+  const token = useLinkToken();
   const [asked, setAsked] = useState(false);
   if (token) {
     return (

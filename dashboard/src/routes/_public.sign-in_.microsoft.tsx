@@ -31,7 +31,12 @@ function Back() {
   if (challenge) {
     return (
       <Page title={t.signIn}>
-        <SecondStep challenge={challenge} onDone={done} onOver={() => router.navigate({ to: "/sign-in" })} />
+        <SecondStep
+          challenge={challenge}
+          lead={t.second.leadMicrosoft}
+          onDone={done}
+          onOver={() => router.navigate({ to: "/sign-in" })}
+        />
       </Page>
     );
   }

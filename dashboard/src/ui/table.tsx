@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { useShown } from "~/lib/shown";
 
 export interface Column<Row> {
@@ -41,24 +41,31 @@ export function Table<Row>({
       </thead>
       <tbody className="grid gap-3 sm:table-row-group">
         {shown.map((row) => (
-          <tr key={id(row)} className="grid gap-1 border-line border-b pb-3 align-top last:border-0 sm:table-row">
-            {columns.map(({ head, cell, numeric, wide }, at) => (
-              <td
-                key={head}
-                className={`${wide ? "grid" : "flex justify-between gap-4"} sm:table-cell sm:py-2.5 sm:pe-4 ${numeric ? "tabular-nums sm:text-right" : ""} ${at === 0 ? "font-medium" : ""}`}
-              >
-                <span
-                  aria-hidden="true"
-                  className={`shrink-0 whitespace-nowrap font-normal text-dim text-sm sm:hidden ${at === 0 ? "hidden" : ""}`}
-                >
-                  {head}
-                </span>
-                <span className={at === 0 || wide ? "" : "max-sm:text-right"}>{cell(row)}</span>
-              </td>
-            ))}
-          </tr>
+          <TableRow key={id(row)} row={row} columns={columns} />
         ))}
       </tbody>
     </table>
   );
 }
+
+/** Renders once for a row as it is, where its columns are the same ones as before. */
+const TableRow = memo(function TableRow<Row>({ row, columns }: { row: Row; columns: readonly Column<Row>[] }) {
+  return (
+    <tr className="grid gap-1 border-line border-b pb-3 align-top last:border-0 sm:table-row">
+      {columns.map(({ head, cell, numeric, wide }, at) => (
+        <td
+          key={head}
+          className={`${wide ? "grid" : "flex justify-between gap-4"} sm:table-cell sm:py-2.5 sm:pe-4 ${numeric ? "tabular-nums sm:text-right" : ""} ${at === 0 ? "font-medium" : ""}`}
+        >
+          <span
+            aria-hidden="true"
+            className={`shrink-0 whitespace-nowrap font-normal text-dim text-sm sm:hidden ${at === 0 ? "hidden" : ""}`}
+          >
+            {head}
+          </span>
+          <span className={at === 0 || wide ? "" : "max-sm:text-right"}>{cell(row)}</span>
+        </td>
+      ))}
+    </tr>
+  );
+}) as <Row>(props: { row: Row; columns: readonly Column<Row>[] }) => ReactNode;

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountsAddPasskeyData, AccountsAddPasskeyErrors, AccountsAddPasskeyResponses, AccountsBeginPasskeyData, AccountsBeginPasskeyErrors, AccountsBeginPasskeyResponses, AccountsBeginPasskeySignInData, AccountsBeginPasskeySignInErrors, AccountsBeginPasskeySignInResponses, AccountsBeginTotpData, AccountsBeginTotpErrors, AccountsBeginTotpResponses, AccountsChangeEmailData, AccountsChangeEmailErrors, AccountsChangeEmailResponses, AccountsChangePasswordData, AccountsChangePasswordErrors, AccountsChangePasswordResponses, AccountsCompaniesData, AccountsCompaniesErrors, AccountsCompaniesResponses, AccountsConfirmEmailData, AccountsConfirmEmailErrors, AccountsConfirmEmailResponses, AccountsConfirmMicrosoftData, AccountsConfirmMicrosoftErrors, AccountsConfirmMicrosoftResponses, AccountsConfirmTotpData, AccountsConfirmTotpErrors, AccountsConfirmTotpResponses, AccountsEndSessionData, AccountsEndSessionErrors, AccountsEndSessionResponses, AccountsFactorsData, AccountsFactorsErrors, AccountsFactorsResponses, AccountsJwksData, AccountsJwksErrors, AccountsJwksResponses, AccountsLinkMicrosoftCallbackData, AccountsLinkMicrosoftCallbackErrors, AccountsLinkMicrosoftCallbackResponses, AccountsLinkMicrosoftData, AccountsLinkMicrosoftErrors, AccountsLinkMicrosoftResponses, AccountsMeData, AccountsMeErrors, AccountsMeResponses, AccountsPasskeySignInData, AccountsPasskeySignInErrors, AccountsPasskeySignInResponses, AccountsRefreshData, AccountsRefreshErrors, AccountsRefreshResponses, AccountsRemovePasskeyData, AccountsRemovePasskeyErrors, AccountsRemovePasskeyResponses, AccountsRemoveTotpData, AccountsRemoveTotpErrors, AccountsRemoveTotpResponses, AccountsRenewRecoveryCodesData, AccountsRenewRecoveryCodesErrors, AccountsRenewRecoveryCodesResponses, AccountsRequestPasswordResetData, AccountsRequestPasswordResetErrors, AccountsRequestPasswordResetResponses, AccountsResendSignUpData, AccountsResendSignUpErrors, AccountsResendSignUpResponses, AccountsResetPasswordData, AccountsResetPasswordErrors, AccountsResetPasswordResponses, AccountsSecondFactorData, AccountsSecondFactorErrors, AccountsSecondFactorResponses, AccountsSessionsData, AccountsSessionsErrors, AccountsSessionsResponses, AccountsSignInData, AccountsSignInErrors, AccountsSignInMicrosoftCallbackData, AccountsSignInMicrosoftCallbackErrors, AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftData, AccountsSignInMicrosoftErrors, AccountsSignInMicrosoftResponses, AccountsSignInResponses, AccountsSignOutData, AccountsSignOutErrors, AccountsSignOutEverywhereData, AccountsSignOutEverywhereErrors, AccountsSignOutEverywhereResponses, AccountsSignOutResponses, AccountsSignUpData, AccountsSignUpErrors, AccountsSignUpResponses, AccountsSignUpStatusData, AccountsSignUpStatusErrors, AccountsSignUpStatusResponses, AccountsStepUpData, AccountsStepUpErrors, AccountsStepUpResponses, AccountsSwitchCompanyData, AccountsSwitchCompanyErrors, AccountsSwitchCompanyResponses, AccountsUndoEmailData, AccountsUndoEmailErrors, AccountsUndoEmailResponses, AccountsUnlinkMicrosoftData, AccountsUnlinkMicrosoftErrors, AccountsUnlinkMicrosoftResponses, AccountsUpdateMeData, AccountsUpdateMeErrors, AccountsUpdateMeResponses, AccountsVerifyEmailData, AccountsVerifyEmailErrors, AccountsVerifyEmailResponses, AccountsWorkAccountsData, AccountsWorkAccountsErrors, AccountsWorkAccountsResponses, FindingsAddExceptionData, FindingsAddExceptionErrors, FindingsAddExceptionResponses, FindingsAttestationAnswerData, FindingsAttestationAnswerErrors, FindingsAttestationAnswerResponses, FindingsAttestationPreviewData, FindingsAttestationPreviewErrors, FindingsAttestationPreviewResponses, FindingsAttestationsData, FindingsAttestationsErrors, FindingsAttestationsResponses, FindingsAttestData, FindingsAttestErrors, FindingsAttestResponses, FindingsChangeExceptionData, FindingsChangeExceptionErrors, FindingsChangeExceptionResponses, FindingsChecksData, FindingsChecksErrors, FindingsChecksResponses, FindingsDismissData, FindingsDismissErrors, FindingsDismissResponses, FindingsEndExceptionData, FindingsEndExceptionErrors, FindingsEndExceptionResponses, FindingsExceptionsData, FindingsExceptionsErrors, FindingsExceptionsResponses, FindingsExportData, FindingsExportErrors, FindingsExportLicensesData, FindingsExportLicensesErrors, FindingsExportLicensesResponses, FindingsExportPeopleData, FindingsExportPeopleErrors, FindingsExportPeopleResponses, FindingsExportPricesData, FindingsExportPricesErrors, FindingsExportPricesResponses, FindingsExportResponses, FindingsGetData, FindingsGetErrors, FindingsGetResponses, FindingsImportPricesData, FindingsImportPricesErrors, FindingsImportPricesResponses, FindingsLicensesData, FindingsLicensesErrors, FindingsLicensesResponses, FindingsListData, FindingsListErrors, FindingsListPeopleData, FindingsListPeopleErrors, FindingsListPeopleResponses, FindingsListResponses, FindingsOverviewData, FindingsOverviewErrors, FindingsOverviewResponses, FindingsPeopleData, FindingsPeopleErrors, FindingsPeopleResponses, FindingsPersonData, FindingsPersonErrors, FindingsPersonResponses, FindingsPricesData, FindingsPricesErrors, FindingsPricesResponses, FindingsRemovePriceData, FindingsRemovePriceErrors, FindingsRemovePriceResponses, FindingsSetPriceData, FindingsSetPriceErrors, FindingsSetPriceResponses, FindingsSetSettingsData, FindingsSetSettingsErrors, FindingsSetSettingsResponses, FindingsSettingsData, FindingsSettingsErrors, FindingsSettingsResponses, FindingsSnoozeData, FindingsSnoozeErrors, FindingsSnoozeResponses, FindingsWakeData, FindingsWakeErrors, FindingsWakeResponses, FixesApplyData, FixesApplyErrors, FixesApplyResponses, FixesCancelData, FixesCancelErrors, FixesCancelResponses, FixesGetData, FixesGetErrors, FixesGetResponses, FixesItemsData, FixesItemsErrors, FixesItemsResponses, FixesListData, FixesListErrors, FixesListResponses, FixesPreviewData, FixesPreviewErrors, FixesPreviewResponses, FixesRetryData, FixesRetryErrors, FixesRetryResponses, FixesUndoData, FixesUndoErrors, FixesUndoResponses, InsightsCreateFeedData, InsightsCreateFeedErrors, InsightsCreateFeedResponses, InsightsExportSavingsData, InsightsExportSavingsErrors, InsightsExportSavingsResponses, InsightsFeedsData, InsightsFeedsErrors, InsightsFeedsResponses, InsightsListRenewalsData, InsightsListRenewalsErrors, InsightsListRenewalsResponses, InsightsRenewalsFeedData, InsightsRenewalsFeedErrors, InsightsRenewalsFeedResponses, InsightsRevokeFeedData, InsightsRevokeFeedErrors, InsightsRevokeFeedResponses, InsightsSavingsData, InsightsSavingsErrors, InsightsSavingsResponses, InsightsTrendsData, InsightsTrendsErrors, InsightsTrendsResponses, MembersAcceptInvitationData, MembersAcceptInvitationErrors, MembersAcceptInvitationResponses, MembersChangeData, MembersChangeErrors, MembersChangeResponses, MembersCreateRoleData, MembersCreateRoleErrors, MembersCreateRoleResponses, MembersDeclineInvitationData, MembersDeclineInvitationErrors, MembersDeclineInvitationResponses, MembersDeleteRoleData, MembersDeleteRoleErrors, MembersDeleteRoleResponses, MembersInvitationsData, MembersInvitationsErrors, MembersInvitationsResponses, MembersInviteData, MembersInviteErrors, MembersInviteResponses, MembersKeyCreateData, MembersKeyCreateErrors, MembersKeyCreateResponses, MembersKeyLeakedData, MembersKeyLeakedErrors, MembersKeyLeakedResponses, MembersKeyListData, MembersKeyListErrors, MembersKeyListResponses, MembersKeyRevokeData, MembersKeyRevokeErrors, MembersKeyRevokeResponses, MembersKeyRotateData, MembersKeyRotateErrors, MembersKeyRotateResponses, MembersListData, MembersListErrors, MembersListResponses, MembersPreviewInvitationData, MembersPreviewInvitationErrors, MembersPreviewInvitationResponses, MembersRemoveData, MembersRemoveErrors, MembersRemoveResponses, MembersReplaceRoleData, MembersReplaceRoleErrors, MembersReplaceRoleResponses, MembersResendInvitationData, MembersResendInvitationErrors, MembersResendInvitationResponses, MembersResetFactorsData, MembersResetFactorsErrors, MembersResetFactorsResponses, MembersRevokeInvitationData, MembersRevokeInvitationErrors, MembersRevokeInvitationResponses, MembersRolesData, MembersRolesErrors, MembersRolesResponses, MicrosoftCallbackData, MicrosoftCallbackErrors, MicrosoftCallbackResponses, MicrosoftColleaguesData, MicrosoftColleaguesErrors, MicrosoftColleaguesResponses, MicrosoftConnectData, MicrosoftConnectErrors, MicrosoftConnectResponses, MicrosoftDisconnectData, MicrosoftDisconnectErrors, MicrosoftDisconnectResponses, MicrosoftEndTierData, MicrosoftEndTierErrors, MicrosoftEndTierResponses, MicrosoftManifestData, MicrosoftManifestErrors, MicrosoftManifestResponses, MicrosoftStatusData, MicrosoftStatusErrors, MicrosoftStatusResponses, MicrosoftTransparencyData, MicrosoftTransparencyErrors, MicrosoftTransparencyResponses, OperatorsHealthData, OperatorsHealthErrors, OperatorsHealthResponses, OperatorsReadyData, OperatorsReadyErrors, OperatorsReadyResponses, ScansGetData, ScansGetErrors, ScansGetResponses, ScansListData, ScansListErrors, ScansListResponses, ScansStartData, ScansStartErrors, ScansStartResponses, TenantsEventsData, TenantsEventsErrors, TenantsEventsExportData, TenantsEventsExportErrors, TenantsEventsExportResponses, TenantsEventsResponses, TenantsEventsVerifyData, TenantsEventsVerifyErrors, TenantsEventsVerifyResponses, TenantsGetData, TenantsGetErrors, TenantsGetResponses, TenantsPolicyData, TenantsPolicyErrors, TenantsPolicyResponses, TenantsSetPolicyData, TenantsSetPolicyErrors, TenantsSetPolicyResponses } from './types.gen';
+import type { AccountsAddPasskeyData, AccountsAddPasskeyErrors, AccountsAddPasskeyResponses, AccountsBeginPasskeyData, AccountsBeginPasskeyErrors, AccountsBeginPasskeyResponses, AccountsBeginPasskeySignInData, AccountsBeginPasskeySignInErrors, AccountsBeginPasskeySignInResponses, AccountsBeginTotpData, AccountsBeginTotpErrors, AccountsBeginTotpResponses, AccountsChangeEmailData, AccountsChangeEmailErrors, AccountsChangeEmailResponses, AccountsChangePasswordData, AccountsChangePasswordErrors, AccountsChangePasswordResponses, AccountsCompaniesData, AccountsCompaniesErrors, AccountsCompaniesResponses, AccountsConfirmEmailData, AccountsConfirmEmailErrors, AccountsConfirmEmailResponses, AccountsConfirmMicrosoftData, AccountsConfirmMicrosoftErrors, AccountsConfirmMicrosoftResponses, AccountsConfirmTotpData, AccountsConfirmTotpErrors, AccountsConfirmTotpResponses, AccountsCreateCompanyData, AccountsCreateCompanyErrors, AccountsCreateCompanyResponses, AccountsEndSessionData, AccountsEndSessionErrors, AccountsEndSessionResponses, AccountsFactorsData, AccountsFactorsErrors, AccountsFactorsResponses, AccountsJwksData, AccountsJwksErrors, AccountsJwksResponses, AccountsLinkMicrosoftCallbackData, AccountsLinkMicrosoftCallbackErrors, AccountsLinkMicrosoftCallbackResponses, AccountsLinkMicrosoftData, AccountsLinkMicrosoftErrors, AccountsLinkMicrosoftResponses, AccountsMeData, AccountsMeErrors, AccountsMeResponses, AccountsPasskeySignInData, AccountsPasskeySignInErrors, AccountsPasskeySignInResponses, AccountsPreviewSignUpData, AccountsPreviewSignUpErrors, AccountsPreviewSignUpResponses, AccountsRefreshData, AccountsRefreshErrors, AccountsRefreshResponses, AccountsRemovePasskeyData, AccountsRemovePasskeyErrors, AccountsRemovePasskeyResponses, AccountsRemoveTotpData, AccountsRemoveTotpErrors, AccountsRemoveTotpResponses, AccountsRenewRecoveryCodesData, AccountsRenewRecoveryCodesErrors, AccountsRenewRecoveryCodesResponses, AccountsRequestPasswordResetData, AccountsRequestPasswordResetErrors, AccountsRequestPasswordResetResponses, AccountsResendSignUpData, AccountsResendSignUpErrors, AccountsResendSignUpResponses, AccountsResetPasswordData, AccountsResetPasswordErrors, AccountsResetPasswordResponses, AccountsSecondFactorData, AccountsSecondFactorErrors, AccountsSecondFactorResponses, AccountsSessionsData, AccountsSessionsErrors, AccountsSessionsResponses, AccountsSignInData, AccountsSignInErrors, AccountsSignInMicrosoftCallbackData, AccountsSignInMicrosoftCallbackErrors, AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftData, AccountsSignInMicrosoftErrors, AccountsSignInMicrosoftResponses, AccountsSignInResponses, AccountsSignOutData, AccountsSignOutErrors, AccountsSignOutEverywhereData, AccountsSignOutEverywhereErrors, AccountsSignOutEverywhereResponses, AccountsSignOutResponses, AccountsSignUpData, AccountsSignUpErrors, AccountsSignUpResponses, AccountsSignUpStatusData, AccountsSignUpStatusErrors, AccountsSignUpStatusResponses, AccountsStepUpData, AccountsStepUpErrors, AccountsStepUpResponses, AccountsSwitchCompanyData, AccountsSwitchCompanyErrors, AccountsSwitchCompanyResponses, AccountsUndoEmailData, AccountsUndoEmailErrors, AccountsUndoEmailResponses, AccountsUnlinkMicrosoftData, AccountsUnlinkMicrosoftErrors, AccountsUnlinkMicrosoftResponses, AccountsUpdateMeData, AccountsUpdateMeErrors, AccountsUpdateMeResponses, AccountsVerifyEmailData, AccountsVerifyEmailErrors, AccountsVerifyEmailResponses, AccountsWorkAccountsData, AccountsWorkAccountsErrors, AccountsWorkAccountsResponses, FindingsAddExceptionData, FindingsAddExceptionErrors, FindingsAddExceptionResponses, FindingsAttestationAnswerData, FindingsAttestationAnswerErrors, FindingsAttestationAnswerResponses, FindingsAttestationPreviewData, FindingsAttestationPreviewErrors, FindingsAttestationPreviewResponses, FindingsAttestationsData, FindingsAttestationsErrors, FindingsAttestationsResponses, FindingsAttestData, FindingsAttestErrors, FindingsAttestResponses, FindingsChangeExceptionData, FindingsChangeExceptionErrors, FindingsChangeExceptionResponses, FindingsChecksData, FindingsChecksErrors, FindingsChecksResponses, FindingsDismissData, FindingsDismissErrors, FindingsDismissResponses, FindingsEndExceptionData, FindingsEndExceptionErrors, FindingsEndExceptionResponses, FindingsExceptionsData, FindingsExceptionsErrors, FindingsExceptionsResponses, FindingsExportData, FindingsExportErrors, FindingsExportLicensesData, FindingsExportLicensesErrors, FindingsExportLicensesResponses, FindingsExportPeopleData, FindingsExportPeopleErrors, FindingsExportPeopleResponses, FindingsExportPricesData, FindingsExportPricesErrors, FindingsExportPricesResponses, FindingsExportResponses, FindingsGetData, FindingsGetErrors, FindingsGetResponses, FindingsImportPricesData, FindingsImportPricesErrors, FindingsImportPricesResponses, FindingsLicensesData, FindingsLicensesErrors, FindingsLicensesResponses, FindingsListData, FindingsListErrors, FindingsListPeopleData, FindingsListPeopleErrors, FindingsListPeopleResponses, FindingsListResponses, FindingsOverviewData, FindingsOverviewErrors, FindingsOverviewResponses, FindingsPeopleData, FindingsPeopleErrors, FindingsPeopleResponses, FindingsPersonData, FindingsPersonErrors, FindingsPersonResponses, FindingsPricesData, FindingsPricesErrors, FindingsPricesResponses, FindingsRemovePriceData, FindingsRemovePriceErrors, FindingsRemovePriceResponses, FindingsSetPriceData, FindingsSetPriceErrors, FindingsSetPriceResponses, FindingsSetSettingsData, FindingsSetSettingsErrors, FindingsSetSettingsResponses, FindingsSettingsData, FindingsSettingsErrors, FindingsSettingsResponses, FindingsSnoozeData, FindingsSnoozeErrors, FindingsSnoozeResponses, FindingsWakeData, FindingsWakeErrors, FindingsWakeResponses, FixesApplyData, FixesApplyErrors, FixesApplyResponses, FixesCancelData, FixesCancelErrors, FixesCancelResponses, FixesGetData, FixesGetErrors, FixesGetResponses, FixesItemsData, FixesItemsErrors, FixesItemsResponses, FixesListData, FixesListErrors, FixesListResponses, FixesPreviewData, FixesPreviewErrors, FixesPreviewResponses, FixesRetryData, FixesRetryErrors, FixesRetryResponses, FixesUndoData, FixesUndoErrors, FixesUndoResponses, InsightsCreateFeedData, InsightsCreateFeedErrors, InsightsCreateFeedResponses, InsightsExportSavingsData, InsightsExportSavingsErrors, InsightsExportSavingsResponses, InsightsExportTrendsData, InsightsExportTrendsErrors, InsightsExportTrendsResponses, InsightsFeedsData, InsightsFeedsErrors, InsightsFeedsResponses, InsightsListRenewalsData, InsightsListRenewalsErrors, InsightsListRenewalsResponses, InsightsRenewalsFeedData, InsightsRenewalsFeedErrors, InsightsRenewalsFeedResponses, InsightsRevokeFeedData, InsightsRevokeFeedErrors, InsightsRevokeFeedResponses, InsightsSavingsData, InsightsSavingsErrors, InsightsSavingsResponses, InsightsTrendsData, InsightsTrendsErrors, InsightsTrendsResponses, MembersAcceptInvitationData, MembersAcceptInvitationErrors, MembersAcceptInvitationResponses, MembersChangeData, MembersChangeErrors, MembersChangeResponses, MembersCreateRoleData, MembersCreateRoleErrors, MembersCreateRoleResponses, MembersDeclineInvitationData, MembersDeclineInvitationErrors, MembersDeclineInvitationResponses, MembersDeleteRoleData, MembersDeleteRoleErrors, MembersDeleteRoleResponses, MembersInvitationsData, MembersInvitationsErrors, MembersInvitationsResponses, MembersInviteData, MembersInviteErrors, MembersInviteResponses, MembersKeyCreateData, MembersKeyCreateErrors, MembersKeyCreateResponses, MembersKeyLeakedData, MembersKeyLeakedErrors, MembersKeyLeakedResponses, MembersKeyListData, MembersKeyListErrors, MembersKeyListResponses, MembersKeyRevokeData, MembersKeyRevokeErrors, MembersKeyRevokeResponses, MembersKeyRotateData, MembersKeyRotateErrors, MembersKeyRotateResponses, MembersListData, MembersListErrors, MembersListResponses, MembersPreviewInvitationData, MembersPreviewInvitationErrors, MembersPreviewInvitationResponses, MembersRemoveData, MembersRemoveErrors, MembersRemoveResponses, MembersReplaceRoleData, MembersReplaceRoleErrors, MembersReplaceRoleResponses, MembersResendInvitationData, MembersResendInvitationErrors, MembersResendInvitationResponses, MembersResetFactorsData, MembersResetFactorsErrors, MembersResetFactorsResponses, MembersRevokeInvitationData, MembersRevokeInvitationErrors, MembersRevokeInvitationResponses, MembersRolesData, MembersRolesErrors, MembersRolesResponses, MicrosoftCallbackData, MicrosoftCallbackErrors, MicrosoftCallbackResponses, MicrosoftColleaguesData, MicrosoftColleaguesErrors, MicrosoftColleaguesResponses, MicrosoftConnectData, MicrosoftConnectErrors, MicrosoftConnectResponses, MicrosoftDisconnectData, MicrosoftDisconnectErrors, MicrosoftDisconnectResponses, MicrosoftEndTierData, MicrosoftEndTierErrors, MicrosoftEndTierResponses, MicrosoftManifestData, MicrosoftManifestErrors, MicrosoftManifestResponses, MicrosoftStatusData, MicrosoftStatusErrors, MicrosoftStatusResponses, MicrosoftTransparencyData, MicrosoftTransparencyErrors, MicrosoftTransparencyResponses, OperatorsHealthData, OperatorsHealthErrors, OperatorsHealthResponses, OperatorsReadyData, OperatorsReadyErrors, OperatorsReadyResponses, ScansGetData, ScansGetErrors, ScansGetResponses, ScansListData, ScansListErrors, ScansListResponses, ScansStartData, ScansStartErrors, ScansStartResponses, TenantsEventsData, TenantsEventsErrors, TenantsEventsExportData, TenantsEventsExportErrors, TenantsEventsExportResponses, TenantsEventsResponses, TenantsEventsVerifyData, TenantsEventsVerifyErrors, TenantsEventsVerifyResponses, TenantsGetData, TenantsGetErrors, TenantsGetResponses, TenantsPolicyData, TenantsPolicyErrors, TenantsPolicyResponses, TenantsSetPolicyData, TenantsSetPolicyErrors, TenantsSetPolicyResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -432,7 +432,7 @@ export const fixesItems = <ThrowOnError extends boolean = true>(options: Options
  * Retry what failed
  *
  * Only what was previewed and approved, under the same conditions: an item whose state has changed since the preview
- * is skipped.
+ * is skipped. Where something stopped the fix, such as consent that was withdrawn, what was left goes on too.
  */
 export const fixesRetry = <ThrowOnError extends boolean = true>(options: Options<FixesRetryData, ThrowOnError>): RequestResult<FixesRetryResponses, FixesRetryErrors, ThrowOnError> => (options.client ?? client).post<FixesRetryResponses, FixesRetryErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -488,7 +488,9 @@ export const membersInvite = <ThrowOnError extends boolean = true>(options: Opti
  * Accept an invitation
  *
  * Works once. Without an account, send a name and a password: the link has verified the address. With an account, send
- * its access token; its address is to be the invited one. Sign in to the company afterwards.
+ * its access token; its address is to be the invited one. Sign in to the company afterwards. With a work account it is
+ * accepted by signing in: begin at `/v1/sign-in/microsoft`. A company that signs in with Microsoft only takes no
+ * passwords and answers 403 `microsoft_only`.
  */
 export const membersAcceptInvitation = <ThrowOnError extends boolean = true>(options: Options<MembersAcceptInvitationData, ThrowOnError>): RequestResult<MembersAcceptInvitationResponses, MembersAcceptInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersAcceptInvitationResponses, MembersAcceptInvitationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -654,7 +656,7 @@ export const accountsMe = <ThrowOnError extends boolean = true>(options?: Option
 });
 
 /**
- * Change your name or language
+ * Change your name, language or mails
  */
 export const accountsUpdateMe = <ThrowOnError extends boolean = true>(options: Options<AccountsUpdateMeData, ThrowOnError>): RequestResult<AccountsUpdateMeResponses, AccountsUpdateMeErrors, ThrowOnError> => (options.client ?? client).patch<AccountsUpdateMeResponses, AccountsUpdateMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -829,6 +831,23 @@ export const accountsCompanies = <ThrowOnError extends boolean = true>(options?:
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/tenants',
     ...options
+});
+
+/**
+ * Make a further company
+ *
+ * You own it; nobody else is in it, and nothing is connected. Your session stays in the company it is for. Three can be
+ * made at once, then one in eight hours, and none by who is in 50. Send an `Idempotency-Key`: the same key with the same
+ * body is one company, however often it is sent within a day.
+ */
+export const accountsCreateCompany = <ThrowOnError extends boolean = true>(options: Options<AccountsCreateCompanyData, ThrowOnError>): RequestResult<AccountsCreateCompanyResponses, AccountsCreateCompanyErrors, ThrowOnError> => (options.client ?? client).post<AccountsCreateCompanyResponses, AccountsCreateCompanyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/tenants',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -1342,7 +1361,9 @@ export const accountsSignIn = <ThrowOnError extends boolean = true>(options: Opt
  *
  * Send the browser to `url`. Microsoft sends it back to our page `/sign-in/microsoft`, which posts what it got to
  * `/v1/sign-in/microsoft/callback` from the same browser, within ten minutes. The cookie set here tells the browser
- * again: nobody is signed in to an account of somebody else who began elsewhere.
+ * again: nobody is signed in to an account of somebody else who began elsewhere. With an invitation the callback accepts
+ * it; beginning uses nothing up. Where its company signs in with Microsoft only, Microsoft takes accounts and guests of
+ * the company's own Microsoft 365 and no others.
  */
 export const accountsSignInMicrosoft = <ThrowOnError extends boolean = true>(options: Options<AccountsSignInMicrosoftData, ThrowOnError>): RequestResult<AccountsSignInMicrosoftResponses, AccountsSignInMicrosoftErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignInMicrosoftResponses, AccountsSignInMicrosoftErrors, ThrowOnError>({
     url: '/v1/sign-in/microsoft',
@@ -1362,6 +1383,11 @@ export const accountsSignInMicrosoft = <ThrowOnError extends boolean = true>(opt
  * address it has is asked by mail, and this answers 403 `confirm_by_mail`. Somebody with a second factor gets a
  * challenge instead of tokens, unless the company's own Microsoft 365 says that it asked for one. A company that signs
  * in with Microsoft only means its own.
+ *
+ * A sign-in that was begun with an invitation accepts it, also for guests of the company's Microsoft 365 and whoever's
+ * address Microsoft does not verify: the link of the mail has verified it. Who had no account signs in with this work
+ * account from then on, and has no password. Who has one accepts with a work account that is linked to it; others get
+ * 409 `account_exists`, or 403 `wrong_account` where the work account is linked to another.
  */
 export const accountsSignInMicrosoftCallback = <ThrowOnError extends boolean = true>(options: Options<AccountsSignInMicrosoftCallbackData, ThrowOnError>): RequestResult<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError>({
     url: '/v1/sign-in/microsoft/callback',
@@ -1449,7 +1475,7 @@ export const accountsSignOutEverywhere = <ThrowOnError extends boolean = true>(o
  * Ask for an account
  *
  * Sends a mail with a link. Nothing is created before the address is verified. An address that has an account gets a
- * different mail; the answer here is the same.
+ * different mail, whose link makes the company for that account; the answer here is the same.
  */
 export const accountsSignUp = <ThrowOnError extends boolean = true>(options: Options<AccountsSignUpData, ThrowOnError>): RequestResult<AccountsSignUpResponses, AccountsSignUpErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignUpResponses, AccountsSignUpErrors, ThrowOnError>({
     url: '/v1/sign-up',
@@ -1477,8 +1503,8 @@ export const accountsResendSignUp = <ThrowOnError extends boolean = true>(option
 /**
  * Read how far a sign-up is
  *
- * `waiting` comes with `retry-after`. A sign-up of an address that has an account waits until it is over, like one
- * whose mail nobody reads.
+ * `waiting` comes with `retry-after`. A sign-up of an address that has an account reads like any other: its link makes
+ * the company too.
  */
 export const accountsSignUpStatus = <ThrowOnError extends boolean = true>(options: Options<AccountsSignUpStatusData, ThrowOnError>): RequestResult<AccountsSignUpStatusResponses, AccountsSignUpStatusErrors, ThrowOnError> => (options.client ?? client).get<AccountsSignUpStatusResponses, AccountsSignUpStatusErrors, ThrowOnError>({ url: '/v1/sign-up/{signup}', ...options });
 
@@ -1509,8 +1535,9 @@ export const tenantsGet = <ThrowOnError extends boolean = true>(options?: Option
 /**
  * Read what was read and changed at Microsoft
  *
- * Newest first. Every call of a scan, of a fix from its approval on, or of an undo is counted, the refused ones too; looks
- * that change nothing (previews, names for a question, people to invite) are not in it. What the calls are is in `/v1/manifest`.
+ * Newest first, the refused calls too. A fix is counted from its approval on. Not in it are the calls of a preview that
+ * nobody approved and of questions that came to nothing: they read the same and leave no record (docs/adr/0025). People to
+ * invite are read from the last scan. A page may hold fewer than it could. What the calls are is in `/v1/manifest`.
  */
 export const microsoftTransparency = <ThrowOnError extends boolean = true>(options?: Options<MicrosoftTransparencyData, ThrowOnError>): RequestResult<MicrosoftTransparencyResponses, MicrosoftTransparencyErrors, ThrowOnError> => (options?.client ?? client).get<MicrosoftTransparencyResponses, MicrosoftTransparencyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
@@ -1528,12 +1555,39 @@ export const insightsTrends = <ThrowOnError extends boolean = true>(options?: Op
 });
 
 /**
+ * Export trends
+ *
+ * A row a day with a scan, oldest first; a day without one is left out. `saved_monthly` is what seats given back up to
+ * the day save. Every file taken is noted in the log.
+ */
+export const insightsExportTrends = <ThrowOnError extends boolean = true>(options?: Options<InsightsExportTrendsData, ThrowOnError>): RequestResult<InsightsExportTrendsResponses, InsightsExportTrendsErrors, ThrowOnError> => (options?.client ?? client).get<InsightsExportTrendsResponses, InsightsExportTrendsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/trends/export',
+    ...options
+});
+
+/**
  * Verify an address and create the company
  *
- * Works once. Sign in afterwards.
+ * Works once. Without an account, send a name and a password. With one, send neither: the company is made with it, and
+ * 409 `account_exists` says so where they are sent all the same. Sign in afterwards, as ever.
  */
 export const accountsVerifyEmail = <ThrowOnError extends boolean = true>(options: Options<AccountsVerifyEmailData, ThrowOnError>): RequestResult<AccountsVerifyEmailResponses, AccountsVerifyEmailErrors, ThrowOnError> => (options.client ?? client).post<AccountsVerifyEmailResponses, AccountsVerifyEmailErrors, ThrowOnError>({
     url: '/v1/verify-email',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read a sign-up by its link
+ *
+ * Without an account a name and a password are wanted; with one the company is all that is made.
+ */
+export const accountsPreviewSignUp = <ThrowOnError extends boolean = true>(options: Options<AccountsPreviewSignUpData, ThrowOnError>): RequestResult<AccountsPreviewSignUpResponses, AccountsPreviewSignUpErrors, ThrowOnError> => (options.client ?? client).post<AccountsPreviewSignUpResponses, AccountsPreviewSignUpErrors, ThrowOnError>({
+    url: '/v1/verify-email/preview',
     ...options,
     headers: {
         'Content-Type': 'application/json',

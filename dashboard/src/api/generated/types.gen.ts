@@ -74,6 +74,8 @@ export type Actor = {
     type: 'visitor';
 } | {
     type: 'system';
+} | {
+    type: 'operator';
 };
 
 /**
@@ -553,7 +555,7 @@ export type ChangePassword = {
 /**
  * Which check: stable, and its number in the catalogue.
  */
-export type CheckId = 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'L7' | 'L8' | 'L9' | 'L10' | 'L11' | 'L12' | 'L13' | 'L14' | 'L15' | 'L16' | 'L17' | 'L18' | 'L19' | 'L20' | 'L21' | 'L22' | 'L23' | 'L24' | 'L25' | 'L26' | 'L27' | 'L28' | 'L29';
+export type CheckId = 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'L7' | 'L8' | 'L9' | 'L10' | 'L11' | 'L12' | 'L13' | 'L14' | 'L15' | 'L16' | 'L17' | 'L18' | 'L19' | 'L20' | 'L21' | 'L22' | 'L23' | 'L24' | 'L25' | 'L26' | 'L27' | 'L28' | 'L29' | 'L30';
 
 /**
  * One check.
@@ -654,9 +656,23 @@ export type Colleagues = {
  */
 export type Companies = {
     /**
-     * In no particular order.
+     * Oldest membership first: a sign-in that names no company is to the first of them that lets you in.
      */
     items: Array<YourCompany>;
+};
+
+/**
+ * What was created.
+ */
+export type CompanyCreated = {
+    /**
+     * What it is called.
+     */
+    name: string;
+    /**
+     * The company. Switch to it with `POST /v1/me/tenants/{tenant}/switch`.
+     */
+    tenant: TenantId;
 };
 
 /**
@@ -770,6 +786,39 @@ export type Cost = {
      * Licences of paid licence types they have.
      */
     seats: Array<SkuSeats>;
+};
+
+/**
+ * A day on which the potential saving changed, as it was at the day's end. It stayed so until the next one.
+ */
+export type CourseDay = {
+    /**
+     * The day, in UTC.
+     */
+    day: string;
+    /**
+     * Findings open.
+     */
+    findings: number;
+    /**
+     * What could be saved a month.
+     */
+    monthly: Money;
+    /**
+     * Seats of paid licence types that nobody had.
+     */
+    unassigned: number;
+};
+
+/**
+ * A further company.
+ */
+export type CreateCompany = {
+    /**
+     * The company's name.
+     */
+    company: string;
+    currency?: Currency | null;
 };
 
 /**
@@ -927,6 +976,21 @@ export type Event = {
     session: SessionId;
 } | {
     /**
+     * Failures in a row, with this one.
+     */
+    failures: number;
+    kind: 'user.sign_in_failed';
+    repeats?: EventId | null;
+    /**
+     * What was not right.
+     */
+    step: SignInStage;
+    /**
+     * Whose account.
+     */
+    user: UserId;
+} | {
+    /**
      * Failures in a row.
      */
     failures: number;
@@ -969,6 +1033,14 @@ export type Event = {
     kind: 'user.email_change_requested';
 } | {
     /**
+     * The address after, masked.
+     */
+    after?: string | null;
+    /**
+     * The address before, masked: `a…@northwind.example`.
+     */
+    before?: string | null;
+    /**
      * The request.
      */
     change: EmailChangeId;
@@ -982,7 +1054,23 @@ export type Event = {
      */
     user: UserId;
 } | {
+    after?: OwnProfile | null;
+    before?: OwnProfile | null;
     kind: 'user.profile_changed';
+    /**
+     * Whose.
+     */
+    user: UserId;
+} | {
+    /**
+     * What they get.
+     */
+    after: Notifications;
+    /**
+     * What they got.
+     */
+    before: Notifications;
+    kind: 'user.notifications_changed';
     /**
      * Whose.
      */
@@ -1008,6 +1096,10 @@ export type Event = {
      */
     user: UserId;
 } | {
+    /**
+     * Which sorts there were: there is none now.
+     */
+    before?: Array<Factor>;
     kind: 'member.factors_reset';
     /**
      * Whose.
@@ -1015,6 +1107,7 @@ export type Event = {
     user: UserId;
 } | {
     kind: 'user.sessions_revoked';
+    operator?: OperatorAct | null;
     session?: SessionId | null;
     /**
      * Whose.
@@ -1103,6 +1196,7 @@ export type Event = {
     user: UserId;
 } | {
     kind: 'member.deactivated';
+    operator?: OperatorAct | null;
     /**
      * Who.
      */
@@ -1131,6 +1225,7 @@ export type Event = {
     before?: CustomRole | null;
     kind: 'role.changed';
 } | {
+    before?: CustomRole | null;
     kind: 'role.deleted';
     /**
      * What it was called.
@@ -1231,6 +1326,12 @@ export type Event = {
      */
     user: UserId;
 } | {
+    /**
+     * Calls made to Microsoft for it, by the call's code.
+     */
+    calls?: {
+        [key: string]: number;
+    };
     /**
      * The directory.
      */
@@ -1334,6 +1435,10 @@ export type Event = {
     tier: Tier;
 } | {
     /**
+     * Until when it was put off before; `None` where it was not.
+     */
+    before?: string | null;
+    /**
      * Which.
      */
     finding: FindingId;
@@ -1378,6 +1483,12 @@ export type Event = {
      */
     exception: ExceptionId;
     kind: 'exception.changed';
+    owner_after?: UserId | null;
+    owner_before?: UserId | null;
+    /**
+     * Whether the reason is another one. Its words may be about a person, so they stand in the exception alone.
+     */
+    reason_changed?: boolean;
 } | {
     /**
      * Which.
@@ -1390,6 +1501,10 @@ export type Event = {
     kind: 'exception.ended';
 } | {
     /**
+     * Each before and after.
+     */
+    changes?: Array<PriceMove>;
+    /**
      * Whether by a file.
      */
     imported: boolean;
@@ -1399,6 +1514,10 @@ export type Event = {
      */
     skus: Array<string>;
 } | {
+    /**
+     * Each before and after.
+     */
+    changes?: Array<SettingMove>;
     /**
      * Names of the settings that changed.
      */
@@ -1513,6 +1632,13 @@ export type Event = {
      */
     attestation: AttestationId;
     /**
+     * Calls made to Microsoft to find the managers of all who were asked about at once, by the call's code: with the
+     * first of their questions. Empty with the others, and where a member was asked instead.
+     */
+    calls?: {
+        [key: string]: number;
+    };
+    /**
      * The finding it came from.
      */
     finding: FindingId;
@@ -1577,6 +1703,14 @@ export type Event = {
      */
     feed: FeedId;
     kind: 'feed.revoked';
+} | {
+    invitation?: InvitationId | null;
+    kind: 'mail.returned';
+    /**
+     * How.
+     */
+    returned: MailReturned;
+    user?: UserId | null;
 } | {
     kind: 'data.exported';
     /**
@@ -1717,7 +1851,7 @@ export type Exclusions = {
 /**
  * What can be taken away as a file.
  */
-export type Export = 'findings' | 'people' | 'licences' | 'savings' | 'fixes';
+export type Export = 'findings' | 'people' | 'licences' | 'savings' | 'trends' | 'fixes';
 
 /**
  * How much of a check was not evaluated.
@@ -1820,7 +1954,8 @@ export type FindingDetail = FindingView & {
      */
     guards: Array<Guard>;
     /**
-     * What to do by hand, one step each and in order. Empty where Steward can act.
+     * What to do by hand, one step each and in order: all there is to do where Steward cannot act, and beside a remedy
+     * of Steward's what goes before it or in its place, as where a permission is missing. Empty where there is neither.
      */
     steps: Array<string>;
     /**
@@ -1891,6 +2026,7 @@ export type FindingView = {
      * People in it.
      */
     people: number;
+    price_basis?: PricesUsed | null;
     /**
      * Licence types whose price is missing.
      */
@@ -1957,7 +2093,7 @@ export type FixView = {
      */
     at?: string | null;
     /**
-     * Whether failed items can be tried again.
+     * Whether items can be tried again: those that failed, or that something stopped it before.
      */
     can_retry: boolean;
     check?: CheckId | null;
@@ -2209,6 +2345,11 @@ export type InvitationPreview = {
      */
     inviter?: string | null;
     /**
+     * Whether the company signs in with its own Microsoft 365 only: then it is accepted with a work account. Elsewhere
+     * it can be.
+     */
+    microsoft_only: boolean;
+    /**
      * The role.
      */
     role: RoleName;
@@ -2247,6 +2388,7 @@ export type InvitationView = {
      * Who asked.
      */
     invited_by: UserId;
+    mail_returned?: MailReturned | null;
     /**
      * The role they get.
      */
@@ -2541,6 +2683,10 @@ export type LogEntry = {
      */
     request_id?: string | null;
     /**
+     * Whether what was tried came about.
+     */
+    status: Status;
+    /**
      * What happened, in a sentence.
      */
     text: string;
@@ -2549,6 +2695,11 @@ export type LogEntry = {
      */
     user_agent?: string | null;
 };
+
+/**
+ * How mail to an address came back.
+ */
+export type MailReturned = 'bounced' | 'complained';
 
 /**
  * Everything Steward can ask Microsoft.
@@ -2599,6 +2750,10 @@ export type Me = {
      */
     name: string;
     /**
+     * Which of the mails that you can do without you get.
+     */
+    notifications: Notifications;
+    /**
      * What the role may do.
      */
     permissions: Permissions;
@@ -2644,6 +2799,10 @@ export type Measured = {
      * People seen.
      */
     people: number;
+    /**
+     * What seats given back up to this day save a month, at the prices of the days they were seen to be gone.
+     */
+    saved: Money;
     /**
      * Seats somebody has.
      */
@@ -2693,6 +2852,7 @@ export type MemberView = {
      * When they were last here, to the day; absent before their first sign-in.
      */
     last_seen?: string | null;
+    mail_returned?: MailReturned | null;
     /**
      * Their name.
      */
@@ -2960,6 +3120,54 @@ export type NotEvaluated = {
 };
 
 /**
+ * Which of the mails that one can do without a person gets: all, until they say otherwise.
+ */
+export type Notifications = {
+    /**
+     * What managers answered whom you had asked.
+     */
+    answers: boolean;
+    /**
+     * Receipts of changes you approved, and of their undo.
+     */
+    changes: boolean;
+    /**
+     * When a check you asked for has ended, and the first one.
+     */
+    checks: boolean;
+    /**
+     * When an API key ends soon.
+     */
+    keys: boolean;
+    /**
+     * When seats can be given back before a renewal.
+     */
+    renewals: boolean;
+    /**
+     * When somebody you invited joined or declined.
+     */
+    team: boolean;
+};
+
+/**
+ * What whoever runs this installation says of what they did to an account.
+ */
+export type OperatorAct = {
+    /**
+     * Who.
+     */
+    operator: string;
+    /**
+     * Why.
+     */
+    reason: string;
+    /**
+     * Whether their password was taken with it: they set a new one by mail.
+     */
+    took_password?: boolean;
+};
+
+/**
  * What came of asking about one person.
  */
 export type Outcome = 'asked' | 'asked_before' | 'no_manager';
@@ -2996,6 +3204,11 @@ export type OverviewView = {
      */
     connection: ConnectionState;
     /**
+     * How the potential saving came to be what it is: the days on which it changed, oldest first. The first may be more
+     * than 30 days ago, and is then what held 30 days ago.
+     */
+    course: Array<CourseDay>;
+    /**
      * The directory's name; show it as text only. Absent before the first scan finished.
      */
     directory?: string | null;
@@ -3011,6 +3224,7 @@ export type OverviewView = {
      * What could not be evaluated: neither passed nor failed.
      */
     not_evaluated: Array<NotEvaluated>;
+    saved?: Money | null;
     scan?: NewestScan | null;
     /**
      * What to do next, at most three.
@@ -3063,6 +3277,20 @@ export type OwnPriceView = {
      * How it is bought.
      */
     term: Term;
+};
+
+/**
+ * What somebody says of themselves.
+ */
+export type OwnProfile = {
+    /**
+     * Language and region (BCP 47); the browser's when `None`.
+     */
+    locale?: string | null;
+    /**
+     * Display name, as members see it.
+     */
+    name: string;
 };
 
 /**
@@ -3264,6 +3492,7 @@ export type PageFindingView = {
          * People in it.
          */
         people: number;
+        price_basis?: PricesUsed | null;
         /**
          * Licence types whose price is missing.
          */
@@ -3329,7 +3558,7 @@ export type PageFixView = {
          */
         at?: string | null;
         /**
-         * Whether failed items can be tried again.
+         * Whether items can be tried again: those that failed, or that something stopped it before.
          */
         can_retry: boolean;
         check?: CheckId | null;
@@ -3411,6 +3640,7 @@ export type PageInvitationView = {
          * Who asked.
          */
         invited_by: UserId;
+        mail_returned?: MailReturned | null;
         /**
          * The role they get.
          */
@@ -3568,6 +3798,10 @@ export type PageLogEntry = {
          */
         request_id?: string | null;
         /**
+         * Whether what was tried came about.
+         */
+        status: Status;
+        /**
          * What happened, in a sentence.
          */
         text: string;
@@ -3610,6 +3844,7 @@ export type PageMemberView = {
          * When they were last here, to the day; absent before their first sign-in.
          */
         last_seen?: string | null;
+        mail_returned?: MailReturned | null;
         /**
          * Their name.
          */
@@ -3783,6 +4018,7 @@ export type PageVisit = {
          * What it was.
          */
         of: VisitKind;
+        question?: AttestationId | null;
         scan?: ScanId | null;
         /**
          * Whether Steward's schedule asked, not a person.
@@ -4276,6 +4512,25 @@ export type PriceMissing = {
 };
 
 /**
+ * A company's own price of a licence type, before and after.
+ */
+export type PriceMove = {
+    /**
+     * The same, now. `None`: it was removed.
+     */
+    after?: string | null;
+    /**
+     * For a seat a month, and how it is bought: `12.30 EUR monthly`; without a number it is the list price. `None`:
+     * there was no price of its own.
+     */
+    before?: string | null;
+    /**
+     * Which licence type.
+     */
+    sku: string;
+};
+
+/**
  * What a company is to pay for a licence type from now on.
  */
 export type PriceRequest = {
@@ -4317,6 +4572,32 @@ export type PriceView = {
      * Which.
      */
     sku: SkuId;
+};
+
+/**
+ * What amounts rest on: whose prices, where those are from, and how old they are.
+ */
+export type PricesUsed = {
+    /**
+     * The day on which the oldest of them was of force, read or set.
+     */
+    as_of: string;
+    /**
+     * Of every amount.
+     */
+    currency: Currency;
+    /**
+     * Whether amounts are without tax: they always are.
+     */
+    excludes_tax: boolean;
+    /**
+     * Where the list prices among them are from; absent where all are your own.
+     */
+    source?: string | null;
+    /**
+     * Whose prices.
+     */
+    whose: WhosePrices;
 };
 
 /**
@@ -4957,6 +5238,24 @@ export type SecondFactorRequest = {
 export type SessionId = string;
 
 /**
+ * A setting of the checks, before and after. Of a list only what differs: what left it, and what came.
+ */
+export type SettingMove = {
+    /**
+     * The number it is; or the entries that came.
+     */
+    after: Array<string>;
+    /**
+     * The number it was; or the entries that left the list.
+     */
+    before: Array<string>;
+    /**
+     * Its name; a slash stands between an object and its field.
+     */
+    field: string;
+};
+
+/**
  * A tenant's settings for the checks. Unknown fields are refused, so that a mistyped threshold does not pass
  * unnoticed.
  */
@@ -5024,6 +5323,11 @@ export type SignInRequest = {
 };
 
 /**
+ * At what a sign-in failed.
+ */
+export type SignInStage = 'password' | 'second_factor';
+
+/**
  * How a sign-in goes on.
  */
 export type SignInStep = (Tokens & {
@@ -5050,6 +5354,10 @@ export type SignInWays = {
  */
 export type SignInWithMicrosoft = {
     company?: TenantId | null;
+    /**
+     * From the link of an invitation, to accept it with your work account. The company is its own then.
+     */
+    invitation?: string | null;
 };
 
 /**
@@ -5068,6 +5376,30 @@ export type SignUpAccepted = {
      * Where to ask how far it is.
      */
     status_url: string;
+};
+
+/**
+ * A link.
+ */
+export type SignUpLink = {
+    /**
+     * From the link.
+     */
+    token: string;
+};
+
+/**
+ * What a link makes: no more than the page needs.
+ */
+export type SignUpPreview = {
+    /**
+     * The company's name.
+     */
+    company: string;
+    /**
+     * Whether the address has an account, which then gets the company.
+     */
+    has_account: boolean;
 };
 
 /**
@@ -5179,6 +5511,11 @@ export type Stake = {
 } | {
     type: 'nothing';
 };
+
+/**
+ * Whether what an entry tells of came about (F93).
+ */
+export type Status = 'success' | 'failure';
 
 /**
  * A proof: one of the three.
@@ -5398,6 +5735,7 @@ export type Totals = {
      * People seen.
      */
     people: number;
+    price_basis?: PricesUsed | null;
     /**
      * Paid licence types without a price: neither in the spend nor in any saving.
      */
@@ -5528,6 +5866,7 @@ export type UpdateMe = {
      * What to call you.
      */
     name?: string | null;
+    notifications?: Notifications | null;
 };
 
 /**
@@ -5560,18 +5899,18 @@ export type Verification = {
 };
 
 /**
- * What the page behind the link sends.
+ * What the page behind the link sends. Name and password make an account; who has one leaves both out.
  */
 export type VerifyEmailRequest = {
     currency?: Currency | null;
     /**
      * What to call you.
      */
-    name: string;
+    name?: string | null;
     /**
      * At least 12 characters.
      */
-    password: string;
+    password?: string | null;
     /**
      * From the link.
      */
@@ -5599,6 +5938,7 @@ export type Visit = {
      * What it was.
      */
     of: VisitKind;
+    question?: AttestationId | null;
     scan?: ScanId | null;
     /**
      * Whether Steward's schedule asked, not a person.
@@ -5609,7 +5949,12 @@ export type Visit = {
 /**
  * What is asked about.
  */
-export type VisitKind = 'scans' | 'fixes' | 'undos';
+export type VisitKind = 'scans' | 'fixes' | 'undos' | 'connections' | 'questions';
+
+/**
+ * Whose prices amounts rest on.
+ */
+export type WhosePrices = 'list' | 'own' | 'mixed';
 
 /**
  * A work account that signs you in.
@@ -5884,7 +6229,7 @@ export type TenantsEventsData = {
          */
         kind?: string;
         /**
-         * Only by this user or key, by `system` or by a `visitor`.
+         * Only by this user or key, by `system`, by a `visitor` or by the `operator` of this installation.
          */
         actor?: string;
         /**
@@ -5934,7 +6279,7 @@ export type TenantsEventsExportData = {
          */
         kind?: string;
         /**
-         * Only by this user or key, by `system` or by a `visitor`.
+         * Only by this user or key, by `system`, by a `visitor` or by the `operator` of this installation.
          */
         actor?: string;
         /**
@@ -6273,7 +6618,7 @@ export type FindingsListData = {
         /**
          * Which check: stable, and its number in the catalogue.
          */
-        check?: 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'L7' | 'L8' | 'L9' | 'L10' | 'L11' | 'L12' | 'L13' | 'L14' | 'L15' | 'L16' | 'L17' | 'L18' | 'L19' | 'L20' | 'L21' | 'L22' | 'L23' | 'L24' | 'L25' | 'L26' | 'L27' | 'L28' | 'L29';
+        check?: 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'L7' | 'L8' | 'L9' | 'L10' | 'L11' | 'L12' | 'L13' | 'L14' | 'L15' | 'L16' | 'L17' | 'L18' | 'L19' | 'L20' | 'L21' | 'L22' | 'L23' | 'L24' | 'L25' | 'L26' | 'L27' | 'L28' | 'L29' | 'L30';
         /**
          * Who acts on a finding, and how.
          */
@@ -7683,6 +8028,37 @@ export type AccountsCompaniesResponses = {
 };
 
 export type AccountsCompaniesResponse = AccountsCompaniesResponses[keyof AccountsCompaniesResponses];
+
+export type AccountsCreateCompanyData = {
+    body: CreateCompany;
+    headers: {
+        /**
+         * A text of yours, new for each new intention.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/tenants';
+};
+
+export type AccountsCreateCompanyErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type AccountsCreateCompanyError = AccountsCreateCompanyErrors[keyof AccountsCreateCompanyErrors];
+
+export type AccountsCreateCompanyResponses = {
+    /**
+     * The company exists.
+     */
+    201: CompanyCreated;
+};
+
+export type AccountsCreateCompanyResponse = AccountsCreateCompanyResponses[keyof AccountsCreateCompanyResponses];
 
 export type AccountsSwitchCompanyData = {
     body?: never;
@@ -9252,7 +9628,7 @@ export type MicrosoftTransparencyData = {
         /**
          * What is asked about.
          */
-        of?: 'scans' | 'fixes' | 'undos';
+        of?: 'scans' | 'fixes' | 'undos' | 'connections' | 'questions';
         /**
          * How many items at most.
          */
@@ -9276,7 +9652,7 @@ export type MicrosoftTransparencyError = MicrosoftTransparencyErrors[keyof Micro
 
 export type MicrosoftTransparencyResponses = {
     /**
-     * A page of scans, fixes or undos.
+     * A page of visits of one kind.
      */
     200: PageVisit;
 };
@@ -9317,6 +9693,40 @@ export type InsightsTrendsResponses = {
 
 export type InsightsTrendsResponse = InsightsTrendsResponses[keyof InsightsTrendsResponses];
 
+export type InsightsExportTrendsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first day; 90 days up to the last one when absent.
+         */
+        from?: string;
+        /**
+         * The last day; today when absent.
+         */
+        to?: string;
+    };
+    url: '/v1/trends/export';
+};
+
+export type InsightsExportTrendsErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type InsightsExportTrendsError = InsightsExportTrendsErrors[keyof InsightsExportTrendsErrors];
+
+export type InsightsExportTrendsResponses = {
+    /**
+     * Day by day.
+     */
+    200: string;
+};
+
+export type InsightsExportTrendsResponse = InsightsExportTrendsResponses[keyof InsightsExportTrendsResponses];
+
 export type AccountsVerifyEmailData = {
     body: VerifyEmailRequest;
     path?: never;
@@ -9335,9 +9745,34 @@ export type AccountsVerifyEmailError = AccountsVerifyEmailErrors[keyof AccountsV
 
 export type AccountsVerifyEmailResponses = {
     /**
-     * Account and company exist.
+     * The company exists, and its owner's account.
      */
     201: AccountCreated;
 };
 
 export type AccountsVerifyEmailResponse = AccountsVerifyEmailResponses[keyof AccountsVerifyEmailResponses];
+
+export type AccountsPreviewSignUpData = {
+    body: SignUpLink;
+    path?: never;
+    query?: never;
+    url: '/v1/verify-email/preview';
+};
+
+export type AccountsPreviewSignUpErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type AccountsPreviewSignUpError = AccountsPreviewSignUpErrors[keyof AccountsPreviewSignUpErrors];
+
+export type AccountsPreviewSignUpResponses = {
+    /**
+     * What the link makes.
+     */
+    200: SignUpPreview;
+};
+
+export type AccountsPreviewSignUpResponse = AccountsPreviewSignUpResponses[keyof AccountsPreviewSignUpResponses];

@@ -1,15 +1,17 @@
 import { type ReactNode, useState } from "react";
-import { linkToken } from "~/lib/link";
 import { ButtonLink } from "~/ui/button";
 import { Form, Submit } from "~/ui/form";
 import { Page } from "~/ui/page";
 import { Notice } from "~/ui/states";
 import { auth as t } from "~texts/auth";
 import { NoToken } from "./NoToken";
+import { useLinkToken } from "./useLinkToken";
 
 interface Props {
   title: string;
-  lead: string;
+  /** The title as it stands on the page, where there is a name in it. */
+  heading?: ReactNode;
+  lead: ReactNode;
   go: string;
   done: string;
   /** Uses the token up. Opening the page does not: scanners of mail open every link. */
@@ -19,13 +21,13 @@ interface Props {
 }
 
 /** A page that a mail leads to, where one button does what the mail was for. */
-export function OneTime({ title, lead, go, done, onUse, children, next }: Props) {
-  const [token] = useState(linkToken);
-  const [used, setUsed] = useState(false);
+export function OneTime({ title, heading = title, lead, go, done, onUse, children, next }: Props) {
+  const token = useLinkToken();
+  const [used, setUsed] = useState<string>();
   if (!token) return <NoToken />;
-  if (used) {
+  if (used === token) {
     return (
-      <Page title={title}>
+      <Page title={title} heading={heading}>
         <Notice
           tone="good"
           icon="check"
@@ -42,13 +44,14 @@ export function OneTime({ title, lead, go, done, onUse, children, next }: Props)
     );
   }
   return (
-    <Page title={title} lead={lead}>
+    <Page title={title} heading={heading} lead={lead}>
       <Form
+        key={token}
         label={title}
         onSend={async (values) => {
           await onUse(token, values);
           history.replaceState(null, "", location.pathname);
-          setUsed(true);
+          setUsed(token);
         }}
       >
         {children}

@@ -6,6 +6,7 @@ import {
   accountsSignInMicrosoft,
 } from "~/api/generated/sdk.gen";
 import type { Challenge, Tokens } from "~/api/generated/types.gen";
+import { Or } from "~/features/auth/Or";
 import { passkeysWork, showPasskey, wasDismissed } from "~/lib/passkey";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
@@ -47,9 +48,7 @@ export function SignInForm({ onDone, onLeave, email, tenant }: Props) {
           {t.passkey}
         </Button>
       )}
-      <p className="flex items-center gap-3 text-dim text-sm before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-        {t.or}
-      </p>
+      <Or />
       <Form
         label={t.signIn}
         onSend={async (values) => {
@@ -80,10 +79,13 @@ export function SignInForm({ onDone, onLeave, email, tenant }: Props) {
 /** The second step of a sign-in, however the first was taken. */
 export function SecondStep({
   challenge,
+  lead = t.second.lead,
   onDone,
   onOver,
 }: {
   challenge: Challenge;
+  /** What the first step was. */
+  lead?: string;
   onDone: Props["onDone"];
   onOver: () => void;
 }) {
@@ -97,7 +99,7 @@ export function SecondStep({
     <div className="grid gap-4">
       <div>
         <h2>{t.second.title}</h2>
-        <p className="text-dim">{t.second.lead}</p>
+        <p className="text-dim">{lead}</p>
       </div>
       {has("passkey") && (
         <Button look="main" onClick={withPasskey} busy={showing}>

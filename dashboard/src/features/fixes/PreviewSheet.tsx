@@ -247,7 +247,7 @@ function Summary({ of, data }: Pick<LoadedProps, "of" | "data">) {
         {items.some(({ person }) => person) ? people > 0 && t.people(people) : t.setting}
         {saving.monthly ? ` · ${t.saves(money(saving.monthly))}` : ` · ${t.noSaving}`}
       </p>
-      {saving.monthly && <Basis evidence={of?.evidence} />}
+      {saving.monthly && <Basis of={of?.price_basis} />}
       <p className="flex gap-2">
         <Icon
           name={undo.class.type === "no" ? "bad" : "undo"}

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { scansStart } from "~/api/generated/sdk.gen";
 import type { OverviewView } from "~/api/generated/types.gen";
-import { useCan, useRoleReason } from "~/features/shell/me";
+import { useReadsFindings, useRoleReason } from "~/features/shell/me";
 import { ago } from "~/lib/format";
 import { useAct } from "~/ui/act";
 import { Button, ButtonLink } from "~/ui/button";
@@ -19,14 +19,15 @@ const STALE_MS = 2 * 24 * 3_600_000;
 const isUnderWay = (overview: OverviewView | undefined): boolean =>
   overview?.scan ? ["queued", "running", "paused"].includes(overview.scan.state) : overview?.connection === "connected";
 
+const useOptions = () => ({ ...findingsOverviewOptions(), enabled: useReadsFindings() });
+
 /** The first screen as it was last read, for who may read it. */
-export const useNewestOverview = () => useQuery({ ...findingsOverviewOptions(), enabled: useCan("findings:read") });
+export const useNewestOverview = () => useQuery(useOptions());
 
 /** The first screen, asked for again while a check is under way; all else is asked again when it ends. */
 export function useOverview() {
   const overview = useQuery({
-    ...findingsOverviewOptions(),
-    enabled: useCan("findings:read"),
+    ...useOptions(),
     refetchInterval: ({ state }) => (isUnderWay(state.data) ? POLL_MS : false),
   });
   const queries = useQueryClient();
@@ -39,20 +40,25 @@ export function useOverview() {
   return { ...overview, underWay };
 }
 
-/** Starts a check. */
-export function CheckNow() {
+/** Starts a check, or why that does not work now. */
+export function useCheck() {
   const mayNot = useRoleReason("scans:start");
   const { data: overview } = useNewestOverview();
   const underWay = isUnderWay(overview);
-  const reason = overview && overview.connection !== "connected" ? t.connectFirst : mayNot;
+  const unconnected = overview && overview.connection !== "connected" ? t.connectFirst : mayNot;
   const queries = useQueryClient();
   const [start, starting] = useAct(async () => {
     await scansStart();
     toast(t.began);
     await queries.invalidateQueries({ queryKey: findingsOverviewOptions().queryKey });
   });
+  return { start, starting, underWay, reason: underWay ? t.checking : unconnected };
+}
+
+export function CheckNow() {
+  const { start, starting, underWay, reason } = useCheck();
   return (
-    <Button onClick={start} busy={starting} disabledReason={underWay ? t.checking : reason}>
+    <Button onClick={start} busy={starting} disabledReason={reason}>
       {underWay ? t.checking : t.checkNow}
     </Button>
   );

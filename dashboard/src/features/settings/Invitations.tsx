@@ -16,8 +16,8 @@ import { Part } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
 import { Notice, Problem, Skeleton, Status } from "~/ui/states";
 import { toast } from "~/ui/toast";
+import { roleName } from "~texts/roles";
 import { settings } from "~texts/settings";
-import { roleName } from "./team";
 
 const t = settings.team;
 
@@ -142,6 +142,12 @@ function Invitation({
           </Status>
           {i.status === "pending" && i.expires_at && t.until(day(i.expires_at))}
         </span>
+        {open && i.mail_returned && (
+          <span className="block text-sm">
+            <Status tone="warn">{t.invitationMail(i.mail_returned).state}</Status>{" "}
+            <span className="text-dim">{t.invitationMail(i.mail_returned).meaning}</span>
+          </span>
+        )}
       </span>
       {open && (
         <span className="flex gap-2">

@@ -7,9 +7,9 @@ import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { Status } from "~/ui/states";
 import { toast } from "~/ui/toast";
+import { roleName } from "~texts/roles";
 import { settings } from "~texts/settings";
 import { Confirm } from "./Confirm";
-import { roleName } from "./team";
 
 const t = settings.team;
 
@@ -57,6 +57,12 @@ function Member({ member, roles, onChange }: { member: MemberView } & Pick<Props
           </span>
           <span>{t.joined(day(member.joined_at))}</span>
         </p>
+        {member.mail_returned && (
+          <p className="mt-1 text-sm">
+            <Status tone="warn">{t.mail(member.mail_returned).state}</Status>{" "}
+            <span className="text-dim">{t.mail(member.mail_returned).meaning}</span>
+          </p>
+        )}
       </div>
       <div className="flex flex-wrap gap-2">
         <select

@@ -3,16 +3,15 @@ import { membersCreateRole, membersDeleteRole, membersReplaceRole } from "~/api/
 import type { RoleView } from "~/api/generated/types.gen";
 import { change } from "~/api/versioned";
 import { useMe, useRoleReason } from "~/features/shell/me";
-import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog";
-import { Field, Form, Submit, text } from "~/ui/form";
+import { Field, Form, Select, Submit, text } from "~/ui/form";
 import { Part } from "~/ui/page";
 import { toast } from "~/ui/toast";
 import { common } from "~texts/common";
+import { roleName } from "~texts/roles";
 import { settings } from "~texts/settings";
 import { Permissions, permissionsOf } from "./Permissions";
-import { roleName } from "./team";
 
 const t = settings.team;
 
@@ -20,11 +19,7 @@ const t = settings.team;
 export function Roles({ roles, onChange }: { roles: readonly RoleView[]; onChange: () => Promise<unknown> }) {
   const mayNot = useRoleReason("roles:manage");
   const [editing, edit] = useState<RoleView | "new">();
-  const [remove, removing] = useAct(async (role: string) => {
-    await membersDeleteRole({ path: { role } });
-    toast(t.done);
-    await onChange();
-  });
+  const [deleting, remove] = useState<RoleView>();
   return (
     <Part
       title={t.roles}
@@ -47,10 +42,15 @@ export function Roles({ roles, onChange }: { roles: readonly RoleView[]; onChang
             </details>
             {role.etag && (
               <span className="flex gap-2">
-                <Button onClick={() => edit(role)} disabledReason={mayNot}>
+                <Button onClick={() => edit(role)} disabledReason={mayNot} aria-label={`${t.editRole}: ${role.name}`}>
                   {t.editRole}
                 </Button>
-                <Button look="danger" onClick={() => remove(role.role)} busy={removing} disabledReason={mayNot}>
+                <Button
+                  look="danger"
+                  onClick={() => remove(role)}
+                  disabledReason={mayNot}
+                  aria-label={`${t.deleteRole}: ${role.name}`}
+                >
                   {t.deleteRole}
                 </Button>
               </span>
@@ -70,7 +70,50 @@ export function Roles({ roles, onChange }: { roles: readonly RoleView[]; onChang
           }}
         />
       )}
+      {deleting && <Delete role={deleting} roles={roles} onDeleted={onChange} onClose={() => remove(undefined)} />}
     </Part>
+  );
+}
+
+/** Nobody is left without a role: whoever has this one gets another. */
+function Delete({
+  role: { role, name },
+  roles,
+  onDeleted,
+  onClose,
+}: {
+  role: RoleView;
+  roles: readonly RoleView[];
+  onDeleted: () => Promise<unknown>;
+  onClose: () => void;
+}) {
+  const title = t.deleteRoleTitle(name);
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <Form
+        label={title}
+        onSend={async (values) => {
+          await membersDeleteRole({ path: { role }, query: { reassign_to: text(values, "reassign_to") } });
+          toast(t.done);
+          onClose();
+          await onDeleted();
+        }}
+      >
+        <Select label={t.instead} hint={t.insteadHint} name="reassign_to" defaultValue="read_only">
+          {roles
+            .filter((other) => other.role !== role && other.role !== "owner")
+            .map((other) => (
+              <option key={other.role} value={other.role}>
+                {roleName(other.role, other.name)}
+              </option>
+            ))}
+        </Select>
+        <div className="flex flex-wrap gap-2">
+          <Submit look="danger">{t.deleteRole}</Submit>
+          <Button onClick={onClose}>{common.cancel}</Button>
+        </div>
+      </Form>
+    </Dialog>
   );
 }
 

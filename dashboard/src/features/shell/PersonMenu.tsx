@@ -1,10 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRouter } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { accountsCompaniesOptions } from "~/api/generated/@tanstack/react-query.gen";
-import { accountsSignOut, accountsSwitchCompany } from "~/api/generated/sdk.gen";
-import { queries } from "~/api/queries";
-import { signedOut, startAnew } from "~/api/session";
+import { accountsSwitchCompany } from "~/api/generated/sdk.gen";
+import { startAnew } from "~/api/session";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { ReferenceLink, TextLink } from "~/ui/link";
@@ -12,6 +10,7 @@ import { Skeleton } from "~/ui/states";
 import { common } from "~texts/common";
 import { shell as t } from "~texts/shell";
 import { useMe } from "./me";
+import { useSignOut } from "./signOut";
 import { setTheme, type Theme, theme } from "./theme";
 
 /** Who is signed in, the other companies they are in, colours, and the way out. */
@@ -48,15 +47,9 @@ export function PersonMenu() {
 }
 
 function Menu({ email }: { email: string | undefined }) {
-  const router = useRouter();
   const companies = useQuery(accountsCompaniesOptions());
   const [chosen, choose] = useState<Theme>(theme);
-  const [signOut, leaving] = useAct(async () => {
-    await accountsSignOut();
-    signedOut();
-    queries.clear();
-    await router.navigate({ to: "/sign-in" });
-  });
+  const [signOut, leaving] = useSignOut();
   const [goTo, going] = useAct(async (tenant: string) => {
     startAnew((await accountsSwitchCompany({ path: { tenant } })).data);
   });
@@ -70,6 +63,7 @@ function Menu({ email }: { email: string | undefined }) {
           {t.switchTo(name)}
         </Button>
       ))}
+      <TextLink to="/new-company">{t.addCompany}</TextLink>
       <label className="flex items-center justify-between gap-2">
         {common.theme.label}
         <select

@@ -1,16 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
-import { createContext, type ReactNode, use } from "react";
+import { createContext, type ReactNode, use, useEffect } from "react";
 import { accountsMeOptions, membersListOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { Permission } from "~/api/generated/types.gen";
+import { keep, kept } from "~/lib/kept";
 import { common as t } from "~texts/common";
 
 const useAsked = () => useQuery({ ...accountsMeOptions(), staleTime: 5 * 60_000 });
 type Asked = ReturnType<typeof useAsked>;
+/** Whether who was signed in here last may read findings. */
+const READS = "reads-findings";
 const MeContext = createContext<Asked | undefined>(undefined);
 
 /** Asks once for all that stands in it: dozens of buttons depend on it, and an observer each took tens of milliseconds. */
 export function Me({ children }: { children: ReactNode }) {
-  return <MeContext value={useAsked()}>{children}</MeContext>;
+  const me = useAsked();
+  const reads = me.data?.permissions.includes("findings:read");
+  useEffect(() => {
+    if (reads !== undefined) keep(READS, reads);
+  }, [reads]);
+  return <MeContext value={me}>{children}</MeContext>;
 }
 
 /** Who is signed in, where, and what they may do. */
@@ -24,6 +32,13 @@ export function useMe(): Asked {
 export function useCan(permission: Permission): boolean {
   return useMe().data?.permissions.includes(permission) ?? false;
 }
+
+/**
+ * Whether to ask for findings. Nearly everybody may read them, so before it is known they are asked for as well: the first
+ * screen then waits for one answer and not for two in a row. Who may not is refused once, and no page shows that.
+ */
+export const useReadsFindings = (): boolean =>
+  useMe().data?.permissions.includes("findings:read") ?? kept<boolean>(READS) ?? true;
 
 /** Why a button does not work for who is signed in; nothing where it does, or where that is not known yet. */
 export function useRoleReason(permission: Permission): string | undefined {

@@ -8,8 +8,8 @@ export interface Series {
   /** Colours of it, for a line `stroke-…` and for a bar `fill-…`, and of its sign in the legend. */
   draw: string;
   mark: string;
-  /** Lines that are told apart by more than their colour. */
-  dashed?: boolean;
+  /** Lines that are told apart by more than their colour: lengths of dashes and of what is between them. */
+  dashed?: string;
 }
 
 interface ChartProps {
@@ -40,7 +40,7 @@ export function LineChart(props: ChartProps) {
           strokeWidth="2.5"
           strokeLinecap="round"
           strokeLinejoin="round"
-          strokeDasharray={dashed ? "1 6" : undefined}
+          strokeDasharray={dashed}
           vectorEffect="non-scaling-stroke"
         />
       ))}

@@ -14,6 +14,7 @@ export const auth = {
   second: {
     title: "One more step",
     lead: "Your password is right. Now show that it is you.",
+    leadMicrosoft: "Microsoft signed you in. Now show that it is you here as well.",
     code: "Code of your app",
     codeHint: "Six digits. Each works once.",
     recovery: "Recovery code",
@@ -46,6 +47,18 @@ export const auth = {
     chooseHint: "At least 12 characters. Four unrelated words are strong and easy to keep.",
     go: "Make my account",
     done: "Your account is ready. Sign in to go on.",
+    company: {
+      title: (company: string) => `Make ${company}`,
+      lead: "Your address has an account. The company is made with it. Your password and your other companies stay as they are.",
+      go: "Make the company",
+      done: "The company is ready. Sign in; the menu under your name leads to each of your companies.",
+    },
+  },
+  currency: {
+    label: "Currency of prices",
+    USD: "US dollars",
+    EUR: "Euros",
+    GBP: "Pounds sterling",
   },
   noToken: {
     title: "This link is not complete",
@@ -55,7 +68,7 @@ export const auth = {
     askTitle: "Forgot your password?",
     askLead: "Tell us your address. If it has an account, we send a link to choose a new password.",
     ask: "Send me a link",
-    asked: "If that address has an account, a mail is on its way. Its link is good for an hour.",
+    asked: "If that address has an account, a mail is on its way. Its link is good for half an hour.",
     title: "Choose a new password",
     lead: "All devices are signed out then, and you sign in with the new one. A second step stays as it is.",
     go: "Set the password",
@@ -82,7 +95,7 @@ export const auth = {
   invitation: {
     title: (company: string) => `Join ${company}`,
     by: (who: string) => `${who} invites you.`,
-    role: (role: string) => `You would be ${role}.`,
+    role: (role: string) => `Your role there: ${role}.`,
     name: "Your name",
     accept: "Accept the invitation",
     decline: "Decline",
@@ -91,6 +104,11 @@ export const auth = {
     signInToAccept: "Sign in to accept",
     joined: "You are in. Sign in to go on.",
     asYou: "You accept with the account you are signed in with.",
+    microsoft: "Continue with Microsoft",
+    microsoftOnly: (company: string) =>
+      `${company} signs in with its own Microsoft 365. You accept by signing in there with your work account, or as its guest.`,
+    linkFirst:
+      "Your address has an account. Sign in to it first and link your work account, unless it is linked already.",
   },
   back: {
     title: "Signing you in",

@@ -8,7 +8,13 @@ const evaluated: Record<Evaluated, string> = {
   partly: "Looked at a part",
   not: "Could not look",
 };
-const visits: Record<VisitKind, string> = { scans: "A check", fixes: "A change", undos: "An undo" };
+const visits: Record<VisitKind, string> = {
+  scans: "A check",
+  fixes: "A change",
+  undos: "An undo",
+  connections: "A connection",
+  questions: "A question to a manager",
+};
 const tiers: Record<Tier, string> = {
   licence_writer: "Change licences",
   security_writer: "Change security settings",
@@ -24,6 +30,13 @@ export const company = {
     plan: "Plan",
     since: "With Steward since",
     number: "Number",
+  },
+  another: {
+    title: "Add a company",
+    lead: "It begins empty: you own it, nobody else is in it, and you connect its Microsoft 365 next.",
+    name: "Company",
+    nameHint: "As its people know it.",
+    go: "Make the company",
   },
   checks: {
     title: "Checks",
@@ -106,7 +119,13 @@ export const company = {
     title: "What we read and wrote",
     lead: "Every time Steward was at Microsoft for you: when, what it asked for, and why.",
     filter: "Show",
-    filters: { all: "All", scans: "Checks", fixes: "Changes", undos: "Undos" },
+    filters: {
+      scans: "Checks",
+      fixes: "Changes",
+      undos: "Undos",
+      connections: "Connections",
+      questions: "Questions",
+    },
     kind: (kind: VisitKind) => visits[kind],
     bySchedule: "by schedule",
     bySomebody: "asked for by somebody",
@@ -120,7 +139,6 @@ export const company = {
     permission: "Permission",
     none: "Nothing of this kind.",
     noneLead: "Steward was not at Microsoft for that yet.",
-    all: "Show all",
     may: "What Steward may change",
     mayLead: "Asked for when you first apply a change, never before.",
     tier: (tier: Tier) => tiers[tier],
@@ -128,7 +146,7 @@ export const company = {
     grantedNoDay: "agreed to",
     notGranted: "not agreed to",
     take: "Take it back",
-    takeOf: (what: string) => `Take back: ${what}`,
+    takeOf: (what: string) => `Take it back: ${what}`,
     takeTitle: (what: string) => `Take back “${what}”?`,
     takeLead:
       "Changes under way stop, and what was changed stays. Undo it first if you want it undone. Steward goes on reading.",

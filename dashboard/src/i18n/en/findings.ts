@@ -25,6 +25,7 @@ export const findings = {
   headline: (amount: string) => `You could save ${amount} a month.`,
   certain: "certain",
   likely: "likely",
+  saved: "saved so far",
   rest: "in use",
   spend: (amount: string, licences: number) =>
     `You pay ${amount} a month for ${count(licences, "licence", "licences")}.`,
@@ -33,7 +34,11 @@ export const findings = {
   part: "Part",
   perMonth: "A month",
   basis: "Excl. VAT, by Microsoft's list prices unless you entered yours.",
-  basisOf: (prices: readonly string[]) => `Excl. VAT, by: ${prices.join("; ")}.`,
+  basisOf: (source: string, on: string) => `Excl. VAT, by prices of ${on} (${source}).`,
+  basisOwn: "Excl. VAT, by the prices you entered.",
+  basisMixed: (source: string, on: string) =>
+    `Excl. VAT, by the prices you entered, the rest by prices of ${on} (${source}).`,
+  listPrices: "list prices",
   enterPrices: "Enter what you pay",
   next: "Do these next",
   saves: (amount: string) => `saves ${amount} a month`,
@@ -50,7 +55,38 @@ export const findings = {
   checking: "Checking now",
   began: "The check has begun. The numbers change when it is done.",
   promise: "We only read data until you press Apply. Every change is listed and can be reviewed in Changes.",
+  since: {
+    title: "Since last month",
+    found: (then: string, now: string) => `${then} → ${now} found`,
+    first: (on: string) => `Your first check was on ${on}.`,
+    same: "As much as a month ago.",
+    changed: (more: boolean, by: string, unassigned: number, findings: number) => {
+      // What explains it goes the same way as the amount.
+      const goes = (n: number) => (more ? n > 0 : n < 0);
+      const because = goes(unassigned)
+        ? `: ${count(Math.abs(unassigned), "unassigned licence", "unassigned licences")} ${more ? "more" : "fewer"}`
+        : goes(findings)
+          ? `: ${count(Math.abs(findings), "finding", "findings")} ${more ? "more" : "fewer"}`
+          : "";
+      return `Waste ${more ? "grew" : "fell"} by ${by}${because}.`;
+    },
+  },
+  begin: {
+    title: "To begin with",
+    hide: "Hide this list",
+    connected: "Microsoft 365 is connected",
+    done: "(done)",
+    steps: {
+      prices: "Check your prices",
+      review: "Look at the first saving",
+      mails: "Choose your e-mails",
+      invite: "Invite a colleague",
+    },
+  },
   goodTitle: "You use what you pay for.",
+  goodSaved: (month: string, year: string) => `You save ${month} a month: ${year} in a year.`,
+  nothingLeft: (next: string | undefined) =>
+    next ? `Nothing is left to save. We look again ${next}.` : "Nothing is left to save.",
   good: (used: number, bought: number) =>
     `${number(used)} of ${number(bought)} licences are assigned, and nothing in them is wasted.`,
   zeroTitle: "Nothing to save, and something to look at.",

@@ -70,5 +70,7 @@ export const fixing = {
   refused: "Steward can still only look",
   guided: "You do this at Microsoft",
   guidedLead: "Steward cannot do it for you. These are the steps.",
+  byHand: "What to do at Microsoft",
+  byHandLead: "Some of it comes before the fix. All of it can be done without Steward.",
   recheck: "Done? Check again, and what is settled is gone from the list.",
 };

@@ -1,4 +1,10 @@
-import type { ConnectionState, InvitationStatus, Permission } from "~/api/generated/types.gen";
+import type {
+  ConnectionState,
+  InvitationStatus,
+  MailReturned,
+  Notifications,
+  Permission,
+} from "~/api/generated/types.gen";
 import { count } from "~/lib/format";
 
 const invitationStates: Record<InvitationStatus, string> = {
@@ -7,6 +13,34 @@ const invitationStates: Record<InvitationStatus, string> = {
   accepted: "Accepted",
   cancelled: "Taken back",
   declined: "Declined",
+};
+const mails: Record<keyof Notifications, { label: string; hint: string }> = {
+  checks: { label: "Checks", hint: "When a check that somebody asked for has ended." },
+  changes: { label: "Changes", hint: "The receipt of a change you approved, with its undo." },
+  renewals: { label: "Renewals", hint: "When licences can be given back before they renew." },
+  answers: { label: "Answers", hint: "What managers said whom you had asked." },
+  team: { label: "Team", hint: "When somebody you invited joined or declined." },
+  keys: { label: "API keys", hint: "When a key ends soon." },
+};
+const memberMails: Record<MailReturned, { state: string; meaning: string }> = {
+  bounced: {
+    state: "Mail comes back",
+    meaning: "This address takes no mail. Ask for another one: everybody changes their own under Settings.",
+  },
+  complained: {
+    state: "Reported our mail",
+    meaning: "They get only links they ask for and what is about the safety of their account.",
+  },
+};
+const invitationMails: Record<MailReturned, { state: string; meaning: string }> = {
+  bounced: {
+    state: "Mail comes back",
+    meaning: "This address takes no mail. Take the invitation back and invite the right one.",
+  },
+  complained: {
+    state: "Reported our mail",
+    meaning: "Whoever got it reported it as unwanted. Ask them before you send it again.",
+  },
 };
 const connectionStates: Record<ConnectionState, string> = {
   connected: "Connected",
@@ -44,6 +78,7 @@ export const settings = {
   tabs: {
     profile: "Name and address",
     security: "How you sign in",
+    notifications: "Mails",
     devices: "Devices",
     company: "Company",
     team: "Team",
@@ -111,6 +146,15 @@ export const settings = {
     linkedSince: (on: string) => `Linked ${on}`,
     none: "None.",
   },
+  notifications: {
+    title: "Mails you get",
+    lead: (email: string) => `They go to ${email}. What you choose here counts in every company you are in.`,
+    chosen: "Mails you can do without",
+    sorts: mails,
+    always: "Mails that always come",
+    alwaysLead:
+      "Links you ask for, and what is about the safety of your account or of your company's data. They cannot be switched off.",
+  },
   devices: {
     title: "Where you are signed in",
     lead: "End what you do not know, then change your password.",
@@ -176,6 +220,7 @@ export const settings = {
     directory: "Everybody of your Microsoft 365",
     appRole: "Whoever has a role of ours at Microsoft",
     joinRole: "Their role",
+    asNow: "As it is now",
     save: "Save the rules",
   },
   keys: {
@@ -226,6 +271,8 @@ export const settings = {
       "Their app, passkeys and recovery codes are removed, and they are told by mail. Do this only when you know that they ask.",
     done: "Done.",
     joined: (on: string) => `Joined ${on}`,
+    mail: (how: MailReturned) => memberMails[how],
+    invitationMail: (how: MailReturned) => invitationMails[how],
     invite: "Invite somebody",
     inviteLead: "They get a mail with a link that is good for two days.",
     email: "E-mail address",
@@ -244,15 +291,11 @@ export const settings = {
     editRole: "Change",
     roleName: "Name",
     deleteRole: "Delete",
+    deleteRoleTitle: (name: string) => `Delete ${name}?`,
+    instead: "Role they get instead",
+    insteadHint: "Whoever has the role, or is invited to it, gets this one.",
     saveRole: "Save the role",
     may: "May",
-    systemRoles: {
-      owner: "Owner",
-      admin: "Administrator",
-      developer: "Developer",
-      member: "Member",
-      read_only: "Viewer",
-    } as Record<string, string>,
   },
   permission: (permission: Permission) => permissions[permission],
   permissions: Object.keys(permissions) as Permission[],

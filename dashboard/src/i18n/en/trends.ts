@@ -10,20 +10,32 @@ export const trends = {
   perMonth: "Amounts are a month, excl. VAT.",
   spend: "You pay",
   waste: "For nothing",
+  soFar: "Saved so far",
+  wasteBefore: "For nothing, the time before",
+  compare: "Compare with the time before",
+  compared: "This time and the one before",
+  perMonthShort: "A month",
+  endNow: "At the end of this time",
+  endBefore: "At the end of the one before",
+  difference: "Difference",
+  noneBefore: "There was no check in the time before, so there is nothing to compare with.",
+  exportDays: "Take the days away as a file",
   day: "Day",
   noCheck: "no check",
   seats: "Licences bought and used",
   bought: "Bought",
   assigned: "Assigned",
   tooFew: "Two checks are needed to draw a line.",
-  tooFewLead: (done: number) =>
-    done === 0
-      ? "None was made in this time. They run every day by themselves once Microsoft 365 is connected."
-      : "One was made in this time. The next runs by itself within a day.",
+  tooFewLead: (done: number, next: string | undefined) =>
+    `${done === 0 ? "None was made in this time." : "One was made in this time."} ${
+      next ? `The next runs by itself ${next}.` : "They run every day by themselves once Microsoft 365 is connected."
+    }`,
   pay: (amount: string, was: string | undefined, on: string) =>
     was ? `You pay ${amount} a month. On ${on} it was ${was}.` : `You pay ${amount} a month, as on ${on}.`,
   wasted: (amount: string, was: string | undefined) =>
     was ? `${amount} of it is for nothing. It was ${was}.` : `${amount} of it is for nothing, as before.`,
+  savedSoFar: (amount: string, was: string | undefined) =>
+    was ? `${amount} is saved so far. It was ${was}.` : `${amount} is saved so far.`,
   seatsSame: (bought: number, assigned: number) =>
     `${count(bought, "licence is", "licences are")} bought, as before. ${number(assigned)} are assigned.`,
   seatsChanged: (was: number, bought: number, assigned: number) =>

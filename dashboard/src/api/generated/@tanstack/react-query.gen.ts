@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { accountsCompanies, accountsFactors, accountsJwks, accountsMe, accountsSessions, accountsSignUpStatus, accountsWorkAccounts, findingsAttestations, findingsChecks, findingsExceptions, findingsExport, findingsExportLicenses, findingsExportPeople, findingsExportPrices, findingsGet, findingsLicenses, findingsList, findingsListPeople, findingsOverview, findingsPeople, findingsPerson, findingsPrices, findingsSettings, fixesGet, fixesItems, fixesList, insightsExportSavings, insightsFeeds, insightsListRenewals, insightsRenewalsFeed, insightsSavings, insightsTrends, membersInvitations, membersKeyList, membersList, membersRoles, microsoftColleagues, microsoftManifest, microsoftStatus, microsoftTransparency, operatorsHealth, operatorsReady, type Options, scansGet, scansList, tenantsEvents, tenantsEventsExport, tenantsEventsVerify, tenantsGet, tenantsPolicy } from '../sdk.gen';
-import type { AccountsCompaniesData, AccountsCompaniesError, AccountsCompaniesResponse, AccountsFactorsData, AccountsFactorsError, AccountsFactorsResponse, AccountsJwksData, AccountsJwksError, AccountsJwksResponse, AccountsMeData, AccountsMeError, AccountsMeResponse, AccountsSessionsData, AccountsSessionsError, AccountsSessionsResponse, AccountsSignUpStatusData, AccountsSignUpStatusError, AccountsSignUpStatusResponse, AccountsWorkAccountsData, AccountsWorkAccountsError, AccountsWorkAccountsResponse, FindingsAttestationsData, FindingsAttestationsError, FindingsAttestationsResponse, FindingsChecksData, FindingsChecksError, FindingsChecksResponse, FindingsExceptionsData, FindingsExceptionsError, FindingsExceptionsResponse, FindingsExportData, FindingsExportError, FindingsExportLicensesData, FindingsExportLicensesError, FindingsExportLicensesResponse, FindingsExportPeopleData, FindingsExportPeopleError, FindingsExportPeopleResponse, FindingsExportPricesData, FindingsExportPricesError, FindingsExportPricesResponse, FindingsExportResponse, FindingsGetData, FindingsGetError, FindingsGetResponse, FindingsLicensesData, FindingsLicensesError, FindingsLicensesResponse, FindingsListData, FindingsListError, FindingsListPeopleData, FindingsListPeopleError, FindingsListPeopleResponse, FindingsListResponse, FindingsOverviewData, FindingsOverviewError, FindingsOverviewResponse, FindingsPeopleData, FindingsPeopleError, FindingsPeopleResponse, FindingsPersonData, FindingsPersonError, FindingsPersonResponse, FindingsPricesData, FindingsPricesError, FindingsPricesResponse, FindingsSettingsData, FindingsSettingsError, FindingsSettingsResponse, FixesGetData, FixesGetError, FixesGetResponse, FixesItemsData, FixesItemsError, FixesItemsResponse, FixesListData, FixesListError, FixesListResponse, InsightsExportSavingsData, InsightsExportSavingsError, InsightsExportSavingsResponse, InsightsFeedsData, InsightsFeedsError, InsightsFeedsResponse, InsightsListRenewalsData, InsightsListRenewalsError, InsightsListRenewalsResponse, InsightsRenewalsFeedData, InsightsRenewalsFeedError, InsightsRenewalsFeedResponse, InsightsSavingsData, InsightsSavingsError, InsightsSavingsResponse, InsightsTrendsData, InsightsTrendsError, InsightsTrendsResponse, MembersInvitationsData, MembersInvitationsError, MembersInvitationsResponse, MembersKeyListData, MembersKeyListError, MembersKeyListResponse, MembersListData, MembersListError, MembersListResponse, MembersRolesData, MembersRolesError, MembersRolesResponse, MicrosoftColleaguesData, MicrosoftColleaguesError, MicrosoftColleaguesResponse, MicrosoftManifestData, MicrosoftManifestError, MicrosoftManifestResponse, MicrosoftStatusData, MicrosoftStatusError, MicrosoftStatusResponse, MicrosoftTransparencyData, MicrosoftTransparencyError, MicrosoftTransparencyResponse, OperatorsHealthData, OperatorsHealthError, OperatorsHealthResponse, OperatorsReadyData, OperatorsReadyError, OperatorsReadyResponse, ScansGetData, ScansGetError, ScansGetResponse, ScansListData, ScansListError, ScansListResponse, TenantsEventsData, TenantsEventsError, TenantsEventsExportData, TenantsEventsExportError, TenantsEventsExportResponse, TenantsEventsResponse, TenantsEventsVerifyData, TenantsEventsVerifyError, TenantsEventsVerifyResponse, TenantsGetData, TenantsGetError, TenantsGetResponse, TenantsPolicyData, TenantsPolicyError, TenantsPolicyResponse } from '../types.gen';
+import { accountsCompanies, accountsFactors, accountsJwks, accountsMe, accountsSessions, accountsSignUpStatus, accountsWorkAccounts, findingsAttestations, findingsChecks, findingsExceptions, findingsExport, findingsExportLicenses, findingsExportPeople, findingsExportPrices, findingsGet, findingsLicenses, findingsList, findingsListPeople, findingsOverview, findingsPeople, findingsPerson, findingsPrices, findingsSettings, fixesGet, fixesItems, fixesList, insightsExportSavings, insightsExportTrends, insightsFeeds, insightsListRenewals, insightsRenewalsFeed, insightsSavings, insightsTrends, membersInvitations, membersKeyList, membersList, membersRoles, microsoftColleagues, microsoftManifest, microsoftStatus, microsoftTransparency, operatorsHealth, operatorsReady, type Options, scansGet, scansList, tenantsEvents, tenantsEventsExport, tenantsEventsVerify, tenantsGet, tenantsPolicy } from '../sdk.gen';
+import type { AccountsCompaniesData, AccountsCompaniesError, AccountsCompaniesResponse, AccountsFactorsData, AccountsFactorsError, AccountsFactorsResponse, AccountsJwksData, AccountsJwksError, AccountsJwksResponse, AccountsMeData, AccountsMeError, AccountsMeResponse, AccountsSessionsData, AccountsSessionsError, AccountsSessionsResponse, AccountsSignUpStatusData, AccountsSignUpStatusError, AccountsSignUpStatusResponse, AccountsWorkAccountsData, AccountsWorkAccountsError, AccountsWorkAccountsResponse, FindingsAttestationsData, FindingsAttestationsError, FindingsAttestationsResponse, FindingsChecksData, FindingsChecksError, FindingsChecksResponse, FindingsExceptionsData, FindingsExceptionsError, FindingsExceptionsResponse, FindingsExportData, FindingsExportError, FindingsExportLicensesData, FindingsExportLicensesError, FindingsExportLicensesResponse, FindingsExportPeopleData, FindingsExportPeopleError, FindingsExportPeopleResponse, FindingsExportPricesData, FindingsExportPricesError, FindingsExportPricesResponse, FindingsExportResponse, FindingsGetData, FindingsGetError, FindingsGetResponse, FindingsLicensesData, FindingsLicensesError, FindingsLicensesResponse, FindingsListData, FindingsListError, FindingsListPeopleData, FindingsListPeopleError, FindingsListPeopleResponse, FindingsListResponse, FindingsOverviewData, FindingsOverviewError, FindingsOverviewResponse, FindingsPeopleData, FindingsPeopleError, FindingsPeopleResponse, FindingsPersonData, FindingsPersonError, FindingsPersonResponse, FindingsPricesData, FindingsPricesError, FindingsPricesResponse, FindingsSettingsData, FindingsSettingsError, FindingsSettingsResponse, FixesGetData, FixesGetError, FixesGetResponse, FixesItemsData, FixesItemsError, FixesItemsResponse, FixesListData, FixesListError, FixesListResponse, InsightsExportSavingsData, InsightsExportSavingsError, InsightsExportSavingsResponse, InsightsExportTrendsData, InsightsExportTrendsError, InsightsExportTrendsResponse, InsightsFeedsData, InsightsFeedsError, InsightsFeedsResponse, InsightsListRenewalsData, InsightsListRenewalsError, InsightsListRenewalsResponse, InsightsRenewalsFeedData, InsightsRenewalsFeedError, InsightsRenewalsFeedResponse, InsightsSavingsData, InsightsSavingsError, InsightsSavingsResponse, InsightsTrendsData, InsightsTrendsError, InsightsTrendsResponse, MembersInvitationsData, MembersInvitationsError, MembersInvitationsResponse, MembersKeyListData, MembersKeyListError, MembersKeyListResponse, MembersListData, MembersListError, MembersListResponse, MembersRolesData, MembersRolesError, MembersRolesResponse, MicrosoftColleaguesData, MicrosoftColleaguesError, MicrosoftColleaguesResponse, MicrosoftManifestData, MicrosoftManifestError, MicrosoftManifestResponse, MicrosoftStatusData, MicrosoftStatusError, MicrosoftStatusResponse, MicrosoftTransparencyData, MicrosoftTransparencyError, MicrosoftTransparencyResponse, OperatorsHealthData, OperatorsHealthError, OperatorsHealthResponse, OperatorsReadyData, OperatorsReadyError, OperatorsReadyResponse, ScansGetData, ScansGetError, ScansGetResponse, ScansListData, ScansListError, ScansListResponse, TenantsEventsData, TenantsEventsError, TenantsEventsExportData, TenantsEventsExportError, TenantsEventsExportResponse, TenantsEventsResponse, TenantsEventsVerifyData, TenantsEventsVerifyError, TenantsEventsVerifyResponse, TenantsGetData, TenantsGetError, TenantsGetResponse, TenantsPolicyData, TenantsPolicyError, TenantsPolicyResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1427,8 +1427,8 @@ export const accountsSignUpStatusQueryKey = (options: Options<AccountsSignUpStat
 /**
  * Read how far a sign-up is
  *
- * `waiting` comes with `retry-after`. A sign-up of an address that has an account waits until it is over, like one
- * whose mail nobody reads.
+ * `waiting` comes with `retry-after`. A sign-up of an address that has an account reads like any other: its link makes
+ * the company too.
  */
 export const accountsSignUpStatusOptions = (options: Options<AccountsSignUpStatusData>) => queryOptions<AccountsSignUpStatusResponse, AccountsSignUpStatusError, AccountsSignUpStatusResponse, ReturnType<typeof accountsSignUpStatusQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1466,8 +1466,9 @@ export const microsoftTransparencyQueryKey = (options?: Options<MicrosoftTranspa
 /**
  * Read what was read and changed at Microsoft
  *
- * Newest first. Every call of a scan, of a fix from its approval on, or of an undo is counted, the refused ones too; looks
- * that change nothing (previews, names for a question, people to invite) are not in it. What the calls are is in `/v1/manifest`.
+ * Newest first, the refused calls too. A fix is counted from its approval on. Not in it are the calls of a preview that
+ * nobody approved and of questions that came to nothing: they read the same and leave no record (docs/adr/0025). People to
+ * invite are read from the last scan. A page may hold fewer than it could. What the calls are is in `/v1/manifest`.
  */
 export const microsoftTransparencyOptions = (options?: Options<MicrosoftTransparencyData>) => queryOptions<MicrosoftTransparencyResponse, MicrosoftTransparencyError, MicrosoftTransparencyResponse, ReturnType<typeof microsoftTransparencyQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1487,8 +1488,9 @@ export const microsoftTransparencyInfiniteQueryKey = (options?: Options<Microsof
 /**
  * Read what was read and changed at Microsoft
  *
- * Newest first. Every call of a scan, of a fix from its approval on, or of an undo is counted, the refused ones too; looks
- * that change nothing (previews, names for a question, people to invite) are not in it. What the calls are is in `/v1/manifest`.
+ * Newest first, the refused calls too. A fix is counted from its approval on. Not in it are the calls of a preview that
+ * nobody approved and of questions that came to nothing: they read the same and leave no record (docs/adr/0025). People to
+ * invite are read from the last scan. A page may hold fewer than it could. What the calls are is in `/v1/manifest`.
  */
 export const microsoftTransparencyInfiniteOptions = (options?: Options<MicrosoftTransparencyData>) => {
     const opts = infiniteQueryOptions<MicrosoftTransparencyResponse, MicrosoftTransparencyError, InfiniteData<MicrosoftTransparencyResponse>, QueryKey<Options<MicrosoftTransparencyData>>, string | Pick<QueryKey<Options<MicrosoftTransparencyData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1531,4 +1533,25 @@ export const insightsTrendsOptions = (options?: Options<InsightsTrendsData>) => 
         return data;
     },
     queryKey: insightsTrendsQueryKey(options)
+});
+
+export const insightsExportTrendsQueryKey = (options?: Options<InsightsExportTrendsData>) => createQueryKey('insightsExportTrends', options);
+
+/**
+ * Export trends
+ *
+ * A row a day with a scan, oldest first; a day without one is left out. `saved_monthly` is what seats given back up to
+ * the day save. Every file taken is noted in the log.
+ */
+export const insightsExportTrendsOptions = (options?: Options<InsightsExportTrendsData>) => queryOptions<InsightsExportTrendsResponse, InsightsExportTrendsError, InsightsExportTrendsResponse, ReturnType<typeof insightsExportTrendsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await insightsExportTrends({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: insightsExportTrendsQueryKey(options)
 });
