@@ -474,6 +474,58 @@ async fn what_does_not_show_yet_is_not_said_to_be_undone() {
 }
 
 #[tokio::test]
+async fn what_does_not_show_yet_is_not_written_again_and_is_ours_to_undo_once_it_shows() {
+    let app = app(180).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let before = fingerprint(&app);
+    app.microsoft().lag(SignedDuration::from_mins(40));
+    let (path, late) = fix_of(&app, &mut owner, "L3").await;
+    let number = late["tally"]["pending"].as_u64().unwrap();
+    assert!(number > 0 && late["tally"]["done"] == 0, "{late:#}");
+    let pending = items(&owner, &path).await;
+    app.microsoft().clear_calls();
+    // When whoever wrote it has long given up.
+    for _ in 0..2 {
+        app.clock.advance(SignedDuration::from_mins(5));
+        let again = retry(&app, &mut owner, &path).await;
+        assert_eq!((again["tally"]["pending"].as_u64(), writes(&app)), (Some(number), 0), "{again:#}");
+        // Since when is told as before: the hour does not begin again.
+        assert_eq!(items(&owner, &path).await, pending);
+    }
+    app.microsoft().lag(SignedDuration::ZERO);
+    let shown = retry(&app, &mut owner, &path).await;
+    assert_eq!((shown["tally"]["done"].as_u64(), writes(&app)), (Some(number), 0), "{shown:#}");
+    let whole = undo(&app, &mut owner, &path).await;
+    assert_eq!(whole["undo_tally"]["done"].as_u64(), Some(number), "{whole:#}");
+    assert!(fingerprint(&app) == before);
+}
+
+#[tokio::test]
+async fn what_microsoft_refuses_because_it_is_done_is_ours_to_undo_once_it_shows() {
+    let app = app(180).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let before = fingerprint(&app);
+    app.microsoft().lag(SignedDuration::from_hours(3));
+    let (path, late) = fix_of(&app, &mut owner, "L3").await;
+    let number = late["tally"]["pending"].as_u64().unwrap();
+    assert!(number > 0 && late["tally"]["done"] == 0, "{late:#}");
+    // What does not show for an hour is written again, and may have been made all the same.
+    app.clock.advance(SignedDuration::from_mins(61));
+    let refused = retry(&app, &mut owner, &path).await;
+    assert_eq!(refused["tally"]["failed"].as_u64(), Some(number), "{refused:#}");
+    assert!(items(&owner, &path).await.iter().all(|item| outcome(item) == ("failed", "not_assigned")));
+    app.microsoft().lag(SignedDuration::ZERO);
+    app.microsoft().clear_calls();
+    let shown = retry(&app, &mut owner, &path).await;
+    assert_eq!((shown["tally"]["done"].as_u64(), writes(&app)), (Some(number), 0), "{shown:#}");
+    let whole = undo(&app, &mut owner, &path).await;
+    assert_eq!(whole["undo_tally"]["done"].as_u64(), Some(number), "{whole:#}");
+    assert!(fingerprint(&app) == before);
+}
+
+#[tokio::test]
 async fn a_directory_that_was_connected_since_is_not_changed_by_what_another_one_approved() {
     let of = |seed| Directory::generate(&Recipe { concealed: true, ..Recipe::new(seed, BEGIN.parse().unwrap(), 40) });
     let app = App::with(Options { directories: vec![of(7), of(8)], ..Options::default() }).await;

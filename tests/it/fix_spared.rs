@@ -1,10 +1,17 @@
 //! What a company wants left alone is left alone by every fix: its settings and what it accepted.
 
+use std::collections::BTreeSet;
+
 use http::Method;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::fixes::{app, approval, approve, finding, items, outcome, owner, people, post, preview, writes};
-use crate::{findings::send, scans::renew};
+use crate::fixes::{app, approval, approve, finding, fresh, items, outcome, owner, people, post, preview, writes};
+use crate::{
+    findings::send,
+    ledger::all,
+    scans::{renew, scan},
+};
 
 /// What a preview says of somebody.
 fn said(shown: &Value, person: &Value) -> Value {
@@ -35,7 +42,7 @@ async fn a_preview_goes_by_the_companys_own_settings_and_exceptions() {
     }
     let why = said(&shown, accepted);
     assert_eq!((&why["reason"], &why["guard"]), (&json!("accepted"), &json!("G4")));
-    assert_eq!(why["text"], "Accepted as it is until 21 November 2027: Back in March");
+    assert_eq!(why["text"], "Accepted as it is until 2027-11-21: Back in March");
     assert_eq!(shown["people"].as_u64(), Some(chosen.len() as u64 - 4));
     assert_eq!(shown["type_to_confirm"], shown["people"].as_u64().unwrap().to_string(), "above one person");
     let told = shown["guards"].as_array().unwrap().iter().filter(|guard| guard["level"] == "block");
@@ -74,4 +81,36 @@ async fn what_is_to_be_left_alone_since_the_approval_is_not_changed() {
         assert_eq!(outcome(&item), want, "{item:#}");
     }
     assert_eq!(writes(&app), chosen.len() - 2);
+}
+
+#[tokio::test]
+async fn who_is_found_no_more_when_a_planned_fix_begins_is_left_alone() {
+    let app = app(180).await;
+    let mut owner = owner(&app).await;
+    let finding = finding(&owner, "L6").await;
+    let at = app.clock.clock().now() + SignedDuration::from_hours(48);
+    let shown = preview(&owner, json!({ "finding": finding, "at": at.to_string() })).await;
+    let path = approve(&app, &owner, &shown).await;
+    // From now on only who was away for longer is inactive: the others are, to the checks, as if they had come back.
+    let settings = json!({ "review_after_days": 400, "reclaim_after_days": 720 });
+    send(&app, &owner, Method::PUT, "/v1/checks/settings", Some("\"0\""), Some(&settings)).await.expect::<Value>(200);
+    app.clock.advance(SignedDuration::from_hours(24));
+    fresh(&app, &mut owner).await;
+    scan(&app, &mut owner).await;
+    let found = all(&owner, &format!("/v1/findings/{finding}/people")).await;
+    let found: BTreeSet<&str> = found.iter().filter_map(|one| one["person"].as_str()).collect();
+    app.microsoft().clear_calls();
+    app.clock.advance(SignedDuration::from_hours(25));
+    app.run("fixes-due").await;
+    app.pump().await;
+    fresh(&app, &mut owner).await;
+    let (mut taken, mut left) = (0, 0);
+    for item in items(&owner, &path).await {
+        let stays = !found.contains(item["person"].as_str().unwrap());
+        let want = if stays { ("skipped", "no_longer_found") } else { ("done", "") };
+        assert_eq!(outcome(&item), want, "{item:#}");
+        *if stays { &mut left } else { &mut taken } += 1;
+    }
+    assert!(taken > 0 && left > 0, "{taken} taken, {left} left alone");
+    assert_eq!(writes(&app), taken);
 }

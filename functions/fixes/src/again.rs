@@ -12,11 +12,15 @@ pub fn goes_again(attempt: &Attempt) -> bool {
     matches!(attempt.state, ItemState::Failed | ItemState::Pending) || reason::interrupted(attempt)
 }
 
-/// An attempt that is made once more. What Microsoft may have done is looked at before it is done again.
+/// An attempt that is made once more. What Microsoft may have done is looked at before it is done again, and is ours
+/// when it shows: one write of those there were still counts, with why and when it ended.
 pub fn once_more(attempt: &Attempt) -> Attempt {
-    let state = if attempt.state == ItemState::Pending { ItemState::Intended } else { ItemState::Waiting };
-    // Each time somebody asks, it may be written as often as the first time.
-    Attempt { state, reason: None, writes: 0, ended_at: None, ..attempt.clone() }
+    let refused_again = reason::refused_by_microsoft(attempt) && attempt.writes > 1;
+    if attempt.state == ItemState::Pending || refused_again {
+        return Attempt { state: ItemState::Intended, writes: attempt.writes.min(1), ..attempt.clone() };
+    }
+    // Nothing of it was made: it may be written as often as the first time.
+    Attempt { state: ItemState::Waiting, reason: None, writes: 0, ended_at: None, ..attempt.clone() }
 }
 
 /// Puts the fix back to work: `each` changes the items that are to be, `state` is where it waits.
@@ -91,8 +95,17 @@ mod tests {
     #[test]
     fn what_microsoft_may_have_done_is_looked_at_first() {
         let pending = Attempt { state: ItemState::Pending, writes: 1, ..Attempt::WAITING };
-        assert_eq!(once_more(&pending).state, ItemState::Intended);
-        let failed = Attempt { state: ItemState::Failed, reason: Some("refused".into()), ..Attempt::WAITING };
-        assert_eq!(once_more(&failed), Attempt::WAITING);
+        assert_eq!(once_more(&pending), Attempt { state: ItemState::Intended, ..pending });
+        let failed = |why: &str, writes| Attempt {
+            state: ItemState::Failed,
+            reason: Some(why.into()),
+            writes,
+            ..Attempt::WAITING
+        };
+        assert_eq!(once_more(&failed("refused", 1)), Attempt::WAITING);
+        // Perhaps for nothing: the write before may have been made.
+        let again = once_more(&failed("not_assigned", 3));
+        assert_eq!((again.state, again.writes), (ItemState::Intended, 1));
+        assert_eq!(once_more(&failed(reason::CHANGED_BY_OTHERS, 2)), Attempt::WAITING);
     }
 }

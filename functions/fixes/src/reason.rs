@@ -38,8 +38,15 @@ pub const GROUP_GAVE_NONE: &str = "group_gave_no_licence";
 
 /// Whether an item was left alone by what stopped the fix, and not by what was found: it can be tried again.
 pub fn interrupted(attempt: &Attempt) -> bool {
-    const FOUND: &[&str] = &[ALREADY_SO, CHANGED, PERSON_GONE, spared::EXCLUDED, spared::IGNORED, spared::ACCEPTED];
+    const FOUND: &[&str] =
+        &[ALREADY_SO, CHANGED, PERSON_GONE, spared::EXCLUDED, spared::IGNORED, spared::ACCEPTED, spared::NOT_FOUND];
     attempt.state == ItemState::Skipped && attempt.reason.as_deref().is_some_and(|why| !FOUND.contains(&why))
+}
+
+/// Whether Microsoft refused what was written last.
+pub fn refused_by_microsoft(attempt: &Attempt) -> bool {
+    const FOUND: &[&str] = &[CHANGED_BY_OTHERS, PERSON_GONE, GROUP_GAVE_NONE, NOBODY];
+    attempt.state == ItemState::Failed && attempt.reason.as_deref().is_some_and(|why| !FOUND.contains(&why))
 }
 
 /// The code of a refusal by Microsoft.
@@ -90,6 +97,9 @@ pub fn words(code: &str) -> &'static str {
         spared::EXCLUDED => "Your settings say that this account is not to be touched.",
         spared::IGNORED => "Your settings say that this licence is not to be touched.",
         spared::ACCEPTED => "Your company accepted it as it is.",
+        spared::NOT_FOUND => {
+            "The last check before the fix began did not find this any more, so it was left alone. They may be back."
+        }
         "administrator" => "They may administer your Microsoft 365. Change this at Microsoft, not here.",
         "member_by_way" => "They are in the group only by way of another group. Change it at Microsoft.",
         "instead_in_error" => "The licence to exchange it for is in error for them. Mend that first.",
@@ -140,7 +150,8 @@ mod tests {
         for why in [NOT_CONNECTED, OTHER_DIRECTORY, CONSENT_LOST, ACCOUNT_CLOSED, TOO_SLOW, "credential_refused"] {
             assert!(interrupted(&Attempt::skipped(why)), "{why}");
         }
-        for why in [ALREADY_SO, CHANGED, PERSON_GONE, spared::EXCLUDED, spared::IGNORED, spared::ACCEPTED] {
+        let spared = [spared::EXCLUDED, spared::IGNORED, spared::ACCEPTED, spared::NOT_FOUND];
+        for why in [ALREADY_SO, CHANGED, PERSON_GONE].into_iter().chain(spared) {
             assert!(!interrupted(&Attempt::skipped(why)), "{why}");
         }
         assert!(!interrupted(&Attempt { state: ItemState::Failed, ..Attempt::skipped(CONSENT_LOST) }));

@@ -1,8 +1,12 @@
-//! Whom and what a company wants left alone: its settings, and what it accepted as it is.
+//! Whom and what a company wants left alone: its settings, what it accepted as it is, and what is found no longer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use checks::{CheckId, Settings, exceptions::About, outcome::GuardId};
+use checks::{
+    CheckId, Settings,
+    exceptions::About,
+    outcome::{Affected, GuardId},
+};
 use jiff::civil::Date;
 use model::{Change, FindingId, PersonId, SkuId};
 use store::{Accepted, FixItem, Terms};
@@ -15,12 +19,16 @@ pub const EXCLUDED: &str = "excluded";
 pub const IGNORED: &str = "ignored_licence";
 /// The company accepted what was found as it is.
 pub const ACCEPTED: &str = "accepted";
+/// The last scan does not find it any more.
+pub const NOT_FOUND: &str = "no_longer_found";
 
 /// What is left alone of one finding, as of a day.
 pub struct Spared {
     /// What the company's checks look for.
     pub settings: Settings,
     accepted: Vec<Accepted>,
+    /// The licences the finding names by now, of each person; not looked at when `None`.
+    found: Option<BTreeMap<PersonId, BTreeSet<SkuId>>>,
 }
 
 /// Why something is left alone.
@@ -32,6 +40,8 @@ pub enum Why<'a> {
     Ignored,
     /// Somebody accepted it, for a reason and perhaps for a time.
     Accepted(&'a Accepted),
+    /// The finding does not name it any more: somebody came back, or it was mended otherwise.
+    NotFound,
 }
 
 impl Why<'_> {
@@ -41,6 +51,7 @@ impl Why<'_> {
             Self::Excluded => EXCLUDED,
             Self::Ignored => IGNORED,
             Self::Accepted(_) => ACCEPTED,
+            Self::NotFound => NOT_FOUND,
         }
     }
 
@@ -52,9 +63,10 @@ impl Why<'_> {
             Self::Accepted(accepted) => {
                 let exception = &accepted.exception;
                 let end = exception.expires_at.map(model::utc_date);
-                let until = end.map(|end| end.strftime(" until %-d %B %Y").to_string()).unwrap_or_default();
+                let until = end.map(|end| format!(" until {end}")).unwrap_or_default();
                 format!("Accepted as it is{until}: {}", exception.reason)
             }
+            Self::NotFound => "The last check does not find this any more.".into(),
         };
         Blocked::by(GuardId::G4, self.code(), told)
     }
@@ -69,7 +81,31 @@ impl Spared {
         };
         let mut accepted = terms.accepted;
         accepted.retain(|one| about(one) && one.exception.in_force(today));
-        Self { settings: terms.settings.value.settings, accepted }
+        Self { settings: terms.settings.value.settings, accepted, found: None }
+    }
+
+    /// The same, and whatever is taken from others than those the finding names by now.
+    #[must_use]
+    pub fn but_for(self, affected: &[Affected]) -> Self {
+        let mut found: BTreeMap<PersonId, BTreeSet<SkuId>> = BTreeMap::new();
+        for one in affected {
+            found.entry(one.person).or_default().extend(one.skus.iter().map(|known| known.sku));
+        }
+        Self { found: Some(found), ..self }
+    }
+
+    /// Whether the finding still names what a change takes from somebody.
+    fn is_found(&self, person: PersonId, change: &Change) -> bool {
+        let Some(found) = &self.found else { return true };
+        let named = found.get(&person);
+        match change {
+            Change::Licences { remove, .. } => named.is_some_and(|skus| remove.iter().all(|sku| skus.contains(sku))),
+            Change::LeaveGroup { .. } | Change::SignIn { allowed: false } => named.is_some(),
+            Change::JoinGroup { .. }
+            | Change::SignIn { allowed: true }
+            | Change::Reprocess
+            | Change::ReportNames { .. } => true,
+        }
     }
 
     /// Why somebody is left alone, whatever was to be done.
@@ -100,7 +136,8 @@ impl Spared {
             Change::SignIn { .. } | Change::ReportNames { .. } => item.before.skus(),
         };
         let of_licences = || skus.iter().find_map(|sku| self.licence(person, Some(*sku)));
-        self.person(person).or_else(|| self.licence(person, None)).or_else(of_licences)
+        let gone = || (!self.is_found(person, &item.change)).then_some(Why::NotFound);
+        self.person(person).or_else(|| self.licence(person, None)).or_else(of_licences).or_else(gone)
     }
 }
 
@@ -171,7 +208,7 @@ mod tests {
         assert_eq!(code(&over, ANNA, SUITE), None);
         let until = accepted(|one| one.exception.expires_at = "2027-03-01T00:00:00Z".parse().ok());
         let told = Why::Accepted(&until).blocked();
-        assert_eq!(told.text, "Accepted as it is until 1 March 2027: On parental leave");
+        assert_eq!(told.text, "Accepted as it is until 2027-03-01: On parental leave");
         assert_eq!((told.guard, told.reason.as_str()), (GuardId::G4, ACCEPTED));
     }
 

@@ -138,7 +138,7 @@ pub struct FreedView {
     #[schema(value_type = Option<String>, format = "date")]
     pub reduce_by: Option<Date>,
     /// The same in words.
-    #[schema(example = "4 seats of Microsoft 365 Business Standard are free. Reduce by 24 January 2027.")]
+    #[schema(example = "4 licences of Microsoft 365 Business Standard are free. Reduce by 2027-01-24.")]
     pub text: String,
 }
 
@@ -299,7 +299,7 @@ fn licence(held: &Held, names: &Names) -> LicenceView {
 
 /// Seats with what to do about them as of a day.
 fn freed(freed: Vec<Freed>, today: Date) -> Vec<FreedView> {
-    let view = |seats: Freed| FreedView { reduce_by: seats.reduce_by(today), text: seats.words(today), seats };
+    let view = |seats: Freed| FreedView { reduce_by: seats.reduce_by(today), text: seats.text(today), seats };
     freed.into_iter().map(view).collect()
 }
 
@@ -340,10 +340,8 @@ impl FixView {
         let until = fix.undo_until();
         let possible = can_undo(&fix, now);
         let text = match (possible, until) {
-            (true, Some(until)) => format!("Can be undone until {}.", utc_date(until).strftime("%-d %B %Y")),
-            (false, Some(until)) if until <= now => {
-                format!("Could be undone until {}.", utc_date(until).strftime("%-d %B %Y"))
-            }
+            (true, Some(until)) => format!("Can be undone until {}.", utc_date(until)),
+            (false, Some(until)) if until <= now => format!("Could be undone until {}.", utc_date(until)),
             _ => undo_before(fix.undo).text,
         };
         let can_retry = can_retry(&fix);
@@ -387,7 +385,9 @@ impl ItemView {
 
 fn outcome(attempt: Attempt) -> OutcomeView {
     let Attempt { state, reason, ended_at, .. } = attempt;
-    OutcomeView { state, reason: reason.map(reason_view), ended_at }
+    // What is tried again has not ended, whatever is kept of how it did before.
+    let over = !state.is_open();
+    OutcomeView { state, reason: reason.filter(|_| over).map(reason_view), ended_at: ended_at.filter(|_| over) }
 }
 
 fn reason_view(code: String) -> ReasonView {

@@ -44,6 +44,8 @@ const MOST_WRITES: u8 = 3;
 const MOST_PAUSES: u32 = 60;
 /// A change that Microsoft accepted and does not show after this time was not made.
 const SHOWN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+/// What was approved no longer ago was looked at by the checks there are.
+const APPROVED_LATELY: SignedDuration = SignedDuration::from_hours(1);
 /// Pause when Microsoft is not reached.
 const UNREACHED: SignedDuration = SignedDuration::from_secs(60);
 
@@ -195,8 +197,7 @@ impl<'a> Work<'a> {
             self.stopped = Some(reason::CONSENT_LOST);
         }
         if !self.undo {
-            let Fix { finding, check, .. } = self.fix.value;
-            self.spared = Some(Spared::of(self.tenant.terms().await?, finding, check, utc_date(self.now())));
+            self.spared = Some(self.left_alone().await?);
         }
         let directory = connection.value.directory;
         let until = Until(self.deadline.0);
@@ -221,6 +222,16 @@ impl<'a> Work<'a> {
         }
         self.count_calls(&[&reader, &writer]);
         through
+    }
+
+    /// What is left alone by now. Of what was approved a while ago, also whoever the checks since do not find any more.
+    async fn left_alone(&self) -> Result<Spared, Stop> {
+        let Fix { finding, check, requested_at, .. } = self.fix.value;
+        let spared = Spared::of(self.tenant.terms().await?, finding, check, utc_date(self.now()));
+        match finding.filter(|_| self.now().duration_since(requested_at) > APPROVED_LATELY) {
+            Some(finding) => Ok(spared.but_for(&self.tenant.affected(finding).await?)),
+            None => Ok(spared),
+        }
     }
 
     /// Every part, then whatever did not show soon.
@@ -316,6 +327,7 @@ impl<'a> Work<'a> {
             }
             let attempt = attempt_mut(item, undo);
             attempt.state = ItemState::Intended;
+            (attempt.reason, attempt.ended_at) = (None, None);
             attempt.intended_at = Some(now);
             attempt.writes = attempt.writes.saturating_add(1);
             writes.push(call);
@@ -447,10 +459,13 @@ impl<'a> Work<'a> {
         for at in 0..self.parts.len() {
             let open = self.positions(at, ItemState::is_open);
             for position in &open {
-                let state = self.attempt(&self.parts[at].value.items[*position]).state;
+                let attempt = self.attempt(&self.parts[at].value.items[*position]);
+                let (state, accepted) = (attempt.state, was_accepted(attempt));
                 match state {
                     ItemState::Waiting => self.end(at, *position, ItemState::Skipped, Some(why)),
-                    ItemState::Intended => self.end(at, *position, ItemState::Pending, Some(reason::NO_ANSWER)),
+                    ItemState::Intended if !accepted => {
+                        self.end(at, *position, ItemState::Pending, Some(reason::NO_ANSWER));
+                    }
                     _ => self.end(at, *position, ItemState::Pending, Some(reason::NOT_SHOWN_YET)),
                 }
             }
@@ -488,9 +503,11 @@ impl<'a> Work<'a> {
         let undo = self.undo;
         let item = &mut self.parts[at].value.items[position];
         let attempt = attempt_mut(item, undo);
+        // Not written anew, it is where it was: the time in which it may come to show does not begin again.
+        let since = attempt.ended_at.filter(|_| state == ItemState::Pending && attempt.reason.as_deref() == why);
         attempt.state = state;
         attempt.reason = why.map(str::to_owned);
-        attempt.ended_at = Some(now);
+        attempt.ended_at = Some(since.unwrap_or(now));
         if !undo && state == ItemState::Done {
             self.fix.value.first_done_at.get_or_insert(now);
         }
@@ -648,7 +665,16 @@ impl<'a> Work<'a> {
 
 /// Whether a change that nobody has seen may still come to show.
 fn may_yet_show(attempt: &Attempt, now: Timestamp) -> bool {
-    attempt.state == ItemState::Pending && attempt.ended_at.is_some_and(|at| now.duration_since(at) < SHOWN_WITHIN)
+    attempt.state == ItemState::Pending && ended_lately(attempt, now)
+}
+
+fn ended_lately(attempt: &Attempt, now: Timestamp) -> bool {
+    attempt.ended_at.is_some_and(|at| now.duration_since(at) < SHOWN_WITHIN)
+}
+
+/// Whether Microsoft accepted what is looked at again because somebody asked.
+fn was_accepted(attempt: &Attempt) -> bool {
+    attempt.writes > 0 && attempt.reason.as_deref() == Some(reason::NOT_SHOWN_YET)
 }
 
 /// The undo of an item that was not asked for.
@@ -680,6 +706,10 @@ fn decide(
     now: Timestamp,
 ) -> Next {
     let begun = attempt.state == ItemState::Intended;
+    // Microsoft may be asked to work out licences anew at any time.
+    let reprocess = matches!(step.change, Change::Reprocess);
+    // Somebody asked for it again, perhaps long after: who came back since is looked at anew.
+    let asked_again = attempt.reason.is_some() && !undo && !reprocess;
     let Some(now_is) = now_is else {
         let state = if begun || undo { ItemState::Failed } else { ItemState::Skipped };
         return Next::Over(state, Some(reason::PERSON_GONE));
@@ -692,6 +722,10 @@ fn decide(
                 Next::Over(state, why)
             }
             Standing::Elsewhere => Next::Over(ItemState::Failed, Some(reason::CHANGED_BY_OTHERS)),
+            // Written again, it would be refused for nothing.
+            Standing::Before if was_accepted(attempt) && ended_lately(attempt, now) && !reprocess => {
+                Next::Over(ItemState::Pending, Some(reason::NOT_SHOWN_YET))
+            }
             Standing::Before => {
                 let ends = attempt.intended_at.map_or(now, |at| at + SETTLED);
                 if ends > now {
@@ -700,10 +734,12 @@ fn decide(
                     Next::Over(ItemState::Skipped, Some(why))
                 } else if attempt.writes >= MOST_WRITES {
                     Next::Over(ItemState::Pending, Some(reason::NO_ANSWER))
-                } else if step.change.untouched(&step.before, now_is) {
-                    Next::Write
-                } else {
+                } else if !step.change.untouched(&step.before, now_is) {
                     Next::Over(ItemState::Failed, Some(reason::CHANGED_BY_OTHERS))
+                } else if asked_again && !step.change.still_holds(&step.before, now_is) {
+                    Next::Over(ItemState::Skipped, Some(reason::CHANGED))
+                } else {
+                    Next::Write
                 }
             }
         };
@@ -858,6 +894,30 @@ mod tests {
         let ended = |ago| Attempt { state: ItemState::Pending, ended_at: Some(NOW - ago), ..Attempt::WAITING };
         assert!(may_yet_show(&ended(minutes(59)), NOW) && !may_yet_show(&ended(minutes(60)), NOW));
         assert!(!may_yet_show(&Attempt { state: ItemState::Done, ..ended(minutes(1)) }, NOW));
+    }
+
+    #[test]
+    fn what_microsoft_accepted_is_not_written_again_within_that_hour() {
+        let again = |ago: SignedDuration| Attempt {
+            reason: Some(reason::NOT_SHOWN_YET.into()),
+            ended_at: Some(NOW - ago),
+            ..intended(SHOWN_WITHIN, 1)
+        };
+        let (early, late) = (again(SignedDuration::from_mins(59)), again(SHOWN_WITHIN));
+        let pending = Next::Over(ItemState::Pending, Some(reason::NOT_SHOWN_YET));
+        for undo in [false, true] {
+            let (before, after) = if undo { (GONE, held(1)) } else { (held(1), GONE) };
+            assert_eq!(decided(undo, &early, None, Some(&before)), pending);
+            assert_eq!(decided(undo, &early, Some("consent_lost"), Some(&before)), pending);
+            assert_eq!(decided(undo, &early, None, Some(&after)), Next::Over(ItemState::Done, None));
+            assert_eq!(decided(undo, &late, None, Some(&before)), Next::Write);
+        }
+        // Somebody came back meanwhile.
+        let back = State { enabled: Some(true), ..held(1) };
+        assert_eq!(decided(false, &late, None, Some(&back)), Next::Over(ItemState::Skipped, Some(reason::CHANGED)));
+        // Never written, it was not accepted.
+        let unwritten = Attempt { writes: 0, intended_at: None, ..early };
+        assert_eq!(decided(true, &unwritten, None, Some(&GONE)), Next::Write);
     }
 
     #[test]

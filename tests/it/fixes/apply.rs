@@ -37,6 +37,20 @@ async fn licences_are_removed_told_and_put_back_to_the_byte() {
             .iter()
             .any(|freed| freed["text"].as_str().unwrap().contains("free"))
     );
+    for freed in ended["saving"]["freed"].as_array().unwrap() {
+        let (text, by) = (freed["text"].as_str().unwrap(), freed["reduce_by"].as_str());
+        let noun = if freed["seats"] == 1 { "1 licence of " } else { " licences of " };
+        assert!(text.contains(noun) && by.is_none_or(|by| text.ends_with(&format!("Reduce by {by}."))), "{text}");
+    }
+    // The log says it in the words of the page, without what there is none of.
+    let told: Value = owner.get("/v1/events?limit=100").await.expect(200);
+    let of = |kind: &str| {
+        let one = told["items"].as_array().unwrap().iter().find(|one| one["event"]["kind"] == kind);
+        one.expect(kind)["text"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(of("fix.requested"), format!("A change of {} things was approved.", people.len()));
+    assert_eq!(of("fix.finished"), format!("A change ended: {} done.", people.len()));
+    assert!(of("scan.finished").starts_with("A check finished with "), "{}", of("scan.finished"));
     assert!(people.iter().all(|person| licences(&app, *person).is_empty()));
     assert!(items(&owner, &path).await.iter().all(|item| outcome(item) == ("done", "")));
     // The receipt says until when, and a scan sees what was done.
