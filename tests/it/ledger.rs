@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use checks::{CheckId, PriceList};
-use jiff::Span;
+use jiff::{SignedDuration, Span};
 use local_microsoft::{Directory, Ledger, Oddities, Recipe};
 use model::{Currency, Money, PersonId, SkuId};
 use serde_json::Value;
-use store::{SeatsOfDay, Snapshot};
+use store::{SeatLedger, SeatsOfDay, Snapshot};
 use tests::{App, BEGIN, Client, Options};
 
 use crate::{scans::scan, table::scope};
@@ -361,7 +361,40 @@ async fn what_only_a_year_tells_is_planted_and_found() {
     assert_eq!(scan(&app, &mut owner).await["state"], "finished");
     let after = told(&owner).await;
     assert!(after.total("monthly") > ledger.monthly(price), "a term for a year is cheaper");
+    let lost = ledger.savings().filter(|one| one.person.is_some() && one.sku == by_month.sku).count();
+    assert!(lost > 0, "some of what is bought by the month is to be taken, and counted there");
     assert_equal(&after, &ledger.after_a_year(), "after a year");
+}
+
+#[tokio::test]
+async fn what_renews_a_month_after_it_renewed_is_bought_by_the_month_however_long_ago_it_was_bought() {
+    let app = App::of(Directory::generate(&recipe(64, 60))).await;
+    let owner = app.scanned("northwind", app.only_directory()).await;
+    let scope = scope(&app, &owner).await;
+    let (tenant, first) = (app.system.store.of(&scope), app.clock.clock().today());
+    let day = tenant.get::<Snapshot>(&first).await.unwrap().expect("a day").value;
+    let used = |sku: SkuId| day.seats.iter().any(|seats| seats.sku == sku && seats.consumed > 0);
+    let ledgers = tenant.all::<SeatLedger>().await.unwrap().into_iter().map(|ledger| ledger.value);
+    let alone = ledgers.filter(|one| one.renewals.len() == 1 && price(one.sku).is_some() && used(one.sku));
+    let ledger = alone.min_by_key(|one| (one.renewals[0], one.sku)).expect("a subscription alone");
+    let (sku, next) = (ledger.sku, ledger.renewals[0]);
+    // Twenty days before it renews at the latest.
+    let wait = i64::from((next - first).get_days()) - 20;
+    app.clock.advance(SignedDuration::from_hours(24 * wait.max(0)));
+    let mut owner = app.sign_in("owner@northwind.example").await;
+    for ago in 1..=366 {
+        let then = app.clock.clock().today().saturating_sub(Span::new().days(ago));
+        tenant.save(&Snapshot { day: then, ..day.clone() }).await.unwrap();
+    }
+    let key = ("L22".to_owned(), sku, None);
+    assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+    assert_eq!(told(&owner).await.entries.get(&key), None, "it may be a year that ends");
+    let seen = tenant.get::<SeatLedger>(&sku).await.unwrap().expect("a ledger").value;
+    let renewed_on = Some(next.saturating_sub(Span::new().days(30)));
+    tenant.save(&SeatLedger { renewed_on, ..seen }).await.unwrap();
+    assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+    let (seats, certain) = told(&owner).await.entries.get(&key).copied().expect("it is told of");
+    assert!(seats > 0 && certain);
 }
 
 /// Checks that no generated directory has a case of, with why: what Microsoft Graph cannot show is not planted. Reviewed

@@ -106,9 +106,19 @@ impl Ledger {
     pub fn of<'a>(&'a self, check: &'a str) -> impl Iterator<Item = &'a Planted> {
         self.entries.iter().filter(move |entry| entry.check == check)
     }
-    /// Entries that are a saving.
-    pub fn savings(&self) -> impl Iterator<Item = &Planted> {
-        self.entries.iter().filter(|entry| !WITHOUT_SAVING.contains(&entry.check))
+    /// Entries that are a saving. A share of the price is planted for every seat in use, and saved of those only that
+    /// nobody is to lose: a seat somebody loses is saved as a whole.
+    pub fn savings(&self) -> impl Iterator<Item = Planted> + '_ {
+        let saves = |entry: &&Planted| !WITHOUT_SAVING.contains(&entry.check);
+        let lost = move |sku: SkuId| {
+            let entries = self.entries.iter().filter(saves).filter(|entry| entry.person.is_some() && entry.sku == sku);
+            entries.fold(0u32, |sum, entry| sum.saturating_add(entry.seats))
+        };
+        self.entries.iter().filter(saves).map(move |entry| {
+            let share = SHARES.iter().any(|(check, _)| *check == entry.check);
+            let seats = if share { entry.seats.saturating_sub(lost(entry.sku)) } else { entry.seats };
+            Planted { seats, ..entry.clone() }
+        })
     }
     /// Money a month, in the minor units of `price`; licence types it does not know count nothing.
     pub fn monthly(&self, price: impl Fn(SkuId) -> Option<i64>) -> i64 {

@@ -288,4 +288,6 @@ pub struct Load {
     pub days: u32,
     /// The fewest seats in use on any of them.
     pub least: u32,
+    /// The last renewal we saw pass before the one that is next.
+    pub renewed: Option<Date>,
 }

@@ -501,6 +501,9 @@ pub struct Totals {
     pub price_basis: Option<PricesUsed>,
     /// Paid licence types without a price: neither in the spend nor in any saving.
     pub price_missing_skus: Vec<PriceMissing>,
+    /// How many more of them there are than are listed.
+    #[serde(default)]
+    pub price_missing_more: u32,
 }
 
 /// A check that did not say all it could have said.

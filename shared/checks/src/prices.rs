@@ -291,7 +291,8 @@ impl PriceList {
     /// What the prices of these licence types rest on; `None` where none of them has one.
     pub(crate) fn used(&self, skus: impl IntoIterator<Item = SkuId>) -> Option<PricesUsed> {
         let (mut own, mut lists, mut as_of) = (false, BTreeSet::new(), None::<Date>);
-        for sku in skus {
+        // What is free is in no amount, and its price is of no day.
+        for sku in skus.into_iter().filter(|sku| self.own.get(sku) != Some(&Own::Free)) {
             let Some(price) = self.price(sku) else { continue };
             match price.basis {
                 PriceBasis::Own => own = true,
@@ -537,6 +538,10 @@ mod tests {
         assert_eq!((all.whose, all.source, all.as_of), (WhosePrices::Own, None, date(2026, 11, 2)));
         let some = list.used([BASIC, STANDARD]).expect("prices");
         assert_eq!((some.whose, some.source.as_deref()), (WhosePrices::Mixed, Some(PACKAGING.name)));
+        // What is free makes nothing older than it is.
+        list.set_free(STANDARD);
+        assert_eq!(list.used([BASIC, STANDARD]), list.used([BASIC]));
+        assert_eq!(list.used([STANDARD]), None);
     }
 
     #[test]

@@ -6,7 +6,8 @@
 //!
 //! A pair of a person and a licence type counts its money once, in the surest check that lists it. What is exchanged
 //! comes after what is taken: an exchange counts as a whole, if it saves money, if none of its licences is taken or has
-//! to stay for something that is taken, and if no other exchange of the same person counts.
+//! to stay for something that is taken, and if no other exchange of the same person counts. A share of the price comes
+//! last: of the seats that stay once all that counts is gone.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -118,6 +119,8 @@ struct Claims {
     accepted: Vec<SkuId>,
     /// Where an exchange is counted.
     exchanged: Option<CheckId>,
+    /// Licences that fixes have taken since the scan.
+    freed: Vec<SkuId>,
 }
 
 impl Claims {
@@ -128,6 +131,16 @@ impl Claims {
     fn against(&self, sku: SkuId) -> Option<CheckId> {
         let kept = || self.kept.iter().find(|(kept, _)| *kept == sku).map(|(_, check)| *check);
         self.exchanged.or_else(|| self.counted(sku)).or_else(kept)
+    }
+    fn freed(&mut self, sku: SkuId) {
+        if !self.freed.contains(&sku) {
+            self.freed.push(sku);
+        }
+    }
+    /// Licences that are gone, or will be: each once.
+    fn gone(&self) -> impl Iterator<Item = SkuId> {
+        let counted = self.counted.iter().map(|(sku, _)| *sku).filter(|sku| !self.freed.contains(sku));
+        self.freed.iter().copied().chain(counted)
     }
 }
 
@@ -192,6 +205,11 @@ impl<'a> Book<'a> {
                 self.count_people(finding, draft, &mut people, exchanges);
             }
         }
+        let mut gone: BTreeMap<SkuId, u32> = BTreeMap::new();
+        people.values().flat_map(Claims::gone).for_each(|sku| *gone.entry(sku).or_default() += 1);
+        for (finding, draft) in findings.iter().zip(&mut drafts) {
+            self.count_share(finding, draft, &gone);
+        }
         for (finding, draft) in findings.iter_mut().zip(&mut drafts) {
             self.account_for_accepted(finding, draft, &mut people);
             self.book(finding, draft);
@@ -247,17 +265,18 @@ impl<'a> Book<'a> {
         }
         if let (false, Some(sku)) = (of_people || at_stake == Stake::Nothing, own) {
             let unit = match at_stake {
-                Stake::Share { percent } => self.price(sku).and_then(|_| self.prices.surcharge(sku, percent)),
+                Stake::Share { percent } => self.share(sku, percent),
                 // A trial is not paid for: the price is what it would cost.
                 Stake::Cost => self.prices.price(sku).map(|price| price.monthly.amount_minor),
                 _ => self.price(sku),
             };
             draft.list(sku, finding.seats, unit, finding.accepted.is_some());
             match (at_stake, unit) {
-                (Stake::Saving | Stake::Share { .. }, Some(unit)) if finding.accepted.is_none() => {
+                (Stake::Saving, Some(unit)) if finding.accepted.is_none() => {
                     draft.count(sku, unit, finding.seats, finding.certainty);
                 }
-                (Stake::Saving | Stake::Share { .. }, Some(_)) => draft.accepted = draft.worth.unwrap_or(0),
+                (Stake::Saving, Some(_)) => draft.accepted = draft.worth.unwrap_or(0),
+                // A share is counted when it is known which seats stay.
                 _ => {}
             }
         }
@@ -282,11 +301,14 @@ impl<'a> Book<'a> {
         for one in finding.affected.iter_mut().filter(|one| one.is_swap() == exchanges) {
             let claims = people.entry(one.person).or_default();
             if exchanges {
+                let fixed = one.skus.iter().filter(|license| license.fixed.is_some());
+                fixed.for_each(|license| claims.freed(license.sku));
                 exchange(check, one, claims, draft);
                 continue;
             }
             for license in &mut one.skus {
                 if license.fixed.is_some() {
+                    claims.freed(license.sku);
                     // It was taken because these stay.
                     claims.kept.extend(license.within.iter().map(|sku| (*sku, check)));
                     continue;
@@ -301,6 +323,26 @@ impl<'a> Book<'a> {
                     draft.count(license.sku, monthly.amount_minor, 1, one.certainty);
                 }
             }
+        }
+    }
+
+    /// What `percent` of a year's price is, of one seat a month, in minor units, where it is paid for and has a price.
+    fn share(&self, sku: SkuId, percent: u8) -> Option<i64> {
+        self.price(sku).and_then(|_| self.prices.surcharge(sku, percent))
+    }
+
+    /// Counts a share of the price, of seats that stay: what somebody is to lose is counted in full by another check.
+    fn count_share(&self, finding: &Finding, draft: &mut Draft, gone: &BTreeMap<SkuId, u32>) {
+        let Stake::Share { percent } = finding.check.check().stake else { return };
+        let Subject::Sku { sku, .. } = finding.subject else { return };
+        let Some(unit) = self.share(sku, percent) else { return };
+        let used = self.licences.get(&sku).map_or(0, |licence| licence.sku.consumed);
+        let staying = used.saturating_sub(gone.get(&sku).copied().unwrap_or(0));
+        let seats = finding.seats.min(staying);
+        match finding.accepted {
+            None if seats > 0 => draft.count(sku, unit, seats, finding.certainty),
+            None => {}
+            Some(_) => draft.accepted = unit.saturating_mul(i64::from(seats)),
         }
     }
 
@@ -455,6 +497,7 @@ impl<'a> Book<'a> {
             spend_monthly: self.money(paid().map(cost).fold(0, i64::saturating_add)),
             price_basis: self.prices.used(paid().map(|licence| licence.sku.id)),
             price_missing_skus: self.price_missing(paid().map(|licence| (licence.sku.id, licence.bought()))),
+            price_missing_more: 0,
         }
     }
 }

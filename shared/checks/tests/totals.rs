@@ -6,8 +6,8 @@ use checks::{
     Basis, CheckId, Directory, Evaluation, Exception, Exceptions, Mended, Outcome, PriceList, Settings, Sources,
     exceptions::About,
     facts::{
-        AssignmentError, License, MailboxPurpose, Missing, Person, Plan, Seats, SignIn, Sku, SkuStatus, Subscription,
-        Usage,
+        AssignmentError, License, Load, MailboxPurpose, Missing, Person, Plan, Seats, SignIn, Sku, SkuStatus,
+        Subscription, Usage,
     },
     outcome::{Certainty, FindingState},
     settle,
@@ -116,6 +116,9 @@ fn crowd() -> impl Strategy<Value = Vec<Folded>> {
     })
 }
 
+/// Seats in use of every licence type, as Microsoft says, whoever is in the crowd.
+const USED: u32 = 10;
+
 fn directory(seats: u32) -> Directory {
     let sku = |(id, plans): &(&str, &[&str])| Sku {
         id: id.parse().expect("a GUID"),
@@ -123,7 +126,7 @@ fn directory(seats: u32) -> Directory {
         for_users: true,
         status: SkuStatus::Enabled,
         seats: Seats { enabled: seats, ..Seats::default() },
-        consumed: 10,
+        consumed: USED,
         plans: plans
             .iter()
             .map(|id| Plan { id: id.parse().expect("a GUID"), name: String::new(), for_users: true })
@@ -132,14 +135,19 @@ fn directory(seats: u32) -> Directory {
     let subscription = |(n, (id, _)): (usize, &(&str, &[&str]))| Subscription {
         id: format!("sub-{n}"),
         sku: id.parse().expect("a GUID"),
-        created: None,
+        // The first is bought by the month.
+        created: (n == 0).then(|| "2026-11-01T00:00:00Z".parse().expect("a time")),
         next_lifecycle: (n % 2 == 0).then(|| "2026-12-01T00:00:00Z".parse().expect("a time")),
         trial: false,
         status: SkuStatus::Enabled,
         seats,
         through_partner: false,
     };
-    Directory::bought(TYPES.iter().map(sku).collect(), Ok(TYPES.iter().enumerate().map(subscription).collect()))
+    let skus = TYPES.iter().map(sku).collect();
+    let mut directory = Directory::bought(skus, Ok(TYPES.iter().enumerate().map(subscription).collect()));
+    let load = Load { since: ago(365), days: 365, least: USED - 2, renewed: None };
+    directory.loads = [(TYPES[0].0.parse().expect("a GUID"), load)].into();
+    directory
 }
 
 fn evaluate<'a>(seats: u32, crowd: impl IntoIterator<Item = &'a Folded>, sources: Sources) -> Outcome {
@@ -202,9 +210,9 @@ fn exceptions() -> impl Strategy<Value = Exceptions> {
 
 /// Certain and likely money of the union of pairs, by an independent rule: a pair is as sure as the first finding that
 /// lists it in the order of checks. Exchanges come last: as a whole, if they save, and if the person loses nothing they
-/// rest on.
+/// rest on. A share of the price is of the seats that stay after all that.
 fn union(outcome: &Outcome) -> (i64, i64) {
-    use CheckId::{L1, L3, L6, L7, L9, L10, L15, L17, L23};
+    use CheckId::{L1, L3, L6, L7, L9, L10, L15, L17, L22, L23};
     let prices = PriceList::built_in(Currency::Usd);
     let price = |sku| prices.price(sku).map(|price| price.monthly.amount_minor);
     let of = |check| outcome.findings.iter().filter(move |finding| finding.check == check);
@@ -226,12 +234,22 @@ fn union(outcome: &Outcome) -> (i64, i64) {
             Certainty::Likely => likely += price(*sku).unwrap_or(0),
         }
     }
+    let mut exchanged: BTreeSet<(PersonId, SkuId)> = BTreeSet::new();
     for one in of(L23).flat_map(|finding| &finding.affected) {
         let rests = |sku| pairs.contains_key(&(one.person, sku)) || needed.contains(&(one.person, sku));
         if one.skus.iter().all(|license| !rests(license.sku)) {
             let saves: Option<i64> = one.skus.iter().map(|l| Some(price(l.sku)? - l.to.map_or(Some(0), price)?)).sum();
-            likely += saves.unwrap_or(0).max(0);
+            let saves = saves.unwrap_or(0).max(0);
+            likely += saves;
+            let counted = one.skus.iter().filter(|_| saves > 0);
+            exchanged.extend(counted.map(|license| (one.person, license.sku)));
         }
+    }
+    for finding in of(L22) {
+        let checks::outcome::Subject::Sku { sku, .. } = finding.subject else { panic!("L22 is about a licence type") };
+        let gone = pairs.keys().chain(&exchanged).filter(|(_, own)| *own == sku).count();
+        let staying = USED.saturating_sub(u32::try_from(gone).expect("few"));
+        certain += price(sku).unwrap_or(0) / 5 * i64::from(finding.seats.min(staying));
     }
     for finding in of(L1) {
         let checks::outcome::Subject::Sku { sku, .. } = finding.subject else { panic!("L1 is about a licence type") };
@@ -309,8 +327,15 @@ proptest! {
         let (totals, before) = (&some.totals, &all.totals);
         // A licence that is not taken after all may be exchanged: then there is more to save, not less.
         let exchanges = some.findings.iter().any(|finding| finding.check == CheckId::L23);
+        // Nor is a seat that stays after all without its share of the price: that is looked at by itself.
+        let share = |outcome: &Outcome| -> i64 {
+            let own = outcome.findings.iter().filter(|finding| finding.check == CheckId::L22);
+            let told = own.flat_map(|one| [one.saving.as_ref().map(|own| own.monthly), one.accepted_monthly]);
+            told.flatten().map(|money| money.amount_minor).sum()
+        };
         let after = totals.monthly.amount_minor + totals.accepted_monthly.amount_minor;
-        prop_assert!(exchanges || after == before.monthly.amount_minor);
+        prop_assert!(exchanges || after - share(&some) == before.monthly.amount_minor - share(&all));
+        prop_assert!(exchanges || share(&some) >= share(&all));
         for finding in &some.findings {
             let licences = || finding.affected.iter().flat_map(|one| &one.skus);
             match finding.state {

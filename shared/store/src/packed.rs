@@ -49,6 +49,36 @@ impl Licenses {
     }
 }
 
+/// A field kept deflated, for `#[serde(with = "…")]`. What was kept before it was is read as well.
+pub(crate) mod field {
+    use serde::{
+        Deserialize, Deserializer, Serialize, Serializer,
+        de::{DeserializeOwned, Error as _},
+        ser::Error as _,
+    };
+
+    use super::{pack, unpack};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kept<T> {
+        Plain(T),
+        Packed(serde_bytes::ByteBuf),
+    }
+
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        let packed = pack("field", value).map_err(S::Error::custom)?;
+        serializer.serialize_bytes(&packed)
+    }
+
+    pub(crate) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(kept: D) -> Result<T, D::Error> {
+        match Kept::<T>::deserialize(kept)? {
+            Kept::Plain(value) => Ok(value),
+            Kept::Packed(packed) => unpack("field", &packed).map_err(D::Error::custom),
+        }
+    }
+}
+
 fn pack<T: Serialize>(kind: &'static str, value: &T) -> Result<Vec<u8>> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
     serde_json::to_writer(&mut encoder, value).map_err(|error| StoreError::corrupt(kind, error))?;

@@ -128,10 +128,10 @@ impl Rewrite<'_> {
         let summary = Summary {
             changed_at: now,
             directory: match scanned {
-                Some(Scanned { name, .. }) => name.chars().take(200).collect(),
+                Some(Scanned { name, .. }) => Summary::name(name),
                 None => before.map(|before| before.directory.clone()).unwrap_or_default(),
             },
-            totals: outcome.totals.clone(),
+            totals: Summary::kept(&outcome.totals),
             top,
             findings: open,
             accepted,

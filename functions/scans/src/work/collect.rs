@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use checks::{
     Term, Wanted, asks_purpose,
-    catalogue::l22_monthly_term::is_monthly,
+    catalogue::l22_monthly_term::{is_monthly, renews_soon},
     facts::{DeletedPerson, Group, Load, MailboxPurpose, Missing, Sku, Subscription},
     footprint::OrphanedDrives,
 };
 use graph::{Activity, BatchRequest, PageLink, Report, ReportPeriod};
-use jiff::{SignedDuration, Span};
+use jiff::{SignedDuration, Span, civil::Date};
 use model::{PersonId, SkuId};
-use store::{Phase, Resume, SeatsOfDay, Snapshot, Stage};
+use store::{Phase, Resume, SeatLedger, SeatsOfDay, Snapshot, Stage};
 
 use super::{Stop, Work, each_row, keep::Before};
 use crate::people::{self, Row};
@@ -240,25 +240,47 @@ impl Work<'_> {
         Ok(known)
     }
 
-    /// What our own snapshots say of the past year: read only where something is on a monthly term, by the dates of a
-    /// subscription or by what the company says, which is what they are for.
+    /// What our own snapshots say of the past year: read only where something may be on a monthly term, which is what
+    /// they are for: by the dates of a subscription, by what the company says, or because a renewal was seen before one
+    /// that is near.
     pub(super) async fn loads(
         &self,
         subscriptions: &[Subscription],
         term: impl Fn(SkuId) -> Option<Term>,
     ) -> Result<BTreeMap<SkuId, Load>, Stop> {
         let mut loads: BTreeMap<SkuId, Load> = BTreeMap::new();
-        let monthly = |one: &Subscription| is_monthly(one) || term(one.sku) == Some(Term::Monthly);
+        let today = self.deps.kernel.clock.today();
+        let renewed = self.renewed(subscriptions).await?;
+        let monthly = |one: &Subscription| {
+            is_monthly(one) || term(one.sku) == Some(Term::Monthly) || renewed.contains_key(&one.sku)
+        };
         if !subscriptions.iter().any(monthly) {
             return Ok(loads);
         }
-        let from = self.deps.kernel.clock.today().saturating_sub(Span::new().days(HISTORY_DAYS));
+        let from = today.saturating_sub(Span::new().days(HISTORY_DAYS));
         for Snapshot { day, seats, .. } in self.tenant.all::<Snapshot>().await?.into_iter().map(|day| day.value) {
             for SeatsOfDay { sku, consumed, .. } in seats.into_iter().filter(|_| day >= from) {
-                let load = loads.entry(sku).or_insert(Load { since: day, days: 0, least: consumed });
-                *load = Load { since: load.since.min(day), days: load.days + 1, least: load.least.min(consumed) };
+                let renewed = renewed.get(&sku).copied();
+                let load = loads.entry(sku).or_insert(Load { since: day, days: 0, least: consumed, renewed });
+                let (since, least) = (load.since.min(day), load.least.min(consumed));
+                *load = Load { since, days: load.days + 1, least, renewed };
             }
         }
         Ok(loads)
+    }
+
+    /// The last renewal seen to pass of each licence type that renews again within a month or so. The ledger of seats
+    /// keeps it; it is read only of these.
+    async fn renewed(&self, subscriptions: &[Subscription]) -> Result<BTreeMap<SkuId, Date>, Stop> {
+        let today = self.deps.kernel.clock.today();
+        let skus: BTreeSet<SkuId> = subscriptions.iter().map(|one| one.sku).collect();
+        let soon = skus.into_iter().filter_map(|sku| Some((sku, renews_soon(subscriptions, sku, today)?)));
+        let soon: Vec<(SkuId, Date)> = soon.collect();
+        let mut renewed = BTreeMap::new();
+        for (sku, next) in soon {
+            let ledger = self.tenant.get::<SeatLedger>(&sku).await?.map(|ledger| ledger.value);
+            renewed.extend(ledger.and_then(|ledger| ledger.renewed_before(next)).map(|day| (sku, day)));
+        }
+        Ok(renewed)
     }
 }

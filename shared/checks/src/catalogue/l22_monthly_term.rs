@@ -1,16 +1,20 @@
 //! L22: seats paid by the month that are needed all year.
 //!
 //! Rule: a subscription on a monthly term costs about a fifth more than one for a year. The fewest seats in use on any
-//! day of the past year, less those bought for a year already, could be bought for a year.
+//! day of the past year and today, less those bought for a year already, could be bought for a year. Seats that other
+//! checks take from people are counted there, and no share of them here.
 //!
-//! Which term: what the company says it buys, else what the dates of a subscription tell.
+//! Which term: what the company says it buys, else what the dates of a subscription tell, else what our own record
+//! does: the renewal we saw pass last and the one that is next are a month apart.
 //!
 //! Traps: needs a year of our own snapshots, and most of its days; a term is told from the dates of a subscription only
-//! while it is young, because `createdDateTime` does not move when it renews; who sets a price and no term says that it
-//! is for a year, so that alone does not overrule the dates; seats that come and go are what a monthly term is for, so
-//! only the base counts.
+//! while it is young, because `createdDateTime` does not move when it renews; renewals are recorded by licence type, so
+//! where a type has several subscriptions they tell nothing: two for a year may renew a month apart; who sets a price
+//! and no term says that it is for a year, so that alone does not overrule the dates; seats that come and go are what a
+//! monthly term is for, so only the base counts.
 
-use jiff::Span;
+use jiff::{Span, civil::Date};
+use model::SkuId;
 
 use super::{Check, CheckId, LicenceVerdict, Rule, Severity, Stake, Text, licences};
 use crate::{
@@ -35,14 +39,16 @@ pub const CHECK: Check = Check {
         what_people_notice: "Nothing. Their licences stay the same.",
         undo: "A subscription for a year can be given back within seven days of buying it.",
         technical_detail: "Subscriptions whose term is monthly by your own prices, or whose next lifecycle date is 25 to \
-                           35 days after their creation. Base: least consumedUnits in our daily snapshots of 365 days, of which at least 300 are there. Seats: \
-                           base less seats of other subscriptions, at most those on the monthly term. 20 % of the \
-                           price of a year's commitment.",
+                           35 days after their creation or, where it is the only one of its licence type, after the \
+                           renewal we saw pass before. Base: least consumedUnits in our daily snapshots of 365 days, \
+                           of which at least 300 are there, and today. Seats: base less seats of other subscriptions, \
+                           at most those on the monthly term. 20 % of the price of a year's commitment, of seats that \
+                           no other check takes back.",
     },
     steps: &[
         "Open the Microsoft 365 admin centre and choose Billing, then Your products.",
         "Buy the number of licences written here again, with a term of one year.",
-        "Assigned licences follow by themselves: a licence type has one pool of seats.",
+        "Assigned licences follow by themselves: a licence type has one pool of licences.",
         "Lower the monthly subscription by the same number before it renews.",
         "Check again here: the finding goes away once the monthly subscription is smaller.",
     ],
@@ -54,13 +60,33 @@ const YEAR_DAYS: i64 = 365;
 /// Days of a year there has to be a snapshot of.
 const DAYS_LEAST: u32 = 300;
 
+/// Days of a month's term, with some to spare.
+const MONTH_DAYS_LEAST: i64 = 25;
+const MONTH_DAYS_MOST: i64 = 35;
+
 const HISTORY: &str = "Steward's daily snapshots";
 
 /// Whether a subscription is on a monthly term, as far as its dates tell.
 pub fn is_monthly(subscription: &Subscription) -> bool {
     let (Some(created), Some(next)) = (subscription.created, subscription.next_lifecycle) else { return false };
-    let term = days(model::utc_date(created), model::utc_date(next));
-    !subscription.trial && subscription.status == SkuStatus::Enabled && (25..=35).contains(&term)
+    is_paid(subscription) && is_month(model::utc_date(created), model::utc_date(next))
+}
+
+/// The next renewal of a licence type's only paid subscription, where that is about a month away or less: then our own
+/// record may tell its term. Of several it would not be known which renewed.
+pub fn renews_soon(subscriptions: &[Subscription], sku: SkuId, today: Date) -> Option<Date> {
+    let mut paid = subscriptions.iter().filter(|subscription| is_paid(subscription) && subscription.sku == sku);
+    let (Some(only), None) = (paid.next(), paid.next()) else { return None };
+    let next = model::utc_date(only.next_lifecycle?);
+    (0..=MONTH_DAYS_MOST).contains(&days(today, next)).then_some(next)
+}
+
+fn is_paid(subscription: &Subscription) -> bool {
+    !subscription.trial && subscription.status == SkuStatus::Enabled
+}
+
+fn is_month(from: Date, to: Date) -> bool {
+    (MONTH_DAYS_LEAST..=MONTH_DAYS_MOST).contains(&days(from, to))
 }
 
 fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
@@ -71,10 +97,12 @@ fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
         Some(Term::AnnualPaidMonthly) => (Some(false), "Your prices"),
         Some(Term::AnnualPaidYearly) | None => (None, "Microsoft subscriptions"),
     };
+    let next = renews_soon(subscriptions, licence.sku.id, context.today);
+    let renews_monthly = load.renewed.zip(next).is_some_and(|(before, next)| is_month(before, next));
     let (mut monthly, mut yearly) = (0u32, 0u32);
-    let paid = |sub: &&Subscription| !sub.trial && sub.status == SkuStatus::Enabled && sub.sku == licence.sku.id;
-    for subscription in subscriptions.iter().filter(paid) {
-        let by_month = by_term.unwrap_or_else(|| is_monthly(subscription));
+    let own = |sub: &&Subscription| is_paid(sub) && sub.sku == licence.sku.id;
+    for subscription in subscriptions.iter().filter(own) {
+        let by_month = by_term.unwrap_or_else(|| renews_monthly || is_monthly(subscription));
         let seats = if by_month { &mut monthly } else { &mut yearly };
         *seats = seats.saturating_add(subscription.seats);
     }
@@ -82,7 +110,9 @@ fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
     if load.since > year_ago || load.days < DAYS_LEAST {
         return None;
     }
-    let base = load.least.saturating_sub(yearly).min(monthly);
+    // Snapshots are of days that are over: what is in use now may be less.
+    let least = load.least.min(licence.sku.consumed);
+    let base = least.saturating_sub(yearly).min(monthly);
     if base == 0 {
         return None;
     }
@@ -92,7 +122,7 @@ fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
         seats: base,
         lists_holders: false,
         evidence: vec![
-            Evidence::new("Fewest in use on any day of the past year", load.least, HISTORY, today),
+            Evidence::new("Fewest in use on any day of the past year", least, HISTORY, today),
             Evidence::new("Bought by the month", monthly, told_by, today),
             Evidence::new("Bought for a year", yearly, told_by, today),
         ],
@@ -105,7 +135,11 @@ mod tests {
     use model::{Currency, Money, event::Actor};
 
     use super::*;
-    use crate::{Directory, Evaluation, Outcome, OwnPrice, PriceList, Settings, Sources, facts::Load, testing::*};
+    use crate::{
+        Directory, Evaluation, Outcome, OwnPrice, PriceList, Settings, Sources,
+        facts::{Load, Person},
+        testing::*,
+    };
 
     fn bought(seats: u32, term_days: i32) -> Subscription {
         let created = format!("{}T00:00:00Z", ago(10)).parse().expect("a time");
@@ -138,7 +172,7 @@ mod tests {
     }
 
     fn year(least: u32) -> Load {
-        Load { since: ago(365), days: 360, least }
+        Load { since: ago(365), days: 360, least, renewed: None }
     }
 
     fn seats(outcome: &Outcome) -> Option<u32> {
@@ -174,6 +208,62 @@ mod tests {
         // Who leaves the term out says the default: then the dates tell.
         assert_eq!(said(Term::AnnualPaidYearly, Some(1000), 30), Some((7, 7 * 200)));
         assert_eq!(said(Term::AnnualPaidYearly, Some(1000), 365), None);
+    }
+
+    #[test]
+    fn what_is_in_use_today_counts_too_and_spare_seats_are_not_bought_for_a_year() {
+        let mut directory = with(vec![bought(20, 30)], year(20));
+        *directory.skus.iter_mut().find(|own| own.id == sku_id(BASIC)).expect("a type") = sku(BASIC, 20, 2);
+        let outcome = evaluate(directory, &[]);
+        assert_eq!(seats(&outcome), Some(2));
+        // Eighteen are spare, two of them for the next hires.
+        assert_eq!(outcome.of(CheckId::L1).map(|finding| finding.seats), Some(16));
+    }
+
+    #[test]
+    fn seats_that_are_taken_from_people_are_counted_there_alone() {
+        let blocked = |n| {
+            let gone = Person { enabled: Some(false), sign_in: signed_in(200), ..person(n, &[BASIC]) };
+            (gone, idle_report(), Some(ago(200)))
+        };
+        let run = |people: &[_]| evaluate(with(vec![bought(10, 30)], year(9)), people);
+        let saved = |outcome: &Outcome| {
+            let finding = outcome.of(CheckId::L22).expect("a finding");
+            (finding.seats, finding.saving.as_ref().map(|saving| saving.monthly.amount_minor))
+        };
+        // Of ten in use nine were all year: one that goes was not among them, the second is.
+        assert_eq!(saved(&run(&[])), (9, Some(9 * 140)));
+        let one = run(&[blocked(1)]);
+        assert_eq!(saved(&one), (9, Some(9 * 140)));
+        assert_eq!(one.totals.monthly.amount_minor, 700 + 9 * 140);
+        let three = run(&[blocked(1), blocked(2), blocked(3)]);
+        assert_eq!(saved(&three), (9, Some(7 * 140)));
+        assert_eq!(three.totals.monthly.amount_minor, 3 * 700 + 7 * 140);
+        let all: Vec<_> = (1..=10).map(blocked).collect();
+        assert_eq!(saved(&run(&all)), (9, Some(0)));
+    }
+
+    /// What is found of ten seats bought two years ago of which a renewal passed, where the next one is to come.
+    fn after_renewal(renewed: Option<Date>, next: Date) -> Option<u32> {
+        let at = |day: Date| format!("{day}T00:00:00Z").parse().expect("a time");
+        let old = Subscription { created: Some(at(ago(730))), next_lifecycle: Some(at(next)), ..bought(10, 30) };
+        seats(&run(vec![old], Load { renewed, ..year(7) }))
+    }
+
+    #[test]
+    fn an_old_subscription_is_monthly_while_its_renewals_are_seen_a_month_apart() {
+        // Every day of a month: the renewal that is next is the same until it passes.
+        for day in 1..=30 {
+            assert_eq!(after_renewal(Some(ago(30 - day)), ago(-day)), Some(7), "{day} days before the next");
+        }
+        assert_eq!(after_renewal(None, ago(-20)), None, "no renewal was seen yet");
+        assert_eq!(after_renewal(Some(ago(345)), ago(-20)), None, "a year's term that ends soon");
+        assert_eq!(after_renewal(Some(ago(5)), ago(-360)), None, "a year's term that just renewed");
+        let (soon, late) = (Some("2026-12-11"), Some("2027-01-10"));
+        let two = vec![subscription(BASIC, 6, soon), subscription(BASIC, 4, late)];
+        assert_eq!(seats(&run(two, Load { renewed: Some(ago(10)), ..year(7) })), None, "which of them renewed?");
+        let one = vec![subscription(BASIC, 6, soon)];
+        assert_eq!(seats(&run(one, Load { renewed: Some(ago(10)), ..year(7) })), Some(6));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! L30: a product Microsoft has retired, still paid for.
 //!
 //! Rule: the person holds a plan that is no longer sold, or whose service has ended, whether they use it or not. Each is
-//! exchanged for the plan that has what is left of it. What was never installed either is taken back by L14, which comes
+//! exchanged for the plan that has what is left of it; of several of one person the dearest first. What was never installed either is taken back by L14, which comes
 //! first.
 //!
 //! Traps: before its day nothing is said; programs on computers go on working, so nothing is to be taken without
@@ -18,6 +18,7 @@ use super::{Candidate, Check, CheckId, Claim, Conclusion, Rule, Severity, Stake,
 use crate::{
     evaluation::Context,
     outcome::{Advice, Certainty, Confidence, Evidence, Remedy},
+    prices::PriceList,
     products::{
         named::{PROJECT_3, PROJECT_5, PROJECT_ONLINE, PROJECT_ONLINE_WITH_PROJECT},
         product_name,
@@ -91,9 +92,15 @@ fn headline(count: u32, _: u32) -> String {
 }
 
 fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
-    let known = candidate.paid().find_map(|(license, _)| Some((license.sku, retired(license.sku, context.today)?)));
-    let Some((sku, told)) = known.filter(|_| candidate.is_at_work()) else { return Verdict::Clear };
-    let mut evidence = vec![told];
+    if !candidate.is_at_work() {
+        return Verdict::Clear;
+    }
+    let told = candidate.paid().filter_map(|(license, _)| Some((license.sku, retired(license.sku, context.today)?)));
+    let mut told: Vec<(SkuId, Evidence)> = told.collect();
+    // One at a time, the dearest first; what has no price on our list comes last, and is told beside.
+    told.sort_by_key(|(sku, _)| (std::cmp::Reverse(PriceList::rank(*sku)), *sku));
+    let Some(sku) = told.first().map(|(sku, _)| *sku) else { return Verdict::Clear };
+    let mut evidence: Vec<Evidence> = told.into_iter().map(|(_, evidence)| evidence).collect();
     if let Ok(desktop) = candidate.footprint.desktop {
         let value = desktop.project.map_or_else(|| "never".to_owned(), |on| on.to_string());
         evidence.push(Evidence::new("Project installed", value, REPORT, Some(desktop.as_of)));
@@ -169,6 +176,20 @@ mod tests {
         assert_eq!(outcome.totals.monthly.amount_minor, 5500);
         let listed = &outcome.of(CheckId::L30).expect("a finding").affected[0].skus[0];
         assert_eq!(listed.counted_in, Some(CheckId::L14));
+    }
+
+    #[test]
+    fn of_two_retired_products_the_priced_one_is_exchanged_and_both_are_told() {
+        for held in [[ONLINE, PLAN_5], [PLAN_5, ONLINE]] {
+            let outcome = run(&person(1, &held), &busy());
+            let finding = outcome.of(CheckId::L30).expect("a finding");
+            assert_eq!(finding.saving.as_ref().map(|saving| saving.monthly.amount_minor), Some(5500 - 3000));
+            let affected = &finding.affected[0];
+            assert_eq!(affected.skus.iter().map(|own| own.sku).collect::<Vec<_>>(), [sku_id(PLAN_5)]);
+            let told: Vec<&str> = affected.evidence.iter().map(|evidence| evidence.value.as_str()).collect();
+            assert!(told[0].starts_with("not sold since 1 May 2026"), "{told:?}");
+            assert_eq!(told[1], "retired on 30 September 2026");
+        }
     }
 
     #[test]

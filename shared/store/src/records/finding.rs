@@ -3,6 +3,7 @@
 use checks::{
     CheckId, Finding, Settings, Totals,
     outcome::{NotEvaluated, Remedy, UndoClass},
+    products::product_name,
 };
 use jiff::Timestamp;
 use model::{FindingId, Money};
@@ -100,14 +101,16 @@ const fn no() -> UndoClass {
     UndoClass::No
 }
 
-/// The first screen in one item of at most 4 KB.
+/// The first screen in one item of at most 4 KB: what is long in it is kept deflated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// When the numbers last changed. When they were last confirmed is told by the newest finished scan.
     pub changed_at: Timestamp,
     /// The directory's name; hostile text.
     pub directory: String,
-    /// The numbers.
+    /// The numbers; of licence types without a price at most [`Self::UNPRICED`], and without the names of products,
+    /// which follow from their ids.
+    #[serde(with = "crate::packed::field")]
     pub totals: Totals,
     /// The three things to do next.
     pub top: Vec<TopAction>,
@@ -117,10 +120,58 @@ pub struct Summary {
     #[serde(default)]
     pub accepted: u32,
     /// What could not be evaluated, and why.
+    #[serde(with = "crate::packed::field")]
     pub not_evaluated: Vec<NotEvaluated>,
     /// How the potential saving came to be what it is.
-    #[serde(default)]
+    #[serde(default, with = "crate::packed::field")]
     pub course: Course,
+}
+
+impl Summary {
+    /// Most licence types without a price in the item: those with the most seats. The rest is counted.
+    pub const UNPRICED: usize = 30;
+    /// Longest part number of those, in characters: Microsoft's longest have about 50.
+    const PART_NUMBER: usize = 60;
+    /// Most of a directory's name: characters, and bytes.
+    const NAME: (usize, usize) = (200, 300);
+
+    /// A directory's name, as much of it as there is room for.
+    pub(crate) fn name(name: &str) -> String {
+        let (characters, bytes) = Self::NAME;
+        let mut room = bytes;
+        let fits = |character: &char| {
+            let left = room.checked_sub(character.len_utf8());
+            room = left.unwrap_or(0);
+            left.is_some()
+        };
+        name.chars().take(characters).take_while(fits).collect()
+    }
+
+    /// Totals as they are kept.
+    pub(crate) fn kept(totals: &Totals) -> Totals {
+        let mut totals = totals.clone();
+        let missing = &mut totals.price_missing_skus;
+        let more = missing.len().saturating_sub(Self::UNPRICED);
+        if more > 0 {
+            missing.sort_by_key(|one| (std::cmp::Reverse(one.seats), one.sku));
+            missing.truncate(Self::UNPRICED);
+        }
+        for one in missing {
+            one.product = None;
+            one.part_number = one.part_number.chars().take(Self::PART_NUMBER).collect();
+        }
+        totals.price_missing_more = u32::try_from(more).unwrap_or(u32::MAX);
+        totals
+    }
+
+    /// Totals as they are told.
+    pub fn told(&self) -> Totals {
+        let mut totals = self.totals.clone();
+        for one in &mut totals.price_missing_skus {
+            one.product = product_name(one.sku).map(str::to_owned);
+        }
+        totals
+    }
 }
 
 impl Ours for Summary {}
@@ -173,5 +224,164 @@ impl TenantRecord for Turn {
     fn id(&self) {}
     fn sort_key((): &()) -> String {
         Self::PREFIX.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use checks::{
+        PricesUsed, WhosePrices,
+        facts::Missing,
+        outcome::{Extent, PriceMissing},
+    };
+    use jiff::civil::date;
+    use model::{Currency, SkuId};
+
+    use super::*;
+    use crate::{Turning, commit::item_of, db::decode};
+
+    /// A number whose bits look like chance.
+    fn mixed(n: u64) -> u64 {
+        n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+    }
+
+    fn money(n: u64) -> Money {
+        Money::new(i64::try_from(mixed(n) % 100_000_000).expect("a number"), Currency::Usd)
+    }
+
+    fn count(n: u64) -> u32 {
+        u32::try_from(mixed(n) % 100_000).expect("a number")
+    }
+
+    fn totals(unpriced: u64) -> Totals {
+        let missing = |n: u64| {
+            let id = format!("{:016x}{:016x}", mixed(n), mixed(n + 1000));
+            let id = format!("{}-{}-{}-{}-{}", &id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]);
+            let sku: SkuId = id.parse().expect("a GUID");
+            let part_number = format!("MICROSOFT_PRODUCT_{:x}", mixed(n + 2000));
+            PriceMissing { sku, part_number, product: None, seats: count(n) }
+        };
+        Totals {
+            monthly: money(1),
+            certain_monthly: money(2),
+            likely_monthly: money(3),
+            annual: money(4),
+            this_year: money(5),
+            accepted_monthly: money(6),
+            cost_monthly: money(7),
+            realisable_on: Some(date(2026, 12, 1)),
+            people: 123_456,
+            licensed_people: 123_455,
+            excluded_people: 1_234,
+            paid_seats_bought: 234_567,
+            assigned: 223_456,
+            spend_monthly: money(8),
+            price_basis: Some(PricesUsed {
+                whose: WhosePrices::Mixed,
+                source: Some("Microsoft 365 packaging and pricing update of 1 July 2026, read second-hand; ".repeat(2)),
+                as_of: date(2026, 7, 1),
+                currency: Currency::Usd,
+                excludes_tax: true,
+            }),
+            price_missing_skus: (0..unpriced).map(missing).collect(),
+            price_missing_more: 0,
+        }
+    }
+
+    fn worst(unpriced: u64, name: &str) -> Summary {
+        let not = |(check, n): (&CheckId, u64)| NotEvaluated {
+            check: *check,
+            reason: Missing::NamesConcealed,
+            extent: Extent::Part,
+            people: count(n),
+            detail: format!(
+                "Nothing can be said about {} people: Microsoft's usage reports hide names, and sign-in dates need \
+                 Microsoft Entra ID P1.",
+                count(n)
+            ),
+        };
+        let day = |n: i8| Turning {
+            day: date(2026, 11, 9 + n),
+            minor: money(n.unsigned_abs().into()).amount_minor,
+            findings: 20 + u32::from(n.unsigned_abs()),
+            unassigned: count(n.unsigned_abs().into()),
+        };
+        let action = |n: u128| TopAction {
+            finding: FindingId::from_bits(u128::MAX / n),
+            check: CheckId::L24,
+            headline: "12345 people have a licence of an enterprise suite and use nothing that Microsoft 365 Business \
+                       Premium does not have"
+                .into(),
+            count: 12_345,
+            monthly: Some(money(9)),
+            realisable_on: Some(date(2026, 12, 1)),
+            remedy: Remedy::ReduceAtMicrosoft,
+            undo: UndoClass::Until { days: 25 },
+        };
+        Summary {
+            changed_at: "2026-11-21T08:00:00.123456789Z".parse().expect("a time"),
+            directory: Summary::name(name),
+            totals: Summary::kept(&totals(unpriced)),
+            top: (1..=3).map(action).collect(),
+            findings: 30,
+            accepted: 12,
+            not_evaluated: CheckId::ALL.iter().zip(0..).map(not).collect(),
+            course: Course((1..=12).map(day).collect()),
+        }
+    }
+
+    /// Bytes of an item as DynamoDB counts them.
+    fn bytes(summary: &Summary) -> usize {
+        fn size(value: &aws_sdk_dynamodb::types::AttributeValue) -> usize {
+            use aws_sdk_dynamodb::types::AttributeValue::{B, L, M, N, S};
+            match value {
+                S(text) => text.len(),
+                N(number) => number.len() / 2 + 2,
+                B(blob) => blob.as_ref().len(),
+                L(list) => 3 + list.iter().map(|one| 1 + size(one)).sum::<usize>(),
+                M(map) => 3 + map.iter().map(|(name, one)| 1 + name.len() + size(one)).sum::<usize>(),
+                _ => 1,
+            }
+        }
+        // Partition key and sort key come on top.
+        let keys = 2 + 2 + "TENANT#ten_01234567890123456789012345".len() + Summary::PREFIX.len();
+        let item = item_of(summary, 1_000_000).expect("an item");
+        keys + item.iter().map(|(name, one)| name.len() + size(one)).sum::<usize>()
+    }
+
+    #[test]
+    fn the_first_screen_at_its_worst_fits_into_one_read_unit_and_reads_back() {
+        let wide = "\u{1f600}".repeat(200);
+        for (unpriced, name) in [(0, "Northwind"), (30, &*"n".repeat(200)), (300, &*"n".repeat(200)), (30, &*wide)] {
+            let summary = worst(unpriced, name);
+            assert!(bytes(&summary) <= 4096, "{} bytes with {unpriced}", bytes(&summary));
+            let item = item_of(&summary, 1).expect("an item");
+            assert_eq!(decode::<Summary>(Summary::KIND, item).expect("a summary"), summary);
+        }
+    }
+
+    #[test]
+    fn licence_types_without_a_price_are_listed_up_to_a_number_and_the_rest_is_counted() {
+        let few = Summary::kept(&totals(3));
+        assert_eq!((few.price_missing_skus.len(), few.price_missing_more), (3, 0));
+        let many = Summary::kept(&totals(42));
+        assert_eq!((many.price_missing_skus.len(), many.price_missing_more), (30, 12));
+        assert!(many.price_missing_skus.is_sorted_by_key(|one| std::cmp::Reverse(one.seats)));
+        let mut known = worst(0, "Northwind");
+        let sku: SkuId = "f245ecc8-75af-4f8e-b61f-27d8114de5f3".parse().expect("a GUID");
+        known.totals.price_missing_skus =
+            vec![PriceMissing { sku, part_number: "O365_BUSINESS_PREMIUM".into(), product: None, seats: 1 }];
+        assert!(known.told().price_missing_skus[0].product.is_some(), "its name follows from its id");
+    }
+
+    #[test]
+    fn a_summary_from_before_it_was_deflated_is_read() {
+        let summary = worst(2, "Northwind");
+        let mut item = item_of(&summary, 1).expect("an item");
+        item.insert("totals".into(), serde_dynamo::to_attribute_value(&summary.totals).expect("a value"));
+        let plain = serde_dynamo::to_attribute_value(&summary.not_evaluated).expect("a value");
+        item.insert("not_evaluated".into(), plain);
+        item.insert("course".into(), serde_dynamo::to_attribute_value(&summary.course).expect("a value"));
+        assert_eq!(decode::<Summary>(Summary::KIND, item).expect("a summary"), summary);
     }
 }

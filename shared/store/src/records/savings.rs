@@ -61,6 +61,13 @@ pub struct SeatLedger {
     pub renewed_on: Option<Date>,
 }
 
+impl SeatLedger {
+    /// The last renewal before the one that is next now, as far as one was seen.
+    pub fn renewed_before(&self, next: Date) -> Option<Date> {
+        self.renewals.iter().copied().chain(self.renewed_on).filter(|day| *day < next).max()
+    }
+}
+
 impl Ours for SeatLedger {}
 impl TenantRecord for SeatLedger {
     const KIND: &'static str = "ledger of seats";
