@@ -1,11 +1,12 @@
 # Two commands matter: `make run` and `make test`. Both install what they need beyond Rust, pinned, and say so.
 
 NEXTEST := 0.9.143
+DENY := 0.20.2
 export CARGO_TERM_COLOR ?= never
 DASHBOARD := $(shell git ls-files --cached --others --exclude-standard dashboard)
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: run test dashboard shots browser axe interaction browser-tools lint tools openapi new lambdas bench timing kills sequences storm help
+.PHONY: run test dashboard shots browser axe interaction browser-tools lint tools deny openapi new lambdas bench timing kills sequences storm help
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -62,6 +63,12 @@ tools: ## Install the test runner and a browser, if they are not there
 	@command -v chromium >/dev/null 2>&1 || { \
 		echo "Installing Debian's Chromium, which the browser tests drive."; \
 		$(SUDO) apt-get update -qq && $(SUDO) apt-get install -qq --yes --no-install-recommends chromium >/dev/null; }
+
+deny: ## Licences, bans, sources and known advisories of what we depend on; asks the network for the advisories
+	@cargo deny --version 2>/dev/null | grep -q '$(DENY)' || { \
+		echo "Installing cargo-deny $(DENY), which holds dependencies to deny.toml."; \
+		cargo install --locked --quiet cargo-deny --version $(DENY); }
+	cargo deny check $(ARGS)
 
 openapi: ## Write docs/openapi.json anew
 	cargo xtask openapi

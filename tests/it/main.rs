@@ -33,6 +33,7 @@ mod scanner;
 mod scans;
 mod store;
 mod table;
+mod takeover;
 mod tenants;
 mod tiers;
 mod uniform;

@@ -153,7 +153,7 @@ fn refused(why: NoEntry) -> Error {
             (Code::NotAMember, "The company invites its members. Ask an owner or administrator for an invitation.")
         }
         NoEntry::NoSeat => {
-            (Code::PlanLimitReached, "All seats of the company are taken. Ask an owner or administrator to make room.")
+            (Code::PlanLimitReached, "All places in the team are taken. Ask an owner or administrator to make room.")
         }
         NoEntry::AccountExists => (
             Code::AccountExists,

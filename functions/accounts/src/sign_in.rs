@@ -120,7 +120,9 @@ pub async fn sign_in(
     let right = accounts.hashers.verify(&turn, &body.password, hash).await?;
     let way = ways.iter().find(|way| way.lets_in(None));
     let (true, Some(login), Some(Way { membership, .. })) = (right, &facts.login, way) else {
-        let told = facts.login.as_ref().and(account.memberships.first()).map(|membership| (user, membership));
+        // The first that they are in still. One that they left hears of it only where there is no other.
+        let open = ways.iter().find(|way| way.is_open()).map(|way| &way.membership);
+        let told = facts.login.as_ref().and(open.or(account.memberships.first())).map(|membership| (user, membership));
         refuse(accounts, (&email, &facts.throttle), tries, told, visitor(client)).await?;
         return Err(refused("address, password, too many failures, or no company that lets in with them"));
     };
@@ -176,8 +178,8 @@ fn closed(error: StoreError) -> Error {
 }
 
 /// Counts a failure, in one write whatever the reason, or counts would tell a right password from a wrong one. Each that
-/// counts stands in the log of the account's first company, from where it follows into the others, outside of the
-/// request; the tenth in a row is told to the account's owner.
+/// counts stands in the log of the first company that the account is let in to, from where it follows into the others,
+/// outside of the request; the tenth in a row is told to the account's owner.
 async fn refuse(
     accounts: &Accounts,
     (email, throttle): (&str, &Throttle),

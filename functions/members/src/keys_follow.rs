@@ -1,5 +1,5 @@
-//! When a member left, or a role holds less than before: the keys they made follow. Idempotent: a key is compared with
-//! what its maker holds now, whatever the event said.
+//! When a member left, or a role holds less than before: the keys they made follow, and with who left the calendar
+//! addresses they made. Idempotent: compared with what their maker holds now, whatever the event said.
 
 use std::collections::BTreeMap;
 
@@ -42,6 +42,11 @@ async fn keys_follow(deps: Kernel, event: Delivered) -> Result<(), Failure> {
             }
         };
         tenant.trim_key(key.key, most).await?;
+    }
+    if let Some(left) = whose
+        && !tenant.get_strong::<Member>(&left).await?.is_some_and(|member| member.value.active)
+    {
+        tenant.revoke_feeds_of(left).await?;
     }
     Ok(())
 }

@@ -31,9 +31,10 @@ pub struct Order {
     operator: String,
     /// Why.
     reason: String,
-    /// Whether their password is to go, too: for an account in wrong hands. They set a new one by mail.
+    /// Whether password, passkeys and linked work accounts are to go, too: for an account in wrong hands. They set a new
+    /// password by mail. Codes of an app stay: they let nobody in alone.
     #[serde(default)]
-    take_password: bool,
+    take_ways_in: bool,
 }
 
 /// What was done.
@@ -76,7 +77,7 @@ async fn end_person(deps: Kernel, given: Value) -> Result<Value, Failure> {
         (None, Some(Some(email))) => store.login(&email).await?.map(|login| login.user),
         _ => return Err("`email` is no address".into()),
     };
-    let act = OperatorAct { operator: order.operator, reason: order.reason, took_password: order.take_password };
+    let act = OperatorAct { operator: order.operator, reason: order.reason, took_ways_in: order.take_ways_in };
     let ended = match user {
         Some(user) => store.end_person(user, &act).await?,
         None => None,

@@ -180,7 +180,9 @@ impl<R: Right> Person<R> {
     pub async fn proved_lately(&self, store: &Store) -> Result<(), Error> {
         let age = store.now().as_second() - self.session.proven_at;
         // Whoever has a second factor of ours proves with it: Entra's word for the first one is not enough (ASVS 6.8.4).
-        let weak = self.session.by_microsoft() && !self.has_second_factor();
+        // What is one's own counts in all one's companies: there the word of one company's directory is not enough either.
+        let directory = R::PERMISSION.and(self.directory());
+        let weak = self.session.by_microsoft() && !self.session.has_second_factor(directory);
         if age > Recent::<R>::MOST.as_secs() || (weak && store.has_second_factor(self.session.user).await?) {
             let told = "Confirm with your password, a code or a passkey at `/v1/step-up`, then send this again.";
             return Err(Error::new(Code::ProofTooOld, told));

@@ -722,9 +722,9 @@ pub struct OperatorAct {
     /// Why.
     #[schema(example = "The account is in wrong hands.")]
     pub reason: String,
-    /// Whether their password was taken with it: they set a new one by mail.
-    #[serde(default)]
-    pub took_password: bool,
+    /// Whether password, passkeys and linked work accounts were taken with it: they set a new password by mail.
+    #[serde(default, alias = "took_password")]
+    pub took_ways_in: bool,
 }
 
 /// A company's own price of a licence type, before and after.

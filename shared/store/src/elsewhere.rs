@@ -3,14 +3,15 @@
 use jiff::SignedDuration;
 use model::{Event, UserId, event::Recorded};
 
-use crate::{Commit, Conflict, Done, Origin, Result, Store, StoreError, records::TenantRecord};
+use crate::{Commit, Conflict, Done, Member, Origin, Result, Store, StoreError, records::TenantRecord};
 
 /// How long a repetition is remembered: longer than the bus may bring its event again.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 14);
 
 impl Store {
     /// Tells `event` in the logs of a user's companies other than the one that has `recorded`, as of the same request,
-    /// once each however often `consumer` asks.
+    /// once each however often `consumer` asks. Not in those that deactivated them: where somebody signs in from is no
+    /// business of a company they have left.
     ///
     /// # Errors
     /// When the table does not answer; those that were told by then are not told again.
@@ -31,6 +32,9 @@ impl Store {
                 user_agent: user_agent.clone(),
             };
             let scope = self.scope_of_membership(membership.tenant, origin);
+            if !self.of(&scope).get_strong::<Member>(&user).await?.is_some_and(|member| member.value.active) {
+                continue;
+            }
             let done = Done { consumer: consumer.to_owned(), event: *id, until: self.clock.now() + REMEMBERED };
             match self.of(&scope).commit(Commit::new().create(&done).event(event.clone())?).await {
                 Ok(_) | Err(StoreError::Conflict(Conflict::Taken(Done::KIND))) => {}

@@ -2,17 +2,20 @@
 //! taken again: what is ended already stays as it is.
 
 use model::{
-    Event, KeyId, TenantId, UserId,
+    Event, FeedId, KeyId, TenantId, UserId,
     event::{Actor, OperatorAct},
 };
 use serde::Serialize;
 
 use crate::{
-    Commit, Conflict, EmailLogin, Result, Store, StoreError, Tenant, User,
+    Commit, Conflict, EmailLogin, Factors, Result, Store, StoreError, Tenant, User,
     accounts::login_at,
+    commit::What,
     db::{decode, encode},
     directory::Origin,
+    factors::factors_put,
     sessions::Which,
+    work_accounts::unlinked,
 };
 
 /// Tries at a change that others get in the way of.
@@ -25,10 +28,21 @@ pub struct EndedPerson {
     pub user: UserId,
     /// Sessions that were alive.
     pub sessions: usize,
-    /// Whether they have a password still.
-    pub has_password: bool,
+    /// What they can sign in with still.
+    pub ways_in_left: WaysIn,
     /// Their companies, one after the other.
     pub companies: Vec<EndedPlace>,
+}
+
+/// What somebody signs in with: any one of these lets in, or leads to the second factor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct WaysIn {
+    /// Whether there is a password.
+    pub password: bool,
+    /// Passkeys.
+    pub passkeys: usize,
+    /// Linked work accounts.
+    pub work_accounts: usize,
 }
 
 /// What became of their place in one company.
@@ -44,6 +58,8 @@ pub struct EndedPlace {
     pub break_glass: bool,
     /// Keys of theirs that were revoked here and now. Those of a member who was deactivated follow within a moment.
     pub keys_revoked: Vec<KeyId>,
+    /// Calendar addresses of theirs that were, likewise.
+    pub feeds_revoked: Vec<FeedId>,
 }
 
 /// What was done to a membership.
@@ -59,8 +75,8 @@ pub enum Outcome {
 }
 
 impl Store {
-    /// Ends everything of a person: what waits for a link or a second step, memberships, keys, sessions, and their
-    /// password where `act` says so. `None` when there is no such user.
+    /// Ends everything of a person: what waits for a link or a second step, memberships, keys, calendar addresses,
+    /// sessions, and their ways in where `act` says so. `None` when there is no such user.
     ///
     /// # Errors
     /// When the table does not answer, or others are quicker again and again. What is ended by then stays ended; the
@@ -69,7 +85,7 @@ impl Store {
         let found = self.get(&User::key(user), true).await?;
         let Some(profile) = found.map(|item| decode::<User>("User", item)).transpose()? else { return Ok(None) };
         // First: what was begun with the login as it was comes to nothing, while the rest is being ended.
-        let (has_password, taken) = self.void_login(&profile, act.took_password).await?;
+        let (ways_in_left, taken) = self.void_login(&profile, act.took_ways_in).await?;
         let sessions = self.sessions(user).await?;
         let mut companies = Vec::new();
         for membership in self.memberships(user).await? {
@@ -80,22 +96,52 @@ impl Store {
         }
         // Those of companies they are no longer in, and what was opened meanwhile.
         self.end_at_once(user, Which::All).await?;
-        Ok(Some(EndedPerson { user, sessions: sessions.len(), has_password, companies }))
+        Ok(Some(EndedPerson { user, sessions: sessions.len(), ways_in_left, companies }))
     }
 
-    /// Moves the epoch of a user's login: links that wait, challenges and sign-ins under way are of the one before.
-    /// Whether there is a password after it, and whether this took it.
-    async fn void_login(&self, profile: &User, without_password: bool) -> Result<(bool, bool)> {
+    /// Moves the epoch of a user's login: links that wait, challenges and sign-ins under way are of the one before. With
+    /// `take` what lets them in goes with it; codes of an app stay, for they let nobody in alone. The ways in after it,
+    /// and whether this took any.
+    async fn void_login(&self, profile: &User, take: bool) -> Result<(WaysIn, bool)> {
+        let user = profile.user;
         for _ in 0..TRIES {
-            let login = self.login(&profile.email).await?.filter(|login| login.user == profile.user);
-            let Some(login) = login else { return Ok((false, false)) };
-            let had = login.password_hash.is_some();
-            let password_hash = login.password_hash.clone().filter(|_| !without_password);
-            let next = EmailLogin { password_hash, epoch: login.epoch + 1, ..login.clone() };
-            // No event of its own: each company is told of what ends there, and that the password went.
-            let (item, same) = (encode("EmailLogin", &next)?, login_at(login.epoch, profile.user));
-            match self.put_one(EmailLogin::key(&profile.email), item, same, Conflict::Version).await {
-                Ok(()) => return Ok((had && !without_password, had && without_password)),
+            let login = self.login(&profile.email).await?.filter(|login| login.user == user);
+            let mut factors = self.account(user).await?.factors;
+            let accounts = self.work_accounts(user).await?;
+            let had = WaysIn {
+                password: login.as_ref().is_some_and(|login| login.password_hash.is_some()),
+                passkeys: factors.value.passkeys.len(),
+                work_accounts: accounts.len(),
+            };
+            let (left, taken) = if take { (WaysIn::default(), had) } else { (had, WaysIn::default()) };
+            // No event of its own: each company is told of what ends there, and that the ways in went.
+            let mut actions = Vec::new();
+            if taken.passkeys > 0 {
+                factors.value.passkeys.clear();
+                if !factors.value.any() {
+                    factors.value.recovery_codes.clear();
+                }
+                actions.push((Factors::key(user), factors_put(&factors)?.what, Conflict::Version));
+            }
+            for account in accounts.iter().take(taken.work_accounts) {
+                let change = unlinked(account, self.clock.now())?;
+                actions.extend(change.map(|(key, what)| (key, what, Conflict::Version)));
+            }
+            if let Some(login) = login {
+                let next = EmailLogin {
+                    password_hash: login.password_hash.clone().filter(|_| !take),
+                    epoch: login.epoch + 1,
+                    second_factor: login.second_factor && (taken.passkeys == 0 || factors.value.any()),
+                    ..login.clone()
+                };
+                let put = What::Put { item: encode("EmailLogin", &next)?, condition: login_at(login.epoch, user) };
+                actions.push((EmailLogin::key(&profile.email), put, Conflict::Version));
+            }
+            if actions.is_empty() {
+                return Ok((left, false));
+            }
+            match self.transact(actions).await {
+                Ok(()) => return Ok((left, taken != WaysIn::default())),
                 Err(StoreError::Conflict(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -115,26 +161,28 @@ impl Tenant<'_> {
     ) -> Result<Option<EndedPlace>> {
         for _ in 0..TRIES {
             let Some(place) = self.place_of(user).await? else { return Ok(None) };
-            let ended = |outcome: Outcome, keys_revoked: Vec<KeyId>| EndedPlace {
+            let ended = |outcome: Outcome, keys_revoked: Vec<KeyId>, feeds_revoked: Vec<FeedId>| EndedPlace {
                 tenant: self.id(),
                 company: company.clone(),
                 outcome,
                 break_glass: place.company.value.policy.counts_on(user),
                 keys_revoked,
+                feeds_revoked,
             };
             if !place.member.value.active {
-                return Ok(Some(ended(Outcome::WasInactive, Vec::new())));
+                return Ok(Some(ended(Outcome::WasInactive, Vec::new(), Vec::new())));
             }
             match self.deactivate_for(place.clone(), act).await {
-                Ok(()) => return Ok(Some(ended(Outcome::Deactivated, Vec::new()))),
+                Ok(()) => return Ok(Some(ended(Outcome::Deactivated, Vec::new(), Vec::new()))),
                 Err(StoreError::Conflict(Conflict::State("owners"))) => {
                     let keys = self.end_keys(user).await?;
-                    if news || !keys.is_empty() {
+                    let feeds = self.revoke_feeds_of(user).await?;
+                    if news || !keys.is_empty() || !feeds.is_empty() {
                         let event = Event::SessionsRevoked { user, session: None, operator: Some(act.clone()) };
                         let which = Which::In(self.id());
                         self.store().end_sessions(self.scope, user, which, Commit::new(), event).await?;
                     }
-                    return Ok(Some(ended(Outcome::SoleOwner, keys)));
+                    return Ok(Some(ended(Outcome::SoleOwner, keys, feeds)));
                 }
                 Err(StoreError::Conflict(_)) => {}
                 Err(error) => return Err(error),

@@ -1,9 +1,9 @@
 //! Calendar addresses: made, revoked, opened by who has the secret.
 
-use model::{Event, FeedId};
+use model::{Event, FeedId, UserId};
 
 use crate::{
-    Commit, Company, Conflict, Feed, Origin, Purpose, Result, Store, TenantScope, Token, TokenHash,
+    Commit, Company, Conflict, Feed, Origin, Purpose, Result, Store, StoreError, TenantScope, Token, TokenHash,
     commit::{Action, Condition, Place, What},
     db::encode,
     records::TenantRecord,
@@ -35,6 +35,24 @@ impl crate::Tenant<'_> {
             change.action(Action { place, what: What::Delete { condition: there() }, conflict })
         });
         self.commit(change.event(Event::FeedRevoked { feed: id })?).await.map(|_| true)
+    }
+
+    /// Ends the addresses that somebody made, each with its event. Which they were; none the second time.
+    pub async fn revoke_feeds_of(&self, user: UserId) -> Result<Vec<FeedId>> {
+        let mut revoked = Vec::new();
+        for feed in self.all_strong::<Feed>().await? {
+            let Feed { feed, created_by, .. } = feed.value;
+            if created_by != user {
+                continue;
+            }
+            match self.revoke_feed(feed).await {
+                Ok(true) => revoked.push(feed),
+                // Somebody else was quicker.
+                Ok(false) | Err(StoreError::Conflict(Conflict::Missing(_))) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(revoked)
     }
 }
 

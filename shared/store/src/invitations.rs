@@ -1,18 +1,20 @@
 //! Invitations (C2): one for each address of a company, its seat reserved, its link good once.
 
-use model::{Event, InvitationId, RoleName, UserId, event::Actor};
+use jiff::Timestamp;
+use model::{DirectoryId, Event, InvitationId, RoleName, UserId, event::Actor};
 
 use crate::{
-    Company, Conflict, Connection, EmailLogin, Invitation, InvitationState, Member, Membership, Newcomer, Origin,
-    Purpose, Registration, Removed, Result, Store, StoreError, Tenant, Token, TokenHash, User, Versioned, Way, Whom,
-    WorkAccount,
+    Account, Company, Conflict, Connection, EmailLogin, Invitation, InvitationState, Member, Membership, Newcomer,
+    Origin, Purpose, Registration, Removed, Result, Store, StoreError, Tenant, Token, TokenHash, User, Versioned, Way,
+    Whom, WorkAccount,
     accounts::login_at,
     commit::{Action, Commit, Condition, Place, What, versioned},
     db::{decode, encode, text},
+    factors::factors_put,
     key::{Collection, Item, Key},
     records::TenantRecord,
     sessions::Which,
-    work_accounts::{self, nobodys},
+    work_accounts::{self, nobodys, unlinked},
 };
 
 /// Most seats of invitations that are too old that one further invitation gives free: what one transaction holds easily.
@@ -107,6 +109,14 @@ impl Joining {
             Self::New(_) => None,
             Self::WorkAccount(newcomer) => newcomer.user,
             Self::Known(user) => Some(*user),
+        }
+    }
+
+    /// The directory of the work account.
+    const fn directory(&self) -> Option<DirectoryId> {
+        match self {
+            Self::WorkAccount(newcomer) => Some(newcomer.directory),
+            Self::New(_) | Self::Known(_) => None,
         }
     }
 
@@ -298,16 +308,17 @@ impl Store {
     }
 
     /// Makes somebody a member: one transaction of link, invitation, company, account and membership. The seat passes
-    /// from the invitation to the member.
+    /// from the invitation to the member. An account that no company lets in is taken over: with its password go its
+    /// work accounts and, where it is in no company, its passkeys.
     ///
     /// # Errors
     /// As [`Invited::can_be_accepted`]; [`Conflict::Taken`] `member` for who is one already, `email` when the address
-    /// has an account that is its owner's alone to join with, `work account` and `directory` when a work account cannot
-    /// be linked; [`Conflict::State`] `token` when the link was used, `way in` when the company lets nobody in this way;
+    /// has an account that is its owner's alone to join with, `work account` when a work account is another user's;
+    /// [`Conflict::State`] `token` when the link was used, `way in` when the company lets nobody in this way;
     /// [`Conflict::Version`] when one of them changed since it was read: read again.
     pub async fn accept(&self, invited: Invited, joining: Joining) -> Result<(UserId, Membership)> {
         invited.can_be_accepted()?;
-        let Invited { mut company, mut invitation, account, login, link, origin } = invited;
+        let Invited { mut company, mut invitation, account, mut login, link, origin } = invited;
         let now = self.clock.now();
         let (tenant, id, role) = (company.value.tenant, invitation.value.invitation, invitation.value.role);
         let email = invitation.value.email.clone();
@@ -325,7 +336,8 @@ impl Store {
         let there = self.of(&scope);
         let removed = there.get_strong::<Removed>(&Whom::User { user }).await?;
         let mver = removed.as_ref().map_or(0, |removed| removed.value.mver) + 1;
-        if known.is_none() && matches!(account, InvitedAccount::Idle(_)) {
+        let taken_over = known.is_none() && matches!(account, InvitedAccount::Idle(_));
+        if taken_over {
             // As with every new password: what was opened with the old one is over, should a company open again.
             self.end_at_once(user, Which::All).await?;
         } else if removed.is_some() {
@@ -338,12 +350,21 @@ impl Store {
             company.value.owners += 1;
         }
         let mut change = Commit::new().consume(&link, now).replace(&invitation).replace(&company);
-        let mut lifted = Vec::new();
+        let accounts = if taken_over || removed.is_some() { self.work_accounts(user).await? } else { Vec::new() };
+        // Its address is let in again, whoever had it.
+        let mut lifted = vec![Whom::Address { invitation: id }];
+        if taken_over {
+            change = self.without_passkeys(change, user, login.as_mut()).await?;
+            change = without_work_accounts(change, &accounts, joining.directory(), now)?;
+        }
         let new = match joining {
             Joining::New(Registration { name, password_hash }) => Some((name, Some(password_hash))),
             Joining::WorkAccount(Newcomer { user: None, directory, person, name, .. }) => {
                 let account = WorkAccount { directory, person, user, linked: true, since: now };
-                change = work_accounts::link(change, &account, nobodys())?;
+                // One that was taken just now makes room for it.
+                let before = accounts.iter().find(|before| taken_over && before.directory == directory);
+                let before = before.map_or(person, |before| before.person);
+                change = work_accounts::link_over(change, &account, nobodys(), before)?;
                 lifted.push(Whom::Person { directory, person });
                 Some((if name.is_empty() { email.clone() } else { name }, None))
             }
@@ -404,9 +425,9 @@ impl Store {
                 mail_returned: None,
             });
         if let Some(removed) = removed {
-            // Invited again: every way in is open again.
-            let accounts = self.work_accounts(user).await?;
-            for one in Removed::all(user, &accounts, removed.value.at, mver) {
+            // Invited again: every way in that is left is open again.
+            let kept: &[WorkAccount] = if taken_over { &[] } else { &accounts };
+            for one in Removed::all(user, id, kept, removed.value.at, mver) {
                 // No item stands twice in one transaction.
                 if !lifted.contains(&one.whom) {
                     lifted.push(one.whom);
@@ -430,10 +451,46 @@ impl Store {
         self.of(&scope).commit(change.event(Event::InvitationDeclined { invitation: id })?).await.map(|_| ())
     }
 
+    /// Takes the passkeys of an account that is taken over, if it is in no company: what protects it elsewhere is not
+    /// this link's to remove. An app that shows codes stays (ASVS 6.4.3).
+    async fn without_passkeys(&self, change: Commit, user: UserId, login: Option<&mut EmailLogin>) -> Result<Commit> {
+        let Account { mut factors, memberships, .. } = self.account(user).await?;
+        if factors.value.passkeys.is_empty() || !memberships.is_empty() {
+            return Ok(change);
+        }
+        factors.value.passkeys.clear();
+        if !factors.value.any() {
+            factors.value.recovery_codes.clear();
+        }
+        if let Some(login) = login {
+            login.second_factor = factors.value.any();
+        }
+        Ok(change.action(factors_put(&factors)?))
+    }
+
     async fn name_of(&self, user: UserId) -> Result<String> {
         let missing = || StoreError::corrupt("User", "a login without a profile");
         Ok(self.user(user).await?.ok_or_else(missing)?.name)
     }
+}
+
+/// Unlinks the work accounts of an account that is taken over: whoever had the mailbox before signs in with them. Where
+/// the user's of the directory `with` is listed, the accepting one is written.
+fn without_work_accounts(
+    mut change: Commit,
+    accounts: &[WorkAccount],
+    with: Option<DirectoryId>,
+    now: Timestamp,
+) -> Result<Commit> {
+    for account in accounts {
+        let [listed, found] = unlinked(account, now)?;
+        // No item stands twice in one transaction.
+        let listed = (with != Some(account.directory)).then_some(listed);
+        for (key, what) in listed.into_iter().chain([found]) {
+            change = change.action(Action { place: Place::Global(key), what, conflict: Conflict::Version });
+        }
+    }
+    Ok(change)
 }
 
 /// The login of an address with this password, or without one: a new login, or the one there is, its second factor kept

@@ -54,7 +54,7 @@ pub use companies::{COMPANIES_MOST, CompanyOf, Way};
 pub use cursor::{Listed, MOST, PageRequest};
 pub use db::{Store, StoreConfig};
 pub use directory::{Admission, Due, DueAttestation, DueKey, KeyProof, Origin, Principal, SessionProof, TenantScope};
-pub use ending::{EndedPerson, EndedPlace, Outcome};
+pub use ending::{EndedPerson, EndedPlace, Outcome, WaysIn};
 pub use error::{Conflict, NotAdmitted, StoreError};
 pub use factors::{Account, FactorChange, FailedSignIn, WayIn};
 pub use findings::FindingFilter;

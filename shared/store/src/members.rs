@@ -4,7 +4,7 @@
 use model::{Event, RoleName, UserId, event::OperatorAct};
 
 use crate::{
-    Company, Conflict, EmailLogin, Factors, Member, Membership, Removed, Result, Tenant, Versioned,
+    Company, Conflict, EmailLogin, Factors, Invitation, Member, Membership, Removed, Result, Tenant, Versioned,
     accounts::login_at,
     commit::{Action, Commit, Condition, Place as At, What, versioned},
     db::{decode, encode, number},
@@ -119,7 +119,8 @@ impl Tenant<'_> {
         Ok(Versioned { value: after, version: before.version + 1 })
     }
 
-    /// Lets a member in, or ends every access of theirs at once; their seat stays theirs.
+    /// Lets a member in, or ends every access of theirs at once; their seat stays theirs. While they are out they do
+    /// not join with another account here either.
     ///
     /// # Errors
     /// As [`Tenant::set_role`].
@@ -147,8 +148,23 @@ impl Tenant<'_> {
     async fn put_active(&self, place: Place, active: bool, event: Event) -> Result<Versioned<Member>> {
         let before = place.member.clone();
         let after = Member { active, mver: before.value.mver + 1, ..before.value.clone() };
-        self.commit(place.becomes(Some(after.clone()))?.event(event)?).await?;
+        let tombstones = self.tombstones(&after).await?;
+        let change = place.becomes(Some(after.clone()))?;
+        let change = if active {
+            tombstones.iter().fold(change, |change, one| change.delete::<Removed>(&one.whom))
+        } else {
+            tombstones.iter().fold(change, Commit::overwrite)
+        };
+        self.commit(change.event(event)?).await?;
         Ok(Versioned { value: after, version: before.version + 1 })
+    }
+
+    /// What is kept of a member who is let in no more, their membership ended at its version.
+    async fn tombstones(&self, member: &Member) -> Result<Vec<Removed>> {
+        let Member { user, mver, .. } = *member;
+        let accounts = self.store().work_accounts(user).await?;
+        let address = Invitation::id_of(self.id(), &member.email);
+        Ok(Removed::all(user, address, &accounts, self.store().clock.now(), mver))
     }
 
     /// Removes a member. Their account stays: they may be in other companies, or come back by an invitation.
@@ -156,9 +172,9 @@ impl Tenant<'_> {
     /// # Errors
     /// As [`Tenant::set_role`].
     pub async fn remove_member(&self, place: Place) -> Result<()> {
-        let Member { user, role, mver, .. } = place.member.value;
-        let accounts = self.store().work_accounts(user).await?;
-        let tombstones = Removed::all(user, &accounts, self.store().clock.now(), mver + 1);
+        let before = &place.member.value;
+        let (user, role) = (before.user, before.role);
+        let tombstones = self.tombstones(&Member { mver: before.mver + 1, ..before.clone() }).await?;
         let change = tombstones.iter().fold(place.becomes(None)?, Commit::overwrite);
         self.commit(change.event(Event::MemberRemoved { user, role })?).await.map(|_| ())
     }

@@ -1,11 +1,12 @@
 //! Work accounts: who signs in with which, and who becomes a member by it (C8).
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use model::{DirectoryId, Event, LinkId, PersonId, Role, RoleName, TenantId, UserId, event::Actor};
 
 use crate::{
-    Company, Conflict, EmailLogin, LinkRequest, Member, Membership, Removed, Result, Store, StoreError, TenantScope,
-    TokenHash, User, WayIn, Whom, WorkAccount,
+    Company, Conflict, EmailLogin, Invitation, LinkRequest, Member, Membership, Removed, Result, Store, StoreError,
+    TenantScope, TokenHash, User, WayIn, Whom, WorkAccount,
     accounts::{active_at, login_at},
     commit::{Action, Commit, Condition, Place, What},
     db::{decode, encode, number, text},
@@ -66,7 +67,8 @@ pub enum Joined {
 /// Why somebody does not become a member by signing in with Microsoft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoEntry {
-    /// The company invites its members; or this person holds no app role of ours, or was removed.
+    /// The company invites its members; or this person holds no app role of ours, was removed or deactivated, or joins
+    /// as a user whose address Microsoft does not confirm.
     InvitationNeeded,
     /// All seats are taken.
     NoSeat,
@@ -125,20 +127,12 @@ impl Store {
     /// # Errors
     /// [`Conflict::State`] `way in` when it is not, [`Conflict::Missing`] when the account is not linked any more.
     pub async fn unlink_work_account(&self, scope: &TenantScope, account: &WorkAccount, other: &WayIn) -> Result<()> {
-        let WorkAccount { user, directory, person, .. } = *account;
-        let unlinked = WorkAccount { linked: false, since: self.clock.now(), ..account.clone() };
-        let change = Commit::new()
-            .action(Action {
-                place: Place::Global(WorkAccount::key_of_user(user, directory)),
-                what: What::Delete { condition: there() },
-                conflict: Conflict::Missing("work account"),
-            })
-            .action(Action {
-                place: Place::Global(WorkAccount::key(directory, person)),
-                what: What::Put { item: encode("WorkAccount", &unlinked)?, condition: there() },
-                conflict: Conflict::Missing("work account"),
-            })
-            .action(other.check(user));
+        let WorkAccount { user, directory, .. } = *account;
+        let change = unlinked(account, self.clock.now())?.into_iter().fold(Commit::new(), |change, (key, what)| {
+            let conflict = Conflict::Missing("work account");
+            change.action(Action { place: Place::Global(key), what, conflict })
+        });
+        let change = change.action(other.check(user));
         self.of(scope).commit(change.event(Event::IdentityUnlinked { user, directory })?).await.map(|_| ())
     }
 
@@ -236,7 +230,8 @@ impl Store {
     }
 
     /// Makes `newcomer` a member of `tenant`, which their directory is linked to, as its policy says: one transaction of
-    /// seat, member, and, for somebody new, user, address and work account.
+    /// seat, member, and, for somebody new, user, address and work account. Who has an account joins with it where
+    /// Microsoft verified that its address is theirs.
     pub async fn join(&self, tenant: TenantId, newcomer: &Newcomer, origin: &Origin) -> Result<Joined> {
         let user = newcomer.user.unwrap_or_else(|| UserId::generate(&self.ids));
         let scope = self.scope_of_membership(tenant, Origin { actor: Actor::User { id: user }, ..origin.clone() });
@@ -265,6 +260,10 @@ impl Store {
             .check::<Removed>(&as_person, Condition::absent(), "removed");
         let profile = match newcomer.user {
             Some(known) => match self.user(known).await? {
+                // Who signs in to both linked it: that they are one and the same person, the address says.
+                Some(profile) if newcomer.email.as_deref() != Some(profile.email.as_str()) => {
+                    return Ok(Joined::Out(NoEntry::InvitationNeeded));
+                }
                 Some(profile) => profile,
                 None => return Ok(Joined::Changed),
             },
@@ -284,6 +283,11 @@ impl Store {
                 profile
             }
         };
+        // Nobody who was let in no more comes back with another account of the same address.
+        let as_address = Whom::Address { invitation: Invitation::id_of(tenant, &profile.email) };
+        if own.get_strong::<Removed>(&as_address).await?.is_some() {
+            return Ok(Joined::Out(NoEntry::InvitationNeeded));
+        }
         let Some(mut company) = company.with_seat() else { return Ok(Joined::Out(NoEntry::NoSeat)) };
         // Of a company that was connected before companies kept it.
         company.value.directory = company.value.directory.or(Some(directory));
@@ -300,6 +304,7 @@ impl Store {
             mail_returned: None,
         };
         let change = change
+            .check::<Removed>(&as_address, Condition::absent(), "removed")
             .replace(&company)
             .create(&member)
             .action(new(Membership::key(user, tenant), encode("Membership", &membership)?, "member"))
@@ -310,10 +315,15 @@ impl Store {
 
 /// The two items of a work account: where a sign-in finds it, if it is `free`, and where its user's are.
 pub(crate) fn link(change: Commit, account: &WorkAccount, free: Condition) -> Result<Commit> {
+    link_over(change, account, free, account.person)
+}
+
+/// The same, in place of what its user has of the directory, if that is `before`.
+pub(crate) fn link_over(change: Commit, account: &WorkAccount, free: Condition, before: PersonId) -> Result<Commit> {
     let item = encode("WorkAccount", account)?;
     let same = Condition {
         expression: Some("attribute_not_exists(PK) OR person = :person"),
-        values: vec![(":person", text(account.person.to_string()))],
+        values: vec![(":person", text(before.to_string()))],
         ..Condition::default()
     };
     Ok(change
@@ -327,6 +337,16 @@ pub(crate) fn link(change: Commit, account: &WorkAccount, free: Condition) -> Re
             what: What::Put { item, condition: same },
             conflict: Conflict::Taken("directory"),
         }))
+}
+
+/// Unlinks a work account, if it is linked: its user has it no more, and it stays known.
+pub(crate) fn unlinked(account: &WorkAccount, now: Timestamp) -> Result<[(Key, What); 2]> {
+    let WorkAccount { user, directory, person, .. } = *account;
+    let item = encode("WorkAccount", &WorkAccount { linked: false, since: now, ..account.clone() })?;
+    Ok([
+        (WorkAccount::key_of_user(user, directory), What::Delete { condition: there() }),
+        (WorkAccount::key(directory, person), What::Put { item, condition: there() }),
+    ])
 }
 
 /// That a work account is nobody's, or was unlinked.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::{App, Client, PASSWORD};
 
 use crate::{
-    members::{invite, link},
+    members::{change, invite, join, link},
     table::put_again,
 };
 
@@ -65,4 +65,37 @@ async fn a_wrong_second_factor_is_heard_of_too() {
     assert_eq!(other.len(), 1);
     assert_eq!(other[0]["event"]["repeats"], told["items"][0]["id"]);
     assert_eq!(other[0]["text"], "A sign-in failed at its second factor.");
+}
+
+#[tokio::test]
+async fn a_company_that_deactivated_the_person_hears_nothing_of_where_they_sign_in_from() {
+    let app = App::start().await;
+    let (acme, nova) = in_both(&app).await;
+    let body = json!({ "email": EMAIL, "password": "wrong-tractor-mumbles-9" });
+    app.post("/v1/sign-in", body.clone()).await.expect_problem(401, "sign_in_refused");
+    app.pump().await;
+    change(&app, &acme, &nova, json!({ "active": false })).await.expect::<Value>(200);
+    app.pump().await;
+    app.post("/v1/sign-in", body).await.expect_problem(401, "sign_in_refused");
+    app.pump().await;
+    assert_eq!((failed(&nova).await.len(), failed(&acme).await.len()), (2, 1));
+}
+
+#[tokio::test]
+async fn nor_does_it_where_it_was_their_first_company() {
+    let app = App::start().await;
+    let (acme, nova) = (app.tenant("acme").await, app.tenant("nova").await);
+    let email = "ben@acme.example";
+    let ben = join(&app, &acme, email, "member").await;
+    invite(&nova, email, "member").await;
+    let token = link(&app, nova.tenant, email).await;
+    app.clock.advance(SignedDuration::from_mins(1));
+    ben.post("/v1/invitations/accept", json!({ "token": token })).await.expect::<Value>(201);
+    app.pump().await;
+    change(&app, &acme, &ben, json!({ "active": false })).await.expect::<Value>(200);
+    app.pump().await;
+    let body = json!({ "email": email, "password": "wrong-tractor-mumbles-9" });
+    app.post("/v1/sign-in", body).await.expect_problem(401, "sign_in_refused");
+    app.pump().await;
+    assert_eq!((failed(&nova).await.len(), failed(&acme).await.len()), (1, 0));
 }

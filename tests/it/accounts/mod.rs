@@ -16,7 +16,7 @@ mod jwks;
 mod link_microsoft;
 mod link_microsoft_callback;
 mod me;
-mod passkey_sign_in;
+pub mod passkey_sign_in;
 mod preview_sign_up;
 mod refresh;
 mod remove_passkey;

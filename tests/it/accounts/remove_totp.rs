@@ -6,10 +6,11 @@ use model::{
     policy::{SecondFactor, SignInWays},
 };
 use serde_json::{Value, json};
-use tests::{App, Authenticator};
+use tests::{App, Authenticator, directory};
 
 use crate::{
-    links,
+    at_microsoft, links,
+    microsoft::administrator,
     table::{scope, scope_of, set_policy},
 };
 
@@ -98,5 +99,40 @@ async fn whoever_gets_in_when_microsoft_does_not_work_keeps_a_second_factor() {
     set_policy(&app, &theirs, by_microsoft(elsewhere.user)).await;
     let removed = [owner.delete(PATH).await, owner.delete(&passkey).await];
     assert_eq!(removed.iter().filter(|answer| answer.status == 204).count(), 1);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn the_word_of_one_companys_directory_does_not_change_what_protects_the_account_in_all() {
+    let app = App::of(directory(1, 40)).await;
+    let id = app.only_directory();
+    let owner = app.scanned("northwind", id).await;
+    let person = administrator(&app, id);
+    assert_eq!(at_microsoft::link(&app, &owner, person).await.status, 204);
+    app.microsoft().set_claim(person, "amr", json!(["pwd", "mfa"]));
+    // Without a second factor of ours it is as good as a password.
+    let before = at_microsoft::client(&app, person).await;
+    before.act(PATH).await.expect::<Value>(200);
+    let codes = owner.add_totp(app.clock.clock().now()).await;
+
+    let by_microsoft = at_microsoft::client(&app, person).await;
+    let key = json!({ "name": "theirs", "scopes": ["tenant:read"] });
+    by_microsoft.post("/v1/keys", key).await.expect::<Value>(201);
+    for session in [&before, &by_microsoft] {
+        session.delete(PATH).await.expect_problem(403, "proof_too_old");
+        session.act(PATH).await.expect_problem(403, "proof_too_old");
+        session.act("/v1/me/passkeys/begin").await.expect_problem(403, "proof_too_old");
+        let password = json!({ "password": "another-tractor-mumbles-9" });
+        session.post("/v1/me/password", password).await.expect_problem(403, "proof_too_old");
+        let address = json!({ "email": "thief@contoso.example" });
+        session.post("/v1/me/email", address).await.expect_problem(403, "proof_too_old");
+        session.delete(&format!("/v1/me/microsoft/{id}")).await.expect_problem(403, "proof_too_old");
+    }
+    // The next code: the one the app was set up with is used.
+    app.clock.advance(SignedDuration::from_secs(30));
+    let code = json!({ "totp": codes.at(app.clock.clock().now()) });
+    assert_eq!(by_microsoft.post("/v1/step-up", code).await.status, 204);
+    before.delete(PATH).await.expect_problem(403, "proof_too_old");
+    assert_eq!(by_microsoft.delete(PATH).await.status, 204);
     app.pump().await;
 }

@@ -181,7 +181,10 @@ async fn an_invitation_that_is_too_old_gives_its_seat_to_the_next_and_takes_one_
     set_company(&app, owner.tenant, |company| company.seat_limit = 2).await;
     let old = invite(&owner, "late@acme.example", "member").await;
     let full = json!({ "email": "ben@acme.example", "role": "member" });
-    owner.post(PATH, full.clone()).await.expect_problem(402, "plan_limit_reached");
+    let refused = owner.post(PATH, full.clone()).await;
+    refused.expect_problem(402, "plan_limit_reached");
+    let told = refused.json()["detail"].as_str().unwrap().to_owned();
+    assert!(told.contains("places in the team") && !told.contains("seat"), "{told}");
     app.clock.advance(SignedDuration::from_hours(48));
     let owner = app.sign_in("owner@acme.example").await;
     owner.post(PATH, full).await.expect::<Value>(202);

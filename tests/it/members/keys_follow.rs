@@ -1,11 +1,11 @@
 //! `members-keys-follow`.
 
 use model::{CustomRole, Event, Permission, Role, RoleId, RoleName, UserId};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{Commit, Company};
 use tests::{App, Client};
 
-use super::{events, get, key};
+use super::{change, events, get, join, key, remove};
 use crate::table::{scope, set_member, set_role};
 
 async fn commit(app: &App, owner: &Client<'_>, event: Event) {
@@ -86,4 +86,40 @@ async fn a_role_of_the_companys_own_that_loses_a_right_takes_it_from_keys() {
     app.pump().await;
     assert_eq!(get(&app, "/v1/tenant", &text).await.status, 200);
     get(&app, "/v1/events", &text).await.expect_problem(403, "forbidden");
+}
+
+/// Makes a calendar address; where it is read.
+async fn feed(client: &Client<'_>) -> String {
+    let made: Value = client.post("/v1/feeds", json!({ "name": "Office calendar" })).await.expect(201);
+    format!("/v1/{}", made["address"].as_str().unwrap().split_once("/v1/").unwrap().1)
+}
+
+#[tokio::test]
+async fn the_calendar_addresses_of_who_left_lead_nowhere_and_nobody_elses() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let ben = join(&app, &owner, "ben@acme.example", "admin").await;
+    let cleo = join(&app, &owner, "cleo@acme.example", "admin").await;
+    let (owners, bens, cleos) = (feed(&owner).await, feed(&ben).await, feed(&cleo).await);
+    app.pump().await;
+    let read = async |path: &str| app.call(http::Method::GET, path, None, None).await;
+    // Another role is no end.
+    change(&app, &owner, &ben, json!({ "role": "member" })).await.expect::<Value>(200);
+    app.pump().await;
+    for path in [&owners, &bens, &cleos] {
+        assert_eq!(read(path).await.status, 200);
+    }
+    change(&app, &owner, &ben, json!({ "active": false })).await.expect::<Value>(200);
+    assert_eq!(remove(&app, &owner, &cleo).await.status, 204);
+    app.pump().await;
+    for path in [&bens, &cleos] {
+        read(path).await.expect_problem(404, "not_found");
+    }
+    assert_eq!(read(&owners).await.status, 200);
+    let left: Value = owner.get("/v1/feeds").await.expect(200);
+    assert_eq!(left["items"].as_array().unwrap().len(), 1);
+    assert_eq!(events(&owner, "feed.revoked").await.len(), 2);
+    // A second delivery tells nothing twice.
+    commit(&app, &owner, Event::MemberDeactivated { user: ben.user, operator: None }).await;
+    assert_eq!(events(&owner, "feed.revoked").await.len(), 2);
 }

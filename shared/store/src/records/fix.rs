@@ -128,13 +128,20 @@ impl Freed {
         (today <= by).then_some(by)
     }
 
-    /// The same in words.
+    /// The same in words, for a mail.
     pub fn words(&self, today: Date) -> String {
-        let (seats, are) = if self.seats == 1 { ("seat", "is") } else { ("seats", "are") };
-        let by = self
-            .reduce_by(today)
-            .map_or_else(|| "at the next renewal".into(), |by| by.strftime("by %-d %B %Y").to_string());
-        format!("{} {seats} of {} {are} free. Reduce {by}.", self.seats, self.product)
+        self.told(self.reduce_by(today).map(|by| by.strftime("by %-d %B %Y").to_string()))
+    }
+
+    /// The same with the day as `2027-01-24`: a page writes it as its reader does.
+    pub fn text(&self, today: Date) -> String {
+        self.told(self.reduce_by(today).map(|by| format!("by {by}")))
+    }
+
+    fn told(&self, by: Option<String>) -> String {
+        let (licences, are) = if self.seats == 1 { ("licence", "is") } else { ("licences", "are") };
+        let when = by.unwrap_or_else(|| "at the next renewal".into());
+        format!("{} {licences} of {} {are} free. Reduce {when}.", self.seats, self.product)
     }
 }
 
@@ -381,8 +388,11 @@ mod tests {
         ] {
             assert_eq!(freed.reduce_by(day(today)), by.map(day), "{today}");
         }
-        assert_eq!(freed.words(day("2026-11-28")), "4 seats of Premium are free. Reduce by 28 November 2026.");
-        assert_eq!(freed.words(day("2026-12-08")), "4 seats of Premium are free. Reduce at the next renewal.");
+        assert_eq!(freed.words(day("2026-11-28")), "4 licences of Premium are free. Reduce by 28 November 2026.");
+        assert_eq!(freed.words(day("2026-12-08")), "4 licences of Premium are free. Reduce at the next renewal.");
+        assert_eq!(freed.text(day("2026-11-28")), "4 licences of Premium are free. Reduce by 2026-11-28.");
+        let one = Freed { seats: 1, ..freed.clone() };
+        assert_eq!(one.text(day("2026-12-08")), "1 licence of Premium is free. Reduce at the next renewal.");
         assert_eq!(Freed { renews_on: None, ..freed }.reduce_by(day("2026-11-01")), None);
     }
 }

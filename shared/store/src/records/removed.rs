@@ -1,13 +1,14 @@
-//! Who was removed from a company: nobody comes back by signing in with Microsoft.
+//! Who was removed from a company or deactivated there: nobody comes back by signing in with Microsoft.
 
 use jiff::Timestamp;
-use model::{DirectoryId, PersonId, UserId};
+use model::{DirectoryId, InvitationId, PersonId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Ours, TenantRecord, WorkAccount};
 use crate::key::Collection;
 
-/// That a member was removed. Only an invitation lets them in again; whoever gives one deletes this (C8).
+/// That a member was removed or deactivated. Only an invitation lets them in again, or whoever lets them in where they
+/// were deactivated; both delete this (C8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removed {
     /// Who.
@@ -34,14 +35,20 @@ pub enum Whom {
         /// Who in it.
         person: PersonId,
     },
+    /// Whoever has an address. It is kept as the id of its invitation to the company, a hash of both.
+    Address {
+        /// See [`Invitation::id_of`](super::Invitation::id_of).
+        invitation: InvitationId,
+    },
 }
 
 impl Removed {
-    /// What to keep of a removed user who has these work accounts.
-    pub fn all(user: UserId, accounts: &[WorkAccount], at: Timestamp, mver: u64) -> Vec<Self> {
+    /// What to keep of a user who is let in no more, whose address `address` is and who has these work accounts.
+    pub fn all(user: UserId, address: InvitationId, accounts: &[WorkAccount], at: Timestamp, mver: u64) -> Vec<Self> {
         let persons =
             accounts.iter().map(|account| Whom::Person { directory: account.directory, person: account.person });
-        [Whom::User { user }].into_iter().chain(persons).map(|whom| Self { whom, at, mver }).collect()
+        let account = [Whom::User { user }, Whom::Address { invitation: address }];
+        account.into_iter().chain(persons).map(|whom| Self { whom, at, mver }).collect()
     }
 }
 
@@ -58,6 +65,7 @@ impl TenantRecord for Removed {
         match whom {
             Whom::User { user } => format!("REMOVED#{user}"),
             Whom::Person { directory, person } => format!("REMOVED#{directory}#{person}"),
+            Whom::Address { invitation } => format!("REMOVED#{invitation}"),
         }
     }
 }
