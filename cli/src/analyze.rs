@@ -139,9 +139,9 @@ impl Report<'_> {
         })?;
         match totals.realisable_on {
             Some(on) => {
-                out.line(&format!("Seats are given back when a subscription renews, the first on {}.", day(on)))
+                out.line(&format!("Licences are given back when a subscription renews, the first on {}.", day(on)))
             }
-            None => out.line("Seats are given back when a subscription renews."),
+            None => out.line("Licences are given back when a subscription renews."),
         }
     }
 
@@ -202,7 +202,7 @@ impl Report<'_> {
             out.line(&format!("{} people, {} with a paid licence.", totals.people, totals.licensed_people))?;
         }
         out.line(&format!(
-            "{} paid seats, {} a month at list prices without tax. You may pay less.",
+            "{} paid licences, {} a month at list prices without tax. You may pay less.",
             totals.paid_seats_bought, totals.spend_monthly
         ))?;
         if !totals.price_missing_skus.is_empty() {

@@ -102,8 +102,8 @@ pub async fn up(config: UpConfig) -> anyhow::Result<Up> {
     let url = format!("http://localhost:{port}");
     let (directories, sample) = match config.microsoft {
         UpMicrosoft::Sample => {
-            let recipe =
-                Recipe { name: Some("Northwind (sample data)".into()), ..Recipe::new(SEED, clock.now(), PEOPLE) };
+            let name = Some("Northwind (sample data)".into());
+            let recipe = Recipe { name, shown: true, ..Recipe::new(SEED, clock.now(), PEOPLE) };
             (Directories::Simulated(vec![Directory::generate(&recipe)]), true)
         }
         UpMicrosoft::Folder(folder) => {

@@ -1,6 +1,7 @@
 // Names that people and directories give are shown as text, whatever they are: markup, formulas, characters that turn
 // text around, hundreds of letters. On every page, at the narrowest width.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { company } from "./company.js";
 import { open, signIn, visit } from "./dashboard.js";
@@ -60,6 +61,15 @@ test("a hostile name is text on every page, and turns nothing around that is not
   const shown = hostile.filter(({ name }) => text.includes(name)).map(({ name }) => name);
   assert.ok(shown.length >= 4, `too few hostile names are on any page: ${shown}`);
   assert.ok(text.includes(DIRECTORY));
+  // In a file a spreadsheet runs none of them.
+  await visit(page, "/people");
+  const formulas = hostile.filter(({ name }) => /^[=@]/.test(name));
+  assert.ok(formulas.length > 0, "nobody's name is a formula");
+  const download = page.getByRole("button", { name: "Download as a file" });
+  const [taken] = await Promise.all([page.waitForEvent("download"), download.click()]);
+  const file = await readFile(await taken.path(), "utf8");
+  for (const { name } of formulas) assert.ok(file.includes(`"'${name.replaceAll('"', '""')}"`), name);
+  assert.doesNotMatch(file, /(^|,)"[=+@-]/m);
   steward.noTroubles();
   await page.context().close();
 });

@@ -33,7 +33,7 @@ test("the log is narrowed by what, who and when, its address keeps that, and its
   await filter.getByRole("combobox", { name: "Who" }).selectOption({ label: "Demo Owner" });
   await button(filter, "Show").click();
   await page.waitForURL(/kind=user\.signed_in/);
-  await page.getByText("A scan", { exact: false }).first().waitFor({ state: "detached" });
+  await page.getByText("A check", { exact: false }).first().waitFor({ state: "detached" });
   const texts = await entries.locator("p").allInnerTexts();
   assert.ok(texts.length > 0 && texts.every((text) => text.startsWith("Somebody signed in")), texts.join("\n"));
   await page.reload();
@@ -45,7 +45,7 @@ test("the log is narrowed by what, who and when, its address keeps that, and its
   await entries.first().getByText("Demo Owner · Details").click();
   await entries.first().getByText("Request", { exact: true }).waitFor();
 
-  const [file] = await Promise.all([page.waitForEvent("download"), button(page, "Take away as a file").click()]);
+  const [file] = await Promise.all([page.waitForEvent("download"), button(page, "Download as a file").click()]);
   assert.match(file.suggestedFilename(), /^steward-activity-\d{4}-\d\d-\d\d\.csv$/);
   const [header, ...rows] = (await readFile(await file.path(), "utf8")).trim().split("\r\n");
   assert.match(header, /kind/);
@@ -167,7 +167,7 @@ test("who saves a role, a member or an exception after somebody else is told so,
   await faster(other);
   await button(ending, "End").click();
   await seen(other, "Ended. Savings follow within seconds.");
-  await seen(other, "You accept nothing as it is.");
+  await seen(other, "Nothing is accepted as it is.");
   await close(page, other);
 });
 

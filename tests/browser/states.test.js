@@ -225,7 +225,7 @@ test("who may only look is told so at every button, and sees no page fail", asyn
   for (const path of ["/", "/savings", "/licences", "/changes", "/activity", "/team", "/settings/connection", "/settings/sign-in", "/settings/keys", "/connect"]) {
     await visit(guest, path);
     assert.equal(await guest.getByRole("alert").count(), 0, `${path} fails: ${await guest.locator("main").innerText()}`);
-    const acts = guest.locator("main").getByRole("button", { name: /^(Check now|Make a key|Connect at Microsoft|Disconnect|Take away as a file)/ });
+    const acts = guest.locator("main").getByRole("button", { name: /^(Check now|Make a key|Connect at Microsoft|Disconnect|Download as a file)/ });
     for (const act of await acts.all()) {
       assert.equal(await act.getAttribute("aria-disabled"), "true", `${path}: ${await act.innerText()}`);
       assert.match(await act.getAttribute("title"), /Your role does not include this/);

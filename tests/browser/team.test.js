@@ -21,6 +21,25 @@ const close = (...pages) => Promise.all(pages.map((page) => page.context().close
 const row = (page, name) =>
   page.getByRole("listitem").filter({ has: page.getByRole("combobox", { name: `Role of ${name}` }) });
 
+test("who is not the administrator invites them with a role that may connect, or is told why they cannot", async () => {
+  const viewer = await steward.as(await colleague(steward, demo, "vera@northwind.example", "read_only", "Vera View"));
+  const owner = await steward.owner();
+  for (const page of [owner, viewer]) {
+    await visit(page, "/connect");
+    await page.getByText("I am not the administrator: send them a link").click();
+  }
+  assert.equal(await button(viewer, "Invite your administrator").getAttribute("aria-disabled"), "true");
+  await owner.getByRole("link", { name: "Invite your administrator" }).click();
+  await owner.waitForURL(/\/team\?role=admin$/);
+  const role = owner.getByRole("combobox", { name: "Role", exact: true });
+  await role.waitFor();
+  assert.equal(await role.inputValue(), "admin");
+  await visit(owner, "/team?role=nobody");
+  await role.waitFor();
+  assert.equal(await role.inputValue(), "read_only");
+  await close(owner, viewer);
+});
+
 test("a role of the company's own is made, given, widened, and gone once who has it gets another", async () => {
   const name = "Books <i>& more</i>";
   const owner = await steward.owner();

@@ -10,10 +10,15 @@ import { settings } from "~texts/settings";
 
 const t = settings.team;
 
-export const Route = createFileRoute("/_app/_settings/team")({ component: Team });
+export const Route = createFileRoute("/_app/_settings/team")({
+  /** Whom somebody came to invite, by role. */
+  validateSearch: ({ role }: Record<string, unknown>): { role?: string } => (typeof role === "string" ? { role } : {}),
+  component: Team,
+});
 
 function Team() {
   const { members, roles } = useTeam();
+  const { role } = Route.useSearch();
   const me = useMe();
   const mayNot = useRoleReason("members:read");
   if (mayNot) {
@@ -33,7 +38,7 @@ function Team() {
           <Part title={t.people}>
             <Members members={members.data.items} roles={roles.data.items} onChange={() => members.refetch()} />
           </Part>
-          <Invitations roles={roles.data.items} />
+          <Invitations roles={roles.data.items} wanted={role} />
           <Roles roles={roles.data.items} onChange={() => Promise.all([roles.refetch(), members.refetch()])} />
         </>
       )}

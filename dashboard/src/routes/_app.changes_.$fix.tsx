@@ -9,7 +9,7 @@ import { who } from "~/features/fixes/FixRow";
 import { moving, standing, useFix } from "~/features/fixes/fix";
 import { Allowed } from "~/features/shell/Allowed";
 import { useNames } from "~/features/shell/me";
-import { moment, money } from "~/lib/format";
+import { moment, money, withDays } from "~/lib/format";
 import { ButtonLink } from "~/ui/button";
 import { TextLink } from "~/ui/link";
 import { Page, Part } from "~/ui/page";
@@ -63,7 +63,7 @@ function Loaded({ fix }: { fix: FixView }) {
         <p>{changes.tally(fix.tally)}</p>
         {fix.undo_tally && <p>{changes.tally(fix.undo_tally, true)}</p>}
         {!moving(fix) && fix.state !== "undone" && fix.state !== "cancelled" && (
-          <p className="text-dim">{fix.undo.text}</p>
+          <p className="text-dim">{withDays(fix.undo.text)}</p>
         )}
         {fix.finding && (
           <p>
@@ -82,7 +82,7 @@ function Loaded({ fix }: { fix: FixView }) {
         <Part title={t.next} lead={t.nextLead}>
           <ul className="grid gap-1">
             {freed.map(({ sku, text }) => (
-              <li key={sku}>{text}</li>
+              <li key={sku}>{withDays(text)}</li>
             ))}
           </ul>
         </Part>

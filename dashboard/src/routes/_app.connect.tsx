@@ -15,8 +15,12 @@ import { connect as t } from "~texts/connect";
 
 export const Route = createFileRoute("/_app/connect")({ component: Connect });
 
+/** A role of ours that may connect, for whoever is invited to do so. */
+const CONNECTS = "admin";
+
 function Connect() {
   const reason = useRoleReason("connection:manage");
+  const mayNotInvite = useRoleReason("members:manage");
   const { data } = useQuery(microsoftStatusOptions());
   const [go, going] = useAct(async () => {
     const { url } = (await microsoftConnect()).data;
@@ -48,7 +52,13 @@ function Connect() {
         <div className="mt-3 grid max-w-prose gap-3">
           <p>{t.sendLead}</p>
           <div>
-            <ButtonLink to="/team">{t.invite}</ButtonLink>
+            {mayNotInvite ? (
+              <Button disabledReason={mayNotInvite}>{t.invite}</Button>
+            ) : (
+              <ButtonLink to="/team" search={{ role: CONNECTS }}>
+                {t.invite}
+              </ButtonLink>
+            )}
           </div>
         </div>
       </details>

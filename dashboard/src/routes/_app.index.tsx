@@ -48,7 +48,7 @@ function NoNumbers({ overview, underWay }: { overview: OverviewView; underWay: b
 }
 
 function Loaded({ overview, totals }: { overview: OverviewView; totals: Totals }) {
-  const unpriced = totals.price_missing_skus.length;
+  const unpriced = totals.price_missing_skus.length + (totals.price_missing_more ?? 0);
   const next = overview.connection === "connected" && overview.next_check_at;
   const seen = useSeen();
   return (
@@ -67,7 +67,10 @@ function Loaded({ overview, totals }: { overview: OverviewView; totals: Totals }
         </p>
         <CheckNow />
       </div>
-      <Headline overview={overview} totals={totals} />
+      <div className="grid gap-3">
+        <Headline overview={overview} totals={totals} />
+        <p className="text-dim text-sm">{t.promise}</p>
+      </div>
       {overview.top.length > 0 && <Next top={overview.top} all={overview.findings} />}
       {seen && (
         <>
@@ -85,7 +88,6 @@ function Loaded({ overview, totals }: { overview: OverviewView; totals: Totals }
           <Begin overview={overview} />
         </>
       )}
-      <p className="text-dim text-sm">{t.promise}</p>
     </>
   );
 }
@@ -94,10 +96,10 @@ function Headline({ overview, totals }: { overview: OverviewView; totals: Totals
   const { findings, saved, connection, next_check_at } = overview;
   if (totals.monthly.amount_minor > 0) {
     return (
-      <section className="grid gap-5">
-        <h1 className="text-4xl sm:text-5xl">{t.headline(money(totals.monthly))}</h1>
+      <section className="grid gap-3 sm:gap-5">
+        <h1 className="text-3xl sm:text-5xl">{t.headline(money(totals.monthly))}</h1>
         <div className="grid gap-1">
-          <p className="text-lg">
+          <p className="sm:text-lg">
             <Amount of={totals.certain_monthly} is={t.certain} /> · <Amount of={totals.likely_monthly} is={t.likely} />
             {saved && (
               <>
@@ -106,7 +108,7 @@ function Headline({ overview, totals }: { overview: OverviewView; totals: Totals
               </>
             )}
           </p>
-          <p>{t.spend(money(totals.spend_monthly), totals.paid_seats_bought)}</p>
+          <p className="max-sm:text-sm">{t.spend(money(totals.spend_monthly), totals.paid_seats_bought)}</p>
           <Basis of={totals.price_basis} />
         </div>
         <MoneyBar totals={totals} />
@@ -149,7 +151,7 @@ const Amount = ({ of, is }: { of: Money; is: string }) => (
 
 function Next({ top, all }: { top: readonly NextAction[]; all: number }) {
   return (
-    <section className="grid gap-2 border-line border-t pt-6">
+    <section className="grid gap-2 border-line border-t pt-4 sm:pt-6">
       <h2>{t.next}</h2>
       <ol className="grid">
         {top.map((action, at) => (
@@ -163,7 +165,7 @@ function Next({ top, all }: { top: readonly NextAction[]; all: number }) {
             <div>
               <h3>{action.headline}</h3>
               <p className="text-dim">
-                {savingOf(action)} · {fixable(action.remedy) ? t.undoable(action.undo) : t.remedy(action.remedy)}
+                {savingOf(action)} · {wayOf(action)}
               </p>
             </div>
             <div className="col-start-2 pt-2 sm:col-start-3 sm:pt-0">
@@ -186,6 +188,12 @@ function Next({ top, all }: { top: readonly NextAction[]; all: number }) {
 }
 
 const wordOf = ({ remedy }: NextAction): string => (fixable(remedy) ? t.review : t.showHow);
+
+/** Whether it can be undone, or who does it elsewhere and by when. */
+function wayOf({ remedy, undo, reduce_by }: NextAction): string {
+  if (fixable(remedy)) return t.undoable(undo);
+  return reduce_by ? t.askBy(remedy, day(reduce_by)) : t.remedy(remedy);
+}
 
 function savingOf({ monthly, realisable_on }: NextAction): string {
   if (!monthly) return t.noPrice;

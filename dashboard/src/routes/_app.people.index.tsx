@@ -21,7 +21,7 @@ import { ListLink, ListTextLink } from "~/ui/link";
 import { Page } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
 import { Empty, Notice, Problem, Skeleton } from "~/ui/states";
-import { type Column, Table } from "~/ui/table";
+import { type Column, Cut, Table } from "~/ui/table";
 import { people as t } from "~texts/people";
 
 const SORTS = ["name", "cost"] as const;
@@ -202,10 +202,12 @@ const COLUMNS: readonly Column<PersonView>[] = [
   {
     head: t.person,
     cell: ({ person, name, address, department }) => (
-      <>
-        <ListTextLink to="/people/$person" params={{ person }}>
-          <bdi>{name}</bdi>
-        </ListTextLink>
+      <span className="block sm:max-w-80">
+        <Cut text={name}>
+          <ListTextLink to="/people/$person" params={{ person }}>
+            <bdi>{name}</bdi>
+          </ListTextLink>
+        </Cut>
         <bdi className="block break-all font-normal text-dim text-sm">{address}</bdi>
         {department && (
           <ListLink
@@ -217,7 +219,7 @@ const COLUMNS: readonly Column<PersonView>[] = [
             <bdi>{department}</bdi>
           </ListLink>
         )}
-      </>
+      </span>
     ),
   },
   { head: t.status, cell: ({ status, status_text }) => <PersonStatus status={status} text={status_text} /> },

@@ -160,8 +160,7 @@ interface FindingProps {
 
 const Finding = memo(function Finding({ finding: f, chosen, onChoose }: FindingProps) {
   return (
-    // What is not seen yet is not laid out.
-    <li className="flex items-start gap-3 border-line border-b [contain-intrinsic-size:auto_5rem] [content-visibility:auto] first:border-t">
+    <li className="flex items-start gap-3 border-line border-b first:border-t">
       <input
         type="checkbox"
         className="mt-5 size-5 shrink-0 accent-(--accent)"

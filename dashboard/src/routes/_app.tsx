@@ -113,7 +113,7 @@ function SampleStrip() {
   if (!data?.directory?.endsWith("(sample data)")) return null;
   return (
     // To the edge of the window, wider than what stands on the page.
-    <p className="bg-warn-tint px-4 py-2 text-sm shadow-[100vmax_0_0_var(--warn-tint)] [clip-path:inset(0_-100vmax_0_0)] sm:px-8">
+    <p className="bg-warn-tint px-4 py-2 text-sm shadow-[0_0_0_100vmax_var(--warn-tint)] [clip-path:inset(0_-100vmax_0_0)] sm:px-8">
       <strong>{t.sample}.</strong> {t.sampleLead}
     </p>
   );

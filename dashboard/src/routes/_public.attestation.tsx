@@ -3,6 +3,7 @@ import { createFileRoute } from "@tanstack/react-router";
 import { useState } from "react";
 import { findingsAttestationAnswer, findingsAttestationPreview } from "~/api/generated/sdk.gen";
 import type { Answer } from "~/api/generated/types.gen";
+import { BadLink } from "~/features/auth/BadLink";
 import { NoToken } from "~/features/auth/NoToken";
 import { useLinkToken } from "~/features/auth/useLinkToken";
 import { day } from "~/lib/format";
@@ -10,7 +11,7 @@ import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { named } from "~/ui/named";
 import { Page } from "~/ui/page";
-import { Notice, Problem, Skeleton } from "~/ui/states";
+import { Notice, Skeleton } from "~/ui/states";
 import { attestation as t } from "~texts/attestation";
 
 const ANSWERS: Answer[] = ["still_needed", "not_needed", "ask_later"];
@@ -34,13 +35,7 @@ function Question({ token }: { token: string }) {
     setGiven(answer);
   });
   const { data } = question;
-  if (question.error) {
-    return (
-      <Page title={question.error.message}>
-        <Problem error={question.error} />
-      </Page>
-    );
-  }
+  if (question.error) return <BadLink error={question.error} onRetry={() => question.refetch()} />;
   if (!data) return <Skeleton rows={4} />;
   const chosen = given ?? data.answer;
   return (

@@ -10,6 +10,7 @@ import {
 } from "~/api/generated/sdk.gen";
 import { queries } from "~/api/queries";
 import { isSignedIn, signedIn } from "~/api/session";
+import { BadLink } from "~/features/auth/BadLink";
 import { keepDestination } from "~/features/auth/destination";
 import { NewPassword } from "~/features/auth/NewPassword";
 import { NoToken } from "~/features/auth/NoToken";
@@ -19,7 +20,7 @@ import { useAct } from "~/ui/act";
 import { Button, ButtonLink } from "~/ui/button";
 import { Field, Form, Submit, text } from "~/ui/form";
 import { Page } from "~/ui/page";
-import { Notice, Problem, Skeleton } from "~/ui/states";
+import { Notice, Skeleton } from "~/ui/states";
 import { auth } from "~texts/auth";
 import { roleName } from "~texts/roles";
 
@@ -56,13 +57,7 @@ function Invited({ token }: { token: string }) {
       {auth.signIn}
     </ButtonLink>
   );
-  if (invitation.error) {
-    return (
-      <Page title={invitation.error.message}>
-        <Problem error={invitation.error} />
-      </Page>
-    );
-  }
+  if (invitation.error) return <BadLink error={invitation.error} onRetry={() => invitation.refetch()} />;
   if (!data || here.data === undefined) return <Skeleton rows={4} />;
   if (over) {
     return (

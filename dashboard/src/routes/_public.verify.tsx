@@ -2,16 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 import { apiError } from "~/api/error";
 import { accountsPreviewSignUp, accountsVerifyEmail } from "~/api/generated/sdk.gen";
+import { BadLink } from "~/features/auth/BadLink";
 import { CurrencyChoice, currencyOf } from "~/features/auth/CurrencyChoice";
 import { NewPassword } from "~/features/auth/NewPassword";
 import { NoToken } from "~/features/auth/NoToken";
 import { OneTime } from "~/features/auth/OneTime";
 import { useLinkToken } from "~/features/auth/useLinkToken";
-import { ButtonLink } from "~/ui/button";
 import { Field, text } from "~/ui/form";
 import { named } from "~/ui/named";
-import { Page } from "~/ui/page";
-import { Problem, Skeleton } from "~/ui/states";
+import { Skeleton } from "~/ui/states";
 import { auth } from "~texts/auth";
 
 const t = auth.verify;
@@ -30,15 +29,7 @@ function SignUp({ token }: { token: string }) {
   });
   // What was read stays: once the link is used there is nothing behind it to read again.
   if (!data) {
-    return error ? (
-      <Page title={error.message}>
-        <Problem error={error} onRetry={error.retryable ? () => refetch() : undefined}>
-          <ButtonLink to="/sign-in">{auth.signIn}</ButtonLink>
-        </Problem>
-      </Page>
-    ) : (
-      <Skeleton rows={4} />
-    );
+    return error ? <BadLink error={error} onRetry={() => refetch()} /> : <Skeleton rows={4} />;
   }
   const { company, has_account } = data;
   if (has_account) {

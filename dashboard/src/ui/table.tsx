@@ -48,6 +48,18 @@ export function Table<Row>({
   );
 }
 
+/** Room for a word, however much there is in another column. */
+const FIRST = "min-w-0 sm:block sm:min-w-28";
+const OTHER = "sm:block sm:min-w-20";
+
+/** A text of somebody else's, cut after three lines; all of it is told where one points. */
+export const Cut = ({ text, children }: { text: string; children: ReactNode }) => (
+  // Room around it, or the ring of what is in it would be cut as well.
+  <span className="-mx-1 line-clamp-3 px-1" title={text}>
+    {children}
+  </span>
+);
+
 /** Renders once for a row as it is, where its columns are the same ones as before. */
 const TableRow = memo(function TableRow<Row>({ row, columns }: { row: Row; columns: readonly Column<Row>[] }) {
   return (
@@ -63,7 +75,9 @@ const TableRow = memo(function TableRow<Row>({ row, columns }: { row: Row; colum
           >
             {head}
           </span>
-          <span className={at === 0 || wide ? "" : "max-sm:text-right"}>{cell(row)}</span>
+          <span className={at === 0 ? FIRST : `${wide ? "" : "max-sm:text-right"} ${numeric ? "" : OTHER}`}>
+            {cell(row)}
+          </span>
         </td>
       ))}
     </tr>

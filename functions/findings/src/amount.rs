@@ -17,7 +17,7 @@ pub enum AmountError {
     #[error("A price is not below zero.")]
     Negative,
     /// More than a seat can cost.
-    #[error("That is more than a seat can cost a month. Give the price of one seat.")]
+    #[error("That is more than a licence can cost a month. Give the price of one licence.")]
     TooLarge,
     /// The sign or code of another currency.
     #[error("That is another currency than your company's. Nothing is converted.")]

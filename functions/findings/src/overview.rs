@@ -3,15 +3,16 @@
 use api::{Json, Result};
 use axum::extract::State;
 use checks::{
-    Totals,
+    CheckId, Totals,
     outcome::{NotEvaluated, Remedy, UndoClass},
+    reduce_by,
 };
 use identity::{Caller, can};
 use jiff::{Timestamp, civil::Date};
 use model::{FindingId, Money, ScanId};
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
-use store::{ConnectionState, Overview, Progress, ScanState, Store};
+use store::{ConnectionState, Overview, Progress, ScanState};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -90,6 +91,10 @@ pub struct NextAction {
     /// When a part of that becomes real: the renewal.
     #[schema(value_type = Option<String>, format = "date")]
     pub realisable_on: Option<Date>,
+    /// Where seats are to be given back: the day by which that holds for the next term, and after it today, until the
+    /// renewal.
+    #[schema(value_type = Option<String>, format = "date")]
+    pub reduce_by: Option<Date>,
     /// Who acts, and how.
     pub remedy: Remedy,
     /// Whether acting on it can be undone.
@@ -118,8 +123,8 @@ pub struct NewestScan {
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindings>) -> Result<Json<OverviewView>> {
-    let Overview { summary, connection, schedule, saved, scans } = store.of(caller.scope()).overview().await?;
+pub async fn overview(State(deps): State<Kernel>, caller: Caller<can::ReadFindings>) -> Result<Json<OverviewView>> {
+    let Overview { summary, connection, schedule, saved, scans } = deps.store.of(caller.scope()).overview().await?;
     let finished = scans.iter().find(|scan| scan.state == ScanState::Finished);
     let checked_at = finished.and_then(|scan| scan.ended_at).or(summary.as_ref().map(|s| s.value.changed_at));
     let connection = connection.map_or(ConnectionState::Disconnected, |connection| connection.state);
@@ -148,6 +153,8 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
         };
         return Ok(Json(first));
     };
+    let today = deps.clock.today();
+    let totals = summary.told();
     let top = summary.top.into_iter().map(|action| NextAction {
         finding: action.finding,
         title: action.check.check().text.title.into(),
@@ -155,10 +162,11 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
         count: action.count,
         monthly: action.monthly,
         realisable_on: action.realisable_on,
+        reduce_by: given_back_by(action.check, action.remedy, action.realisable_on, today),
         remedy: action.remedy,
         undo: action.undo,
     });
-    let currency = summary.totals.monthly.currency;
+    let currency = totals.monthly.currency;
     let course = summary.course.0.into_iter().map(|one| CourseDay {
         day: one.day,
         monthly: Money::new(one.minor, currency),
@@ -168,7 +176,7 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
     Ok(Json(OverviewView {
         directory: Some(summary.directory),
         checked_at,
-        totals: Some(summary.totals),
+        totals: Some(totals),
         saved: Some(Money::new(saved.map_or(0, |saved| saved.monthly_minor), currency)),
         course: course.collect(),
         top: top.collect(),
@@ -179,4 +187,12 @@ pub async fn overview(State(store): State<Store>, caller: Caller<can::ReadFindin
         next_check_at,
         scan: newest,
     }))
+}
+
+/// The day by which seats are to be given back, where that is what to do and the renewal is still to come.
+fn given_back_by(check: CheckId, remedy: Remedy, renews_on: Option<Date>, today: Date) -> Option<Date> {
+    // What is bought for a longer term is asked of the reseller as well, and nothing is given back.
+    let fewer = check != CheckId::L22 && matches!(remedy, Remedy::ReduceAtMicrosoft | Remedy::ReduceAtReseller);
+    let renews_on = renews_on.filter(|on| fewer && *on >= today)?;
+    Some(reduce_by(renews_on, today))
 }

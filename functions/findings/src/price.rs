@@ -175,7 +175,7 @@ impl PriceRequest {
     pub fn into_price(self, currency: Currency, today: Date, set_by: Actor) -> Result<OwnPrice> {
         let mut wrong = Vec::new();
         if self.amount_minor.is_some_and(|minor| !(0..=OwnPrice::MOST_MINOR).contains(&minor)) {
-            let told = "Give what one seat costs a month: 0 to 100,000 in your currency, as cents.";
+            let told = "Give what one licence costs a month: 0 to 100,000 in your currency, as cents.";
             wrong.push(FieldProblem::new("/amount_minor", "out_of_range", told));
         }
         let note = match self.note.as_deref().filter(|note| !note.trim().is_empty()) {

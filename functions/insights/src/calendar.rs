@@ -1,4 +1,4 @@
-//! A calendar of renewals (RFC 5545). It names licence types and numbers of seats, and nobody.
+//! A calendar of renewals (RFC 5545). It names licence types and numbers of licences, and nobody.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::civil::Date;
@@ -23,21 +23,21 @@ pub fn calendar(renewals: &[RenewalView], today: Date) -> String {
         let nth = same_day.entry((one.sku, one.renews_on)).and_modify(|nth| *nth += 1).or_insert(0u32);
         let name = format!("{}\n{}\n{nth}", one.sku, one.renews_on);
         if one.give_back > 0 {
-            let seats = seats(one.give_back);
-            let summary = format!("Last day to give back {seats} of {}", one.product);
+            let licences = licences(one.give_back);
+            let summary = format!("Last day to give back {licences} of {}", one.product);
             // After the renewal its day to reduce by moves; that of the next has a name of its own.
             let name = format!("{}\n{}\n{nth}", one.sku, one.renewed_on.unwrap_or(one.renews_on));
             event(&format!("{name}\nreduce"), one.reduce_by, &summary, &one.text, today, &mut out);
         }
-        let summary = format!("{} renews: {}", one.product, seats(one.seats));
+        let summary = format!("{} renews: {}", one.product, licences(one.seats));
         event(&name, one.renews_on, &summary, &one.text, today, &mut out);
     }
     line("END:VCALENDAR", &mut out);
     out
 }
 
-fn seats(count: u32) -> String {
-    if count == 1 { "1 seat".into() } else { format!("{count} seats") }
+fn licences(count: u32) -> String {
+    if count == 1 { "1 licence".into() } else { format!("{count} licences") }
 }
 
 /// One all-day event. Its UID is that of the renewal, so that a program that reads the calendar again keeps one of it.
@@ -130,10 +130,10 @@ mod tests {
         for wanted in [
             "DTSTART;VALUE=DATE:20261224",
             "DTEND;VALUE=DATE:20261225",
-            "SUMMARY:Last day to give back 4 seats of Business Premium",
+            "SUMMARY:Last day to give back 4 licences of Business Premium",
             "DTSTART;VALUE=DATE:20261231",
             "DTEND;VALUE=DATE:20270101",
-            "SUMMARY:Business Premium renews: 40 seats",
+            "SUMMARY:Business Premium renews: 40 licences",
             "DESCRIPTION:Do it\\; now\\, please",
             "DTSTAMP:20261121T000000Z",
         ] {

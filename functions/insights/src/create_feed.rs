@@ -40,7 +40,8 @@ pub struct FeedWithAddress {
 
 /// Make a calendar address
 ///
-/// Whoever has the address reads licence types, numbers of seats and renewal days, and no names of people.
+/// Whoever has the address reads licence types, numbers of seats and renewal days, and no names of people. It ends
+/// when it is revoked, and when who made it is deactivated or removed.
 #[utoipa::path(
     post, path = "/v1/feeds", operation_id = "insights-create-feed", tag = "insights", request_body = NewFeed, security(("bearer" = [])),
     responses(

@@ -109,26 +109,28 @@ fn text(of: &RenewalView) -> String {
     let admin_centre =
         format!("Microsoft 365 admin centre: Billing, Your products, {product}, Edit number of licences.");
     match (*give_back, of.renewed_on, of.through_reseller) {
-        (0, ..) => format!("{product}: all {seats} seats renew on {}. There is nothing to give back.", long(renews_on)),
+        (0, ..) => {
+            format!("{product}: all {seats} licences renew on {}. There is nothing to give back.", long(renews_on))
+        }
         (_, Some(on), true) => format!(
             "Hello,\n\nour subscription of {product} renewed on {}. Please still reduce it from {seats} to {left} \
-             seats: Microsoft allows that until {}. Please confirm it to us.\n\nThank you",
+             licences: Microsoft allows that until {}. Please confirm it to us.\n\nThank you",
             long(&on),
             long(reduce_by)
         ),
         (_, Some(on), false) => format!(
-            "{product}: renewed on {}. You can still reduce from {seats} to {left} seats until {}.\n{admin_centre}",
+            "{product}: renewed on {}. You can still reduce from {seats} to {left} licences until {}.\n{admin_centre}",
             long(&on),
             long(reduce_by)
         ),
         (_, None, true) => format!(
-            "Hello,\n\nplease reduce our subscription of {product} from {seats} to {left} seats for the next term. It \
-             renews on {}; please do it by {} and confirm it to us.\n\nThank you",
+            "Hello,\n\nplease reduce our subscription of {product} from {seats} to {left} licences for the next term. \
+             It renews on {}; please do it by {} and confirm it to us.\n\nThank you",
             long(renews_on),
             long(reduce_by)
         ),
         (_, None, false) => format!(
-            "{product}: reduce from {seats} to {left} seats by {}. It renews on {}.\n{admin_centre}",
+            "{product}: reduce from {seats} to {left} licences by {}. It renews on {}.\n{admin_centre}",
             long(reduce_by),
             long(renews_on)
         ),
@@ -260,9 +262,9 @@ mod tests {
         assert_eq!(told, [(3, 3), (7, 4)]);
         assert_eq!(views[0].reduce_by, date(2026, 11, 24));
         assert_eq!(views[0].monthly, Some(Money::new(6600, Currency::Usd)));
-        assert!(views[0].text.contains("reduce from 3 to 0 seats by 24 November 2026"), "{}", views[0].text);
+        assert!(views[0].text.contains("reduce from 3 to 0 licences by 24 November 2026"), "{}", views[0].text);
         assert!(
-            views[1].text.starts_with("Hello,") && views[1].text.contains("from 47 to 43 seats"),
+            views[1].text.starts_with("Hello,") && views[1].text.contains("from 47 to 43 licences"),
             "{}",
             views[1].text
         );
@@ -307,7 +309,7 @@ mod tests {
         assert_eq!(views[0].reduce_by, date(2026, 11, 24));
         let text = &views[0].text;
         assert!(text.starts_with("Hello,") && text.contains("renewed on 18 November 2026"), "{text}");
-        assert!(text.contains("from 30 to 20 seats") && text.contains("until 24 November 2026"), "{text}");
+        assert!(text.contains("from 30 to 20 licences") && text.contains("until 24 November 2026"), "{text}");
         assert!(on(date(2026, 11, 24), Some(date(2026, 11, 18)))[0].renewed_on.is_some());
         // Later, without a renewal, and where none of the terms began then, there is nothing to mend.
         for views in [on(date(2026, 11, 25), Some(date(2026, 11, 18))), on(TODAY, None)] {

@@ -1,6 +1,8 @@
 //! What happened, in a sentence of ours. Who did it stands beside it; names are the reader's to look up by id. What
 //! people wrote, such as a role's name, is quoted and nothing more: it is text, not markup.
 
+use std::fmt::Display;
+
 use jiff::Timestamp;
 use model::{
     CustomRole, Event, Permission, Permissions, Policy, Role, RoleName, Tier,
@@ -99,7 +101,7 @@ pub fn sentence(event: &Event) -> String {
         }
         Event::RoleDeleted { name, .. } => format!("The role “{name}” was deleted."),
         Event::KeyCreated { expires_at: Some(end), .. } => {
-            format!("An API key was made that ends on {}.", end.strftime("%d %B %Y"))
+            format!("An API key was made that ends on {}.", end.strftime("%-d %B %Y"))
         }
         Event::KeyCreated { .. } => "An API key was made.".into(),
         Event::KeyRotated { .. } => "An API key got a new secret.".into(),
@@ -123,12 +125,13 @@ pub fn sentence(event: &Event) -> String {
         }
         Event::ConnectionDisconnected { .. } => "Microsoft 365 was disconnected.".into(),
         Event::ConnectionLost { .. } => "Microsoft no longer lets Steward in.".into(),
-        Event::ScanRequested { scheduled: true, .. } => "A scan was due.".into(),
-        Event::ScanRequested { .. } => "A scan was asked for.".into(),
-        Event::ScanPaused { .. } => "A scan paused and goes on.".into(),
-        Event::ScanFinished { findings: 1, .. } => "A scan finished with 1 open finding.".into(),
-        Event::ScanFinished { findings, .. } => format!("A scan finished with {findings} open findings."),
-        Event::ScanFailed { .. } => "A scan failed.".into(),
+        Event::ScanRequested { scheduled: true, .. } => "A check was due.".into(),
+        Event::ScanRequested { .. } => "A check was asked for.".into(),
+        Event::ScanPaused { .. } => "A check paused and goes on.".into(),
+        Event::ScanFinished { findings: 0, .. } => "A check finished with no open findings.".into(),
+        Event::ScanFinished { findings: 1, .. } => "A check finished with 1 open finding.".into(),
+        Event::ScanFinished { findings, .. } => format!("A check finished with {findings} open findings."),
+        Event::ScanFailed { .. } => "A check failed.".into(),
         Event::TierGranted { tier, .. } => format!("Steward was allowed to change {}.", tier_named(*tier)),
         Event::TierEnded { tier, reason: None, .. } => {
             format!("Steward's permission to change {} was given back.", tier_named(*tier))
@@ -140,7 +143,7 @@ pub fn sentence(event: &Event) -> String {
         Event::FindingSnoozed { until, .. } => format!("A finding was put off until {}.", day(*until)),
         Event::FindingWoken { .. } => "A finding that was put off is shown again.".into(),
         Event::ExceptionAdded { expires_at: Some(end), .. } => {
-            format!("An exception was made that ends on {}.", end.strftime("%d %B %Y"))
+            format!("An exception was made that ends on {}.", end.strftime("%-d %B %Y"))
         }
         Event::ExceptionAdded { .. } => "An exception was made.".into(),
         Event::ExceptionChanged { before, after, owner_before, reason_changed, .. } => {
@@ -171,18 +174,22 @@ pub fn sentence(event: &Event) -> String {
         }
         Event::FindingsSettled { .. } => "Savings were worked out anew.".into(),
         Event::FixRequested { items, at: Some(at), .. } => {
-            format!("A fix of {} was planned for {}.", counted_u32(*items, "item"), at.strftime("%d %B %Y"))
+            format!("A change of {} was planned for {}.", counted_u32(*items, "thing"), at.strftime("%-d %B %Y"))
         }
-        Event::FixRequested { items, .. } => format!("A fix of {} was approved.", counted_u32(*items, "item")),
-        Event::FixPaused { .. } => "A fix paused and goes on.".into(),
+        Event::FixRequested { items, .. } => format!("A change of {} was approved.", counted_u32(*items, "thing")),
+        Event::FixPaused { .. } => "A change paused and goes on.".into(),
         Event::FixFinished { done, failed, skipped, pending, .. } => {
-            format!("A fix ended: {done} done, {failed} failed, {skipped} left alone, {pending} not confirmed yet.")
+            let ends =
+                [(*done, "done"), (*failed, "failed"), (*skipped, "left alone"), (*pending, "not confirmed yet")];
+            format!("A change ended{}.", tallied(&ends))
         }
-        Event::FixCancelled { .. } => "A planned fix was called off.".into(),
+        Event::FixCancelled { .. } => "A planned change was called off.".into(),
         Event::FixUndoRequested { items, .. } => {
-            format!("The undo of a fix was asked for: {}.", counted_u32(*items, "item"))
+            format!("The undo of a change was asked for: {}.", counted_u32(*items, "thing"))
         }
-        Event::FixUndone { done, failed, .. } => format!("A fix was undone: {done} put back, {failed} not."),
+        Event::FixUndone { done, failed, .. } => {
+            format!("A change was undone{}.", tallied(&[(*done, "put back"), (*failed, "could not be put back")]))
+        }
         Event::AttestationRequested { .. } => "A manager was asked about a licence.".into(),
         Event::AttestationAnswered { answer: Answer::StillNeeded, .. } => {
             "A manager answered: the licence is still needed.".into()
@@ -193,12 +200,14 @@ pub fn sentence(event: &Event) -> String {
         Event::AttestationAnswered { answer: Answer::AskLater, .. } => "A manager wants to be asked later.".into(),
         Event::AttestationExpired { .. } => "A manager said neither yes nor no in time.".into(),
         Event::RenewalNear { renews_on, seats, renewed: true, .. } => {
-            format!("{} can still be given back after the renewal on {renews_on}.", counted_u32(*seats, "seat"))
+            let (licences, on) = (counted_u32(*seats, "licence"), renews_on.strftime("%-d %B %Y"));
+            format!("{licences} can still be given back after the renewal on {on}.")
         }
         Event::RenewalNear { renews_on, seats, .. } => {
-            format!("{} can be given back before the renewal on {renews_on}.", counted_u32(*seats, "seat"))
+            let (licences, on) = (counted_u32(*seats, "licence"), renews_on.strftime("%-d %B %Y"));
+            format!("{licences} can be given back before the renewal on {on}.")
         }
-        Event::SavingRealised { seats, .. } => format!("{} given back at Microsoft.", counted_u32(*seats, "seat")),
+        Event::SavingRealised { seats, .. } => format!("{} given back at Microsoft.", counted_u32(*seats, "licence")),
         Event::FeedCreated { .. } => "A calendar address was made.".into(),
         Event::FeedRevoked { .. } => "A calendar address was revoked.".into(),
         Event::MailReturned { invitation: Some(_), returned: Returned::Bounced, .. } => {
@@ -216,13 +225,20 @@ pub fn sentence(event: &Event) -> String {
 }
 
 fn day(at: Timestamp) -> String {
-    at.strftime("%d %B %Y").to_string()
+    at.strftime("%-d %B %Y").to_string()
 }
 
 /// `: one, another`; nothing where there is none.
 fn listed(parts: impl Iterator<Item = String>) -> String {
     let parts: Vec<String> = parts.collect();
     if parts.is_empty() { String::new() } else { format!(": {}", parts.join("; ")) }
+}
+
+/// `: 2 done, 1 failed`: what there is none of is left out.
+fn tallied<N: Default + PartialEq + Display>(counts: &[(N, &str)]) -> String {
+    let told: Vec<String> =
+        counts.iter().filter(|(n, _)| *n != N::default()).map(|(n, what)| format!("{n} {what}")).collect();
+    if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) }
 }
 
 fn from_to(before: Option<&str>, after: Option<&str>) -> String {
@@ -258,8 +274,8 @@ fn mails_move(before: Notifications, after: Notifications) -> String {
 }
 
 fn said(act: &OperatorAct) -> String {
-    let password = if act.took_password { "; their password was taken" } else { "" };
-    format!("{}: “{}”{password}", act.operator, act.reason)
+    let taken = if act.took_ways_in { "; their password, passkeys and linked work accounts were taken" } else { "" };
+    format!("{}: “{}”{taken}", act.operator, act.reason)
 }
 
 /// Permissions by name, as they are written.
@@ -315,7 +331,7 @@ fn setting_move(SettingMove { field, before, after }: &SettingMove) -> String {
     let number = |side: &[String]| side.first().is_some_and(|one| one.bytes().all(|b| b.is_ascii_digit()));
     match (before.as_slice(), after.as_slice()) {
         ([was], [is]) if number(before) && number(after) => format!("{field} from {was} to {is}"),
-        _ => format!("{field}: {} added, {} removed", after.len(), before.len()),
+        _ => format!("{field}{}", tallied(&[(after.len(), "added"), (before.len(), "removed")])),
     }
 }
 
@@ -353,7 +369,7 @@ const fn export_named(what: Export) -> &'static str {
         Export::Licences => "Licences were",
         Export::Savings => "Savings were",
         Export::Trends => "Trends were",
-        Export::Fixes => "Fixes were",
+        Export::Fixes => "Changes were",
     }
 }
 
@@ -378,7 +394,9 @@ const fn role_named(role: RoleName) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use model::{EmailChangeId, KeyId, RoleId, UserId};
+    use std::collections::BTreeMap;
+
+    use model::{EmailChangeId, FixId, KeyId, RoleId, UserId};
 
     use super::*;
 
@@ -391,6 +409,17 @@ mod tests {
         assert_eq!(told, "A member's role was changed from member to viewer.");
         let key = KeyId::from_bits(1);
         assert_eq!(sentence(&Event::KeyExpiring { key, days: 3 }), "An API key ends in 3 days.");
+        let fix = FixId::from_bits(1);
+        let ended = |done, failed, skipped, pending| {
+            let calls = BTreeMap::new();
+            sentence(&Event::FixFinished { fix, done, failed, skipped, pending, monthly_minor: 0, calls })
+        };
+        assert_eq!(ended(1, 0, 0, 0), "A change ended: 1 done.");
+        assert_eq!(ended(3, 2, 0, 1), "A change ended: 3 done, 2 failed, 1 not confirmed yet.");
+        assert_eq!(ended(0, 0, 4, 0), "A change ended: 4 left alone.");
+        let undone = |done, failed| sentence(&Event::FixUndone { fix, done, failed, calls: BTreeMap::new() });
+        assert_eq!(undone(2, 0), "A change was undone: 2 put back.");
+        assert_eq!(undone(0, 1), "A change was undone: 1 could not be put back.");
         let end = "2026-12-24T00:00:00Z".parse().ok();
         let told = sentence(&Event::KeyCreated { key, scopes: model::Permissions::NONE, expires_at: end });
         assert_eq!(told, "An API key was made that ends on 24 December 2026.");
@@ -435,7 +464,7 @@ mod tests {
         let changes = vec![moved("grace_days", &["30"], &["14"]), moved("free_skus", &[], &["a", "b"])];
         assert_eq!(
             sentence(&Event::ChecksChanged { fields: vec!["grace_days".into(), "free_skus".into()], changes }),
-            "2 settings of the checks changed: grace_days from 30 to 14; free_skus: 2 added, 0 removed."
+            "2 settings of the checks changed: grace_days from 30 to 14; free_skus: 2 added."
         );
         let failed = |failures| Event::UserSignInFailed { user, failures, step: SignInStage::Password, repeats: None };
         assert_eq!(sentence(&failed(1)), "A sign-in failed.");

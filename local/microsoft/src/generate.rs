@@ -45,6 +45,9 @@ pub struct Recipe {
     /// that Microsoft has retired since, and who left has left files.
     #[serde(default)]
     pub aged: bool,
+    /// Whether owners are to look at it: who would have a hostile name has an ordinary one, and nothing else differs.
+    #[serde(default)]
+    pub shown: bool,
     /// What to plant beside ordinary people.
     pub oddities: Oddities,
 }
@@ -86,6 +89,7 @@ impl Recipe {
             hybrid: false,
             partner: false,
             aged: false,
+            shown: false,
             oddities: Oddities::ALL,
         }
     }
@@ -361,10 +365,17 @@ impl Generator<'_> {
             && self.dice.percent(if self.recipe.people < 200 { 15 } else { 2 })
         {
             self.hostile += 1;
-            return (Name::Hostile(self.hostile - 1), 0);
+            let at = self.hostile - 1;
+            // Without dice: what comes after stays as it is.
+            return if self.recipe.shown { self.called(u16::from(at), u16::from(at)) } else { (Name::Hostile(at), 0) };
         }
         let given = u16::try_from(self.dice.below(words::GIVEN.len())).unwrap_or(0);
         let surname = u16::try_from(self.dice.below(words::SURNAMES.len())).unwrap_or(0);
+        self.called(given, surname)
+    }
+
+    /// A name, with the number it has among namesakes.
+    fn called(&mut self, given: u16, surname: u16) -> (Name, u16) {
         let number = self.namesakes.entry((given, surname)).or_insert(0);
         *number += 1;
         (Name::Person { given, surname }, *number - 1)

@@ -289,8 +289,9 @@ impl Error {
     }
     /// All seats of the plan are in use (C13).
     pub fn no_seat(limit: u32, used: u32) -> Self {
-        let told =
-            format!("{used} of {limit} seats are in use. Remove a member, take an invitation back, or change plan.");
+        let told = format!(
+            "{used} of {limit} places in the team are in use. Remove a member, take an invitation back, or change plan."
+        );
         let mut error = Self::new(Code::PlanLimitReached, told);
         error.problem.limit = Some(limit);
         error.problem.used = Some(used);
@@ -341,7 +342,7 @@ impl From<StoreError> for Error {
             }
             StoreError::Conflict(Conflict::State("seats")) => Self::new(
                 Code::PlanLimitReached,
-                "All seats of the company's plan are in use. Ask an owner or administrator.",
+                "All places in the company's team are in use. Ask an owner or administrator.",
             ),
             StoreError::Conflict(Conflict::State("token")) => {
                 Self::new(Code::LinkNotGood, "Ask for a new one and use that.")

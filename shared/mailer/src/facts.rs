@@ -179,7 +179,7 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
         News::RenewalNear { product, seats, renews_on, renewed, reduce_by, monthly, through_reseller } => {
             let about = context! {
                 product => text(product),
-                seats => counted(*seats, "seat", "seats"),
+                seats => counted(*seats, "licence", "licences"),
                 renews => day(*renews_on),
                 renewed => *renewed,
                 reduce_by => day(*reduce_by),

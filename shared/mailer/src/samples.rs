@@ -96,7 +96,7 @@ fn fixes(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         freed: if undone {
             Vec::new()
         } else {
-            vec![format!("4 seats of {} are free. Reduce by 24 January 2027.", theirs("Microsoft 365 E3"))]
+            vec![format!("4 licences of {} are free. Reduce by 24 January 2027.", theirs("Microsoft 365 E3"))]
         },
     };
     vec![

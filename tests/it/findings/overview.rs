@@ -86,6 +86,34 @@ async fn it_shows_the_three_things_worth_most_and_what_is_known_of_all() {
 }
 
 #[tokio::test]
+async fn what_is_given_back_at_microsoft_says_by_when_as_the_renewals_do() {
+    let app = App::of(directory(3, 180)).await;
+    let owner = app.scanned("northwind", app.only_directory()).await;
+    let found: Value = owner.get("/v1/findings?limit=100").await.expect(200);
+    let found = found["items"].as_array().unwrap();
+    let money = |finding: &Value| finding["saving"]["monthly"]["amount_minor"].as_i64().unwrap_or(0);
+    let unused = found.iter().filter(|one| one["check"] == "L1" && one["saving"]["realisable_on"].is_string());
+    let unused = unused.max_by_key(|one| money(one)).expect("unused seats that renew on a known day");
+    for dearer in found.iter().filter(|one| money(one) >= money(unused) && one["finding"] != unused["finding"]) {
+        let path = format!("/v1/findings/{}/dismiss", dearer["finding"].as_str().unwrap());
+        owner.post(&path, json!({ "reason": "So be it" })).await.expect::<Value>(201);
+    }
+    app.pump().await;
+    let shown = overview(&owner).await;
+    let top = shown["top"].as_array().unwrap();
+    let action = top.iter().find(|action| action["finding"] == unused["finding"]).expect("it is worth most now");
+    let renewals: Value = owner.get("/v1/renewals").await.expect(200);
+    let renewals = renewals["items"].as_array().unwrap().iter();
+    let mut of_it = renewals.filter(|one| one["sku"] == unused["subject"]["sku"]);
+    let renewal = of_it.find(|one| one["renews_on"] == action["realisable_on"]).expect("its renewal");
+    assert_eq!((&action["reduce_by"], action["reduce_by"].is_string()), (&renewal["reduce_by"], true), "{action:#}");
+    // What Steward does itself has no such day.
+    for action in top.iter().filter(|action| action["remedy"] == "remove_licences") {
+        assert!(action["reduce_by"].is_null(), "{action:#}");
+    }
+}
+
+#[tokio::test]
 async fn how_the_saving_came_about_is_told_by_the_days_on_which_it_changed() {
     let app = App::of(directory(3, 180)).await;
     let owner = app.scanned("northwind", app.only_directory()).await;

@@ -42,7 +42,7 @@ async fn what_is_to_be_given_back_is_what_the_findings_say() {
             seen += give_back;
             for one in of_it.filter(|one| one["give_back"].as_u64() > Some(0)) {
                 let left = one["seats"].as_u64().unwrap() - one["give_back"].as_u64().unwrap();
-                assert!(one["text"].as_str().unwrap().contains(&format!("to {left} seats")), "{one}");
+                assert!(one["text"].as_str().unwrap().contains(&format!("to {left} licences")), "{one}");
             }
         }
     }

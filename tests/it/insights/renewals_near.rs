@@ -100,7 +100,7 @@ async fn for_a_week_after_a_renewal_a_company_is_told_once_that_it_can_still_red
     let after: Vec<&Value> = told.iter().filter(|entry| entry["event"]["renewed"] == true).collect();
     assert_eq!(after.len(), 1, "{told:#?}");
     let text = after[0]["text"].as_str().unwrap();
-    assert!(text.contains("can still be given back after the renewal on 2026-11-20"), "{text}");
+    assert!(text.contains("can still be given back after the renewal on 20 November 2026"), "{text}");
     let mails: Vec<_> =
         app.inbox().into_iter().filter(|mail| mail.subject.contains("can still be given back")).collect();
     assert_eq!(mails.len(), 1);

@@ -214,7 +214,8 @@ export const insightsFeeds = <ThrowOnError extends boolean = true>(options?: Opt
 /**
  * Make a calendar address
  *
- * Whoever has the address reads licence types, numbers of seats and renewal days, and no names of people.
+ * Whoever has the address reads licence types, numbers of seats and renewal days, and no names of people. It ends
+ * when it is revoked, and when who made it is deactivated or removed.
  */
 export const insightsCreateFeed = <ThrowOnError extends boolean = true>(options: Options<InsightsCreateFeedData, ThrowOnError>): RequestResult<InsightsCreateFeedResponses, InsightsCreateFeedErrors, ThrowOnError> => (options.client ?? client).post<InsightsCreateFeedResponses, InsightsCreateFeedErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1378,16 +1379,18 @@ export const accountsSignInMicrosoft = <ThrowOnError extends boolean = true>(opt
  * Finish signing in with Microsoft
  *
  * Who is a member gets in. Somebody new becomes a member where the company's policy lets people of its Microsoft 365
- * join: not as a guest, not without an address that Microsoft verified, not after having been removed, and while
- * there is a seat. A work account is never matched to an account by its address alone: a plain member whose verified
- * address it has is asked by mail, and this answers 403 `confirm_by_mail`. Somebody with a second factor gets a
- * challenge instead of tokens, unless the company's own Microsoft 365 says that it asked for one. A company that signs
- * in with Microsoft only means its own.
+ * join: not as a guest, not without an address that Microsoft verified, not after having been removed or deactivated,
+ * and while there is a seat. Who has an account joins with it where its address is the one that Microsoft verified. A
+ * work account is never matched to an account by its address alone: a plain member whose verified address it has is
+ * asked by mail, and this answers 403 `confirm_by_mail`. Somebody with a second factor gets a challenge instead of
+ * tokens, unless the company's own Microsoft 365 says that it asked for one. A company that signs in with Microsoft
+ * only means its own.
  *
- * A sign-in that was begun with an invitation accepts it, also for guests of the company's Microsoft 365 and whoever's
- * address Microsoft does not verify: the link of the mail has verified it. Who had no account signs in with this work
- * account from then on, and has no password. Who has one accepts with a work account that is linked to it; others get
- * 409 `account_exists`, or 403 `wrong_account` where the work account is linked to another.
+ * A sign-in that was begun with an invitation accepts it. An address that Microsoft verified is the invited one, or
+ * this answers 403 `wrong_account`. Whoever's address it does not verify accepts with a work account of the company's
+ * own Microsoft 365, also as its guest; with another this answers 403 `address_unverified`. Who had no account signs
+ * in with this work account from then on, and has no password. Who has one accepts with a work account that is linked
+ * to it; others get 409 `account_exists`, or 403 `wrong_account` where the work account is linked to another.
  */
 export const accountsSignInMicrosoftCallback = <ThrowOnError extends boolean = true>(options: Options<AccountsSignInMicrosoftCallbackData, ThrowOnError>): RequestResult<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError>({
     url: '/v1/sign-in/microsoft/callback',

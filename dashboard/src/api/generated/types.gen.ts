@@ -3080,6 +3080,11 @@ export type NextAction = {
      */
     realisable_on?: string | null;
     /**
+     * Where seats are to be given back: the day by which that holds for the next term, and after it today, until the
+     * renewal.
+     */
+    reduce_by?: string | null;
+    /**
      * Who acts, and how.
      */
     remedy: Remedy;
@@ -3162,9 +3167,9 @@ export type OperatorAct = {
      */
     reason: string;
     /**
-     * Whether their password was taken with it: they set a new one by mail.
+     * Whether password, passkeys and linked work accounts were taken with it: they set a new password by mail.
      */
-    took_password?: boolean;
+    took_ways_in?: boolean;
 };
 
 /**
@@ -5736,6 +5741,10 @@ export type Totals = {
      */
     people: number;
     price_basis?: PricesUsed | null;
+    /**
+     * How many more of them there are than are listed.
+     */
+    price_missing_more?: number;
     /**
      * Paid licence types without a price: neither in the spend nor in any saving.
      */

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { FixView } from "~/api/generated/types.gen";
-import { ago, moment, money } from "~/lib/format";
+import { ago, moment, money, withDays } from "~/lib/format";
 import { Status } from "~/ui/states";
 import { changes as t } from "~texts/changes";
 import { FixActs } from "./FixActs";
@@ -32,7 +32,7 @@ export function FixRow({ fix, names }: { fix: FixView; names: ReadonlyMap<string
             {!fix.undo_tally && fix.saving.monthly && ` · ${t.saves(money(fix.saving.monthly))}`}
           </p>
         )}
-        {fix.state === "finished" && <p className="text-dim text-sm">{fix.undo.text}</p>}
+        {fix.state === "finished" && <p className="text-dim text-sm">{withDays(fix.undo.text)}</p>}
       </div>
       <FixActs fix={fix} />
     </li>

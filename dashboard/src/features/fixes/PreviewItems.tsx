@@ -1,5 +1,5 @@
 import type { LicenceView, PreviewItem } from "~/api/generated/types.gen";
-import { money } from "~/lib/format";
+import { money, withDays } from "~/lib/format";
 import { toggled } from "~/lib/toggled";
 import { Icon } from "~/ui/icons";
 import { fixing as t } from "~texts/fixing";
@@ -47,7 +47,7 @@ export function PreviewItems({ items, left = new Set(), onLeft }: Props) {
             {blocked.map((item) => (
               <li key={`${item.person}-${item.blocked?.text}`}>
                 <bdi className="font-medium">{item.name}</bdi>
-                <bdi className="block text-dim text-sm">{item.blocked?.text}</bdi>
+                <bdi className="block text-dim text-sm">{withDays(item.blocked?.text ?? "")}</bdi>
               </li>
             ))}
           </ul>

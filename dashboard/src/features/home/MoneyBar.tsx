@@ -3,7 +3,10 @@ import { money } from "~/lib/format";
 import { common } from "~texts/common";
 import { findings as t } from "~texts/findings";
 
-/** What is paid a month, and which part of it is paid for nothing. A sentence and a table stand behind it. */
+/**
+ * What is paid a month, and which part of it is paid for nothing. A sentence and a table stand behind it; what the page
+ * says beside it is not said again.
+ */
 export function MoneyBar({ totals }: { totals: Totals }) {
   const { spend_monthly: spend, certain_monthly: certain, likely_monthly: likely } = totals;
   const used: Money = {
@@ -13,7 +16,7 @@ export function MoneyBar({ totals }: { totals: Totals }) {
   const parts = [
     { name: t.certain, amount: certain, fill: "fill-accent", mark: "bg-accent" },
     { name: t.likely, amount: likely, fill: "fill-accent/50", mark: "bg-accent/50" },
-    { name: t.rest, amount: used, fill: "fill-well", mark: "border border-edge bg-well" },
+    { name: t.rest, amount: used, fill: "fill-well", mark: "border border-edge bg-well", said: true },
   ];
   const total = Math.max(1, spend.amount_minor);
   let at = 0;
@@ -35,10 +38,10 @@ export function MoneyBar({ totals }: { totals: Totals }) {
       </svg>
       <figcaption>
         <ul className="flex flex-wrap gap-x-6 gap-y-1">
-          {parts.map(({ name, amount, mark }) => (
+          {parts.map(({ name, amount, mark, said }) => (
             <li key={name} className="flex items-center gap-2">
               <span aria-hidden="true" className={`size-3 rounded-sm ${mark}`} />
-              <strong className="tabular-nums">{money(amount)}</strong> {name}
+              {said && <strong className="tabular-nums">{money(amount)}</strong>} {name}
             </li>
           ))}
         </ul>

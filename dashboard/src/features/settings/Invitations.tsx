@@ -21,8 +21,8 @@ import { settings } from "~texts/settings";
 
 const t = settings.team;
 
-/** Invites, and shows what became of invitations. */
-export function Invitations({ roles }: { roles: readonly RoleView[] }) {
+/** Invites, and shows what became of invitations. `wanted` is the role to begin with, where there is one of that name. */
+export function Invitations({ roles, wanted }: { roles: readonly RoleView[]; wanted?: string | undefined }) {
   const list = useInfiniteQuery({ ...membersInvitationsInfiniteOptions({ query: { limit: 50 } }), ...paged });
   const mayNot = useRoleReason("members:manage");
   const [sent, setSent] = useState(0);
@@ -46,7 +46,11 @@ export function Invitations({ roles }: { roles: readonly RoleView[] }) {
             }}
           >
             <Invited />
-            <Select label={t.role} name="role" defaultValue="read_only">
+            <Select
+              label={t.role}
+              name="role"
+              defaultValue={roles.some(({ role }) => role === wanted) ? wanted : "read_only"}
+            >
               {roles.map(({ role, name }) => (
                 <option key={role} value={role}>
                   {roleName(role, name)}

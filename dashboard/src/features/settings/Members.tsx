@@ -39,8 +39,8 @@ function Member({ member, roles, onChange }: { member: MemberView } & Pick<Props
   // A select shows the choice at once, so what the server says comes back whatever it says.
   const [act, busy] = useAct((body: MemberChange) =>
     change(body)
-      .then(() => toast(t.done))
-      .finally(onChange),
+      .finally(onChange)
+      .then(() => toast(t.done)),
   );
   const self = me.data?.user === user;
   return (

@@ -1,8 +1,10 @@
 import { type ErrorComponentProps, useRouter } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { ApiError } from "~/api/error";
+import { mayLoadAgain } from "~/lib/gone";
 import { Button, ButtonLink } from "~/ui/button";
 import { useTitle } from "~/ui/page";
-import { Problem } from "~/ui/states";
+import { Problem, Skeleton } from "~/ui/states";
 import { common as t } from "~texts/common";
 import { Mark } from "./Mark";
 
@@ -22,10 +24,17 @@ export function NotFound() {
   );
 }
 
-/** A page that cannot be shown: because of an answer, or because of a bug of ours. */
+/** A page that cannot be shown: because of an answer, because of a bug of ours, or because its file is gone. */
 export function Broken({ error }: ErrorComponentProps) {
   const router = useRouter();
+  const [again, loadAgain] = useState(false);
   useTitle(t.unexpected.title);
+  useEffect(() => {
+    if (!mayLoadAgain(error)) return;
+    loadAgain(true);
+    location.reload();
+  }, [error]);
+  if (again) return <Skeleton />;
   const known = error instanceof ApiError;
   return (
     <main id="content" tabIndex={-1} className={place}>

@@ -36,7 +36,7 @@ export const activity = {
   to: "Until and including",
   apply: "Show",
   clear: "Show everything",
-  export: "Take away as a file",
+  export: "Download as a file",
   exportHint: "At most 2,000 entries a file, for a spreadsheet. That you took it is noted.",
   exported: "The file is in your downloads.",
   exportedPart: "The file has the newest 2,000 entries. Set an end to get older ones.",

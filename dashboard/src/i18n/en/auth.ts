@@ -1,6 +1,6 @@
 export const auth = {
   signIn: "Sign in",
-  lead: "Steward finds what your Microsoft 365 costs for nothing.",
+  lead: "Steward finds what you pay Microsoft 365 for and nobody uses.",
   microsoft: "Sign in with Microsoft",
   passkey: "Sign in with a passkey",
   or: "or",
@@ -60,6 +60,7 @@ export const auth = {
     EUR: "Euros",
     GBP: "Pounds sterling",
   },
+  linkTitle: "This link cannot be opened now",
   noToken: {
     title: "This link is not complete",
     lead: "Open it from the mail again, or copy all of it into the address bar.",

@@ -92,7 +92,7 @@ export const company = {
   exceptions: {
     title: "Exceptions",
     lead: "What you accept as it is. It counts in no saving until it ends.",
-    none: "You accept nothing as it is.",
+    none: "Nothing is accepted as it is.",
     noneLead: "On a finding you can say that it is meant to be so. It is then listed here.",
     see: "See savings",
     scope: ({ person, sku, finding }: ExceptionView) =>
@@ -128,7 +128,7 @@ export const company = {
     },
     kind: (kind: VisitKind) => visits[kind],
     bySchedule: "by schedule",
-    bySomebody: "asked for by somebody",
+    bySomebody: "on request",
     calls: (n: number) => count(n, "call", "calls"),
     readOnly: "nothing changed",
     changed: (n: number) => `${count(n, "thing", "things")} changed`,

@@ -1,5 +1,5 @@
 export const exporting = {
-  label: "Take away as a file",
+  label: "Download as a file",
   hint: "For a spreadsheet. That you took it is noted in Activity.",
   done: "The file is in your downloads.",
 };

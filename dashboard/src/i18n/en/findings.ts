@@ -44,7 +44,7 @@ export const findings = {
   saves: (amount: string) => `saves ${amount} a month`,
   savesFrom: (amount: string, on: string) => `saves ${amount} a month, from ${on}`,
   noPrice: "no price known",
-  noMoney: "no money in it",
+  noMoney: "saves no money",
   review: "Review",
   showHow: "Show me how",
   undoable: (undo: UndoClass) => undos(undo).toLowerCase(),
@@ -72,7 +72,7 @@ export const findings = {
     },
   },
   begin: {
-    title: "To begin with",
+    title: "Getting started",
     hide: "Hide this list",
     connected: "Microsoft 365 is connected",
     done: "(done)",
@@ -144,6 +144,8 @@ export const findings = {
   showAll: "Show all",
   certainty: (certainty: Certainty) => certainties[certainty],
   remedy: (remedy: Remedy) => remedies[remedy],
+  askBy: (remedy: Remedy, on: string) =>
+    remedy === "reduce_at_reseller" ? `ask your reseller by ${on}` : `ask Microsoft by ${on}`,
   undo: undos,
   how: "How",
   from: (on: string) => `From ${on}`,

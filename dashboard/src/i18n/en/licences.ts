@@ -73,8 +73,8 @@ export const licences = {
   seats: "Licences",
 
   file: "Prices from a file",
-  fileLead: "Take the file away, fill in what you pay, and bring it back. Nothing changes before you say so.",
-  fileTake: "Take the file away",
+  fileLead: "Download the file, fill in what you pay, and bring it back. Nothing changes before you say so.",
+  fileTake: "Download the file",
   fileChoose: "Your file",
   fileHint: "Comma-separated values, as spreadsheets save them. At most 1,000 rows.",
   fileRead: "Look what it changes",

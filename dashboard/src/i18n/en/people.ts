@@ -37,7 +37,7 @@ export const people = {
   notKnown: "not known",
   cost: "A month",
   missing: (n: number) => `and ${count(n, "licence", "licences")} without a known price`,
-  none: "Nobody fits.",
+  none: "Nobody matches.",
   noneLead: "A name is found by how it, or one of its words, begins.",
   everybody: "Show everybody",
   notYet: "No check has finished yet.",

@@ -51,7 +51,7 @@ const permissions: Record<Permission, string> = {
   "tenant:read": "See the company's settings",
   "tenant:manage": "Change the company's settings and rules",
   "events:read": "Read what happened",
-  "events:export": "Take what happened away as a file",
+  "events:export": "Download what happened as a file",
   "members:read": "See the team",
   "members:manage": "Invite, change and remove people of the team",
   "roles:manage": "Make and change roles",
@@ -64,7 +64,7 @@ const permissions: Record<Permission, string> = {
   "findings:read": "See savings and licences",
   "findings:manage": "Dismiss and accept findings",
   "people:read": "See people and what they cost",
-  "data:export": "Take savings and people away as files",
+  "data:export": "Download savings and people as files",
   "checks:manage": "Set prices and what checks look for",
   "fixes:read": "See fixes",
   "fixes:preview": "See what a fix would change",
@@ -73,6 +73,7 @@ const permissions: Record<Permission, string> = {
 
 export const settings = {
   nav: "Settings",
+  open: (section: string) => `Settings: ${section}`,
   you: "You",
   company: "Your company",
   tabs: {

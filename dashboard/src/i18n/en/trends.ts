@@ -19,7 +19,7 @@ export const trends = {
   endBefore: "At the end of the one before",
   difference: "Difference",
   noneBefore: "There was no check in the time before, so there is nothing to compare with.",
-  exportDays: "Take the days away as a file",
+  exportDays: "Download the days as a file",
   day: "Day",
   noCheck: "no check",
   seats: "Licences bought and used",
@@ -55,7 +55,7 @@ export const trends = {
   saved: (amount: string, seats: number) =>
     `You pay ${amount} a month less: ${count(seats, "licence is", "licences are")} given back.`,
   withoutPrice: (n: number) => `${count(n, "licence", "licences")} given back had no known price and is not in it.`,
-  export: "Take the ledger away as a file",
+  export: "Download the ledger as a file",
 
   departments: "By department",
   departmentsLead: "What could go now, by where people work.",

@@ -33,6 +33,18 @@ fn a_recipe_always_makes_the_same_directory() {
 }
 
 #[test]
+fn a_directory_to_look_at_differs_in_hostile_names_and_nothing_else() {
+    let recipe = Recipe::new(2026, now(), 180);
+    let (hostile, shown) = (Directory::generate(&recipe), Directory::generate(&Recipe { shown: true, ..recipe }));
+    let strange = |of: &Directory| of.accounts().filter(|one| one.name.contains(['<', '=', '@', '{', ';'])).count();
+    assert!(strange(&hostile) > 0, "nobody has such a name: the test shows nothing");
+    assert_eq!(strange(&shown), 0);
+    let people = |of: &Directory| of.accounts().map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(people(&shown), people(&hostile));
+    assert_eq!(shown.ledger(), hostile.ledger());
+}
+
+#[test]
 fn a_directory_has_as_many_people_as_asked_for_and_no_address_twice() {
     for recipe in recipes() {
         let directory = Directory::generate(&recipe);
