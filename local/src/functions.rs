@@ -65,6 +65,9 @@ type Answer =
 pub(crate) type Invoked = Vec<(&'static str, Answer)>;
 type Run = Arc<dyn Fn(Deadline) -> BoxFuture<'static, Result<(), runtime::Failure>> + Send + Sync>;
 
+/// A function of another service's events: its name, the source, the kinds of event, itself.
+type Service = (&'static str, &'static str, &'static [&'static str], Arc<dyn Target>);
+
 /// Functions connected and ready to be called.
 #[derive(Default)]
 pub(crate) struct Mounted {
@@ -73,7 +76,7 @@ pub(crate) struct Mounted {
     pub(crate) scheduled: Vec<(&'static str, &'static str, Run)>,
     pub(crate) invoked: Invoked,
     events: Vec<(&'static str, Vec<&'static str>, Arc<dyn Target>)>,
-    services: Vec<(&'static str, &'static str, &'static [&'static str], Arc<dyn Target>)>,
+    services: Vec<Service>,
     rotations: Vec<Arc<dyn Target>>,
 }
 

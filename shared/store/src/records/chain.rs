@@ -60,7 +60,7 @@ impl ChainHead {
     pub fn is_checkpoint(&self, before: &Self) -> bool {
         const HOUR: i64 = 3600;
         let hour = |head: &Self| head.at.map(|at| at.as_second().div_euclid(HOUR));
-        hour(self) != hour(before) || self.sequence % Self::EVERY == 0
+        hour(self) != hour(before) || self.sequence.is_multiple_of(Self::EVERY)
     }
 }
 
