@@ -53,7 +53,7 @@ const KINDS: &[Kind] = &[
 /// The other checks whose remedy is a fix.
 const OTHERS: &[&str] = &["L5", "L7", "L9", "L10", "L13", "L14", "L15", "L16", "L17", "L18", "L23", "L24", "L30"];
 
-/// Its licence has nothing to build on, so Microsoft does not give it again: the undo says so.
+/// Its licence has nothing to build on, so Microsoft does not give it again: the preview says so, and the undo.
 const NOT_GIVEN_AGAIN: &str = "L15";
 
 /// A company with a case of it: larger where groups count; where names in reports are to be shown, they are hidden.
@@ -74,7 +74,7 @@ async fn asked(client: &Client<'_>, kind: &Kind) -> Value {
 }
 
 /// Makes seats of a licence type free: somebody's who has nothing to do with it is taken by hand.
-fn free_seats(app: &App, sku: SkuId, seats: usize, not: &[PersonId]) {
+pub fn free_seats(app: &App, sku: SkuId, seats: usize, not: &[PersonId]) {
     let id = app.only_directory();
     let people: Vec<PersonId> = app.microsoft().directory(id, |d| d.accounts().map(|a| a.id).collect()).unwrap();
     let others = people.into_iter().filter(|person| !not.contains(person) && licences(app, *person).contains(&sku));
@@ -83,7 +83,7 @@ fn free_seats(app: &App, sku: SkuId, seats: usize, not: &[PersonId]) {
 }
 
 /// Makes seats free that an exchange of these people takes.
-async fn make_room(app: &App, owner: &Client<'_>, finding: &Value) {
+pub async fn make_room(app: &App, owner: &Client<'_>, finding: &Value) {
     let people = all(owner, &format!("/v1/findings/{}/people", finding.as_str().unwrap())).await;
     let ids: Vec<PersonId> = people.iter().map(|one| one["person"].as_str().unwrap().parse().unwrap()).collect();
     let to = people.iter().find_map(|one| one["skus"][0]["to"].as_str()).expect("an exchange");
@@ -155,6 +155,12 @@ async fn make_any_room(app: &App, owner: &Client<'_>, check: &str, finding: &str
     }
 }
 
+/// What changes of a preview Microsoft would not put back as things are, by what that needs.
+fn unmet(shown: &Value) -> Vec<&str> {
+    let needs = shown["items"].as_array().unwrap().iter().filter_map(|item| item["undo_need"].as_str());
+    needs.filter(|need| *need != "free_licence").collect()
+}
+
 /// Fixes a finding and undoes it; what is not as it should be. `None` where all of it is left alone.
 async fn there_and_back(app: &App, owner: &mut Client<'_>, check: &str, finding: &str) -> Option<Result<(), String>> {
     make_any_room(app, owner, check, finding).await;
@@ -166,6 +172,12 @@ async fn there_and_back(app: &App, owner: &mut Client<'_>, check: &str, finding:
     if going == 0 {
         return None;
     }
+    let refused = unmet(&shown);
+    let promised = (shown["undo"]["possible"] == true, refused.len() as u64);
+    let as_it_is = if check == NOT_GIVEN_AGAIN { (false, going) } else { (true, 0) };
+    if promised != as_it_is {
+        return Some(Err(format!("{refused:?} is promised: {:#}", shown["undo"])));
+    }
     let (path, ended) = fix(app, owner, body).await;
     if ended["tally"]["done"].as_u64() != Some(going) || fingerprint(app) == before {
         return Some(Err(format!("not done as previewed: {:#?}", items(owner, &path).await)));
@@ -173,7 +185,7 @@ async fn there_and_back(app: &App, owner: &mut Client<'_>, check: &str, finding:
     let undone = undo(app, owner, &path).await;
     let all = items(owner, &path).await;
     if check == NOT_GIVEN_AGAIN {
-        let said = all.iter().all(|item| item["undo"]["reason"]["code"] == "needed_by_another_licence");
+        let said = all.iter().all(|item| item["undo"]["reason"]["code"] == "lacks_the_licence_it_needs");
         return Some(if said { Ok(()) } else { Err(format!("{all:#?}")) });
     }
     if undone["undo_tally"]["done"].as_u64() != Some(going) || fingerprint(app) != before {
@@ -208,6 +220,97 @@ async fn what_every_other_check_takes_or_exchanges_is_put_back_to_the_byte() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(left.is_empty(), "no case of {left:?}");
+}
+
+/// A company with a case of this check that can be mended, and what asks for its fix.
+async fn with_case(check: &str) -> (App, Value) {
+    for seed in 7..13 {
+        let recipe = Recipe { aged: true, ..Recipe::new(seed, BEGIN.parse().unwrap(), 180) };
+        let app = app_of(Directory::generate(&recipe)).await;
+        let owner = owner(&app).await;
+        nothing_follows(&app);
+        let found = all(&owner, "/v1/findings").await;
+        let Some(found) = found.iter().find(|found| found["check"] == check) else { continue };
+        let body = json!({ "finding": found["finding"] });
+        if preview(&owner, body.clone()).await["people"] != 0 {
+            drop(owner);
+            app.clock.advance(SignedDuration::from_secs(2));
+            return (app, body);
+        }
+    }
+    panic!("no case of {check}");
+}
+
+/// How the undo of each item ended: state and reason.
+async fn undone(owner: &Client<'_>, path: &str) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let undo = |item: &Value| (text(&item["undo"]["state"]), text(&item["undo"]["reason"]["code"]));
+    items(owner, path).await.iter().map(undo).collect()
+}
+
+#[tokio::test]
+async fn an_add_on_without_its_base_is_promised_back_only_once_the_base_is_there() {
+    let (app, body) = with_case("L15").await;
+    let mut owner = app.sign_in("owner@northwind.example").await;
+    let shown = preview(&owner, body.clone()).await;
+    let needs = unmet(&shown);
+    let going = shown["people"].as_u64().unwrap();
+    assert!(needs.len() as u64 == going && needs.iter().all(|need| *need == "base_licence"), "{shown:#}");
+    let promise = &shown["undo"];
+    assert_eq!(promise["possible"], false);
+    assert_eq!(
+        (&promise["needs"][0]["need"], &promise["needs"][0]["changes"], &promise["needs"][0]["is_met"]),
+        (&json!("base_licence"), &json!(going), &json!(false))
+    );
+    let text = promise["text"].as_str().unwrap();
+    assert!(text.starts_with("Cannot be undone as things are. ") && text.contains("that it builds on"), "{text}");
+    let (path, ended) = fix(&app, &mut owner, body).await;
+    // It may be tried, and what it takes is told with it.
+    assert_eq!((&ended["undo"]["possible"], &ended["undo"]["needs"]), (&json!(true), &promise["needs"]), "{ended:#}");
+    assert!(ended["undo"]["text"].as_str().unwrap().contains("that it builds on"), "{ended:#}");
+    let none = undo(&app, &mut owner, &path).await;
+    assert_eq!((&none["undo_tally"]["done"], &none["undo"]["needs"]), (&json!(0), &json!([])), "{none:#}");
+    let refused = ("failed".to_owned(), "lacks_the_licence_it_needs".to_owned());
+    assert!(undone(&owner, &path).await.iter().all(|how| *how == refused));
+    // Given the base, everybody gets it back.
+    for item in items(&owner, &path).await {
+        let person: PersonId = item["person"].as_str().unwrap().parse().unwrap();
+        let whole: Vec<_> = licences(&app, person).into_iter().map(|sku| (sku, Vec::new())).collect();
+        app.microsoft().assign(app.only_directory(), person, &whole, &[]).unwrap();
+    }
+    let back = undo(&app, &mut owner, &path).await;
+    assert_eq!(back["undo_tally"]["done"].as_u64(), Some(going), "{back:#}");
+    for item in items(&owner, &path).await {
+        let sku: SkuId = item["change"]["remove"][0].as_str().unwrap().parse().unwrap();
+        assert!(licences(&app, item["person"].as_str().unwrap().parse().unwrap()).contains(&sku), "{item:#}");
+    }
+}
+
+#[tokio::test]
+async fn of_more_licences_than_were_bought_no_more_are_promised_back_than_come() {
+    let (app, body) = with_case("L14").await;
+    let mut owner = app.sign_in("owner@northwind.example").await;
+    let shown = preview(&owner, body.clone()).await;
+    let whose = people(&shown["items"]);
+    let had: Vec<Vec<SkuId>> = whose.iter().map(|person| licences(&app, *person)).collect();
+    let (going, short) = (whose.len() as u64, unmet(&shown).len());
+    assert!(short > 0 && unmet(&shown).iter().all(|need| *need == "more_licences"), "{shown:#}");
+    assert_eq!(shown["undo"]["possible"], json!((short as u64) < going), "{:#}", shown["undo"]);
+    assert!(shown["undo"]["text"].as_str().unwrap().contains("more are in use than there are"), "{:#}", shown["undo"]);
+    let lacking = shown["items"].as_array().unwrap().iter().find(|item| item["undo_need"] == "more_licences").unwrap();
+    let sku: SkuId = lacking["change"]["remove"][0].as_str().unwrap().parse().unwrap();
+    let (path, _) = fix(&app, &mut owner, body).await;
+    let half = undo(&app, &mut owner, &path).await;
+    assert_eq!(half["undo_tally"]["done"].as_u64(), Some(going - short as u64), "as was promised: {half:#}");
+    let mut others = undone(&owner, &path).await;
+    others.retain(|(state, _)| state != "done");
+    assert_eq!(others, vec![("failed".to_owned(), "no_free_licence".to_owned()); short]);
+    // Once somebody else's is free, the rest comes back, too.
+    free_seats(&app, sku, short, &whose);
+    let whole = undo(&app, &mut owner, &path).await;
+    assert_eq!(whole["undo_tally"]["done"].as_u64(), Some(going), "{whole:#}");
+    let has: Vec<Vec<SkuId>> = whose.iter().map(|person| licences(&app, *person)).collect();
+    assert_eq!(has, had);
 }
 
 #[tokio::test]

@@ -4,9 +4,14 @@ use std::collections::BTreeSet;
 
 use http::Method;
 use jiff::SignedDuration;
+use local_microsoft::{Directory, Recipe};
 use serde_json::{Value, json};
+use tests::{BEGIN, READER_APP};
 
-use crate::fixes::{app, approval, approve, finding, fresh, items, outcome, owner, people, post, preview, writes};
+use crate::fixes::{
+    app, app_of, approval, approve, finding, fix, fresh, items, licences, nothing_follows, outcome, owner, people,
+    post, preview, writes,
+};
 use crate::{
     findings::send,
     ledger::all,
@@ -113,4 +118,113 @@ async fn who_is_found_no_more_when_a_planned_fix_begins_is_left_alone() {
     }
     assert!(taken > 0 && left > 0, "{taken} taken, {left} left alone");
     assert_eq!(writes(&app), taken);
+}
+
+#[tokio::test]
+async fn who_signed_in_since_the_last_check_is_left_alone_until_the_moment_of_the_write() {
+    let app = app(600).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let id = app.only_directory();
+    for (check, action) in [("L6", None), ("L7", None), ("L6", Some("block_sign_in"))] {
+        fresh(&app, &mut owner).await;
+        let body = json!({ "finding": finding(&owner, check).await, "action": action });
+        let first = preview(&owner, body.clone()).await;
+        let [at_preview, at_approval, at_write, ..] = people(&first["items"])[..] else { panic!("{check}: {first:#}") };
+        app.microsoft().signs_in(id, at_preview).unwrap();
+        let shown = preview(&owner, body.clone()).await;
+        let why = said(&shown, &json!(at_preview));
+        assert_eq!((&why["reason"], &why["guard"]), (&json!("signed_in_since"), &json!("G8")), "{check}");
+        assert_eq!(why["text"], "They signed in on 2026-11-21, so somebody may need it.");
+        let told = shown["guards"].as_array().unwrap().iter().filter_map(|guard| guard["text"].as_str());
+        assert!(told.clone().any(|text| text.contains("left alone: They signed in")), "{shown:#}");
+        assert!(!told.clone().any(|text| text.contains("does not tell when")), "{shown:#}");
+        // What was looked at is not what would be done.
+        app.microsoft().signs_in(id, at_approval).unwrap();
+        let key = format!("drift {check} {}", action.unwrap_or("remove"));
+        post(&app, &owner, "/v1/fixes", &key, Some(approval(&shown))).await.expect_problem(409, "drift");
+        let shown = preview(&owner, body).await;
+        let going = people(&shown["items"]);
+        assert!(!going.contains(&at_preview) && !going.contains(&at_approval) && going.contains(&at_write));
+        let path = approve(&app, &owner, &shown).await;
+        app.microsoft().signs_in(id, at_write).unwrap();
+        app.microsoft().clear_calls();
+        let had = licences(&app, at_write);
+        app.pump().await;
+        renew(&app, &mut owner).await;
+        for item in items(&owner, &path).await {
+            let is_back = item["person"] == json!(at_write);
+            let want = if is_back { ("skipped", "signed_in_since") } else { ("done", "") };
+            assert_eq!(outcome(&item), want, "{check}: {item:#}");
+        }
+        assert_eq!((writes(&app), licences(&app, at_write)), (going.len() - 1, had), "{check} {action:?}");
+        // It is no failure, so there is nothing to try again.
+        let ended: Value = owner.get(&path).await.expect(200);
+        assert_eq!(ended["can_retry"], false, "{ended:#}");
+    }
+}
+
+#[tokio::test]
+async fn without_sign_in_dates_the_preview_says_so_and_the_last_check_stands() {
+    let recipe = Recipe { p1: false, ..Recipe::new(7, BEGIN.parse().unwrap(), 180) };
+    let app = app_of(Directory::generate(&recipe)).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let body = json!({ "finding": finding(&owner, "L6").await });
+    let before = preview(&owner, body.clone()).await;
+    let back = people(&before["items"])[0];
+    app.microsoft().signs_in(app.only_directory(), back).unwrap();
+    let shown = preview(&owner, body.clone()).await;
+    assert!(said(&shown, &json!(back)).is_null(), "nobody can know");
+    assert!(shown["to_accept"].as_array().unwrap().contains(&json!("G8")), "{shown:#}");
+    let guards = shown["guards"].as_array().unwrap().iter();
+    let told = guards.filter(|guard| guard["id"] == "G8" && guard["level"] == "confirm");
+    let told: Vec<&str> = told.map(|guard| guard["text"].as_str().unwrap()).collect();
+    assert!(told.len() == 1 && told[0].contains("Microsoft Entra ID P1"), "{told:?}");
+    // Not read is not approved.
+    let unread = json!({ "preview_token": shown["preview_token"], "confirm": shown["type_to_confirm"] });
+    post(&app, &owner, "/v1/fixes", "unread", Some(unread)).await.expect_problem(422, "confirmation_needed");
+    fresh(&app, &mut owner).await;
+    let (path, ended) = fix(&app, &mut owner, body).await;
+    assert_eq!(ended["tally"]["done"].as_u64(), shown["people"].as_u64(), "{ended:#}");
+    assert!(items(&owner, &path).await.iter().all(|item| outcome(item) == ("done", "")));
+}
+
+#[tokio::test]
+async fn what_was_approved_by_sign_in_dates_is_not_taken_once_microsoft_tells_none() {
+    let app = app(180).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let id = app.only_directory();
+    let at = app.clock.clock().now() + SignedDuration::from_hours(48);
+    let shown = preview(&owner, json!({ "finding": finding(&owner, "L6").await, "at": at.to_string() })).await;
+    let number = people(&shown["items"]).len();
+    let path = approve(&app, &owner, &shown).await;
+    let granted = app.microsoft().granted(READER_APP, id).unwrap();
+    let without: Vec<&str> = granted.iter().map(String::as_str).filter(|one| *one != "AuditLog.Read.All").collect();
+    app.microsoft().consent_partly(READER_APP, id, &without);
+    app.microsoft().clear_calls();
+    app.clock.advance(SignedDuration::from_hours(49));
+    app.run("fixes-due").await;
+    app.pump().await;
+    fresh(&app, &mut owner).await;
+    let left: Value = owner.get(&path).await.expect(200);
+    assert_eq!((&left["stopped"]["code"], &left["can_retry"]), (&json!("sign_ins_not_told"), &json!(true)), "{left:#}");
+    let all = items(&owner, &path).await;
+    assert!(all.iter().all(|item| outcome(item) == ("skipped", "sign_ins_not_told")), "{all:#?}");
+    assert_eq!(writes(&app), 0);
+    // Allowed again, with a new token, it goes on, and leaves alone who came back.
+    app.microsoft().consent(READER_APP, id);
+    app.clock.advance(SignedDuration::from_hours(2));
+    let back = people(&shown["items"])[0];
+    app.microsoft().signs_in(id, back).unwrap();
+    fresh(&app, &mut owner).await;
+    post(&app, &owner, &format!("{path}/retry"), "again", None).await.expect::<Value>(202);
+    app.pump().await;
+    fresh(&app, &mut owner).await;
+    for item in items(&owner, &path).await {
+        let want = if item["person"] == json!(back) { ("skipped", "signed_in_since") } else { ("done", "") };
+        assert_eq!(outcome(&item), want, "{item:#}");
+    }
+    assert!(number > 1 && writes(&app) == number - 1, "{} writes for {number}", writes(&app));
 }

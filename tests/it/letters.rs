@@ -1,23 +1,24 @@
 //! Which event is worth which letter, to whom, and what its link does.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io,
     sync::{Arc, Mutex},
 };
 
+use checks::outcome::UndoClass;
 use jiff::SignedDuration;
 use local_aws::{Mail, MailFault};
 use model::{
-    CustomRole, DirectoryId, Event, KeyId, Permissions, Policy, Role, RoleId, RoleName, UserId,
+    CustomRole, DirectoryId, Event, FixId, KeyId, Permissions, Policy, Role, RoleId, RoleName, UserId,
     event::{Actor, Factor},
     policy::{SecondFactor, SignInWays},
 };
 use store::{
-    ApiKey, Commit, Company, Invitation, InvitationState, Member, Origin, Purpose, SessionProof, TenantScope,
-    TokenHash, Versioned,
+    ApiKey, Commit, Company, Fix, Invitation, InvitationState, Member, Origin, Purpose, SessionProof, Tally,
+    TenantScope, TokenHash, UndoCondition, UndoNeed, Versioned,
 };
-use tests::{App, Client, PASSWORD, link_token};
+use tests::{App, Client, PASSWORD, directory, link_token};
 
 use crate::table::{put_again, scope, session};
 
@@ -58,6 +59,7 @@ async fn member(app: &App, owner: &Client<'_>, bits: u128, name: &str, role: Rol
         mver: 1,
         last_seen: None,
         mail_returned: None,
+        formerly: Vec::new(),
     };
     let scope = scope(app, owner).await;
     let kept = Versioned { value: member.clone(), version: 0 };
@@ -413,6 +415,110 @@ async fn a_keys_letters_go_to_its_maker_and_what_concerns_safety_to_administrato
     tenant.checkpoint(&left).await.unwrap();
     let mails = told(&app, &owner, by_owner, Event::KeyRotated { key: id, old_until: now }).await;
     assert_eq!(mails, Vec::new());
+}
+
+/// Fails where the button of a mail leads elsewhere than to a path of the dashboard.
+#[track_caller]
+fn leads_to(mail: &Mail, path: &str) {
+    let link = format!("http://127.0.0.1:8700{path}");
+    assert!(mail.text.lines().any(|line| line == link), "{link}: {}", mail.text);
+    assert!(mail.html.contains(&format!("href=\"{link}\"")), "{link}: {}", mail.html);
+}
+
+/// The receipt of a fix, or of its undo, that ended in this way.
+async fn receipt(app: &App, owner: &Client<'_>, undone: bool, ended: impl FnOnce(&mut Fix)) -> Mail {
+    let id: FixId = crate::fixes::any(app, owner).await.parse().unwrap();
+    let scope = scope(app, owner).await;
+    let tenant = app.system.store.of(&scope);
+    let mut fix = tenant.get_strong::<Fix>(&id).await.unwrap().unwrap().value;
+    ended(&mut fix);
+    tenant.save(&fix).await.unwrap();
+    let event = match undone {
+        true => Event::FixUndone { fix: id, done: 0, failed: 0, calls: BTreeMap::new() },
+        false => crate::fixes::finished(id, &[]),
+    };
+    only(&told(app, owner, Actor::System, event).await).clone()
+}
+
+#[tokio::test]
+async fn a_receipt_promises_no_more_back_than_microsoft_gives_and_says_to_try_again_what_can_be() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let says = |mail: &Mail, words: &str| {
+        let html = mail.html.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(mail.text.contains(words) && html.contains(words), "{words}: {}", mail.text);
+    };
+    let never = |mail: &Mail, words: &str| assert!(!mail.text.contains(words) && !mail.html.contains(words), "{words}");
+    let done = |done| Tally { done, ..Tally::default() };
+    let condition = |need, changes| UndoCondition { need, changes };
+    let (free, more) = (UndoNeed::FreeLicence, UndoNeed::MoreLicences);
+    let while_free = "Microsoft gives a licence back only while one of its type is free.";
+
+    let all = |fix: &mut Fix| (fix.tally, fix.undo_needs) = (done(4), vec![condition(free, 4)]);
+    let mail = receipt(&app, &owner, false, all).await;
+    says(&mail, "You can undo this: ");
+    says(&mail, while_free);
+    let some = |fix: &mut Fix| {
+        (fix.tally, fix.undo_needs) = (done(4), vec![condition(free, 3), condition(more, 1)]);
+        fix.undo = UndoClass::Until { days: 25 };
+    };
+    let mail = receipt(&app, &owner, false, some).await;
+    says(&mail, "You can undo 3 of 4 changes until ");
+    says(&mail, while_free);
+    never(&mail, "There is nothing to do");
+    // Which of them failed is not told by what their undo needs.
+    let half = |fix: &mut Fix| {
+        (fix.tally, fix.undo_needs) = (Tally { failed: 2, ..done(2) }, vec![condition(more, 1)]);
+    };
+    let mail = receipt(&app, &owner, false, half).await;
+    says(&mail, "You can undo at least 1 of 2 changes. ");
+    never(&mail, while_free);
+    let none = |fix: &mut Fix| (fix.tally, fix.undo_needs) = (done(2), vec![condition(UndoNeed::BaseLicence, 2)]);
+    let mail = receipt(&app, &owner, false, none).await;
+    says(&mail, "As things are, Microsoft may not put this back.");
+    never(&mail, "There is nothing to do");
+
+    let again = "You can try again what could not be put back.";
+    let left = |fix: &mut Fix| fix.undo_tally = Some(Tally { skipped: 2, ..Tally::default() });
+    let mail = receipt(&app, &owner, true, left).await;
+    says(&mail, "To put back what a later fix did again, undo that one.");
+    never(&mail, again);
+    let stopped = |fix: &mut Fix| {
+        left(fix);
+        fix.stopped = Some("consent_lost".into());
+    };
+    says(&receipt(&app, &owner, true, stopped).await, again);
+    let refused = |fix: &mut Fix| fix.undo_tally = Some(Tally { failed: 1, ..done(1) });
+    says(&receipt(&app, &owner, true, refused).await, again);
+}
+
+// That no mail of any test names none, or another one, is looked at where each test ends.
+#[tokio::test]
+async fn a_link_to_what_is_a_companys_names_it_and_one_to_an_account_names_none() {
+    let app = App::of(directory(1, 30)).await;
+    let owner = app.scanned("acme", app.only_directory()).await;
+    let company = format!("?company={}", owner.tenant);
+    let scanned = app.inbox().into_iter().find(|mail| mail.text.contains("/savings/")).expect("a result");
+    leads_to(&scanned, &format!("/{company}"));
+    let findings: Vec<&str> = scanned.text.split_whitespace().filter(|word| word.contains("/savings/")).collect();
+    assert!(!findings.is_empty() && findings.iter().all(|link| link.ends_with(&company)), "{findings:?}");
+
+    let anna = member(&app, &owner, 5, "Anna", system(Role::Member)).await;
+    let (user, role) = (anna.user, anna.role);
+    let reason = "AADSTS65001".to_owned();
+    let events = [
+        (Event::MemberRoleChanged { user, before: role, after: role }, format!("/{company}")),
+        (Event::MemberJoined { user, role, invitation: None }, format!("/team{company}")),
+        (Event::ConnectionLost { directory: app.only_directory(), reason }, format!("/connect{company}")),
+        (Event::FactorsReset { user, before: Vec::new() }, "/account/security".into()),
+        // They are not let in any more: elsewhere they may be.
+        (Event::MemberDeactivated { user, operator: None }, "/".into()),
+        (Event::MemberRemoved { user, role }, "/".into()),
+    ];
+    for (event, path) in events {
+        let mails = told(&app, &owner, Actor::User { id: owner.user }, event).await;
+        leads_to(only(&mails), &path);
+    }
 }
 
 /// What was logged.

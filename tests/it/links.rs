@@ -77,6 +77,7 @@ pub async fn join(app: &App, who: &Client<'_>, name: &str, email: &str, owner: &
         mver: 1,
         last_seen: None,
         mail_returned: None,
+        formerly: Vec::new(),
     };
     let scope = scope(app, owner).await;
     app.system.store.of(&scope).checkpoint(&Versioned { value: member, version: 0 }).await.unwrap();

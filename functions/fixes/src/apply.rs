@@ -166,6 +166,8 @@ fn new_fix(id: FixId, user: UserId, plan: &Plan, now: Timestamp) -> Fix {
         ended_at: None,
         stopped: None,
         undo: plan.undo(),
+        undo_needs: plan.undo_needs(),
+        sign_ins_unknown: Some(plan.sign_ins_unknown()),
         first_done_at: None,
         monthly: None,
         freed: Vec::new(),

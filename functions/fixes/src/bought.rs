@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::Error;
 use checks::{
+    catalogue::l15_add_on_without_base,
     facts::{Sku, SkuStatus, Subscription},
     plans::{Content, Feature},
 };
 use jiff::civil::Date;
-use model::{Assignment, Change, PersonId, PlanId, SkuId, State};
+use model::{Assignment, Change, Held, PersonId, PlanId, SkuId, State};
 use store::{Freed, Tenant};
 
 use crate::change::Names;
@@ -28,6 +29,12 @@ impl Bought {
     pub async fn of(tenant: Tenant<'_>) -> Result<Self, Error> {
         let (skus, subscriptions) = tenant.bought().await?;
         Ok(Self { skus, subscriptions })
+    }
+
+    /// These licence types and no subscription.
+    #[cfg(test)]
+    pub fn with(skus: Vec<Sku>) -> Self {
+        Self { skus, subscriptions: Vec::new() }
     }
 
     fn sku(&self, sku: SkuId) -> Option<&Sku> {
@@ -78,6 +85,17 @@ impl Bought {
         let (before, after) = (self.contents(before), self.contents(after));
         let after: Vec<&Content> = after.iter().collect();
         before.iter().flat_map(|had| had.missing_in(&after)).filter_map(checks::plans::feature).collect()
+    }
+
+    /// Whether what a licence builds on is missing where it is found: once taken, Microsoft does not give it again. By
+    /// the rule of L15, which knows what cannot be seen of somebody `synced`.
+    pub fn lacks_base(&self, sku: SkuId, before: &State, synced: bool) -> bool {
+        let content = |held: &Held| Some(Content::new(&self.sku(held.sku)?.plans, &held.disabled_plans));
+        let working = before.licences.iter().filter(|held| held.error.is_none());
+        let rights = working.filter_map(|held| Some(content(held)?.without_empty_rights(held.sku)));
+        let has: BTreeSet<Feature> = rights.flat_map(|content| content.features()).collect();
+        let own = before.direct(sku).and_then(content);
+        own.is_some_and(|own| l15_add_on_without_base::lacks_base(&own, &has, synced))
     }
 
     /// The licence an exchange gives: what was turned off stays off.

@@ -8,12 +8,14 @@ use runtime::{Function, Kernel};
 use store::{Commit, Fix, FixState, Store};
 use utoipa_axum::routes;
 
+use crate::view::can_cancel;
+
 /// `fixes-cancel`.
 pub const FUNCTION: Function<Kernel> = Function::http("fixes-cancel", || routes!(cancel));
 
 /// Call off a fix
 ///
-/// Only one that has not begun. What was done is put back by `POST /v1/fixes/{fix}/undo`.
+/// Only one that has not begun, and is not tried again. What was done is put back by `POST /v1/fixes/{fix}/undo`.
 #[utoipa::path(
     delete, path = "/v1/fixes/{fix}", operation_id = "fixes-cancel", tag = "fixes", security(("bearer" = [])),
     params(("fix" = FixId, Path, description = "Which fix.")),
@@ -29,7 +31,7 @@ pub async fn cancel(
 ) -> Result<StatusCode> {
     let tenant = store.of(caller.scope());
     let mut found = tenant.get_strong::<Fix>(&fix).await?.ok_or_else(Error::not_found)?;
-    if !matches!(found.value.state, FixState::Scheduled | FixState::Queued) {
+    if !can_cancel(&found.value) {
         return Err(Error::new(Code::WrongState, "It has begun, or is over. What was done can be undone."));
     }
     found.value.state = FixState::Cancelled;

@@ -71,6 +71,8 @@ pub enum Doubt {
     AddOnStays,
     /// They lose something that protects the company.
     ProtectionGoes,
+    /// Whether they came back since the last check could not be read.
+    SignInsUnknown,
 }
 
 impl Doubt {
@@ -83,6 +85,7 @@ impl Doubt {
             Self::Administrator | Self::RolesUnknown => GuardId::G4,
             Self::AddOnStays => GuardId::G5,
             Self::ProtectionGoes => GuardId::G7,
+            Self::SignInsUnknown => GuardId::G8,
         }
     }
 
@@ -124,6 +127,10 @@ impl Doubt {
             Self::AddOnStays => {
                 format!("{who} keep{s} another licence that may need this one. Microsoft may then refuse.")
             }
+            Self::SignInsUnknown => format!(
+                "Microsoft does not tell when {who} last signed in: that takes Microsoft Entra ID P1 and the permission to \
+                 read it. Check that nobody here has come back since the last check."
+            ),
             Self::ProtectionGoes => {
                 format!(
                     "{who} lose{s} a protection: sign-in rules, device management, mail archive or a Defender product."

@@ -2,6 +2,7 @@
 
 pub mod again;
 pub mod apply;
+pub mod back;
 pub mod bought;
 pub mod cancel;
 pub mod change;
@@ -16,6 +17,7 @@ pub mod live;
 pub mod maker;
 pub mod plan;
 pub mod preview;
+pub mod promise;
 pub mod reason;
 pub mod retry;
 pub mod run;

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use checks::outcome::Affected;
+use checks::{CheckId, outcome::Affected};
 use graph::{
     Directory, Error,
     now::{GroupNow, PersonNow},
 };
 use model::{Change, GroupId, Held, PersonId, SkuId, State};
 use store::Action;
+
+use crate::back::{self, SignIns};
 
 /// Whom or what a change is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,8 +101,10 @@ pub struct Live {
     pub members: BTreeSet<(GroupId, PersonId)>,
     /// Who holds a role; `None` where Microsoft does not tell.
     pub administrators: Option<BTreeSet<PersonId>>,
-    /// Free seats of licence types that are given.
-    pub free: BTreeMap<SkuId, u32>,
+    /// Free seats of licence types, where some are given or taken; negative where more are in use than there are.
+    pub free: BTreeMap<SkuId, i64>,
+    /// When they last signed in, where it is about that.
+    pub sign_ins: SignIns,
     /// Whether usage reports hide names, where it is about that.
     pub concealed: Option<bool>,
 }
@@ -110,7 +114,12 @@ impl Live {
     ///
     /// # Errors
     /// When anything of it cannot be read, but for who is gone and which groups are.
-    pub async fn of(directory: &Directory, action: Action, affected: &[Affected]) -> Result<Self, Error> {
+    pub async fn of(
+        directory: &Directory,
+        action: Action,
+        check: Option<CheckId>,
+        affected: &[Affected],
+    ) -> Result<Self, Error> {
         let ids: Vec<PersonId> = affected.iter().map(|person| person.person).collect();
         let mut live = Self::default();
         if action == Action::RevealReportNames {
@@ -144,10 +153,14 @@ impl Live {
                 }
             }
         }
-        if action == Action::Swap {
+        if back::matters(check, action) {
+            let there: Vec<PersonId> = live.people.keys().copied().collect();
+            live.sign_ins = back::sign_ins(directory, &there).await?;
+        }
+        if matches!(action, Action::Remove | Action::Swap | Action::LeaveGroup) {
             for sku in directory.subscribed_skus().await?.into_iter().filter_map(graph::facts::sku) {
-                let usable = sku.seats.enabled + sku.seats.warning;
-                live.free.insert(sku.id, usable.saturating_sub(sku.consumed));
+                let usable = i64::from(sku.seats.enabled) + i64::from(sku.seats.warning);
+                live.free.insert(sku.id, usable - i64::from(sku.consumed));
             }
         }
         // Where Microsoft does not tell, nobody is known to be an administrator, and that is to be confirmed.

@@ -8,15 +8,18 @@ use checks::{
     products::{self, Kind},
 };
 use graph::now::{GroupNow, PersonNow};
-use model::{Assignment, Change, GroupId, Money, SkuId, State};
+use jiff::civil::Date;
+use model::{Assignment, Change, GroupId, Money, PersonId, SkuId, State};
 use store::Action;
 
 use crate::{
+    back,
     bought::Bought,
     change::Names,
     guard::{Blocked, Doubt, protects},
     live::{self, Live},
     plan::Planned,
+    reason,
     spared::Spared,
 };
 
@@ -26,6 +29,8 @@ pub struct Maker<'a> {
     pub action: Action,
     /// The finding's check.
     pub check: Option<CheckId>,
+    /// The day it is made on.
+    pub today: Date,
     /// What is in licences.
     pub bought: &'a Bought,
     /// What the directory shows.
@@ -59,11 +64,12 @@ impl Maker<'_> {
             doubts: BTreeSet::new(),
             lost: BTreeSet::new(),
             monthly: None,
+            undo_need: None,
         }
     }
 
     /// The changes of one person.
-    fn of(&self, affected: &Affected, free: &mut BTreeMap<SkuId, u32>) -> Vec<Planned> {
+    fn of(&self, affected: &Affected, free: &mut BTreeMap<SkuId, i64>) -> Vec<Planned> {
         let blank = Planned {
             person: Some(affected.person),
             name: affected.name.clone(),
@@ -74,6 +80,7 @@ impl Maker<'_> {
             doubts: BTreeSet::new(),
             lost: BTreeSet::new(),
             monthly: None,
+            undo_need: None,
         };
         let stop = |blocked: Blocked, before: State| vec![Planned { blocked: Some(blocked), before, ..blank.clone() }];
         let Some(now) = self.live.people.get(&affected.person) else {
@@ -102,6 +109,10 @@ impl Maker<'_> {
             let told = "The account may sign in again since the last check, so somebody may need the licence.";
             return stop(Blocked::by(GuardId::G8, "changed_since_preview", told), before);
         }
+        if let Some(on) = self.came_back(affected.person) {
+            let told = format!("They signed in on {on}, so somebody may need it.");
+            return stop(Blocked::by(GuardId::G8, reason::SIGNED_IN, told), before);
+        }
         let changes = match self.action {
             Action::Remove | Action::Swap | Action::RemoveDirect => vec![self.licences(affected, now, free)],
             Action::LeaveGroup => self.groups(affected, now),
@@ -118,6 +129,12 @@ impl Maker<'_> {
                 Err(blocked) => Planned { blocked: Some(blocked), before: before.clone(), ..blank.clone() },
             })
             .collect()
+    }
+
+    /// The day somebody signed in who was found because they do not.
+    fn came_back(&self, person: PersonId) -> Option<Date> {
+        let last = self.live.sign_ins.as_ref()?.get(&person).copied();
+        back::came_back(self.check, last, &self.spared.settings, self.today)
     }
 
     /// A change with what it costs and saves.
@@ -148,6 +165,9 @@ impl Maker<'_> {
             (None, _) if takes => _ = doubts.insert(Doubt::RolesUnknown),
             _ => {}
         }
+        if back::matters(self.check, self.action) && self.live.sign_ins.is_none() {
+            doubts.insert(Doubt::SignInsUnknown);
+        }
         let is = |sku: &SkuId, kind: Kind| products::product(*sku).is_some_and(|product| product.kind == kind);
         if freed.iter().any(|sku| is(sku, Kind::Suite)) && after.skus().iter().any(|sku| is(sku, Kind::AddOn)) {
             doubts.insert(Doubt::AddOnStays);
@@ -160,7 +180,7 @@ impl Maker<'_> {
         &self,
         affected: &Affected,
         now: &PersonNow,
-        free: &mut BTreeMap<SkuId, u32>,
+        free: &mut BTreeMap<SkuId, i64>,
     ) -> Result<Change, Blocked> {
         let (mut remove, mut add) = (Vec::new(), Vec::new());
         let mut why = None;
@@ -228,7 +248,7 @@ impl Maker<'_> {
         }
     }
 
-    fn may_give(&self, to: SkuId, now: &PersonNow, free: &mut BTreeMap<SkuId, u32>) -> Result<(), Blocked> {
+    fn may_give(&self, to: SkuId, now: &PersonNow, free: &mut BTreeMap<SkuId, i64>) -> Result<(), Blocked> {
         if now.usage_location.is_none() {
             let told = "The account has no country set, without which Microsoft gives no licence. Set it at Microsoft.";
             return Err(Blocked::by(GuardId::G5, "not_in_this_country", told));

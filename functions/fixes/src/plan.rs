@@ -15,7 +15,7 @@ use graph::{BatchRequest, Deadline, Directory};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use model::{Change, DirectoryId, FindingId, Money, PersonId, State, Tier};
 use serde::{Deserialize, Serialize};
-use store::{Action, Connection, ConnectionState, Freed, Grant, StoredFinding, Tenant};
+use store::{Action, Connection, ConnectionState, Freed, Grant, StoredFinding, Tenant, UndoCondition, UndoNeed};
 
 use crate::{
     Fixes,
@@ -24,6 +24,7 @@ use crate::{
     guard::{Blocked, Doubt, GuardFound, Level, typed},
     live::Live,
     maker::Maker,
+    promise,
     spared::Spared,
 };
 
@@ -68,6 +69,8 @@ pub struct Planned {
     pub lost: BTreeSet<Feature>,
     /// What it saves a month, where there is a price.
     pub monthly: Option<Money>,
+    /// What Microsoft asks for before it puts it back.
+    pub undo_need: Option<UndoNeed>,
 }
 
 impl Planned {
@@ -164,15 +167,17 @@ impl Plan {
         let until = Deadline::after(&deps.kernel.clock, PATIENCE);
         let directory = deps.reader.directory(connection.directory).until(until);
         let bought = Bought::of(tenant).await?;
-        let live = Live::of(&directory, action, &affected).await.map_err(unread)?;
+        let check = finding.as_ref().map(|finding| finding.found.check);
+        let live = Live::of(&directory, action, check, &affected).await.map_err(unread)?;
         let names = Names {
             skus: bought.names(),
             groups: live.groups.iter().map(|(id, group)| (*id, group.name.clone())).collect(),
         };
-        let check = finding.as_ref().map(|finding| finding.found.check);
-        let spared = Spared::of(tenant.terms().await?, ask.finding, check, deps.kernel.clock.today());
-        let maker = Maker { action, check, bought: &bought, live: &live, names: &names, spared: &spared };
+        let today = deps.kernel.clock.today();
+        let spared = Spared::of(tenant.terms().await?, ask.finding, check, today);
+        let maker = Maker { action, check, today, bought: &bought, live: &live, names: &names, spared: &spared };
         let mut items = maker.items(&affected);
+        promise::promise(&mut items, &live, &bought);
         look_at_mailboxes(&directory, check, &mut items, &affected).await?;
         let licensed = tenant.overview().await?.summary.map_or(0, |summary| summary.value.totals.licensed_people);
         let mut plan = Self {
@@ -226,6 +231,16 @@ impl Plan {
         }
     }
 
+    /// What Microsoft asks for before it puts back what this changes.
+    pub fn undo_needs(&self) -> Vec<UndoCondition> {
+        promise::conditions(self.going())
+    }
+
+    /// Whether Microsoft does not tell who signed in since the last check, where it is about that.
+    pub fn sign_ins_unknown(&self) -> bool {
+        self.going().any(|item| item.doubts.contains(&Doubt::SignInsUnknown))
+    }
+
     /// Seats it frees.
     pub fn freed(&self, today: Date) -> Vec<Freed> {
         let going = self.going().filter_map(|item| Some((item.person, item.change.as_ref()?, &item.before)));
@@ -264,7 +279,7 @@ impl Plan {
             .map(|item| {
                 let mut before = item.before.clone();
                 before.licences.iter_mut().for_each(|held| held.updated = None);
-                (item.person, &item.change, before, &item.blocked, &item.doubts)
+                (item.person, &item.change, before, &item.blocked, &item.doubts, item.undo_need)
             })
             .collect();
         let bytes = serde_json::to_vec(&(self.directory, self.action, rows, self.typed)).map_err(Error::internal)?;

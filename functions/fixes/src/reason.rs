@@ -1,12 +1,13 @@
 //! Why an item ended as it did: stable codes, and what they mean in plain words.
 
 use graph::write::RefusedCode;
+use model::Change;
 use store::{Attempt, ItemState};
 
 use crate::spared;
 
 /// They already had what the fix was to bring about.
-pub const ALREADY_SO: &str = "already_so";
+pub const ALREADY_SO: &str = Attempt::ALREADY_SO;
 /// Something changed between the preview and the fix.
 pub const CHANGED: &str = "changed_since_preview";
 /// Somebody else changed the same thing.
@@ -35,11 +36,28 @@ pub const PERMISSION_MISSING: &str = "permission_missing";
 pub const NOBODY: &str = "nobody";
 /// They are in the group again, and it had no licence to give.
 pub const GROUP_GAVE_NONE: &str = "group_gave_no_licence";
+/// They signed in since the check that found that they do not.
+pub const SIGNED_IN: &str = "signed_in_since";
+/// Microsoft told who signed in when it was approved, and does not tell any more.
+pub const SIGN_INS_UNTOLD: &str = "sign_ins_not_told";
+/// A later fix did it again, and stands.
+pub const DONE_AGAIN: &str = Attempt::DONE_AGAIN;
+/// What is to be given builds on a licence they do not have.
+pub const LACKS_BASE: &str = "lacks_the_licence_it_needs";
 
 /// Whether an item was left alone by what stopped the fix, and not by what was found: it can be tried again.
 pub fn interrupted(attempt: &Attempt) -> bool {
-    const FOUND: &[&str] =
-        &[ALREADY_SO, CHANGED, PERSON_GONE, spared::EXCLUDED, spared::IGNORED, spared::ACCEPTED, spared::NOT_FOUND];
+    const FOUND: &[&str] = &[
+        ALREADY_SO,
+        CHANGED,
+        PERSON_GONE,
+        SIGNED_IN,
+        DONE_AGAIN,
+        spared::EXCLUDED,
+        spared::IGNORED,
+        spared::ACCEPTED,
+        spared::NOT_FOUND,
+    ];
     attempt.state == ItemState::Skipped && attempt.reason.as_deref().is_some_and(|why| !FOUND.contains(&why))
 }
 
@@ -49,10 +67,13 @@ pub fn refused_by_microsoft(attempt: &Attempt) -> bool {
     attempt.state == ItemState::Failed && attempt.reason.as_deref().is_some_and(|why| !FOUND.contains(&why))
 }
 
-/// The code of a refusal by Microsoft.
-pub const fn refused(code: RefusedCode) -> &'static str {
+/// The code of a refusal by Microsoft of a change. What one licence needs of another reads differently where it is given
+/// than where it is taken.
+pub fn refused(code: RefusedCode, change: &Change) -> &'static str {
+    let only_gives = matches!(change, Change::Licences { remove, .. } if remove.is_empty());
     match code {
         RefusedCode::CountViolation => "no_free_licence",
+        RefusedCode::DependencyViolation if only_gives => LACKS_BASE,
         RefusedCode::DependencyViolation => "needed_by_another_licence",
         RefusedCode::MutuallyExclusiveViolation => "excluded_by_another_licence",
         RefusedCode::ProhibitedInUsageLocation => "not_in_this_country",
@@ -86,6 +107,16 @@ pub fn words(code: &str) -> &'static str {
         APPROVER_GONE => "Who approved it may no longer change your Microsoft 365, so it was called off.",
         PERMISSION_MISSING => {
             "Microsoft does not let Steward do this. An administrator's account, for one, is protected."
+        }
+        SIGNED_IN => "They signed in since the last check, so somebody may need it.",
+        SIGN_INS_UNTOLD => {
+            "Microsoft does not tell any more who signed in since the last check: that takes Microsoft Entra ID P1 and \
+             the permission to read it. Try again once it does, or look at the preview again."
+        }
+        DONE_AGAIN => "A later change did the same again, so it was left alone. Undo that one instead.",
+        LACKS_BASE => {
+            "It builds on a licence that they do not have, so Microsoft does not give it. Give them that one first, then \
+             try again."
         }
         GROUP_GAVE_NONE => {
             "They are in the group again, but Microsoft could not give them its licence: mostly none is free. Free or \
@@ -123,7 +154,11 @@ pub fn words(code: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use model::{Assignment, SkuId};
+
     use super::*;
+
+    const SKU: SkuId = SkuId::literal("f245ecc8-75af-4f8e-b61f-27d8114de5f3");
 
     #[test]
     fn every_refusal_has_words_of_its_own() {
@@ -140,18 +175,24 @@ mod tests {
             RefusedCode::AlreadyMember,
             RefusedCode::NotFound,
         ];
+        let take = Change::Licences { remove: vec![SKU], add: Vec::new() };
         for code in all {
-            assert_ne!(words(refused(code)), words("refused"), "{code:?}");
+            assert_ne!(words(refused(code, &take)), words("refused"), "{code:?}");
         }
+        let give =
+            Change::Licences { remove: Vec::new(), add: vec![Assignment { sku: SKU, disabled_plans: Vec::new() }] };
+        assert_eq!(refused(RefusedCode::DependencyViolation, &take), "needed_by_another_licence");
+        assert_eq!(refused(RefusedCode::DependencyViolation, &give), LACKS_BASE);
     }
 
     #[test]
     fn what_stopped_a_fix_can_be_tried_again_and_what_was_found_cannot() {
-        for why in [NOT_CONNECTED, OTHER_DIRECTORY, CONSENT_LOST, ACCOUNT_CLOSED, TOO_SLOW, "credential_refused"] {
+        let stopped = [NOT_CONNECTED, OTHER_DIRECTORY, CONSENT_LOST, ACCOUNT_CLOSED, TOO_SLOW, SIGN_INS_UNTOLD];
+        for why in stopped.into_iter().chain(["credential_refused"]) {
             assert!(interrupted(&Attempt::skipped(why)), "{why}");
         }
         let spared = [spared::EXCLUDED, spared::IGNORED, spared::ACCEPTED, spared::NOT_FOUND];
-        for why in [ALREADY_SO, CHANGED, PERSON_GONE].into_iter().chain(spared) {
+        for why in [ALREADY_SO, CHANGED, PERSON_GONE, SIGNED_IN, DONE_AGAIN].into_iter().chain(spared) {
             assert!(!interrupted(&Attempt::skipped(why)), "{why}");
         }
         assert!(!interrupted(&Attempt { state: ItemState::Failed, ..Attempt::skipped(CONSENT_LOST) }));

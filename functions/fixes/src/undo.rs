@@ -1,5 +1,5 @@
 //! `POST /v1/fixes/{fix}/undo`: puts back exactly what a fix changed, item by item. What somebody changed since stays
-//! as they set it, and is told.
+//! as they set it, and what a later fix did again is for that one's undo; both are told.
 
 use api::{Code, Error, IdempotencyKey, Path, Result};
 use axum::{extract::State, response::Response};
@@ -20,7 +20,8 @@ pub const FUNCTION: Function<Kernel> = Function::http("fixes-undo", || routes!(u
 /// Undo a fix
 ///
 /// Licences come back with the parts of them that were turned off, people into their groups, sign-in and settings as
-/// they were. May be sent again for what could not be put back.
+/// they were. May be sent again for what could not be put back. What a later fix did again stays: that one's undo puts
+/// it back.
 #[utoipa::path(
     post, path = "/v1/fixes/{fix}/undo", operation_id = "fixes-undo", tag = "fixes", security(("bearer" = [])),
     params(

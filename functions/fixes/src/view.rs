@@ -8,14 +8,14 @@ use checks::{
 use jiff::{Timestamp, civil::Date};
 use model::{Change, FindingId, FixId, Held, Money, PersonId, SkuId, Tier, UserId, utc_date};
 use serde::{Deserialize, Serialize};
-use store::{Action, Attempt, Fix, FixItem, FixState, Freed, ItemState, Tally};
+use store::{Action, Attempt, Fix, FixItem, FixState, Freed, ItemState, Tally, UndoCondition, UndoNeed};
 use utoipa::ToSchema;
 
 use crate::{
     change::Names,
     guard::{Blocked, GuardFound},
     plan::{Plan, Planned},
-    reason,
+    promise, reason,
 };
 
 /// What a fix would do to your Microsoft 365 as it is now. Nothing was changed.
@@ -100,6 +100,8 @@ pub struct PreviewItem {
     pub monthly: Option<Money>,
     /// Why it is left alone.
     pub blocked: Option<Blocked>,
+    /// What Microsoft asks for before it puts this back; absent where it asks for nothing.
+    pub undo_need: Option<UndoNeed>,
 }
 
 /// A licence somebody has.
@@ -147,12 +149,32 @@ pub struct FreedView {
 pub struct UndoView {
     /// Which class.
     pub class: UndoClass,
-    /// Whether it can be undone now.
+    /// Whether it can be undone now. In a preview: whether Microsoft would put back any of it as things are.
     pub possible: bool,
     /// Until when.
     pub until: Option<Timestamp>,
+    /// What Microsoft asks for before it puts things back, as of the preview that was approved; empty once an undo was
+    /// tried, since the items say then what became of each.
+    #[schema(max_items = 4)]
+    pub needs: Vec<UndoNeedView>,
+    /// All of it in words.
+    #[schema(
+        example = "Can be undone for 25 days. Microsoft gives a licence back only while one of its type is free."
+    )]
+    pub text: String,
+}
+
+/// What Microsoft asks for before it puts back some changes.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct UndoNeedView {
+    /// What, and how many changes need it.
+    #[serde(flatten)]
+    pub condition: UndoCondition,
+    /// Whether it was there and only has to stay. Where not, these changes could not be put back as things were.
+    #[schema(example = true)]
+    pub is_met: bool,
     /// In words.
-    #[schema(example = "Can be undone for 25 days.")]
+    #[schema(example = "Microsoft gives a licence back only while one of its type is free.")]
     pub text: String,
 }
 
@@ -196,6 +218,9 @@ pub struct FixView {
     /// Whether items can be tried again: those that failed, or that something stopped it before.
     #[schema(example = false)]
     pub can_retry: bool,
+    /// Whether it can be called off: it has not begun, and is not tried again.
+    #[schema(example = false)]
+    pub can_cancel: bool,
 }
 
 /// A reason, for programs and for people.
@@ -257,7 +282,7 @@ impl PreviewView {
             beyond: plan.beyond,
             guards: plan.guards.clone(),
             saving: SavingView { monthly: plan.monthly(), freed: freed(plan.freed(utc_date(now)), utc_date(now)) },
-            undo: undo_before(plan.undo()),
+            undo: undo_before(plan.undo(), &plan.undo_needs(), plan.going().count()),
             type_to_confirm: plan.typed.then(|| plan.people().to_string()),
             to_accept: plan.to_confirm().into_iter().collect(),
             needs: plan.lacks.map(|lack| NeedsView { tier: Tier::LicenceWriter, text: lack.words() }),
@@ -284,6 +309,7 @@ impl PreviewItem {
             lost: item.lost.iter().map(|feature: &Feature| feature.words().to_owned()).collect(),
             monthly: item.monthly.filter(|_| item.goes()),
             blocked: item.blocked.clone(),
+            undo_need: item.undo_need,
         }
     }
 }
@@ -303,22 +329,45 @@ fn freed(freed: Vec<Freed>, today: Date) -> Vec<FreedView> {
     freed.into_iter().map(view).collect()
 }
 
-fn undo_before(class: UndoClass) -> UndoView {
-    let (possible, text) = match class {
-        UndoClass::Reversible => (true, "Can be undone: what was there before is kept.".into()),
+/// What is promised of so many changes before any of them is made.
+fn undo_before(class: UndoClass, needs: &[UndoCondition], changes: usize) -> UndoView {
+    let lacking = needs.iter().filter(|one| !one.need.is_met()).map(|one| one.changes as usize).sum::<usize>();
+    let none = class != UndoClass::No && changes > 0 && lacking >= changes;
+    let text = if none { "Cannot be undone as things are.".into() } else { undo_text(class, lacking > 0) };
+    let possible = class != UndoClass::No && !none;
+    UndoView { class, possible, until: None, text: with_needs(text, needs), needs: need_views(needs) }
+}
+
+/// What a class of undo means, of all that is changed or of a part of it.
+fn undo_text(class: UndoClass, part: bool) -> String {
+    let part = if part { " in part" } else { "" };
+    match class {
+        UndoClass::No => "Cannot be undone, and changes nothing by itself.".into(),
+        UndoClass::Reversible => format!("Can be undone{part}: what was there before is kept."),
         UndoClass::Until { days } => {
-            (true, format!("Can be undone for {days} days. After that Microsoft has deleted the mailboxes."))
+            format!("Can be undone{part} for {days} days. After that Microsoft has deleted the mailboxes.")
         }
-        UndoClass::No => (false, "Cannot be undone, and changes nothing by itself.".into()),
+    }
+}
+
+fn need_views(needs: &[UndoCondition]) -> Vec<UndoNeedView> {
+    let view = |one: &UndoCondition| {
+        let (condition, is_met) = (*one, one.need.is_met());
+        UndoNeedView { condition, is_met, text: promise::words(condition) }
     };
-    UndoView { class, possible, until: None, text }
+    needs.iter().map(view).collect()
+}
+
+/// A promise with what it depends on.
+fn with_needs(text: String, needs: &[UndoCondition]) -> String {
+    needs.iter().fold(text, |text, one| format!("{text} {}", promise::words(*one)))
 }
 
 /// Whether a fix can be undone at `now`.
 pub fn can_undo(fix: &Fix, now: Timestamp) -> bool {
     let left = match fix.state {
         FixState::Finished => fix.tally.done + fix.tally.pending > 0,
-        FixState::Undone => fix.undo_tally.is_some_and(|tally| is_open(tally, fix.stopped.is_some())),
+        FixState::Undone => fix.undo_tally.is_some_and(|tally| tally.goes_again(fix.stopped.is_some())),
         _ => false,
     };
     left && fix.undo != UndoClass::No && fix.undo_until().is_none_or(|until| until > now)
@@ -326,12 +375,13 @@ pub fn can_undo(fix: &Fix, now: Timestamp) -> bool {
 
 /// Whether something of a fix can be tried again.
 pub fn can_retry(fix: &Fix) -> bool {
-    fix.state == FixState::Finished && is_open(fix.tally, fix.stopped.is_some())
+    fix.state == FixState::Finished && fix.tally.goes_again(fix.stopped.is_some())
 }
 
-/// Whether something failed, is not confirmed, or something stopped it before.
-fn is_open(tally: Tally, stopped: bool) -> bool {
-    tally.failed + tally.pending > 0 || (stopped && tally.skipped > 0)
+/// Whether a fix can be called off. One that is tried again has begun: called off, what it did the first time could not
+/// be undone any more.
+pub fn can_cancel(fix: &Fix) -> bool {
+    matches!(fix.state, FixState::Scheduled | FixState::Queued) && fix.told == Tally::default()
 }
 
 impl FixView {
@@ -339,12 +389,15 @@ impl FixView {
     pub fn of(fix: Fix, now: Timestamp) -> Self {
         let until = fix.undo_until();
         let possible = can_undo(&fix, now);
+        // What became of it is said by the items, once it was tried.
+        let needs: &[UndoCondition] = if fix.undo_tally.is_some() { &[] } else { &fix.undo_needs };
         let text = match (possible, until) {
-            (true, Some(until)) => format!("Can be undone until {}.", utc_date(until)),
+            (true, Some(until)) => with_needs(format!("Can be undone until {}.", utc_date(until)), needs),
             (false, Some(until)) if until <= now => format!("Could be undone until {}.", utc_date(until)),
-            _ => undo_before(fix.undo).text,
+            _ => with_needs(undo_text(fix.undo, false), needs),
         };
-        let can_retry = can_retry(&fix);
+        let needs = need_views(needs);
+        let (can_retry, can_cancel) = (can_retry(&fix), can_cancel(&fix));
         Self {
             fix: fix.fix,
             finding: fix.finding,
@@ -361,8 +414,9 @@ impl FixView {
             ended_at: fix.ended_at,
             stopped: fix.stopped.map(reason_view),
             saving: SavingView { monthly: fix.monthly, freed: freed(fix.freed, utc_date(now)) },
-            undo: UndoView { class: fix.undo, possible, until, text },
+            undo: UndoView { class: fix.undo, possible, until, needs, text },
             can_retry,
+            can_cancel,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where letters about an event are written: what happened, in which company, and who its people are.
 
-use std::net::IpAddr;
+use std::{fmt::Display, net::IpAddr};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use mailer::{By, Letter, Moment, News, Notice, Page};
@@ -122,7 +122,12 @@ impl<'a> Desk<'a> {
 
     /// A page's address.
     pub fn link(&self, page: Page) -> String {
-        page.of(&self.deps.kernel.app_url)
+        page.about(&self.deps.kernel.app_url, self.company.tenant)
+    }
+
+    /// The address of one thing on a page.
+    pub fn link_to(&self, page: Page, thing: impl Display) -> String {
+        page.one(&self.deps.kernel.app_url, self.company.tenant, thing)
     }
 
     /// A page's address with a new one-time token, kept by its hash.

@@ -214,6 +214,16 @@ pub(crate) static PERSON_NOW: Endpoint = Endpoint {
     ..PLAIN
 };
 
+/// When somebody last signed in, just before something of theirs is taken as unused; asked in batches. Fails without
+/// Entra ID P1.
+pub(crate) static SIGN_IN_NOW: Endpoint = Endpoint {
+    code: "sign_in_now",
+    path: "/v1.0/users/{id}",
+    select: &["id", "signInActivity"],
+    permissions: &["User.Read.All", "AuditLog.Read.All"],
+    ..PLAIN
+};
+
 /// A group that somebody is to leave; asked in batches.
 pub(crate) static GROUP_NOW: Endpoint = Endpoint {
     code: "group_now",
@@ -361,7 +371,7 @@ impl ReportPeriod {
     }
 }
 
-static FIXED: [&Endpoint; 21] = [
+static FIXED: [&Endpoint; 22] = [
     &ORGANIZATION,
     &SUBSCRIBED_SKUS,
     &SUBSCRIPTIONS,
@@ -375,6 +385,7 @@ static FIXED: [&Endpoint; 21] = [
     &MANAGER,
     &BATCH,
     &PERSON_NOW,
+    &SIGN_IN_NOW,
     &GROUP_NOW,
     &MEMBER_NOW,
     &ASSIGN_LICENSE,

@@ -72,6 +72,16 @@ pub fn manager(answer: serde_json::Value) -> Option<Manager> {
     Some(Manager { name: wire.display_name.unwrap_or_else(|| address.clone()), address })
 }
 
+/// When somebody signed in, by an answer to a call that asked for it: a missing date means that they never did.
+pub fn signed_in(activity: Option<wire::SignInActivity>) -> SignIn {
+    let activity = activity.unwrap_or_default();
+    SignIn::Known {
+        successful: date(activity.last_successful_sign_in_date_time),
+        interactive: date(activity.last_sign_in_date_time),
+        non_interactive: date(activity.last_non_interactive_sign_in_date_time),
+    }
+}
+
 /// Someone in the directory; `None` where Graph gave no id. `sign_in` says whether sign-in dates were asked for and
 /// given: then a missing one means that there was none.
 pub fn person(wire: wire::User, sign_in: bool) -> Option<Person> {
@@ -82,14 +92,7 @@ pub fn person(wire: wire::User, sign_in: bool) -> Option<Person> {
     licenses.dedup_by_key(|license| license.sku);
     let failed = states.iter().flatten().filter_map(failed_license);
     let failed = failed.filter(|failed| !licenses.iter().any(|license| license.sku == failed.sku)).collect();
-    let sign_in = match (sign_in, wire.sign_in_activity.unwrap_or_default()) {
-        (false, _) => SignIn::Unavailable,
-        (true, activity) => SignIn::Known {
-            successful: date(activity.last_successful_sign_in_date_time),
-            interactive: date(activity.last_sign_in_date_time),
-            non_interactive: date(activity.last_non_interactive_sign_in_date_time),
-        },
-    };
+    let sign_in = if sign_in { signed_in(wire.sign_in_activity) } else { SignIn::Unavailable };
     Some(Person {
         id: PersonId(wire.id?),
         upn: wire.user_principal_name.unwrap_or_default().to_lowercase(),

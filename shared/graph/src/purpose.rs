@@ -1,7 +1,9 @@
 //! What each call is for, in words for whoever decides whether Steward may make it: the transparency pages, the public
 //! manifest and `docs/data-access.md` are made of it. A call without words here does not pass the tests.
 
-use crate::{Endpoint, Report};
+use model::Tier;
+
+use crate::{ENDPOINTS, Endpoint, Report};
 
 /// What Steward's apps never ask for, so that Microsoft would refuse the call: what it is, and how the names of the
 /// permissions begin that it would take.
@@ -31,6 +33,11 @@ impl Endpoint {
         self.method != "GET" && self.code != "batch"
     }
 
+    /// The calls that a consent is asked for: the reader's where `tier` is `None`.
+    pub fn all_under(tier: Option<Tier>) -> impl Iterator<Item = &'static Self> {
+        ENDPOINTS.iter().copied().filter(move |endpoint| endpoint.tier == tier)
+    }
+
     /// What it is for; `None` only of a call this table does not know.
     pub fn purpose(&self) -> Option<Purpose> {
         let (what, why) = match self.code {
@@ -41,7 +48,7 @@ impl Endpoint {
             "subscriptions" => ("Subscriptions with their renewal dates", "To say from when a saving is real"),
             "people" => ("Names, sign-in names, departments and licences of people", "To find licences nobody needs"),
             "people_sign_ins" => {
-                ("The same, with the day of the last sign-in", "To find licences of people who no longer use them")
+                ("Of people also the day of their last sign-in", "To find licences of people who no longer use them")
             }
             "groups" => ("Groups that assign licences", "To say how a licence is to be taken back"),
             "roles" => ("Who is an administrator", "To leave administrators' accounts alone"),
@@ -60,6 +67,9 @@ impl Endpoint {
                 "A person's licences, groups they come from and whether the account may sign in, now",
                 "To show what a fix would change, and to see that it did",
             ),
+            "sign_in_now" => {
+                ("The day of a person's last sign-in, now", "To leave whoever came back since the last check alone")
+            }
             "group_now" => {
                 ("What a group is and which licences it assigns, now", "To say what leaving it would change")
             }
@@ -104,7 +114,7 @@ const fn report(report: Report) -> Purpose {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ENDPOINTS, endpoint};
+    use crate::endpoint;
 
     #[test]
     fn every_call_says_what_it_is_for() {

@@ -136,14 +136,23 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
             let ends = ends.map(|ends| ("Ends", instant(ends)));
             (context! { left => counted(*days, "day", "days") }, [("Key", text(key))].into_iter().chain(ends).collect())
         }
-        News::FixEnded { fix, undone, done, failed, skipped, pending, undo_until, undoable, freed } => {
+        News::FixEnded { fix, undone, done, failed, skipped, pending, undo, again, freed } => {
+            let undo = undo.filter(|_| *done > 0);
             let about = context! {
                 undone => *undone,
                 whole => failed + skipped + pending == 0,
                 done => counted(*done, "change", "changes"),
                 left => counted(failed + skipped + pending, "change", "changes"),
-                undo_until => undo_until.map(|until| until.strftime("%-d %B %Y").to_string()),
-                undoable => *undoable && !undone && *done > 0,
+                again => *again,
+                undo => match undo {
+                    None => "no",
+                    Some(undo) if undo.changes == 0 => "not_as_things_are",
+                    Some(undo) if undo.changes < *done => "part",
+                    Some(_) => "all",
+                },
+                undoable => undo.map(|undo| undo.changes),
+                undo_until => undo.and_then(|undo| undo.until).map(|until| until.strftime("%-d %B %Y").to_string()),
+                while_free => undo.is_some_and(|undo| undo.while_free && undo.changes > 0),
                 freed => freed.iter().map(|one| text(one)).collect::<Vec<_>>(),
             };
             let count = |label: &'static str, count: u32| (count > 0).then(|| (label, count.to_string()));

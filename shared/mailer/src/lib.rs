@@ -15,7 +15,7 @@ mod templates;
 
 pub use client::ses;
 pub use letter::{Letter, Rendered, Top};
-pub use notice::{By, Moment, News, Notice};
+pub use notice::{By, Moment, News, Notice, Undoable};
 pub use page::Page;
 pub use render::RenderError;
 pub use samples::{Sample, samples};

@@ -21,6 +21,17 @@ pub struct Notice {
     pub link: String,
 }
 
+/// What can be put back of a fix as things are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undoable {
+    /// Changes that Microsoft would put back; where not all of the fix was done, at least so many.
+    pub changes: u32,
+    /// Until when; `None` without such a day.
+    pub until: Option<Timestamp>,
+    /// Whether Microsoft puts some of them back only while a licence of their type is free.
+    pub while_free: bool,
+}
+
 /// When something happened, and by whom or from where.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moment {
@@ -219,10 +230,10 @@ pub enum News {
         skipped: u32,
         /// Changes Microsoft accepted and does not show yet.
         pending: u32,
-        /// Until when it can be undone; `None` without such a day.
-        undo_until: Option<Timestamp>,
-        /// Whether it can be undone at all.
-        undoable: bool,
+        /// What can be put back of it; `None` where nothing ever can, or this was its undo.
+        undo: Option<Undoable>,
+        /// Whether some of what was not done can be tried again.
+        again: bool,
         /// Seats that are nobody's now and what to do about them, a sentence each.
         freed: Vec<String>,
     },

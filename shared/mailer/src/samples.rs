@@ -4,12 +4,12 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::{Timestamp, civil::date};
 use model::{
-    Currency, Money, Policy, UserId,
+    Currency, Money, Policy, TenantId, UserId,
     event::{Answer, Factor},
     policy::{Join, SecondFactor, SignInWays},
 };
 
-use crate::{By, Letter, Moment, News, Notice, Page, Top};
+use crate::{By, Letter, Moment, News, Notice, Page, Top, Undoable};
 
 /// A letter to look at.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,7 @@ pub struct Sample {
 const AT: Timestamp = Timestamp::constant(1_795_253_400, 0);
 /// 5 December 2026, 08:00 UTC.
 const LATER: Timestamp = Timestamp::constant(1_796_457_600, 0);
+const COMPANY: TenantId = TenantId::from_bits(1);
 const TOKEN: &str = "spt_dG9rZW4tdGhhdC1pcy1sb25nLWVub3VnaC10by13cmFwLW9uLWE";
 
 /// Samples of all letters, linked to `base_url`. What somebody else could have typed passes through `theirs`: tests put
@@ -53,7 +54,7 @@ pub fn samples(base_url: &str, theirs: &dyn Fn(&str) -> String) -> Vec<Sample> {
             letter: Letter::ConnectionLost {
                 company: company(),
                 reason_text: "An administrator removed Steward from your apps.".into(),
-                link: Page::Connect.of(base_url),
+                link: Page::Connect.about(base_url, COMPANY),
             },
         },
     ];
@@ -73,7 +74,7 @@ pub fn samples(base_url: &str, theirs: &dyn Fn(&str) -> String) -> Vec<Sample> {
             | Page::Invitation
             | Page::Attestation => page.with_token(base_url, TOKEN),
             Page::ResetPassword if name == "password_reset" => page.with_token(base_url, TOKEN),
-            page => page.of(base_url),
+            page => page.about(base_url, COMPANY),
         };
         let notice = Notice { company: company(), news, moment: Moment { at: AT, by }, link };
         Sample { name, letter: Letter::Notice(notice) }
@@ -91,19 +92,33 @@ fn fixes(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         failed,
         skipped,
         pending,
-        undo_until: (!undone).then_some(LATER),
-        undoable: true,
+        undo: (!undone).then_some(Undoable {
+            changes: 4 - failed - skipped - pending,
+            until: Some(LATER),
+            while_free: true,
+        }),
+        again: failed + pending > 0,
         freed: if undone {
             Vec::new()
         } else {
             vec![format!("4 licences of {} are free. Reduce by 24 January 2027.", theirs("Microsoft 365 E3"))]
         },
     };
+    let back = |changes| {
+        let mut news = ended(false, 0, 0, 0);
+        if let News::FixEnded { undo: Some(undo), .. } = &mut news {
+            undo.changes = changes;
+        }
+        news
+    };
     vec![
         ("fix_ended", Page::Fixes, By::Steward, ended(false, 0, 0, 0)),
+        ("fix_ended_back_in_part", Page::Fixes, By::Steward, back(3)),
+        ("fix_ended_not_back", Page::Fixes, By::Steward, back(0)),
         ("fix_ended_partly", Page::Fixes, By::Steward, ended(false, 1, 1, 1)),
         ("fix_ended_undone", Page::Fixes, By::Steward, ended(true, 0, 0, 0)),
         ("fix_ended_undone_partly", Page::Fixes, By::Steward, ended(true, 1, 0, 0)),
+        ("fix_ended_undone_left_alone", Page::Fixes, By::Steward, ended(true, 0, 4, 0)),
     ]
 }
 
@@ -173,9 +188,9 @@ fn team(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         ("joined_with_microsoft", Page::Team, By::Device { device: None, ip: None }, with_microsoft),
         ("invitation_declined", Page::Team, By::Device { device: None, ip: None }, declined),
         ("role_changed", Page::Home, jonas(), role),
-        ("member_deactivated", Page::Home, jonas(), News::MemberDeactivated),
+        ("member_deactivated", Page::Start, jonas(), News::MemberDeactivated),
         ("member_reactivated", Page::SignIn, jonas(), News::MemberReactivated),
-        ("member_removed", Page::Home, jonas(), News::MemberRemoved),
+        ("member_removed", Page::Start, jonas(), News::MemberRemoved),
         ("rules_tightened", Page::Security, jonas(), tightened(Some(LATER), false)),
         ("rules_tightened_microsoft", Page::SignIn, jonas(), tightened(None, true)),
         ("rules_tightened_both", Page::Security, jonas(), tightened(Some(LATER), true)),
@@ -241,15 +256,10 @@ fn renewals(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
 
 fn scans(base_url: &str, theirs: &dyn Fn(&str) -> String) -> Vec<Sample> {
     let dollars = |amount: i64| Some(Money::new(amount * 100, Currency::Usd));
-    let link = |path: &str| format!("{}{path}", Page::Home.of(base_url));
-    let unused = |monthly| Top {
-        title: "4 people who left still have a licence".into(),
-        people: 4,
-        monthly,
-        link: link("savings/1"),
-    };
-    let open =
-        || Top { title: "Old sign-in methods are open".into(), people: 0, monthly: None, link: link("savings/2") };
+    let link = |finding: u32| Page::Findings.one(base_url, COMPANY, finding);
+    let unused =
+        |monthly| Top { title: "4 people who left still have a licence".into(), people: 4, monthly, link: link(1) };
+    let open = || Top { title: "Old sign-in methods are open".into(), people: 0, monthly: None, link: link(2) };
     let gaps = || vec!["Who uses which app: your licence has no usage report.".to_owned()];
     let scan = |name, findings, monthly, parts: (i64, i64), top, not_checked| Sample {
         name,
@@ -261,7 +271,7 @@ fn scans(base_url: &str, theirs: &dyn Fn(&str) -> String) -> Vec<Sample> {
             likely: dollars(parts.1),
             top,
             not_checked,
-            link: link("scans/scn_1"),
+            link: Page::Home.about(base_url, COMPANY),
         },
     };
     vec![

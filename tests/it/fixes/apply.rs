@@ -2,6 +2,7 @@
 
 use checks::outcome::Remedy;
 use jiff::SignedDuration;
+use local_microsoft::{Bought, Directory};
 use model::SkuId;
 use serde_json::{Value, json};
 
@@ -135,6 +136,37 @@ async fn what_changed_since_the_preview_is_shown_anew() {
     assert_eq!(writes(&app), before);
     // The new preview can be approved, with the same key: nothing had happened.
     post(&app, &owner, "/v1/fixes", "drift", Some(approval(&fresh))).await.expect::<Value>(202);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn what_could_no_longer_be_put_back_since_the_preview_is_shown_anew() {
+    let app = app(180).await;
+    let owner = owner(&app).await;
+    let id = app.only_directory();
+    let finding = finding(&owner, "L3").await;
+    let all = preview(&owner, json!({ "finding": finding })).await;
+    let free = app.microsoft().directory(id, Directory::free).unwrap();
+    let skus = |item: &Value| -> Vec<SkuId> {
+        let taken = item["change"]["remove"].as_array().into_iter().flatten();
+        taken.map(|sku| sku.as_str().unwrap().parse().unwrap()).collect()
+    };
+    let comes_back = |item: &&Value| item["undo_need"] == "free_licence" && skus(item).iter().all(|sku| free[sku] >= 0);
+    let one = all["items"].as_array().unwrap().iter().find(comes_back).expect("somebody whose licence can come back");
+    let shown = preview(&owner, json!({ "finding": finding, "people": [one["person"]] })).await;
+    assert_eq!((&shown["people"], &shown["undo"]["possible"]), (&json!(1), &json!(true)), "{shown:#}");
+    // The company gives its seats back: who loses one now does not get it again.
+    let sku = skus(one)[0];
+    for (subscription, bought) in app.microsoft().directory(id, |directory| directory.bought(sku)).unwrap() {
+        app.microsoft().set_subscription(id, &subscription, Bought { seats: 0, ..bought }).unwrap();
+    }
+    let answer = post(&app, &owner, "/v1/fixes", "fewer seats", Some(approval(&shown))).await;
+    answer.expect_problem(409, "drift");
+    let fresh = answer.json()["preview"].clone();
+    assert_eq!((&fresh["people"], &fresh["undo"]["possible"]), (&json!(1), &json!(false)), "{fresh:#}");
+    assert_eq!(fresh["items"][0]["undo_need"], "more_licences");
+    // It is the company's to decide.
+    post(&app, &owner, "/v1/fixes", "fewer seats", Some(approval(&fresh))).await.expect::<Value>(202);
     app.pump().await;
 }
 

@@ -124,6 +124,8 @@ async fn keep(app: &App, client: &Client<'_>, fix: FixId, items: Vec<FixItem>, f
         ended_at: Some(now),
         stopped: None,
         undo: UndoClass::Reversible,
+        undo_needs: Vec::new(),
+        sign_ins_unknown: None,
         first_done_at: Some(now),
         monthly: None,
         freed: freed.to_vec(),

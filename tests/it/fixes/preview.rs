@@ -1,5 +1,8 @@
 //! `fixes-preview`.
 
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{app, finding, fingerprint, owner, people, preview, writes};
@@ -84,5 +87,31 @@ async fn an_administrator_is_not_locked_out() {
                 assert!(item["blocked"].is_object(), "{item:#}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn of_many_people_a_few_batches_are_asked_for_at_once_and_everybody_gets_their_own_answer() {
+    let app = app(2_000).await;
+    let owner = owner(&app).await;
+    let (id, finding) = (app.only_directory(), finding(&owner, "L6").await);
+    let all = people(&preview(&owner, json!({ "finding": finding })).await["items"]);
+    assert!(all.len() > 40, "{} people are no three batches", all.len());
+    let back = *all.last().unwrap();
+    app.microsoft().signs_in(id, back).unwrap();
+    let known: BTreeMap<String, String> = app
+        .microsoft()
+        .directory(id, |d| d.accounts().map(|one| (one.id.to_string(), one.upn.to_lowercase())).collect())
+        .unwrap();
+    app.microsoft().clear_calls();
+    // The test's clock adds up what is waited for side by side: what is under way at once is counted instead.
+    app.microsoft().page_latency(SignedDuration::from_millis(100));
+    let shown = preview(&owner, json!({ "finding": finding })).await;
+    let most = app.microsoft().most_in_flight("/v1.0/$batch");
+    assert!((2..=4).contains(&most), "{most} at once");
+    for item in shown["items"].as_array().unwrap() {
+        let person = item["person"].as_str().unwrap();
+        assert_eq!(item["sign_in_name"].as_str(), known.get(person).map(String::as_str), "{item:#}");
+        assert_eq!(item["blocked"]["reason"] == "signed_in_since", person == back.to_string(), "{item:#}");
     }
 }

@@ -5,7 +5,10 @@ use local_microsoft::{Fault, RetryAfter, When};
 use model::{PersonId, SkuId};
 use serde_json::{Value, json};
 
-use super::{app, finding, fingerprint, fix_of, fresh, items, licences, outcome, owner, post, undo, writes};
+use super::{
+    app, finding, fingerprint, fix, fix_of, fresh, items, licences, nothing_follows, outcome, owner, people, post,
+    preview, undo, writes,
+};
 
 #[tokio::test]
 async fn what_somebody_set_since_stays_and_is_said() {
@@ -102,4 +105,74 @@ async fn only_what_has_ended_is_undone_and_one_key_undoes_once() {
     assert_eq!(writes(&app), number);
     let person = items(&owner, &path).await[0]["person"].as_str().unwrap().parse().unwrap();
     assert!(!licences(&app, person).is_empty());
+}
+
+/// How the undo of an item ended.
+fn undone(item: &Value) -> (&str, &str) {
+    (item["undo"]["state"].as_str().unwrap(), item["undo"]["reason"]["code"].as_str().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn an_undo_that_waited_for_an_hour_does_not_give_back_what_a_later_fix_took_again() {
+    let app = app(180).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let before = fingerprint(&app);
+    let finding = finding(&owner, "L3").await;
+    let who = people(&preview(&owner, json!({ "finding": finding })).await["items"])[0];
+    let had = licences(&app, who);
+    let body = json!({ "finding": finding, "people": [who] });
+    let (first, _) = fix(&app, &mut owner, body.clone()).await;
+    assert!(licences(&app, who).len() < had.len());
+    // Microsoft gives it back and does not show it.
+    app.microsoft().lag(SignedDuration::from_mins(30));
+    let waits = undo(&app, &mut owner, &first).await;
+    assert_eq!(waits["undo_tally"]["pending"], 1, "{waits:#}");
+    app.microsoft().lag(SignedDuration::ZERO);
+    assert_eq!(licences(&app, who), had, "it was given back");
+    // It shows, and somebody takes it again on purpose.
+    app.clock.advance(SignedDuration::from_mins(10));
+    fresh(&app, &mut owner).await;
+    let (second, taken) = fix(&app, &mut owner, body).await;
+    assert_eq!(taken["tally"]["done"], 1, "{taken:#}");
+    let without = licences(&app, who);
+    // Longer after the first undo than Microsoft may take to show it.
+    app.clock.advance(SignedDuration::from_hours(1));
+    app.microsoft().clear_calls();
+    let again = undo(&app, &mut owner, &first).await;
+    assert_eq!(undone(&items(&owner, &first).await[0]), ("skipped", "done_again_later"), "{again:#}");
+    assert_eq!((writes(&app), licences(&app, who)), (0, without));
+    assert_eq!(again["undo"]["possible"], false, "it is the second one's to undo: {again:#}");
+    let saved = |fix: &Value| (fix["saving"]["monthly"].clone(), fix["saving"]["freed"].clone());
+    assert_eq!(saved(&again), (Value::Null, json!([])), "and its saving, which is told once: {again:#}");
+    // That one gives it back, once.
+    let back = undo(&app, &mut owner, &second).await;
+    assert_eq!((&back["undo_tally"]["done"], writes(&app)), (&json!(1), 1), "{back:#}");
+    assert_eq!(fingerprint(&app), before);
+}
+
+#[tokio::test]
+async fn an_undo_asked_for_within_the_hour_leaves_a_later_fix_alone_as_well() {
+    let app = app(180).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let finding = finding(&owner, "L3").await;
+    let two = people(&preview(&owner, json!({ "finding": finding })).await["items"]);
+    let [who, other, ..] = two[..] else { panic!("two people") };
+    let had = licences(&app, who);
+    let (first, _) = fix(&app, &mut owner, json!({ "finding": finding, "people": [who, other] })).await;
+    // Given back by hand, and taken by a second fix: nobody undid the first.
+    let given: Vec<(SkuId, Vec<_>)> = had.iter().map(|sku| (*sku, Vec::new())).collect();
+    app.microsoft().assign(app.only_directory(), who, &given, &[]).unwrap();
+    fresh(&app, &mut owner).await;
+    let (second, _) = fix(&app, &mut owner, json!({ "finding": finding, "people": [who] })).await;
+    app.microsoft().clear_calls();
+    undo(&app, &mut owner, &first).await;
+    for item in items(&owner, &first).await {
+        let own = item["person"] == json!(who);
+        assert_eq!(undone(&item), if own { ("skipped", "done_again_later") } else { ("done", "") }, "{item:#}");
+    }
+    assert_eq!(writes(&app), 1, "the other's alone");
+    undo(&app, &mut owner, &second).await;
+    assert_eq!(licences(&app, who), had);
 }

@@ -1,7 +1,7 @@
 //! Receipts of fixes: what was done, what was not, and until when it can be undone (ux.md 1.5).
 
 use checks::outcome::UndoClass;
-use mailer::{By, News, Page};
+use mailer::{By, News, Page, Undoable};
 use model::FixId;
 use runtime::Failure;
 use store::{Fix, Tally};
@@ -22,11 +22,22 @@ pub async fn ended(desk: &Desk<'_>, fix: FixId, undone: bool) -> Result<Vec<Addr
         failed,
         skipped,
         pending,
-        undo_until: fix.undo_until(),
-        undoable: fix.undo != UndoClass::No,
+        undo: (!undone && fix.undo != UndoClass::No).then(|| undoable(&fix)),
+        again: tally.goes_again(fix.stopped.is_some()),
         freed: if undone { Vec::new() } else { freed.collect() },
         fix: fix.headline,
     };
-    let link = format!("{}/{}", desk.link(Page::Fixes), fix.fix);
+    let link = desk.link_to(Page::Fixes, fix.fix);
     Ok(vec![Addressed { to: person.email, letter: desk.notice(news, By::Steward, link) }])
+}
+
+/// What is promised of its undo: not what Microsoft would refuse as things were at the approval. A fix does not keep
+/// which changes those are, so all of them count as done.
+fn undoable(fix: &Fix) -> Undoable {
+    let lacking = fix.undo_needs.iter().filter(|one| !one.need.is_met()).map(|one| one.changes).sum::<u32>();
+    Undoable {
+        changes: fix.tally.done.saturating_sub(lacking),
+        until: fix.undo_until(),
+        while_free: fix.undo_needs.iter().any(|one| one.need.is_met()),
+    }
 }

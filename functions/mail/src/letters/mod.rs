@@ -120,9 +120,9 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
             let news = News::RoleChanged { before: desk.role(*before), after: desk.role(*after) };
             desk.tell(*user, Page::Home, news).await
         }
-        Event::MemberDeactivated { user, .. } => desk.tell(*user, Page::Home, News::MemberDeactivated).await,
+        Event::MemberDeactivated { user, .. } => desk.tell(*user, Page::Start, News::MemberDeactivated).await,
         Event::MemberReactivated { user } => desk.tell(*user, Page::SignIn, News::MemberReactivated).await,
-        Event::MemberRemoved { user, .. } => desk.tell(*user, Page::Home, News::MemberRemoved).await,
+        Event::MemberRemoved { user, .. } => desk.tell(*user, Page::Start, News::MemberRemoved).await,
         Event::PolicyChanged { before, after } => team::rules(desk, before, after).await,
         Event::KeyCreated { key, .. } => keys::created(desk, *key).await,
         Event::KeyRotated { key, old_until } => keys::rotated(desk, *key, *old_until).await,

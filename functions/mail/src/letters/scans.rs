@@ -30,12 +30,12 @@ pub async fn finished(desk: &Desk<'_>, scan: ScanId) -> Result<Vec<Addressed>, F
         return Ok(Vec::new());
     }
     let Some(summary) = desk.tenant.overview().await?.summary else { return Ok(Vec::new()) };
-    let (summary, app) = (summary.value, &desk.deps.kernel.app_url);
+    let summary = summary.value;
     let top = summary.top.iter().map(|action| Top {
         title: action.headline.clone(),
         people: 0,
         monthly: action.monthly,
-        link: format!("{app}/savings/{}", action.finding),
+        link: desk.link_to(Page::Findings, action.finding),
     });
     // Nothing found is zero; found without a price is not.
     let priced = summary.findings == 0 || summary.top.iter().any(|action| action.monthly.is_some());

@@ -1,13 +1,14 @@
 //! The state of few people and groups as it is now: what a change is decided on, and what it is checked by. Read under
 //! the reader's registration, so that a preview needs no consent to write.
 
+use checks::facts::SignIn;
 use jiff::Timestamp;
 use model::{GroupId, PersonId, PlanId, SkuId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{BatchRequest, Directory, bad};
-use crate::{Endpoint, Error, endpoints as calls, wire};
+use crate::{Endpoint, Error, endpoints as calls, facts, wire};
 
 /// Somebody, as Microsoft knows them now. Comparable: everything in order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -160,6 +161,18 @@ impl Directory {
         let requests: Vec<_> = people.iter().map(|person| BatchRequest::of(&calls::PERSON_NOW, &[person.0])).collect();
         let answers = self.batch(&requests).await?;
         Ok(answers.into_iter().map(|answer| read(&calls::PERSON_NOW, answer?, PersonNow::read)).collect())
+    }
+
+    /// When people last signed in, in the order asked for; [`Error::LicenceMissing`] or [`Error::PermissionMissing`]
+    /// where Microsoft does not tell, [`Error::NotFound`] for one who is gone.
+    ///
+    /// # Errors
+    /// When a batch as a whole failed.
+    pub async fn sign_ins_now(&self, people: &[PersonId]) -> Result<Vec<Result<SignIn, Error>>, Error> {
+        let requests: Vec<_> = people.iter().map(|person| BatchRequest::of(&calls::SIGN_IN_NOW, &[person.0])).collect();
+        let answers = self.batch(&requests).await?;
+        let signed_in = |wire: wire::User| wire.id.map(|_| facts::signed_in(wire.sign_in_activity));
+        Ok(answers.into_iter().map(|answer| read(&calls::SIGN_IN_NOW, answer?, signed_in)).collect())
     }
 
     /// Groups as they are now, in the order asked for; [`Error::NotFound`] for one that is gone.

@@ -197,7 +197,8 @@ fn every_permission_serves_its_call() {
         ("POST", "/groups/{id}/members"),
     ];
     // Needed for one field, by the field's documentation.
-    let for_fields = [("/users", "AuditLog.Read.All"), ("/users/{id}", "User.Read.All")];
+    let for_fields =
+        [("/users", "AuditLog.Read.All"), ("/users/{id}", "AuditLog.Read.All"), ("/users/{id}", "User.Read.All")];
     for endpoint in ENDPOINTS.iter().filter(|endpoint| !is_batch(endpoint)) {
         let path = endpoint.path.trim_start_matches("/v1.0").trim_end_matches("/$ref");
         let path = path.replace("'{period}'", "{value}").to_lowercase();

@@ -305,3 +305,27 @@ async fn people_groups_and_members_are_read_as_they_are_now() {
     assert!(members[0].as_ref().unwrap() & !members[1].as_ref().unwrap());
     assert_eq!(sent(&server)[3]["url"], format!("/users/{}/memberOf/{group}?$select=id", person(1)));
 }
+
+#[tokio::test]
+async fn who_signed_in_of_late_is_told_of_each_or_said_not_to_be_told() {
+    let server = Server::start().await;
+    let user = |activity: Value| json!({"id": person(1), "signInActivity": activity});
+    let found = |id: usize, body: Value| json!({"id": id.to_string(), "status": 200, "body": body});
+    let guessed = json!({"lastSuccessfulSignInDateTime": "2026-05-02T09:00:00Z",
+        "lastSignInDateTime": "2026-11-20T23:00:00Z", "lastNonInteractiveSignInDateTime": null});
+    server.reply(
+        BATCH,
+        [answers([
+            found(0, user(guessed)),
+            found(1, json!({ "id": person(2) })),
+            refused(2, 404, "Request_ResourceNotFound", ""),
+            refused(3, 403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", ""),
+        ])],
+    );
+    let told = directory(&server).sign_ins_now(&[person(1), person(2), person(3), person(4)]).await.unwrap();
+    let last = |at: usize| told[at].as_ref().unwrap().last().map(|on| on.to_string());
+    assert_eq!(last(0).as_deref(), Some("2026-05-02"), "a guess at a password is no sign-in");
+    assert_eq!(last(1), None, "never, and not unknown");
+    assert!(matches!(told[2], Err(Error::NotFound(_))) && matches!(told[3], Err(Error::LicenceMissing(_))));
+    assert_eq!(sent(&server)[0]["url"], format!("/users/{}?$select=id,signInActivity", person(1)));
+}

@@ -101,6 +101,12 @@ impl Tally {
         }
         tally
     }
+
+    /// Whether some of it can be tried again: it failed, is not confirmed, or was left alone because something
+    /// `stopped` the fix before it.
+    pub const fn goes_again(self, stopped: bool) -> bool {
+        self.failed + self.pending > 0 || (stopped && self.skipped > 0)
+    }
 }
 
 /// Seats nobody has any more because of a fix.
@@ -145,6 +151,38 @@ impl Freed {
     }
 }
 
+/// What Microsoft asks for before it gives a licence back. What a fix keeps is not enough for its undo then
+/// (checks.md 1.0.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UndoNeed {
+    /// A licence of the type has to be free still: somebody else may have got it.
+    FreeLicence,
+    /// More licences of the type have to be bought or freed: more are in use than there are.
+    MoreLicences,
+    /// The account has to get a country.
+    Country,
+    /// They have to get the licence that this one builds on.
+    BaseLicence,
+}
+
+impl UndoNeed {
+    /// Whether it is there already, and only has to stay.
+    pub const fn is_met(self) -> bool {
+        matches!(self, Self::FreeLicence)
+    }
+}
+
+/// What the undo of some changes of a fix needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct UndoCondition {
+    /// What.
+    pub need: UndoNeed,
+    /// How many changes need it.
+    #[schema(example = 1)]
+    pub changes: u32,
+}
+
 /// A change in the customer's Microsoft 365.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fix {
@@ -187,6 +225,13 @@ pub struct Fix {
     pub stopped: Option<String>,
     /// Whether it can be undone.
     pub undo: UndoClass,
+    /// What Microsoft asks for before it puts back what this changes, as of the approval.
+    #[serde(default)]
+    pub undo_needs: Vec<UndoCondition>,
+    /// Whether it was approved knowing that Microsoft does not tell who signed in since the last check. Not known of
+    /// old ones.
+    #[serde(default)]
+    pub sign_ins_unknown: Option<bool>,
     /// When the first item of it was done: what the days of `undo` count from.
     pub first_done_at: Option<Timestamp>,
     /// What its done items save a month once seats are given back; `None` without a price.
@@ -280,6 +325,10 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// The reason of one that found it made already.
+    pub const ALREADY_SO: &'static str = "already_so";
+    /// The reason of an undo that found the same done again by a later fix, whose undo puts it back.
+    pub const DONE_AGAIN: &'static str = "done_again_later";
     /// Not begun.
     pub const WAITING: Self =
         Self { state: ItemState::Waiting, reason: None, writes: 0, intended_at: None, ended_at: None };
@@ -311,10 +360,15 @@ pub struct FixItem {
 }
 
 impl FixItem {
-    /// Whether it is done and was not put back.
+    /// Whether it is done and was not put back. What its undo found put back stands no more, and what it found done
+    /// again stands with the fix that did: nothing is saved twice.
     pub fn stands(&self) -> bool {
-        let put_back = self.undo.as_ref().is_some_and(|undo| undo.state == ItemState::Done);
-        self.attempt.state == ItemState::Done && !put_back
+        let is_over = |undo: &Attempt| match undo.state {
+            ItemState::Done => true,
+            ItemState::Skipped => matches!(undo.reason.as_deref(), Some(Attempt::ALREADY_SO | Attempt::DONE_AGAIN)),
+            _ => false,
+        };
+        self.attempt.state == ItemState::Done && !self.undo.as_ref().is_some_and(is_over)
     }
 }
 
@@ -371,6 +425,22 @@ impl TenantRecord for Lane {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_put_back_or_done_again_by_a_later_fix_stands_no_more() {
+        let stands = |undo: Option<Attempt>| {
+            let attempt = Attempt { state: ItemState::Done, ..Attempt::WAITING };
+            let (change, before) = (Change::SignIn { allowed: false }, State::default());
+            let name = "Anna".to_owned();
+            FixItem { number: 1, person: None, name, change, before, monthly: None, attempt, undo }.stands()
+        };
+        assert!(stands(None) && stands(Some(Attempt::WAITING)));
+        assert!(stands(Some(Attempt { state: ItemState::Failed, ..Attempt::skipped("no_free_licence") })));
+        assert!(stands(Some(Attempt::skipped("consent_lost"))), "it is tried again");
+        assert!(!stands(Some(Attempt { state: ItemState::Done, ..Attempt::WAITING })));
+        assert!(!stands(Some(Attempt::skipped(Attempt::ALREADY_SO))));
+        assert!(!stands(Some(Attempt::skipped(Attempt::DONE_AGAIN))));
+    }
 
     #[test]
     fn seats_are_to_be_given_back_by_a_day_that_is_not_over() {
