@@ -8,6 +8,8 @@ mod data_access;
 mod documents;
 mod house;
 mod openapi;
+#[path = "../public.rs"]
+mod public;
 mod repository;
 mod rights;
 mod roles;

@@ -7,7 +7,7 @@ use http::Method;
 use jiff::SignedDuration;
 use local_microsoft::Spoiled;
 use model::{
-    DirectoryId, PersonId, Policy, TenantState,
+    DirectoryId, PersonId, Policy, TenantId, TenantState,
     policy::{SecondFactor, SignInWays},
 };
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use tests::{Answer, App, Client, Options, PASSWORD, directory};
 use url::Url;
 
 use crate::{
+    accounts::create_company::in_company,
     at_microsoft::{
         BEGIN, begin, client, company_that_lets_join, link as link_account, people, post_back, returned, sign_in,
     },
@@ -171,6 +172,81 @@ async fn guests_of_the_companys_directory_join_and_nobody_of_another_does() {
     assert_eq!(app.client(&tokens).get("/v1/me").await.json()["role"], "member");
     client(&app, guest).await.get("/v1/tenant").await.expect::<Value>(200);
     assert_counts(&app, owner.tenant).await;
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn with_a_personal_microsoft_account_nobody_accepts_and_the_link_stays_good() {
+    let app = App::of(directory(1, 40)).await;
+    let owner = app.tenant("acme").await;
+    let ben = ids(&app, app.only_directory(), 1)[0];
+    vouch(&app, ben, "ben@acme.example");
+    let link = invited(&app, &owner, "ben@acme.example", "member").await;
+    let before = lasting(&app).await;
+    // Whatever address Microsoft vouches for, and though it is the invited one.
+    app.microsoft().spoil_next_id_token(Spoiled::ConsumerDirectory);
+    let answer = accept(&app, &link, ben).await;
+    answer.expect_problem(403, "personal_account");
+    assert!(answer.json()["detail"].as_str().unwrap().contains("accepts with a password"), "{}", answer.json());
+    assert!(!answer.headers.contains_key("set-cookie"));
+    assert_eq!(lasting(&app).await, before, "nobody is a member, and no account was made");
+    assert_eq!(table::count(&app, &["IDENTITY#"]).await, 0);
+    // As the text says.
+    members::accept(&app, &link).await.expect::<Value>(201);
+    assert_counts(&app, owner.tenant).await;
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn who_is_in_fifty_companies_joins_no_further_one_at_either_end_of_microsoft() {
+    let app = App::of(directory(1, 40)).await;
+    let owner = app.tenant("acme").await;
+    let ben = app.tenant("ben").await;
+    let person = ids(&app, app.only_directory(), 1)[0];
+    assert_eq!(link_account(&app, &ben, person).await.status, 204);
+    let link = invited(&app, &owner, "owner@ben.example", "member").await;
+    for number in 1..49 {
+        in_company(&app, &ben, number).await;
+    }
+    let begun = begin(&app, json!({ "invitation": link })).await;
+    in_company(&app, &ben, 49).await;
+    let back = returned(&app, &begun.url, person);
+    post_back(&app, Some(&begun.cookie), &back).await.expect_problem(409, "too_many_companies");
+    refused(&app, &link, 409, "too_many_companies").await;
+    assert_eq!(table::count(&app, &["kind=S(\"member.joined\")"]).await, 0);
+    // A place that became free is one.
+    let left = TenantId::from_bits(1);
+    table::delete(&app, &format!("USER#{}", ben.user), &format!("MEMBERSHIP#{left}")).await;
+    let tokens: Value = accept(&app, &link, person).await.expect(200);
+    assert_eq!((&tokens["user"], &tokens["tenant"]), (&json!(ben.user), &json!(owner.tenant)));
+    assert_counts(&app, owner.tenant).await;
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn of_two_invitations_accepted_with_a_work_account_at_one_instant_one_takes_the_last_place() {
+    let app = App::of(directory(1, 40)).await;
+    let (one, two) = (app.tenant("one").await, app.tenant("two").await);
+    let ben = app.tenant("ben").await;
+    let person = ids(&app, app.only_directory(), 1)[0];
+    assert_eq!(link_account(&app, &ben, person).await.status, 204);
+    let first = invited(&app, &one, "owner@ben.example", "member").await;
+    let second = invited(&app, &two, "owner@ben.example", "member").await;
+    for number in 1..49 {
+        in_company(&app, &ben, number).await;
+    }
+    let begun = [begin(&app, json!({ "invitation": first })).await, begin(&app, json!({ "invitation": second })).await];
+    let back = [returned(&app, &begun[0].url, person), returned(&app, &begun[1].url, person)];
+    let (a, b) = tokio::join!(
+        post_back(&app, Some(&begun[0].cookie), &back[0]),
+        post_back(&app, Some(&begun[1].cookie), &back[1]),
+    );
+    let mut statuses = [a.status.as_u16(), b.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409], "{} {}", a.json(), b.json());
+    let refused = if a.status == 409 { &a } else { &b };
+    refused.expect_problem(409, "too_many_companies");
+    assert_eq!(table::count(&app, &["kind=S(\"member.joined\")"]).await, 1);
     app.pump().await;
 }
 

@@ -12,39 +12,11 @@ use model::{Permission, Role, TenantState};
 use serde_json::{Value, json};
 use tests::{Answer, App, Authenticator, Client, Options, directory};
 
-use crate::table::{items, scope, session, set_role, set_state};
+use crate::{
+    public::PUBLIC,
+    table::{items, scope, session, set_role, set_state},
+};
 
-/// Operations anybody may call. This list only shrinks.
-const PUBLIC: &[&str] = &[
-    "accounts-begin-passkey-sign-in",
-    "accounts-confirm-email",
-    "accounts-confirm-microsoft",
-    "accounts-jwks",
-    "accounts-passkey-sign-in",
-    "accounts-preview-sign-up",
-    "accounts-refresh",
-    "accounts-request-password-reset",
-    "accounts-resend-sign-up",
-    "accounts-reset-password",
-    "accounts-second-factor",
-    "accounts-sign-in",
-    "accounts-sign-in-microsoft",
-    "accounts-sign-in-microsoft-callback",
-    "accounts-sign-up",
-    "accounts-sign-up-status",
-    "accounts-undo-email",
-    "accounts-verify-email",
-    "findings-attestation-answer",
-    "findings-attestation-preview",
-    "insights-renewals-feed",
-    "members-accept-invitation",
-    "members-decline-invitation",
-    "members-key-leaked",
-    "members-preview-invitation",
-    "microsoft-manifest",
-    "operators-health",
-    "operators-ready",
-];
 /// Operations that change something and that every member may call, in any state that lets members in.
 const OWN_SESSION: &[&str] = &[
     "accounts-add-passkey",

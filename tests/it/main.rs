@@ -27,6 +27,8 @@ mod matrix;
 mod members;
 mod microsoft;
 mod operators;
+#[path = "../public.rs"]
+mod public;
 mod readme;
 mod scale;
 mod scanner;

@@ -74,6 +74,99 @@ async fn who_was_put_out_does_not_join_again_as_another_user_with_the_work_accou
 }
 
 #[tokio::test]
+async fn a_work_account_that_was_unlinked_before_is_no_way_back_for_who_is_put_out() {
+    for for_good in [false, true] {
+        let app = App::of(directory(1, 40)).await;
+        let owner = open_company(&app).await;
+        let person = ids(&app, app.only_directory(), 1)[0];
+        let ben = app.tenant("ben").await;
+        join_too(&app, &ben, "owner@ben.example", &owner).await;
+        assert_eq!(link(&app, &ben, person).await.status, 204);
+        let unlinked = ben.delete(&format!("/v1/me/microsoft/{}", app.only_directory())).await;
+        assert_eq!(unlinked.status, 204);
+        put_out(&app, &owner, &ben, for_good).await;
+        assert_eq!(tombstones(&app).await, 3, "user, address and the work account they had");
+
+        let again = app.tenant("again").await;
+        vouch(&app, person, "owner@again.example");
+        assert_eq!(link(&app, &again, person).await.status, 204);
+        into(&app, &owner, person).await.expect_problem(403, "not_a_member");
+
+        // Whoever lets them in again leaves nothing that keeps it out.
+        app.clock.advance(SignedDuration::from_secs(61));
+        if for_good {
+            join_too(&app, &ben, "owner@ben.example", &owner).await;
+        } else {
+            assert_eq!(members::change(&app, &owner, &ben, json!({ "active": true })).await.status, 200);
+        }
+        assert_eq!(tombstones(&app).await, 0);
+        into(&app, &owner, person).await.expect::<Value>(200);
+        assert_counts(&app, owner.tenant).await;
+        app.pump().await;
+    }
+}
+
+#[tokio::test]
+async fn no_work_account_of_before_is_a_way_back_for_who_links_another_of_its_directory() {
+    let app = App::of(directory(1, 40)).await;
+    let owner = open_company(&app).await;
+    let [before, after] = ids(&app, app.only_directory(), 2)[..] else { panic!("two people") };
+    let ben = app.tenant("ben").await;
+    join_too(&app, &ben, "owner@ben.example", &owner).await;
+    assert_eq!(link(&app, &ben, before).await.status, 204);
+    let unlinked = ben.delete(&format!("/v1/me/microsoft/{}", app.only_directory())).await;
+    assert_eq!(unlinked.status, 204);
+    assert_eq!(link(&app, &ben, after).await.status, 204);
+    let accounts: Value = ben.get("/v1/me/microsoft").await.expect(200);
+    assert_eq!(accounts["items"].as_array().unwrap().len(), 1, "what was unlinked is not shown");
+    put_out(&app, &owner, &ben, false).await;
+    assert_eq!(tombstones(&app).await, 4, "user, address and both work accounts");
+
+    let again = app.tenant("again").await;
+    vouch(&app, before, "owner@again.example");
+    assert_eq!(link(&app, &again, before).await.status, 204);
+    into(&app, &owner, before).await.expect_problem(403, "not_a_member");
+
+    // Whoever lets them in again leaves nothing that keeps either out.
+    assert_eq!(members::change(&app, &owner, &ben, json!({ "active": true })).await.status, 200);
+    assert_eq!(tombstones(&app).await, 0);
+    into(&app, &owner, before).await.expect::<Value>(200);
+    assert_counts(&app, owner.tenant).await;
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn whose_ways_in_an_operator_took_does_not_join_again_with_the_work_account_they_had() {
+    let app = App::of(directory(1, 40)).await;
+    let owner = open_company(&app).await;
+    let person = ids(&app, app.only_directory(), 1)[0];
+    let ben = app.tenant("ben").await;
+    join_too(&app, &ben, "owner@ben.example", &owner).await;
+    assert_eq!(link(&app, &ben, person).await.status, 204);
+    let order = json!({
+        "user": ben.user, "operator": "j.weber", "reason": "The account is in wrong hands.", "take_ways_in": true,
+    });
+    let told = app.invoke("operators-end-person", order.clone()).await.unwrap();
+    assert_eq!(told["ways_in_left"]["work_accounts"], 0);
+    assert_eq!(tombstones(&app).await, 3, "user, address and the work account that was taken");
+    app.pump().await;
+
+    // Neither by itself, in the directory that the company is linked to, nor with an account that nobody knows.
+    sign_in(&app, person).await.expect_problem(409, "account_exists");
+    let again = app.tenant("again").await;
+    vouch(&app, person, "owner@again.example");
+    assert_eq!(link(&app, &again, person).await.status, 204);
+    into(&app, &owner, person).await.expect_problem(403, "not_a_member");
+    assert_eq!(count(&app, &["SK=S(\"MEMBER#", &again.user.to_string()]).await, 1, "their own company's");
+    // The same order again loses nothing.
+    app.invoke("operators-end-person", order).await.unwrap();
+    assert_eq!(tombstones(&app).await, 3);
+    into(&app, &owner, person).await.expect_problem(403, "not_a_member");
+    assert_counts(&app, owner.tenant).await;
+    app.pump().await;
+}
+
+#[tokio::test]
 async fn who_was_put_out_does_not_join_again_with_the_address_they_had() {
     for for_good in [false, true] {
         let app = App::of(directory(1, 40)).await;
@@ -102,6 +195,32 @@ async fn who_was_put_out_does_not_join_again_with_the_address_they_had() {
         join_too(&app, &again, "owner@ben.example", &owner).await;
         into(&app, &owner, person).await.expect::<Value>(200);
         client(&app, other).await.get("/v1/tenant").await.expect::<Value>(200);
+        assert_counts(&app, owner.tenant).await;
+        app.pump().await;
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_was_given_up_before_is_no_way_back_for_who_is_put_out() {
+    for for_good in [false, true] {
+        let app = App::of(directory(1, 40)).await;
+        let owner = open_company(&app).await;
+        let person = ids(&app, app.only_directory(), 1)[0];
+        let ben = app.tenant("ben").await;
+        join_too(&app, &ben, "owner@ben.example", &owner).await;
+        let (_, token) = ask_change(&ben, &app, "elsewhere@ben.example").await;
+        assert_eq!(app.post("/v1/email-change/confirm", json!({ "token": token })).await.status, 204);
+        put_out(&app, &owner, &ben, for_good).await;
+        assert_eq!(tombstones(&app).await, 3, "user, address and the one before");
+
+        // Nobody knew their work account, and its address is free: by that they would be somebody new.
+        vouch(&app, person, "owner@ben.example");
+        sign_in(&app, person).await.expect_problem(403, "not_a_member");
+        assert_eq!(count(&app, &["IDENTITY#"]).await, 0);
+        if !for_good {
+            assert_eq!(members::change(&app, &owner, &ben, json!({ "active": true })).await.status, 200);
+            assert_eq!(tombstones(&app).await, 0);
+        }
         assert_counts(&app, owner.tenant).await;
         app.pump().await;
     }

@@ -128,7 +128,9 @@ fn sealed_for(whose: &str) -> String {
 fn refused(error: SignInError) -> Error {
     let told = match &error {
         SignInError::PersonalAccount => {
-            Error::new(Code::PersonalAccount, "Sign in with the account of your company's Microsoft 365.")
+            let told = "Sign in with the account of your company's Microsoft 365. Who was invited and has none opens the \
+                        link again and accepts with a password.";
+            Error::new(Code::PersonalAccount, told)
         }
         SignInError::Microsoft(_) => {
             Error::new(Code::Unavailable, "Microsoft does not answer. Begin again in a moment.").retry_after(10)

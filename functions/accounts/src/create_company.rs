@@ -1,12 +1,12 @@
 //! `POST /v1/me/tenants`: a further company, with you as its owner (F19).
 
-use api::{Code, Error, IdempotencyKey, Json, Result, within};
+use api::{Error, IdempotencyKey, Json, Result, within};
 use axum::{extract::State, http::StatusCode, response::Response};
 use identity::{Person, can};
 use model::{Currency, Ids, TenantId, UserId};
 use runtime::Function;
 use serde::{Deserialize, Serialize};
-use store::{COMPANIES_MOST, Claim, Conflict, Founding, KeptAnswer, StoreError, Tenant};
+use store::{Claim, Founding, KeptAnswer, Tenant};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -43,8 +43,8 @@ pub struct CompanyCreated {
 /// Make a further company
 ///
 /// You own it; nobody else is in it, and nothing is connected. Your session stays in the company it is for. Three can be
-/// made at once, then one in eight hours, and none by who is in 50. Send an `Idempotency-Key`: the same key with the same
-/// body is one company, however often it is sent within a day.
+/// made at once, then one in eight hours; who is in 50 companies gets 409 `too_many_companies`. Send an
+/// `Idempotency-Key`: the same key with the same body is one company, however often it is sent within a day.
 #[utoipa::path(
     post, path = "/v1/me/tenants", operation_id = "accounts-create-company", tag = "accounts", request_body = CreateCompany,
     params(("Idempotency-Key" = String, Header, description = "A text of yours, new for each new intention.", max_length = 200)),
@@ -83,20 +83,8 @@ async fn make(
     let answer = KeptAnswer { status: StatusCode::CREATED.as_u16(), location: None, body };
     let made = with_free_slug(ids, name, async |slug: String| {
         let company = Founding { tenant, name, slug: &slug, currency };
-        here.create_company(company, owner, claim, answer.clone()).await
+        here.create_company(company, owner, claim, &answer).await
     });
-    made.await.map_err(refused)?;
+    made.await?;
     Ok(answer)
-}
-
-/// Why somebody gets no further company.
-pub(crate) fn refused(error: StoreError) -> Error {
-    match error.conflict() {
-        Some(Conflict::State("companies")) => {
-            let told =
-                format!("You are in {COMPANIES_MOST} companies, the most there can be. Leave one of them first.");
-            Error::new(Code::PlanLimitReached, told).because(error)
-        }
-        _ => error.into(),
-    }
 }

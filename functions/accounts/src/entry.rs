@@ -155,6 +155,7 @@ fn refused(why: NoEntry) -> Error {
         NoEntry::NoSeat => {
             (Code::PlanLimitReached, "All places in the team are taken. Ask an owner or administrator to make room.")
         }
+        NoEntry::TooManyCompanies => return Error::too_many_companies(),
         NoEntry::AccountExists => (
             Code::AccountExists,
             "Sign in as you usually do, and link your work account in your account. From then on it signs you in.",

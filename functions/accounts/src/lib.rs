@@ -52,6 +52,7 @@ pub mod sign_out;
 pub mod sign_out_everywhere;
 pub mod sign_up;
 pub mod sign_up_status;
+pub mod standing;
 pub mod step_up;
 pub mod switch_company;
 mod throttle;

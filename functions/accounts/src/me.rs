@@ -4,13 +4,13 @@ use api::{Error, Json, Result};
 use axum::extract::State;
 use identity::{Person, can};
 use jiff::Timestamp;
-use model::{Permissions, RoleName, TenantId, UserId, mail::Notifications, policy::SecondFactor};
+use model::{Permissions, RoleName, TenantId, TenantState, UserId, mail::Notifications, policy::SecondFactor};
 use runtime::Function;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::Accounts;
+use crate::{Accounts, standing::CompanyStanding};
 
 /// `accounts-me`.
 pub const FUNCTION: Function<Accounts> = Function::http("accounts-me", || routes!(me));
@@ -32,6 +32,14 @@ pub struct Me {
     pub role: RoleName,
     /// What the role may do.
     pub permissions: Permissions,
+    /// Which of that does not work in the state the company is in.
+    pub paused: Permissions,
+    /// Where the company is in its life. A closed one answers nobody: its state is told in the refusal.
+    pub state: TenantState,
+    /// Why not everything works, or soon will not; `null` where everything does.
+    pub standing: Option<CompanyStanding>,
+    /// Whether the company and its people are made up.
+    pub sample: bool,
     /// Language and region you chose; your browser's when `null`.
     #[schema(example = "en-GB")]
     pub locale: Option<String>,
@@ -63,6 +71,9 @@ pub async fn me(State(deps): State<Accounts>, person: Person<can::BeHere>) -> Re
         SecondFactor::Optional => None,
         SecondFactor::Required { from } => Some(from),
     };
+    let state = person.state();
+    let paused = if state.may_write() { Permissions::NONE } else { can::paused_while_read_only() };
+    let paused = person.permissions().and(paused);
     Ok(Json(Me {
         user: user.user,
         name: user.name,
@@ -70,6 +81,10 @@ pub async fn me(State(deps): State<Accounts>, person: Person<can::BeHere>) -> Re
         tenant: person.tenant(),
         role: person.role(),
         permissions: person.permissions(),
+        paused,
+        state,
+        standing: CompanyStanding::of(state, person.past_due_since(), person.role(), deps.kernel.clock.now()),
+        sample: person.is_sample(),
         locale: user.locale,
         notifications: user.notifications,
         has_password: login.as_ref().is_some_and(|login| login.password_hash.is_some()),

@@ -52,7 +52,8 @@ const LIMIT: Limit = Limit { name: "microsoft-callback", count: 120, window: Sig
 /// this answers 403 `wrong_account`. Whoever's address it does not verify accepts with a work account of the company's
 /// own Microsoft 365, also as its guest; with another this answers 403 `address_unverified`. Who had no account signs
 /// in with this work account from then on, and has no password. Who has one accepts with a work account that is linked
-/// to it; others get 409 `account_exists`, or 403 `wrong_account` where the work account is linked to another.
+/// to it; others get 409 `account_exists`, or 403 `wrong_account` where the work account is linked to another. Nobody
+/// joins a 51st company: 409 `too_many_companies`.
 #[utoipa::path(
     post, path = "/v1/sign-in/microsoft/callback", operation_id = "accounts-sign-in-microsoft-callback", tag = "accounts",
     request_body = Returned, security(()),
@@ -146,7 +147,9 @@ fn amr(identity: &Identity) -> Vec<String> {
 fn closed(error: StoreError) -> Error {
     match &error {
         StoreError::Conflict(Conflict::State("tenant")) => {
-            Error::new(Code::TenantClosed, "The company's account is closed. Its owner can reopen it.").because(error)
+            let told = "The company's account is closed. An owner can have it opened again by answering any mail from \
+                        Steward: that reaches who runs it.";
+            Error::new(Code::TenantClosed, told).because(error)
         }
         StoreError::Conflict(_) => {
             let told = "Your place in the company was deactivated or changed. Ask an owner or administrator.";

@@ -48,7 +48,7 @@ pub async fn update_me(
     let mut errors = Vec::new();
     let name = body.name.as_deref().map(model::text::name);
     if name == Some(None) {
-        errors.push(FieldProblem::new("/name", "not_a_name", "Enter your name, at most 100 characters on one line."));
+        errors.push(FieldProblem::not_your_name());
     }
     if body.locale.as_deref().is_some_and(|locale| !valid_locale(locale)) {
         errors.push(FieldProblem::new("/locale", "not_a_locale", "Choose a language and region, such as en-GB."));

@@ -5,7 +5,7 @@
 //! a password for them. An account that is there stays as it is: its password is not touched, and nobody is signed in.
 //! Opening the link (GET, HEAD) uses nothing up: mail scanners open every link (C2).
 
-use api::{Client, Code, Error, FieldProblem, Json, Result, within_by_address};
+use api::{Client, Code, Error, Json, Result, within_by_address};
 use axum::{
     extract::State,
     http::StatusCode,
@@ -15,11 +15,11 @@ use identity::{new_password, visitor};
 use model::{Currency, TenantId, UserId};
 use runtime::Function;
 use serde::{Deserialize, Serialize};
-use store::{Conflict, NewCompany, Purpose, Registration, SignUp, Store, StoreError, TokenHash};
+use store::{Conflict, NewCompany, Purpose, SignUp, Store, StoreError, TokenHash};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::{Accounts, create_company, limits, naming::with_free_slug};
+use crate::{Accounts, limits, naming::with_free_slug};
 
 /// `accounts-verify-email`.
 pub const FUNCTION: Function<Accounts> = Function::http("accounts-verify-email", || routes!(verify_email));
@@ -110,30 +110,20 @@ async fn for_account(deps: &Accounts, asked: &Asked, owner: UserId) -> Result<Ne
     let Asked { link, signup, currency, client } = asked;
     let (store, origin) = (&deps.kernel.store, visitor(client.clone()));
     let made = with_free_slug(&deps.kernel.ids, &signup.company, async |slug: String| {
-        store.activate_for(owner, link, signup, &slug, *currency, origin.clone()).await
+        store.activate_for(owner, link, signup, &slug, *currency, &origin).await
     });
     made.await.map_err(|error| match error.conflict() {
         Some(Conflict::State("token" | "signup")) => not_good().because(error),
-        _ => create_company::refused(error),
+        _ => error.into(),
     })
 }
 
 /// The company and the account of its owner.
 async fn for_somebody_new(deps: &Accounts, asked: &Asked, body: &VerifyEmailRequest) -> Result<NewCompany> {
     let Asked { link, signup, currency, client } = asked;
-    let (name, password) = (body.name.as_deref().unwrap_or_default(), body.password.as_deref().unwrap_or_default());
-    let known_words = [signup.email.as_str(), signup.company.as_str(), name];
-    let checked = model::text::name(name);
-    let mut errors = Vec::new();
-    if checked.is_none() {
-        errors.push(FieldProblem::new("/name", "not_a_name", "Enter your name, at most 100 characters on one line."));
-    }
-    errors.extend(new_password::problem(password, &known_words));
-    let Some(name) = checked.filter(|_| errors.is_empty()) else { return Err(Error::invalid(errors)) };
-
-    let password_hash = deps.hashers.hash(&deps.hashers.turn()?, password).await?;
-    let (owner, origin) = (Registration { name, password_hash }, visitor(client.clone()));
-    let store = &deps.kernel.store;
+    let (name, password) = (body.name.as_deref(), body.password.as_deref());
+    let owner = new_password::registration(&deps.hashers, name, password, &[&signup.email, &signup.company]).await?;
+    let (store, origin) = (&deps.kernel.store, visitor(client.clone()));
     let made = with_free_slug(&deps.kernel.ids, &signup.company, async |slug: String| {
         store.activate(link, signup, &owner, &slug, *currency, origin.clone()).await
     });

@@ -1,7 +1,7 @@
 //! `POST /v1/invitations/accept`: joins a company. Opening the link (GET, HEAD) uses nothing up: mail scanners open every
 //! link (C2).
 
-use api::{Client, Code, Error, FieldProblem, Json, Result};
+use api::{Client, Code, Error, Json, Result};
 use axum::{
     extract::State,
     http::StatusCode,
@@ -11,7 +11,7 @@ use identity::{Person, can, new_password, visitor};
 use model::{TenantId, UserId};
 use runtime::Function;
 use serde::{Deserialize, Serialize};
-use store::{Conflict, Invited, InvitedAccount, Joining as Who, Registration, StoreError, TokenHash};
+use store::{Conflict, Invited, InvitedAccount, Joining as Who, StoreError, TokenHash};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -51,7 +51,8 @@ pub struct Joined {
 /// Works once. Without an account, send a name and a password: the link has verified the address. With an account, send
 /// its access token; its address is to be the invited one. Sign in to the company afterwards. With a work account it is
 /// accepted by signing in: begin at `/v1/sign-in/microsoft`. A company that signs in with Microsoft only takes no
-/// passwords and answers 403 `microsoft_only`.
+/// passwords and answers 403 `microsoft_only`. An account that is in 50 companies joins no further one: 409
+/// `too_many_companies`.
 #[utoipa::path(
     post, path = "/v1/invitations/accept", operation_id = "members-accept-invitation", tag = "members", request_body = AcceptRequest,
     security((), ("bearer" = [])),
@@ -97,17 +98,9 @@ async fn who(deps: &Joining, invited: &Invited, user: Option<UserId>, body: &Acc
     if invited.company.value.policy.microsoft_only() {
         return Err(microsoft_only());
     }
-    let (company, email) = (invited.company.value.name.as_str(), invited.invitation.value.email.as_str());
-    let (name, password) = (body.name.as_deref().unwrap_or_default(), body.password.as_deref().unwrap_or_default());
-    let mut errors = Vec::new();
-    let checked = model::text::name(name);
-    if checked.is_none() {
-        errors.push(FieldProblem::new("/name", "not_a_name", "Enter your name, at most 100 characters on one line."));
-    }
-    errors.extend(new_password::problem(password, &[email, company, name]));
-    let Some(name) = checked.filter(|_| errors.is_empty()) else { return Err(Error::invalid(errors)) };
-    let password_hash = deps.hashers.hash(&deps.hashers.turn()?, password).await?;
-    Ok(Who::New(Registration { name, password_hash }))
+    let known_words = [invited.invitation.value.email.as_str(), &invited.company.value.name];
+    let (name, password) = (body.name.as_deref(), body.password.as_deref());
+    Ok(Who::New(new_password::registration(&deps.hashers, name, password, &known_words).await?))
 }
 
 /// A link that was used, taken back, replaced, is too old, or never was: they read alike.

@@ -44,7 +44,7 @@ impl MemberView {
     /// A member of `company`.
     pub fn of(member: Versioned<Member>, company: &Company, second_factor: bool) -> Self {
         let Versioned { value, version } = member;
-        let Member { user, role, active, email, name, joined_at, mver: _, last_seen, mail_returned } = value;
+        let Member { user, role, active, email, name, joined_at, last_seen, mail_returned, .. } = value;
         let (role_name, etag) = (company.name_of_role(role), etag(version));
         Self { user, name, email, role, role_name, active, second_factor, joined_at, last_seen, mail_returned, etag }
     }

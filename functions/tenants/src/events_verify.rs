@@ -1,12 +1,8 @@
 //! `GET /v1/events/verify`: whether the log is what was sealed (C12). Walks the chain and names the first link that
 //! does not hold.
 
-use api::{Json, Query, Result, next_link};
-use axum::{
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
+use api::{Json, Query, Result, with_next};
+use axum::{extract::State, response::Response};
 use identity::{Caller, can};
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
@@ -67,10 +63,6 @@ pub async fn events_verify(
         let (tenant, sequence) = (caller.tenant(), broken.sequence);
         tracing::error!(security = "log_broken", %tenant, sequence, "the log was changed");
     }
-    let next = next_link(next_cursor.as_deref());
-    let mut response = Json(Verification { length, through, hash, broken, next_cursor }).into_response();
-    if let Some(link) = next {
-        response.headers_mut().insert(header::LINK, link);
-    }
-    Ok(response)
+    let next = next_cursor.clone();
+    Ok(with_next(Json(Verification { length, through, hash, broken, next_cursor }), next.as_deref()))
 }

@@ -1,11 +1,7 @@
 //! `GET /v1/policy`: the company's rules for signing in.
 
-use api::{Error, Json, Result};
-use axum::{
-    extract::State,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-};
+use api::{Error, Result, Tagged, etag};
+use axum::extract::State;
 use identity::{Caller, can};
 use model::Policy;
 use runtime::{Function, Kernel};
@@ -23,15 +19,12 @@ pub const FUNCTION: Function<Kernel> = Function::http("tenants-policy", || route
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn policy(State(store): State<Store>, caller: Caller<can::ReadTenant>) -> Result<Response> {
+pub async fn policy(State(store): State<Store>, caller: Caller<can::ReadTenant>) -> Result<Tagged<Policy>> {
     let company = store.of(caller.scope()).get_strong::<Company>(&()).await?.ok_or_else(Error::not_found)?;
-    shown(company)
+    Ok(shown(company))
 }
 
 /// The rules with the version they are of.
-pub(crate) fn shown(company: Versioned<Company>) -> Result<Response> {
-    let mut response = Json(company.value.policy).into_response();
-    let etag = HeaderValue::try_from(format!("\"{}\"", company.version)).map_err(Error::internal)?;
-    response.headers_mut().insert(header::ETAG, etag);
-    Ok(response)
+pub(crate) fn shown(company: Versioned<Company>) -> Tagged<Policy> {
+    Tagged { etag: etag(company.version), body: company.value.policy }
 }

@@ -100,9 +100,7 @@ pub fn sentence(event: &Event) -> String {
             format!("The role “{name}” was deleted: it allowed {}.", allowed(before.permissions))
         }
         Event::RoleDeleted { name, .. } => format!("The role “{name}” was deleted."),
-        Event::KeyCreated { expires_at: Some(end), .. } => {
-            format!("An API key was made that ends on {}.", end.strftime("%-d %B %Y"))
-        }
+        Event::KeyCreated { expires_at: Some(end), .. } => format!("An API key was made that ends on {}.", day(*end)),
         Event::KeyCreated { .. } => "An API key was made.".into(),
         Event::KeyRotated { .. } => "An API key got a new secret.".into(),
         Event::KeyRevoked { leaked: true, .. } => "An API key was found in the open and revoked.".into(),
@@ -143,7 +141,7 @@ pub fn sentence(event: &Event) -> String {
         Event::FindingSnoozed { until, .. } => format!("A finding was put off until {}.", day(*until)),
         Event::FindingWoken { .. } => "A finding that was put off is shown again.".into(),
         Event::ExceptionAdded { expires_at: Some(end), .. } => {
-            format!("An exception was made that ends on {}.", end.strftime("%-d %B %Y"))
+            format!("An exception was made that ends on {}.", day(*end))
         }
         Event::ExceptionAdded { .. } => "An exception was made.".into(),
         Event::ExceptionChanged { before, after, owner_before, reason_changed, .. } => {
@@ -174,7 +172,7 @@ pub fn sentence(event: &Event) -> String {
         }
         Event::FindingsSettled { .. } => "Savings were worked out anew.".into(),
         Event::FixRequested { items, at: Some(at), .. } => {
-            format!("A change of {} was planned for {}.", counted_u32(*items, "thing"), at.strftime("%-d %B %Y"))
+            format!("A change of {} was planned for {}.", counted_u32(*items, "thing"), day(*at))
         }
         Event::FixRequested { items, .. } => format!("A change of {} was approved.", counted_u32(*items, "thing")),
         Event::FixPaused { .. } => "A change paused and goes on.".into(),

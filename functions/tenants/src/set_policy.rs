@@ -1,11 +1,10 @@
 //! `PUT /v1/policy`: changes the company's rules for signing in. Whoever changes them keeps to them already, so that
 //! nobody locks everybody out (C5, C8).
 
-use api::{Code, Error, FieldProblem, Json, Result};
+use api::{Code, Error, FieldProblem, Json, Result, Tagged};
 use axum::{
     extract::State,
     http::{HeaderMap, header},
-    response::Response,
 };
 use identity::{Recent, can};
 use model::{
@@ -55,7 +54,7 @@ pub async fn set_policy(
     person: Recent<can::ManageTenant>,
     headers: HeaderMap,
     Json(body): Json<PolicyRequest>,
-) -> Result<Response> {
+) -> Result<Tagged<Policy>> {
     let PolicyRequest { second_factor, sign_in, join } = body;
     let policy = Policy { second_factor, sign_in, join };
     let version = if_match(&headers)?;
@@ -65,7 +64,7 @@ pub async fn set_policy(
         return Err(stale());
     }
     if company.value.policy == policy {
-        return shown(company);
+        return Ok(shown(company));
     }
     let before = &company.value.policy;
     if policy.second_factor != before.second_factor {
@@ -83,7 +82,7 @@ pub async fn set_policy(
         login = Some(login_without_microsoft(&deps, &tenant, break_glass).await?);
     }
     match tenant.set_policy(company, policy, login).await {
-        Ok(company) => shown(company),
+        Ok(company) => Ok(shown(company)),
         Err(StoreError::Conflict(Conflict::Version)) => Err(stale()),
         Err(StoreError::Conflict(Conflict::State("owner" | "way in"))) => Err(no_break_glass()),
         Err(StoreError::Conflict(Conflict::State("connection"))) => Err(not_connected()),

@@ -2,6 +2,10 @@
 
 use axum::response::{IntoResponse, Response};
 use http::header;
+use model::{Event, event::Export};
+use store::{Commit, Tenant};
+
+use crate::Result;
 
 /// What a cell may not begin with, in ASCII and in the full-width forms that some spreadsheets read alike.
 const FORMULA: [char; 12] = ['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠'];
@@ -35,6 +39,11 @@ impl Csv {
         self.rows
     }
 
+    /// Bytes so far, the first row counted.
+    pub const fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Whether no more rows fit into one answer.
     pub const fn is_full(&self) -> bool {
         self.text.len() >= BYTES_MOST
@@ -49,6 +58,16 @@ impl Csv {
             (header::CACHE_CONTROL, "no-store".to_owned()),
         ];
         (headers, self.text).into_response()
+    }
+
+    /// The same answer, to somebody who takes `what` away: that they did stands in the company's log first.
+    ///
+    /// # Errors
+    /// When the log cannot be written.
+    pub async fn taken(self, tenant: &Tenant<'_>, what: Export, name: &'static str) -> Result<Response> {
+        let event = Event::DataExported { what, rows: self.rows };
+        tenant.commit(Commit::new().event(event)?).await?;
+        Ok(self.attachment(name))
     }
 
     fn write<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) {
@@ -100,5 +119,6 @@ mod tests {
         assert_eq!(file.rows(), 0);
         file.row(["1"]);
         assert_eq!(file.rows(), 1);
+        assert_eq!(file.bytes(), file.text.len());
     }
 }

@@ -4,9 +4,9 @@ use std::fmt;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use model::Permission;
+use model::{Permission, TenantState};
 use serde::{Deserialize, Serialize};
-use store::{Allowance, Conflict, NotAdmitted, StoreError};
+use store::{Allowance, COMPANIES_MOST, Conflict, NotAdmitted, StoreError};
 use utoipa::ToSchema;
 
 macro_rules! codes {
@@ -60,8 +60,8 @@ codes! {
     Forbidden = FORBIDDEN, "forbidden", "Your role does not allow this";
     /// A tenant named in the request is not the token's (F3).
     TenantMismatch = FORBIDDEN, "tenant_mismatch", "This is another company's address";
-    /// The tenant's state allows no access.
-    TenantClosed = FORBIDDEN, "tenant_closed", "This company's account is closed";
+    /// The tenant's state allows no access, or, while it is read-only, no change.
+    TenantClosed = FORBIDDEN, "tenant_closed", "This company's account does not allow this now";
     /// No such thing here.
     NotFound = NOT_FOUND, "not_found", "Not found";
     /// Path exists, method does not.
@@ -106,6 +106,8 @@ codes! {
     LastOwner = CONFLICT, "last_owner", "A company needs an owner";
     /// The plan's limit is reached.
     PlanLimitReached = PAYMENT_REQUIRED, "plan_limit_reached", "The plan's limit is reached";
+    /// The person is in as many companies as there can be.
+    TooManyCompanies = CONFLICT, "too_many_companies", "This account is in as many companies as there can be";
     /// Something depends on it.
     InUse = CONFLICT, "in_use", "This is in use";
     /// A link for another address than the signed-in account's.
@@ -223,6 +225,10 @@ impl FieldProblem {
     pub fn not_an_address() -> Self {
         Self::new("/email", "not_an_address", "Enter an e-mail address, such as anna@example.com.")
     }
+    /// `name` is nothing to call a person by.
+    pub fn not_your_name() -> Self {
+        Self::new("/name", "not_a_name", "Enter your name, at most 100 characters on one line.")
+    }
 }
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -297,6 +303,11 @@ impl Error {
         error.problem.used = Some(used);
         error
     }
+    /// Whoever wants into a further company is in as many as there can be (F19).
+    pub fn too_many_companies() -> Self {
+        let told = format!("It is in {COMPANIES_MOST} companies. Have it removed from one, or use another account.");
+        Self::new(Code::TooManyCompanies, told)
+    }
     /// Too many of one thing (C18).
     pub fn limited(allowance: Allowance) -> Self {
         let seconds = u32::try_from(crate::layer::seconds(allowance.wait).max(1)).unwrap_or(u32::MAX);
@@ -344,6 +355,7 @@ impl From<StoreError> for Error {
                 Code::PlanLimitReached,
                 "All places in the company's team are in use. Ask an owner or administrator.",
             ),
+            StoreError::Conflict(Conflict::State("companies")) => Self::too_many_companies(),
             StoreError::Conflict(Conflict::State("token")) => {
                 Self::new(Code::LinkNotGood, "Ask for a new one and use that.")
             }
@@ -351,9 +363,7 @@ impl From<StoreError> for Error {
                 Self::new(Code::Stale, format!("The {what} changed meanwhile. Read it again."))
             }
             StoreError::BadCursor => Self::new(Code::BadCursor, "Begin again without `cursor`."),
-            StoreError::NotAdmitted(NotAdmitted::Tenant(_)) => {
-                Self::new(Code::TenantClosed, "Its owner can reopen it. Nothing is lost until its data is deleted.")
-            }
+            StoreError::NotAdmitted(NotAdmitted::Tenant(state)) => Self::new(Code::TenantClosed, closed(*state)),
             StoreError::NotAdmitted(NotAdmitted::KeyExpired) => {
                 Self::new(Code::KeyExpired, "Make a new one, or rotate the next one before it ends.")
             }
@@ -367,6 +377,21 @@ impl From<StoreError> for Error {
             StoreError::Corrupt { .. } | StoreError::Refused(_) => return Self::internal(error),
         }
         .because(error)
+    }
+}
+
+/// What it means that a company is closed, and who mends it.
+const fn closed(state: TenantState) -> &'static str {
+    match state {
+        TenantState::Pending | TenantState::Provisioning => "It is being set up. Try again in a few minutes.",
+        TenantState::Failed => "Setting it up did not succeed. Answer any mail from Steward: that reaches who runs it.",
+        TenantState::Cancelled => "It was ended. Until its data is deleted, who runs this Steward can reopen it.",
+        TenantState::Purging | TenantState::Purged => "It was ended, and its data is deleted.",
+        // The others let in: a company that closed between two reads.
+        TenantState::Suspended | TenantState::Active | TenantState::PastDue | TenantState::ReadOnly => {
+            "It is suspended, and nothing of it is deleted. An owner can have it opened again by answering any mail \
+             from Steward: that reaches who runs it."
+        }
     }
 }
 

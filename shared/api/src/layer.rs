@@ -17,6 +17,7 @@ use tracing::Instrument;
 use crate::{
     Code, Error,
     headers::{API_POLICY, COMMON, NO_STORE},
+    page::NextPage,
 };
 
 /// The id of a request: the gateway's, or one a client sent that is harmless.
@@ -57,6 +58,7 @@ async fn around(mut request: Request, next: Next, show_capacity: bool) -> Respon
     request.extensions_mut().insert(id.clone());
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method: Method = request.method().clone();
+    let query = request.uri().query().map(str::to_owned);
     let span = tracing::info_span!("request", request_id = %id.0, %method, route);
     let meter = Meter::default();
     let mut response = metered(&meter, next.run(request).instrument(span.clone())).await;
@@ -68,7 +70,11 @@ async fn around(mut request: Request, next: Next, show_capacity: bool) -> Respon
     }
     let status = response.status().as_u16();
     tracing::info!(status, trips = spent.trips, rru = spent.read_units, wru = spent.write_units, "answered");
+    let next_page = response.extensions_mut().remove::<NextPage>().and_then(|next| next.link(query.as_deref()));
     let headers = response.headers_mut();
+    if let Some(link) = next_page {
+        headers.insert(header::LINK, link);
+    }
     for (name, value) in COMMON {
         headers.entry(name).or_insert(value);
     }

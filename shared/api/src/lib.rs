@@ -19,7 +19,7 @@ pub use headers::{PAGE_POLICY, REFERENCE_POLICY};
 pub use idempotency::{IdempotencyKey, Until, once};
 pub use layer::{RequestId, finish, finish_with};
 pub use limit::{within, within_by_address};
-pub use page::{Page, PageQuery, limit, next_link};
+pub use page::{Page, PageQuery, limit, with_next};
 pub use text::CsvFile;
 
 /// What a handler returns.

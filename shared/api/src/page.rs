@@ -1,7 +1,7 @@
 //! Pages of lists: `?limit=50&cursor=…` in, `{items, next_cursor}` and `Link: rel="next"` out (C17).
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, header};
+use http::HeaderValue;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use store::{Listed, MOST, PageRequest};
 use utoipa::{IntoParams, ToSchema};
@@ -60,16 +60,30 @@ impl<T> Page<T> {
 
 impl<T: Serialize> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
-        let next = next_link(self.next_cursor.as_deref());
-        let mut response = Json(self).into_response();
-        if let Some(link) = next {
-            response.headers_mut().insert(header::LINK, link);
-        }
-        response
+        let next = self.next_cursor.clone();
+        with_next(Json(self), next.as_deref())
     }
 }
 
-/// The `Link` header (RFC 8288) to where a list goes on.
-pub fn next_link(cursor: Option<&str>) -> Option<HeaderValue> {
-    HeaderValue::try_from(format!("<?cursor={}>; rel=\"next\"", cursor?)).ok()
+/// An answer that a `Link` header says of where its list goes on, if it does ([`crate::finish`]).
+pub fn with_next(answer: impl IntoResponse, cursor: Option<&str>) -> Response {
+    let mut response = answer.into_response();
+    if let Some(cursor) = cursor {
+        response.extensions_mut().insert(NextPage(cursor.to_owned()));
+    }
+    response
+}
+
+/// The cursor that the list of an answer goes on at.
+#[derive(Debug, Clone)]
+pub(crate) struct NextPage(String);
+
+impl NextPage {
+    /// Where the next page is (RFC 8288), of a request with this query. The address is relative, so its query takes the
+    /// place of that one: all that was asked for but the cursor stands in it again.
+    pub(crate) fn link(&self, query: Option<&str>) -> Option<HeaderValue> {
+        let others = query.unwrap_or_default().split('&').filter(|one| !one.is_empty() && !one.starts_with("cursor="));
+        let others: Vec<&str> = others.flat_map(|one| ["&", one]).collect();
+        HeaderValue::try_from(format!("<?cursor={}{}>; rel=\"next\"", self.0, others.concat())).ok()
+    }
 }

@@ -6,7 +6,7 @@ use std::{marker::PhantomData, ops::Deref};
 use api::{Client, Code, Error};
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use http::{header, request::Parts};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use model::{DirectoryId, Permission, Permissions, Policy, RoleName, TenantId, TenantState, UserId, event::Actor};
 use store::{Admission, Origin, Principal, Session, SessionProof, Store, TenantScope};
 
@@ -25,7 +25,7 @@ pub trait Right: Send + Sync + 'static {
 
 /// The rights, one type each.
 pub mod can {
-    use model::Permission;
+    use model::{Permission, Permissions};
 
     use super::Right;
 
@@ -36,6 +36,14 @@ pub mod can {
                 const PERMISSION: Option<Permission> = $permission;
                 const CHANGES: bool = $changes;
             })*
+
+            /// Permissions that are of no use while nothing may be changed: every right of theirs changes something.
+            pub fn paused_while_read_only() -> Permissions {
+                const ALL: &[(Option<Permission>, bool)] = &[$(($permission, $changes)),*];
+                let reads = ALL.iter().filter(|(_, changes)| !changes).filter_map(|(one, _)| *one);
+                let reads: Permissions = reads.collect();
+                ALL.iter().filter_map(|(one, _)| *one).filter(|one| !reads.holds(*one)).collect()
+            }
         };
     }
 
@@ -118,6 +126,14 @@ impl<R: Right> Caller<R> {
     /// Where the tenant is in its life.
     pub const fn state(&self) -> TenantState {
         self.admission.state
+    }
+    /// When the first payment of the tenant failed that is still open.
+    pub const fn past_due_since(&self) -> Option<Timestamp> {
+        self.admission.past_due_since
+    }
+    /// Whether the tenant's company and people are made up.
+    pub const fn is_sample(&self) -> bool {
+        self.admission.sample
     }
     /// The tenant's rules for signing in.
     pub const fn policy(&self) -> &Policy {
@@ -283,7 +299,8 @@ where
             return Err(Error::new(Code::MicrosoftOnly, told));
         }
         if R::CHANGES && !admission.state.may_write() {
-            return Err(Error::new(Code::TenantClosed, "The company's account is read-only until it is paid again."));
+            let told = "It is read-only until it is paid again. An owner of the company can settle it.";
+            return Err(Error::new(Code::TenantClosed, told));
         }
         Ok(Self { admission, right: PhantomData })
     }

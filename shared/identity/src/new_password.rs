@@ -1,6 +1,7 @@
 //! The one way to a new password: good enough, then hashed.
 
 use api::{Error, FieldProblem, Result};
+use store::Registration;
 
 use crate::Hashers;
 
@@ -50,7 +51,7 @@ const COMMON_LETTERS: [&str; 30] = [
 ];
 
 /// What is wrong with a password of somebody these words are known of.
-pub fn problem(password: &str, known_words: &[&str]) -> Option<FieldProblem> {
+fn problem(password: &str, known_words: &[&str]) -> Option<FieldProblem> {
     let words: Vec<&str> = known_words.iter().copied().chain(OURS).collect();
     if let Err(weak) = Hashers::check(password, &words) {
         return Some(FieldProblem::new("/password", weak.code, weak.message));
@@ -69,6 +70,26 @@ pub async fn hashed(hashers: &Hashers, password: &str, known_words: &[&str]) -> 
         return Err(Error::invalid(vec![problem]));
     }
     Ok(hashers.hash(&hashers.turn()?, password).await?)
+}
+
+/// What an account begins with: a name, and the hash of a password that is good enough. What was not sent is empty.
+///
+/// # Errors
+/// 422 with what is wrong with either.
+pub async fn registration(
+    hashers: &Hashers,
+    name: Option<&str>,
+    password: Option<&str>,
+    known_words: &[&str],
+) -> Result<Registration> {
+    let (typed, password) = (name.unwrap_or_default(), password.unwrap_or_default());
+    let known_words: Vec<&str> = known_words.iter().copied().chain([typed]).collect();
+    let name = model::text::name(typed);
+    let not_a_name = name.is_none().then(FieldProblem::not_your_name);
+    let errors: Vec<FieldProblem> = not_a_name.into_iter().chain(problem(password, &known_words)).collect();
+    let Some(name) = name.filter(|_| errors.is_empty()) else { return Err(Error::invalid(errors)) };
+    let password_hash = hashers.hash(&hashers.turn()?, password).await?;
+    Ok(Registration { name, password_hash })
 }
 
 #[cfg(test)]

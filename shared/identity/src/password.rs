@@ -155,6 +155,21 @@ impl Hashers {
         .await
     }
 
+    /// The same, with `beside` done meanwhile: what takes no longer than a hash does not show in the time of an answer.
+    ///
+    /// # Errors
+    /// As [`Hashers::verify`].
+    pub async fn verify_beside<T>(
+        &self,
+        turn: &Turn,
+        password: &str,
+        hash: Option<&str>,
+        beside: impl Future<Output = T>,
+    ) -> Result<(bool, T), HashError> {
+        let (right, done) = tokio::join!(self.verify(turn, password, hash), beside);
+        Ok((right?, done))
+    }
+
     /// Whether a hash was made in another way than hashes are made now: the next sign-in makes it anew (C3).
     pub fn outdated(&self, hash: &str) -> bool {
         let same = |hash: &PasswordHash| {

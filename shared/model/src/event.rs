@@ -1,6 +1,10 @@
 //! What can happen in a tenant. One event is at once the audit entry, the outbox message, the webhook payload's source
 //! and the line in the activity feed, so it never holds a secret.
 
+mod kind;
+mod recorded;
+mod told;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -9,9 +13,13 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AttestationId, CustomRole, DirectoryId, EmailChangeId, EventId, ExceptionId, FeedId, FindingId, FixId,
     InvitationId, KeyId, LinkId, Permissions, PersonId, Policy, ResetId, RoleId, RoleName, ScanId, SessionId, SignupId,
-    SkuId, TenantId, Tier, UserId,
+    SkuId, Tier, UserId,
     mail::{Notifications, Returned},
 };
+
+pub use kind::EventKind;
+pub use recorded::{Actor, Recorded};
+pub use told::{Answer, Export, Factor, OperatorAct, OwnProfile, PriceMove, SettingMove, SignInStage, masked};
 
 /// A fact. The serialised form is `{"kind": "...", ...}`; `kind` is the bus's detail-type.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -691,268 +699,6 @@ impl Event {
     }
 }
 
-/// At what a sign-in failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SignInStage {
-    /// The password; or it was right, and no company let them in with it.
-    Password,
-    /// The second factor, after a right first step.
-    SecondFactor,
-}
-
-/// What somebody says of themselves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct OwnProfile {
-    /// Display name, as members see it.
-    #[schema(example = "Anna Berg")]
-    pub name: String,
-    /// Language and region (BCP 47); the browser's when `None`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "en-GB")]
-    pub locale: Option<String>,
-}
-
-/// What whoever runs this installation says of what they did to an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct OperatorAct {
-    /// Who.
-    #[schema(example = "j.weber")]
-    pub operator: String,
-    /// Why.
-    #[schema(example = "The account is in wrong hands.")]
-    pub reason: String,
-    /// Whether password, passkeys and linked work accounts were taken with it: they set a new password by mail.
-    #[serde(default, alias = "took_password")]
-    pub took_ways_in: bool,
-}
-
-/// A company's own price of a licence type, before and after.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct PriceMove {
-    /// Which licence type.
-    #[schema(value_type = String)]
-    pub sku: SkuId,
-    /// For a seat a month, and how it is bought: `12.30 EUR monthly`; without a number it is the list price. `None`:
-    /// there was no price of its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "12.30 EUR annual_paid_yearly")]
-    pub before: Option<String>,
-    /// The same, now. `None`: it was removed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "11.90 EUR monthly")]
-    pub after: Option<String>,
-}
-
-/// A setting of the checks, before and after. Of a list only what differs: what left it, and what came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct SettingMove {
-    /// Its name; a slash stands between an object and its field.
-    #[schema(example = "review_after_days")]
-    pub field: String,
-    /// The number it was; or the entries that left the list.
-    #[schema(max_items = 500)]
-    pub before: Vec<String>,
-    /// The number it is; or the entries that came.
-    #[schema(max_items = 500)]
-    pub after: Vec<String>,
-}
-
-/// An address as a log may show it: its first letter and its domain. Enough to see what moved where, and no address to
-/// write to in a log that nobody can take anything out of.
-pub fn masked(email: &str) -> String {
-    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
-    let first: String = local.chars().take(1).collect();
-    format!("{first}…@{domain}")
-}
-
-/// A manager's answer to whether a licence is still needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// Leave it.
-    StillNeeded,
-    /// Take it back.
-    NotNeeded,
-    /// Ask again later.
-    AskLater,
-}
-
-/// What can be taken away as a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Export {
-    /// Findings.
-    Findings,
-    /// People with licences and costs.
-    People,
-    /// Licence types, seats and prices.
-    Licences,
-    /// Savings found, approved and realised.
-    Savings,
-    /// What each day looked like.
-    Trends,
-    /// Fixes and their items.
-    Fixes,
-}
-
-/// A sort of second factor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Factor {
-    /// Codes of an app (RFC 6238).
-    Totp,
-    /// A passkey (WebAuthn).
-    Passkey,
-    /// Codes on paper.
-    RecoveryCodes,
-}
-
-macro_rules! kinds {
-    ($($variant:ident => $text:literal),* $(,)?) => {
-        /// The kinds of [`Event`], for rules and filters.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
-        pub enum EventKind {
-            $(#[doc = concat!("`", $text, "`")] #[serde(rename = $text)] $variant),*
-        }
-        impl EventKind {
-            /// All kinds there are.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-            /// How it is written: the bus's detail-type.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-            /// The kind written `text`.
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
-            }
-        }
-        impl Event {
-            /// What kind of fact this is.
-            pub const fn kind(&self) -> EventKind {
-                match self { $(Self::$variant { .. } => EventKind::$variant),* }
-            }
-        }
-    };
-}
-
-kinds! {
-    SignupRequested => "signup.requested",
-    TenantCreated => "tenant.created",
-    UserSignedIn => "user.signed_in",
-    UserSignedOut => "user.signed_out",
-    UserSignInFailed => "user.sign_in_failed",
-    UserSignInBlocked => "user.sign_in_blocked",
-    UserSecondFactorFailed => "user.second_factor_failed",
-    PasswordResetRequested => "user.password_reset_requested",
-    PasswordChanged => "user.password_changed",
-    EmailChangeRequested => "user.email_change_requested",
-    EmailChanged => "user.email_changed",
-    ProfileChanged => "user.profile_changed",
-    NotificationsChanged => "user.notifications_changed",
-    FactorAdded => "user.factor_added",
-    FactorRemoved => "user.factor_removed",
-    FactorsReset => "member.factors_reset",
-    SessionsRevoked => "user.sessions_revoked",
-    IdentityLinkRequested => "user.identity_link_requested",
-    IdentityLinked => "user.identity_linked",
-    IdentityUnlinked => "user.identity_unlinked",
-    MemberInvited => "member.invited",
-    InvitationRevoked => "invitation.revoked",
-    InvitationDeclined => "invitation.declined",
-    MemberJoined => "member.joined",
-    MemberRoleChanged => "member.role_changed",
-    MemberDeactivated => "member.deactivated",
-    MemberReactivated => "member.reactivated",
-    MemberRemoved => "member.removed",
-    RoleChanged => "role.changed",
-    RoleDeleted => "role.deleted",
-    KeyCreated => "key.created",
-    KeyRotated => "key.rotated",
-    KeyRevoked => "key.revoked",
-    KeyTrimmed => "key.trimmed",
-    KeyExpiring => "key.expiring",
-    PolicyChanged => "policy.changed",
-    EventsExported => "events.exported",
-    TokenReuseDetected => "token.reuse_detected",
-    ConnectionConnected => "connection.connected",
-    ConnectionDisconnected => "connection.disconnected",
-    ConnectionLost => "connection.lost",
-    ScanRequested => "scan.requested",
-    ScanPaused => "scan.paused",
-    ScanFinished => "scan.finished",
-    ScanFailed => "scan.failed",
-    TierGranted => "connection.tier_granted",
-    TierEnded => "connection.tier_ended",
-    FindingSnoozed => "finding.snoozed",
-    FindingWoken => "finding.woken",
-    ExceptionAdded => "exception.added",
-    ExceptionChanged => "exception.changed",
-    ExceptionEnded => "exception.ended",
-    PricesChanged => "prices.changed",
-    ChecksChanged => "checks.changed",
-    FindingsSettled => "findings.settled",
-    FixRequested => "fix.requested",
-    FixPaused => "fix.paused",
-    FixFinished => "fix.finished",
-    FixCancelled => "fix.cancelled",
-    FixUndoRequested => "fix.undo_requested",
-    FixUndone => "fix.undone",
-    AttestationRequested => "attestation.requested",
-    AttestationAnswered => "attestation.answered",
-    AttestationExpired => "attestation.expired",
-    RenewalNear => "renewal.near",
-    SavingRealised => "saving.realised",
-    FeedCreated => "feed.created",
-    FeedRevoked => "feed.revoked",
-    DataExported => "data.exported",
-    MailReturned => "mail.returned",
-}
-
-/// Who caused an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case", tag = "type")]
-pub enum Actor {
-    /// A person with an account.
-    User {
-        /// Who.
-        id: UserId,
-    },
-    /// A program with an API key.
-    Key {
-        /// Which.
-        id: KeyId,
-    },
-    /// Nobody signed in: a sign-up or a link from a mail.
-    Visitor,
-    /// Steward itself: a schedule or a consumer of an earlier event.
-    System,
-    /// Whoever runs this installation; the event says who and why.
-    Operator,
-}
-
-/// An event as it is kept and as consumers get it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Recorded {
-    /// Unique; consumers are idempotent by it.
-    pub id: EventId,
-    /// Whose log it is in.
-    pub tenant: TenantId,
-    /// When it happened.
-    pub at: Timestamp,
-    /// Who caused it.
-    pub actor: Actor,
-    /// The request it happened in, as in the `x-request-id` header.
-    pub request_id: Option<String>,
-    /// The caller's address as API Gateway saw it.
-    pub ip: Option<String>,
-    /// The caller's user agent, cut to 200 characters.
-    pub user_agent: Option<String>,
-    /// What happened.
-    #[serde(flatten)]
-    pub event: Event,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -975,12 +721,5 @@ mod tests {
             let event: Event = serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"));
             assert!(text.contains(event.kind().as_str()));
         }
-    }
-
-    #[test]
-    fn a_masked_address_keeps_its_first_letter_and_its_domain() {
-        assert_eq!(masked("anna@northwind.example"), "a…@northwind.example");
-        assert_eq!(masked("ö@x.example"), "ö…@x.example");
-        assert_eq!(masked("\"a@b\"@x.example"), "\"…@x.example");
     }
 }

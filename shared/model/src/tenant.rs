@@ -1,5 +1,6 @@
 //! The life of a tenant (C15).
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Where a tenant is in its life.
@@ -36,6 +37,17 @@ impl TenantState {
     /// Whether members may change things.
     pub const fn may_write(self) -> bool {
         matches!(self, Self::Active | Self::PastDue)
+    }
+    /// What it becomes unless somebody pays, and when: counted from the first payment that failed, never from the last
+    /// try (C14). `None` where no such day comes.
+    pub fn next(self, past_due_since: Timestamp) -> Option<(Self, Timestamp)> {
+        let (next, days) = match self {
+            Self::PastDue => (Self::ReadOnly, 14),
+            Self::ReadOnly => (Self::Suspended, 21),
+            Self::Suspended => (Self::Cancelled, 60),
+            _ => return None,
+        };
+        Some((next, past_due_since.checked_add(SignedDuration::from_hours(24 * days)).ok()?))
     }
 }
 
@@ -91,6 +103,17 @@ mod tests {
         fn every_name_gives_a_slug(name in ".{0,80}") {
             prop_assert!(is_slug(&slug_of(&name)), "{}", slug_of(&name));
         }
+    }
+
+    #[test]
+    fn what_is_not_paid_works_less_from_day_to_day() {
+        let since: Timestamp = "2026-11-01T09:30:00Z".parse().unwrap();
+        let next = |state: TenantState| state.next(since).map(|(next, at)| (next, at.to_string()));
+        assert_eq!(next(TenantState::PastDue), Some((TenantState::ReadOnly, "2026-11-15T09:30:00Z".into())));
+        assert_eq!(next(TenantState::ReadOnly), Some((TenantState::Suspended, "2026-11-22T09:30:00Z".into())));
+        assert_eq!(next(TenantState::Suspended), Some((TenantState::Cancelled, "2026-12-31T09:30:00Z".into())));
+        assert_eq!((next(TenantState::Active), next(TenantState::Cancelled)), (None, None));
+        assert_eq!(TenantState::PastDue.next(Timestamp::MAX), None);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use model::{Currency, DirectoryId, Event, RoleName, SessionId, SignupId, TenantI
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Company, Conflict, Devices, EmailLogin, Factors, Founding, Jwks, Member, Membership, Result, Session, SessionProof,
-    SignUp, Store, StoreError, Throttle, Token, TokenHash, User, Versioned,
+    Company, Conflict, Devices, EmailLogin, Factors, Founding, Jwks, Member, Membership, NotAdmitted, Result, Session,
+    SessionProof, SignUp, Store, StoreError, Throttle, Token, TokenHash, User, Versioned,
     commit::{Action, Commit, Condition, Place, TRANSACTION_CONFLICT, What},
     db::{decode, encode, number, text},
     directory::{Origin, TenantScope},
@@ -370,6 +370,9 @@ impl Store {
     }
 
     /// Rotates a refresh token (C4): one conditional write decides who wins.
+    ///
+    /// # Errors
+    /// [`NotAdmitted::Tenant`] for a token that is good, while the tenant is closed; or when the table does not answer.
     pub async fn rotate(&self, presented: &str, origin: Origin) -> Result<Rotation> {
         let Some(RefreshToken { user, session, .. }) = self.open_refresh_token(presented) else {
             return Ok(Rotation::Refused);
@@ -383,26 +386,33 @@ impl Store {
             let Some(membership) = self.membership(user, record.tenant).await? else { return Ok(Rotation::Refused) };
             let proof =
                 SessionProof { user, tenant: record.tenant, session, mver: membership.mver, origin: origin.clone() };
-            match self.admit(&proof).await {
-                Ok(_) => {}
+            let closed = match self.admit(&proof).await {
+                Ok(_) => None,
+                Err(StoreError::NotAdmitted(why @ NotAdmitted::Tenant(_))) => Some(why),
                 Err(StoreError::NotAdmitted(_)) => return Ok(Rotation::Refused),
                 Err(error) => return Err(error),
-            }
-            if hash != record.current {
-                let within = now.as_millisecond() - record.rotated_at <= OVERLAP.as_millis() as i64;
-                if record.previous.as_ref() == Some(&hash) && within {
-                    let purpose = format!("{REFRESH}:{session}");
-                    let token = record
-                        .successor
-                        .as_ref()
-                        .and_then(|sealed| self.sealer.open(&purpose, sealed))
-                        .and_then(|plain| String::from_utf8(plain).ok())
-                        .ok_or_else(|| StoreError::corrupt("Session", "no successor"))?;
-                    return Ok(Rotation::Rotated { token, session: Box::new(record), mver: membership.mver });
-                }
+            };
+            let within = now.as_millisecond() - record.rotated_at <= OVERLAP.as_millis() as i64;
+            let again = record.previous.as_ref() == Some(&hash) && within;
+            if hash != record.current && !again {
+                // Whatever state the tenant is in: who has an old token learns nothing of it.
                 let scope = self.scope_of_membership(record.tenant, origin);
                 self.end(&scope, user, session, Event::TokenReuseDetected { session, user }).await?;
                 return Ok(Rotation::ReuseDetected);
+            }
+            // Whose session goes on learns that the tenant is closed: signing in would not say so.
+            if let Some(why) = closed {
+                return Err(why.into());
+            }
+            if again {
+                let purpose = format!("{REFRESH}:{session}");
+                let token = record
+                    .successor
+                    .as_ref()
+                    .and_then(|sealed| self.sealer.open(&purpose, sealed))
+                    .and_then(|plain| String::from_utf8(plain).ok())
+                    .ok_or_else(|| StoreError::corrupt("Session", "no successor"))?;
+                return Ok(Rotation::Rotated { token, session: Box::new(record), mver: membership.mver });
             }
             let token = self.refresh_token(user, session)?;
             // As it was read: a step-up beside this one is not written over.

@@ -155,7 +155,7 @@ impl Store {
             }
             let mut commit = Commit::new().action(replaced(&before, &after)?);
             if after.name != before.name {
-                commit = self.in_memberships(commit, user, |member| member.name.clone_from(&after.name)).await?;
+                commit = self.in_memberships(commit, user, |_, member| member.name.clone_from(&after.name)).await?;
             }
             let said = |user: &User| Some(OwnProfile { name: user.name.clone(), locale: user.locale.clone() });
             let event = Event::ProfileChanged { user, before: said(&before), after: said(&after) };
@@ -215,18 +215,18 @@ impl Store {
                     conflict: Conflict::Version,
                 });
         }
-        let move_to = |member: &mut Member| {
-            to.clone_into(&mut member.email);
-            // What is known of mail to the address before is nothing of this one.
-            member.mail_returned = None;
-        };
-        self.in_memberships(commit, profile.user, move_to).await
+        self.in_memberships(commit, profile.user, |tenant, member| member.move_to(tenant, to)).await
     }
 
     /// `commit` with `change` made to the user's place in every tenant.
-    async fn in_memberships(&self, mut commit: Commit, user: UserId, change: impl Fn(&mut Member)) -> Result<Commit> {
+    async fn in_memberships(
+        &self,
+        mut commit: Commit,
+        user: UserId,
+        change: impl Fn(TenantId, &mut Member),
+    ) -> Result<Commit> {
         for (tenant, mut member) in self.places(user).await? {
-            change(&mut member.value);
+            change(tenant, &mut member.value);
             commit = commit.action(in_place(tenant, &member)?);
         }
         Ok(commit)
@@ -246,7 +246,7 @@ impl Store {
         Ok(places)
     }
 
-    async fn user_strong(&self, user: UserId) -> Result<Option<User>> {
+    pub(crate) async fn user_strong(&self, user: UserId) -> Result<Option<User>> {
         self.get(&User::key(user), true).await?.map(|item| decode("User", item)).transpose()
     }
 
@@ -290,7 +290,7 @@ fn kept(change: &EmailChange, condition: Condition) -> Result<Action> {
 }
 
 /// A user over the version that was read.
-fn replaced(before: &User, after: &User) -> Result<Action> {
+pub(crate) fn replaced(before: &User, after: &User) -> Result<Action> {
     let next = User { version: before.version + 1, ..after.clone() };
     let same = Condition {
         // Users of before versions were counted have none.

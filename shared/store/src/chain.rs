@@ -2,7 +2,7 @@
 //! zero bytes. Events are sealed in the order they arrive by the stream; verifying walks the links and names the first
 //! that does not hold.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -61,6 +61,19 @@ pub struct Verified {
     pub broken: Option<Break>,
     /// Where to go on; `None` at the end or at a break.
     pub next_cursor: Option<String>,
+}
+
+/// What shows that an event stands in the chain, to whoever has the proofs around it, without us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// Its place in the chain, from 1 without a gap.
+    pub sequence: u64,
+    /// The hash of the place before, in hexadecimal; zeros before the first.
+    pub previous: String,
+    /// SHA-256 of the bytes of `previous` and those of `sealed`, in hexadecimal, as it was when it was sealed.
+    pub hash: String,
+    /// What is sealed: the entry as it stands, in a form that each entry has one of (docs/adr/0009).
+    pub sealed: String,
 }
 
 impl Store {
@@ -177,6 +190,34 @@ impl Tenant<'_> {
         let place = (broken.is_none() && !ended).then(|| Key::new(through.to_string(), hash.clone()));
         let next_cursor = place.map(|place| self.store.seal_cursor(self.scope, LIST, place)).transpose()?;
         Ok(Verified { length: head.sequence, through, hash, broken, next_cursor })
+    }
+
+    /// The proofs of at most 100 events, in their order; `None` for one that is not sealed, or whose seal does not lead
+    /// to it. One that was altered has a proof that does not hold.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn proofs(&self, events: &[EventId]) -> Result<Vec<Option<Proof>>> {
+        let pk = Collection::Chain.partition(self.scope.tenant(), None);
+        let seals: Vec<Key> = events.iter().map(|event| Key::new(pk.as_str(), Seal::sort_key(event))).collect();
+        let seals = self.store.get_many(&seals, true).await?.into_iter().flatten();
+        let places: BTreeSet<u64> =
+            seals.filter_map(|item| decode::<Seal>(Seal::KIND, item).ok()).map(|seal| seal.sequence).collect();
+        let keys: Vec<Key> = places.iter().map(|place| Key::new(pk.as_str(), Link::sort_key(place))).collect();
+        let found = self.store.get_many(&keys, true).await?;
+        let links: Vec<Stored> = places
+            .into_iter()
+            .zip(found)
+            .filter_map(|(place, item)| Some(Stored { place, link: Some(decode(Link::KIND, item?).ok()?) }))
+            .collect();
+        let items = self.sealed_events(&links).await?;
+        let proven = links.into_iter().zip(items).filter_map(|(stored, item)| {
+            let Link { sequence, event, previous, hash } = stored.link?;
+            let sealed = String::from_utf8(canonical(&item?).ok()?).ok()?;
+            Some((event, Proof { sequence, previous, hash, sealed }))
+        });
+        let mut proven: HashMap<EventId, Proof> = proven.collect();
+        Ok(events.iter().map(|event| proven.remove(event)).collect())
     }
 
     async fn head(&self) -> Result<ChainHead> {

@@ -3,16 +3,34 @@
 use model::{DirectoryId, RoleName, TenantId, TenantState, UserId};
 
 use crate::{
-    Company, Member, Membership, Proven, Result, Session, Store,
+    Company, Conflict, Member, Membership, Proven, Result, Session, Store, User,
     accounts::Noted,
+    addresses::replaced,
+    commit::Action,
     db::decode,
     directory::Origin,
     key::{Collection, Key},
     records::TenantRecord,
 };
 
-/// Most companies somebody makes or is shown: as many as one read takes, at two items each.
+/// Most companies somebody is in: as many as one read takes, at two items each.
 pub const COMPANIES_MOST: usize = 50;
+
+/// Whether somebody with these memberships may get a further one: whatever makes one asks here, and writes
+/// [`one_more`] with it (docs/adr/0021).
+///
+/// # Errors
+/// [`Conflict::State`] `companies` when they are in [`COMPANIES_MOST`].
+pub(crate) fn room_for_one_more(memberships: &[Membership]) -> Result<()> {
+    if memberships.len() < COMPANIES_MOST { Ok(()) } else { Err(Conflict::State("companies").into()) }
+}
+
+/// Counts the version of a user up, in the transaction of a membership that they get: of several that are made at one
+/// instant each sees those before it. Whoever writes it reads the user first and their memberships then: a membership
+/// that is not seen is of a later version.
+pub(crate) fn one_more(user: &User) -> Result<Action> {
+    replaced(user, user)
+}
 
 /// A company somebody is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +70,17 @@ impl Way {
 }
 
 impl Store {
+    /// A user who may get a further membership; `None` when there is no such user.
+    ///
+    /// # Errors
+    /// [`Conflict::State`] `companies` when they are in [`COMPANIES_MOST`].
+    pub(crate) async fn with_room(&self, user: UserId) -> Result<Option<User>> {
+        // In this order: see `one_more`.
+        let profile = self.user_strong(user).await?;
+        room_for_one_more(&self.memberships(user).await?)?;
+        Ok(profile)
+    }
+
     /// What stands behind a user's memberships, in their order, at most 50, in one round trip. Without any the places of
     /// one that there cannot be are read: who is in no company costs what others do (C3).
     ///

@@ -120,6 +120,10 @@ pub struct Admission {
     pub permissions: Permissions,
     /// Where the tenant is in its life.
     pub state: TenantState,
+    /// When the first payment of the tenant failed that is still open.
+    pub past_due_since: Option<Timestamp>,
+    /// Whether the tenant's company and people are made up.
+    pub sample: bool,
     /// The tenant's rules for signing in.
     pub policy: Policy,
     /// The directory the tenant is connected to, or was last.
@@ -184,6 +188,8 @@ impl Store {
             permissions: company.permissions_of(member.role),
             principal: Principal::User { session: Box::new(session), role: member.role, email: member.email },
             state: company.state,
+            past_due_since: company.past_due_since,
+            sample: company.sample,
             policy: company.policy,
             directory: company.directory,
         })
@@ -218,6 +224,8 @@ impl Store {
             permissions: key.scopes,
             principal: Principal::Key(Box::new(key)),
             state: company.state,
+            past_due_since: company.past_due_since,
+            sample: company.sample,
             policy: company.policy,
             directory: company.directory,
         })

@@ -1,12 +1,8 @@
 //! What is about an account stands in the log of each of its companies.
 
-use jiff::SignedDuration;
 use model::{Event, UserId, event::Recorded};
 
 use crate::{Commit, Conflict, Done, Member, Origin, Result, Store, StoreError, records::TenantRecord};
-
-/// How long a repetition is remembered: longer than the bus may bring its event again.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 14);
 
 impl Store {
     /// Tells `event` in the logs of a user's companies other than the one that has `recorded`, as of the same request,
@@ -35,7 +31,7 @@ impl Store {
             if !self.of(&scope).get_strong::<Member>(&user).await?.is_some_and(|member| member.value.active) {
                 continue;
             }
-            let done = Done { consumer: consumer.to_owned(), event: *id, until: self.clock.now() + REMEMBERED };
+            let done = Done::of(consumer, *id, self.clock.now());
             match self.of(&scope).commit(Commit::new().create(&done).event(event.clone())?).await {
                 Ok(_) | Err(StoreError::Conflict(Conflict::Taken(Done::KIND))) => {}
                 Err(error) => return Err(error),

@@ -84,7 +84,8 @@ impl Store {
     pub async fn end_person(&self, user: UserId, act: &OperatorAct) -> Result<Option<EndedPerson>> {
         let found = self.get(&User::key(user), true).await?;
         let Some(profile) = found.map(|item| decode::<User>("User", item)).transpose()? else { return Ok(None) };
-        // First: what was begun with the login as it was comes to nothing, while the rest is being ended.
+        // First: what was begun with the login as it was comes to nothing, while the rest is being ended. Work accounts
+        // that go with it stay known: whoever is put out below is put out with them, also when this was cut short.
         let (ways_in_left, taken) = self.void_login(&profile, act.took_ways_in).await?;
         let sessions = self.sessions(user).await?;
         let mut companies = Vec::new();
@@ -117,10 +118,7 @@ impl Store {
             // No event of its own: each company is told of what ends there, and that the ways in went.
             let mut actions = Vec::new();
             if taken.passkeys > 0 {
-                factors.value.passkeys.clear();
-                if !factors.value.any() {
-                    factors.value.recovery_codes.clear();
-                }
+                factors.value.without_passkeys();
                 actions.push((Factors::key(user), factors_put(&factors)?.what, Conflict::Version));
             }
             for account in accounts.iter().take(taken.work_accounts) {

@@ -13,6 +13,7 @@ use crate::{
     key::{Collection, Item, Key},
     meter::Units,
     records::TenantRecord,
+    work_accounts::linked,
 };
 
 /// What signing in needs of a user, read in one round trip whether or not there is one.
@@ -83,10 +84,7 @@ impl WayIn {
         let (key, condition) = match self {
             Self::Password { email, epoch } => (EmailLogin::key(email), login_at(*epoch, user)),
             Self::Passkey { version } => (Factors::key(user), Condition::version(*version)),
-            Self::WorkAccount(directory) => (
-                WorkAccount::key_of_user(user, *directory),
-                Condition { expression: Some("attribute_exists(PK)"), ..Condition::default() },
-            ),
+            Self::WorkAccount(directory) => (WorkAccount::key_of_user(user, *directory), linked()),
         };
         Action { place: Place::Global(key), what: What::Check { condition }, conflict: Conflict::State("way in") }
     }

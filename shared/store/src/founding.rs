@@ -5,13 +5,19 @@ use jiff::Timestamp;
 use model::{Currency, Event, Policy, RoleName, TenantId, TenantState, UserId, event::Actor};
 
 use crate::{
-    COMPANIES_MOST, Claim, Company, Conflict, EmailLogin, KeptAnswer, Member, Membership, NewCompany, Origin, Result,
-    Schedule, SignUp, Store, StoreError, Tenant, TokenHash, User,
+    Claim, Company, Conflict, EmailLogin, KeptAnswer, Member, Membership, NewCompany, Origin, Result, Schedule, SignUp,
+    Store, StoreError, Tenant, TokenHash, User,
     accounts::{done, put},
     commit::{Action, Commit, Condition, Place, What},
+    companies::one_more,
     db::{encode, text},
     key::{Item, Key},
 };
+
+/// Tries of a company whose owner gets another membership, or changes, at the same moment.
+const TRIES: usize = 8;
+/// That its owner did.
+const BESIDE: Conflict = Conflict::State("user");
 
 /// A company that is about to be.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +37,8 @@ impl Store {
     /// slug, membership and event. The account stays as it is, and nobody is signed in.
     ///
     /// # Errors
-    /// [`Conflict::State`] `token` or `signup` when the link was used, `companies` when the account is in
-    /// [`COMPANIES_MOST`], `email` when the address became another's; [`Conflict::Taken`] `slug` when the slug is taken:
+    /// [`Conflict::State`] `token` or `signup` when the link was used, `companies` when the account is in as many as
+    /// there can be, `email` when the address became another's; [`Conflict::Taken`] `slug` when the slug is taken:
     /// choose another.
     pub async fn activate_for(
         &self,
@@ -41,26 +47,26 @@ impl Store {
         signup: &SignUp,
         slug: &str,
         currency: Currency,
-        origin: Origin,
+        origin: &Origin,
     ) -> Result<NewCompany> {
-        let owner = self.founder(owner).await?;
-        if owner.email != signup.email {
-            return Err(Conflict::State("email").into());
-        }
-        let change = Commit::new().consume(link, self.clock.now()).action(done(signup)?);
         let company = Founding { tenant: signup.tenant, name: &signup.company, slug, currency };
-        self.found(change, company, &owner, origin).await?;
-        Ok(NewCompany { tenant: signup.tenant, owner: owner.user })
+        for _ in 0..TRIES {
+            let founder = self.founder(owner).await?;
+            if founder.email != signup.email {
+                return Err(Conflict::State("email").into());
+            }
+            let change = Commit::new().consume(link, self.clock.now()).action(done(signup)?);
+            match self.found(change, company, &founder, origin.clone()).await {
+                Err(StoreError::Conflict(BESIDE)) => {}
+                made => return made.map(|()| NewCompany { tenant: signup.tenant, owner }),
+            }
+        }
+        Err(StoreError::Unavailable("the user changes too often".into()))
     }
 
-    /// Somebody with an account who may make one more company. Of several that they make at one instant each is
-    /// counted with those that are there: the last may be one too many.
+    /// Somebody with an account who may make one more company.
     async fn founder(&self, user: UserId) -> Result<User> {
-        let account = self.account(user).await?;
-        if account.memberships.len() >= COMPANIES_MOST {
-            return Err(Conflict::State("companies").into());
-        }
-        account.profile.ok_or_else(|| StoreError::corrupt("User", "an account without a profile"))
+        self.with_room(user).await?.ok_or_else(|| StoreError::corrupt("User", "an account without a profile"))
     }
 
     async fn found(&self, change: Commit, company: Founding<'_>, owner: &User, origin: Origin) -> Result<()> {
@@ -76,6 +82,7 @@ impl Store {
             conflict: Conflict::State("email"),
         });
         let change = founded(change, company, owner, self.clock.now())?;
+        let change = change.action(Action { conflict: BESIDE, ..one_more(owner)? });
         let origin = Origin { actor: Actor::User { id: owner.user }, ..origin };
         let scope = self.scope_of_new_tenant(company.tenant, origin);
         let event = Event::TenantCreated { owner: owner.user, role: RoleName::OWNER };
@@ -94,12 +101,18 @@ impl Tenant<'_> {
         company: Founding<'_>,
         owner: UserId,
         claim: &Claim,
-        answer: KeptAnswer,
+        answer: &KeptAnswer,
     ) -> Result<()> {
         let store = self.store();
-        let owner = store.founder(owner).await?;
-        let change = Commit::new().action(claim.answered_in(self.id(), answer)?);
-        store.found(change, company, &owner, self.scope.origin().clone()).await
+        for _ in 0..TRIES {
+            let founder = store.founder(owner).await?;
+            let change = Commit::new().action(claim.answered_in(self.id(), answer.clone())?);
+            match store.found(change, company, &founder, self.scope.origin().clone()).await {
+                Err(StoreError::Conflict(BESIDE)) => {}
+                made => return made,
+            }
+        }
+        Err(StoreError::Unavailable("the user changes too often".into()))
     }
 }
 
@@ -127,6 +140,8 @@ pub(crate) fn founded(change: Commit, company: Founding<'_>, owner: &User, now: 
             owners: 1,
             seats: 1,
             seat_limit: Company::SEATS,
+            past_due_since: None,
+            sample: false,
         })
         .create(&Member {
             user: owner.user,
@@ -138,6 +153,7 @@ pub(crate) fn founded(change: Commit, company: Founding<'_>, owner: &User, now: 
             mver: 1,
             last_seen: None,
             mail_returned: None,
+            formerly: Vec::new(),
         })
         .create(&Schedule { tenant, on: false, next_at: now, every_hours: 24 }))
 }

@@ -5,10 +5,11 @@ use model::{DirectoryId, Event, InvitationId, RoleName, UserId, event::Actor};
 
 use crate::{
     Account, Company, Conflict, Connection, EmailLogin, Invitation, InvitationState, Member, Membership, Newcomer,
-    Origin, Purpose, Registration, Removed, Result, Store, StoreError, Tenant, Token, TokenHash, User, Versioned, Way,
-    Whom, WorkAccount,
+    Origin, Purpose, Registration, Result, Store, StoreError, Tenant, Token, TokenHash, User, Versioned, Way, Whom,
+    WorkAccount,
     accounts::login_at,
     commit::{Action, Commit, Condition, Place, What, versioned},
+    companies::{one_more, room_for_one_more},
     db::{decode, encode, text},
     factors::factors_put,
     key::{Collection, Item, Key},
@@ -65,6 +66,8 @@ pub struct Invited {
     pub invitation: Versioned<Invitation>,
     /// The account of the invitation's address.
     pub account: InvitedAccount,
+    /// The companies that account is in.
+    memberships: Vec<Membership>,
     login: Option<EmailLogin>,
     link: TokenHash,
     origin: Origin,
@@ -75,7 +78,8 @@ impl Invited {
     ///
     /// # Errors
     /// [`Conflict::State`]: `tenant` when the company takes nobody in, `seats` when its plan has fewer seats than are in
-    /// use (after a downgrade), `token` when the invitation's seat or role is gone.
+    /// use (after a downgrade), `token` when the invitation's seat or role is gone, `companies` when the address's
+    /// account is in as many as there can be.
     pub fn can_be_accepted(&self) -> Result<()> {
         let (company, invitation) = (&self.company.value, &self.invitation.value);
         let refused = |what| Err(StoreError::Conflict(Conflict::State(what)));
@@ -86,7 +90,10 @@ impl Invited {
             return refused("token");
         }
         // Its own seat is among those in use: a company that is just full takes it in.
-        if company.seats > company.seat_limit { refused("seats") } else { Ok(()) }
+        if company.seats > company.seat_limit {
+            return refused("seats");
+        }
+        room_for_one_more(&self.memberships)
     }
 }
 
@@ -289,15 +296,17 @@ impl Store {
             company.value.directory = connection.map(|connection| connection.value.directory);
         }
         let login = self.login(&invitation.value.email).await?;
+        let mut memberships = Vec::new();
         let account = match &login {
             None => InvitedAccount::None,
             Some(EmailLogin { user, .. }) => {
                 let user = *user;
-                let ways = self.ways(user, &self.memberships(user).await?).await?;
+                memberships = self.memberships(user).await?;
+                let ways = self.ways(user, &memberships).await?;
                 if ways.iter().any(Way::is_open) { InvitedAccount::Active(user) } else { InvitedAccount::Idle(user) }
             }
         };
-        Ok(Some(Invited { company, invitation, account, login, link: link.clone(), origin }))
+        Ok(Some(Invited { company, invitation, account, memberships, login, link: link.clone(), origin }))
     }
 
     /// The name of the member who invited, if they are still one.
@@ -318,7 +327,7 @@ impl Store {
     /// [`Conflict::Version`] when one of them changed since it was read: read again.
     pub async fn accept(&self, invited: Invited, joining: Joining) -> Result<(UserId, Membership)> {
         invited.can_be_accepted()?;
-        let Invited { mut company, mut invitation, account, mut login, link, origin } = invited;
+        let Invited { mut company, mut invitation, account, mut login, link, origin, .. } = invited;
         let now = self.clock.now();
         let (tenant, id, role) = (company.value.tenant, invitation.value.invitation, invitation.value.role);
         let email = invitation.value.email.clone();
@@ -332,15 +341,19 @@ impl Store {
         if !joining.is_let_in(&company.value, user) {
             return Err(Conflict::State("way in").into());
         }
+        let profile = match (known, &account) {
+            (None, InvitedAccount::None) => None,
+            _ => Some(self.with_room(user).await?.ok_or_else(no_profile)?),
+        };
         let scope = self.scope_of_link(tenant, Origin { actor: Actor::User { id: user }, ..origin });
         let there = self.of(&scope);
-        let removed = there.get_strong::<Removed>(&Whom::User { user }).await?;
-        let mver = removed.as_ref().map_or(0, |removed| removed.value.mver) + 1;
+        let put_out_at = there.put_out_at(user).await?;
+        let mver = put_out_at.unwrap_or_default() + 1;
         let taken_over = known.is_none() && matches!(account, InvitedAccount::Idle(_));
         if taken_over {
             // As with every new password: what was opened with the old one is over, should a company open again.
             self.end_at_once(user, Which::All).await?;
-        } else if removed.is_some() {
+        } else if put_out_at.is_some() {
             // While they were out nobody could open a session here: those that are left are of before.
             self.end_at_once(user, Which::In(tenant)).await?;
         }
@@ -350,7 +363,7 @@ impl Store {
             company.value.owners += 1;
         }
         let mut change = Commit::new().consume(&link, now).replace(&invitation).replace(&company);
-        let accounts = if taken_over || removed.is_some() { self.work_accounts(user).await? } else { Vec::new() };
+        let accounts = if taken_over { self.work_accounts(user).await? } else { Vec::new() };
         // Its address is let in again, whoever had it.
         let mut lifted = vec![Whom::Address { invitation: id }];
         if taken_over {
@@ -362,7 +375,7 @@ impl Store {
             Joining::WorkAccount(Newcomer { user: None, directory, person, name, .. }) => {
                 let account = WorkAccount { directory, person, user, linked: true, since: now };
                 // One that was taken just now makes room for it.
-                let before = accounts.iter().find(|before| taken_over && before.directory == directory);
+                let before = accounts.iter().find(|before| before.directory == directory);
                 let before = before.map_or(person, |before| before.person);
                 change = work_accounts::link_over(change, &account, nobodys(), before)?;
                 lifted.push(Whom::Person { directory, person });
@@ -370,26 +383,15 @@ impl Store {
             }
             Joining::WorkAccount(_) | Joining::Known(_) => None,
         };
-        let name = match new {
-            Some((name, password_hash)) => {
-                let (login, condition, conflict) = with_password(user, login, password_hash);
+        match &new {
+            Some((_, password_hash)) => {
+                let (login, condition, conflict) = with_password(user, login, password_hash.clone());
                 let item = encode("EmailLogin", &login)?;
                 change = change.action(Action {
                     place: Place::Global(EmailLogin::key(&email)),
                     what: What::Put { item, condition },
                     conflict,
                 });
-                if account == InvitedAccount::None {
-                    let profile = User::new(user, email.clone(), name.clone(), now);
-                    change = change.action(Action {
-                        place: Place::Global(User::key(user)),
-                        what: What::Put { item: encode("User", &profile)?, condition: Condition::absent() },
-                        conflict: Conflict::Taken("user"),
-                    });
-                    name
-                } else {
-                    self.name_of(user).await?
-                }
             }
             None => {
                 // The address is still theirs when they join.
@@ -403,7 +405,22 @@ impl Store {
                     what: What::Check { condition: theirs },
                     conflict: Conflict::Version,
                 });
-                self.name_of(user).await?
+            }
+        }
+        let name = match profile {
+            Some(profile) => {
+                change = change.action(one_more(&profile)?);
+                profile.name
+            }
+            None => {
+                let name = new.map(|(name, _)| name).unwrap_or_default();
+                let profile = User::new(user, email.clone(), name, now);
+                change = change.action(Action {
+                    place: Place::Global(User::key(user)),
+                    what: What::Put { item: encode("User", &profile)?, condition: Condition::absent() },
+                    conflict: Conflict::Taken("user"),
+                });
+                profile.name
             }
         };
         let membership = Membership { tenant, company: company.value.name.clone(), mver, since: now };
@@ -423,18 +440,20 @@ impl Store {
                 mver,
                 last_seen: None,
                 mail_returned: None,
+                formerly: Vec::new(),
             });
-        if let Some(removed) = removed {
+        if put_out_at.is_some() {
             // Invited again: every way in that is left is open again.
-            let kept: &[WorkAccount] = if taken_over { &[] } else { &accounts };
-            for one in Removed::all(user, id, kept, removed.value.at, mver) {
-                // No item stands twice in one transaction.
-                if !lifted.contains(&one.whom) {
-                    lifted.push(one.whom);
-                }
-            }
+            let left = if taken_over {
+                vec![Whom::User { user }]
+            } else {
+                there.ways_back(user, &[id], company.value.directory).await?
+            };
+            // No item stands twice in one transaction.
+            let further: Vec<Whom> = left.into_iter().filter(|whom| !lifted.contains(whom)).collect();
+            lifted.extend(further);
         }
-        change = lifted.iter().fold(change, Commit::delete::<Removed>);
+        change = change.let_in(&lifted);
         there.commit(change.event(Event::MemberJoined { user, role, invitation: Some(id) })?).await?;
         Ok((user, membership))
     }
@@ -458,20 +477,16 @@ impl Store {
         if factors.value.passkeys.is_empty() || !memberships.is_empty() {
             return Ok(change);
         }
-        factors.value.passkeys.clear();
-        if !factors.value.any() {
-            factors.value.recovery_codes.clear();
-        }
+        factors.value.without_passkeys();
         if let Some(login) = login {
             login.second_factor = factors.value.any();
         }
         Ok(change.action(factors_put(&factors)?))
     }
+}
 
-    async fn name_of(&self, user: UserId) -> Result<String> {
-        let missing = || StoreError::corrupt("User", "a login without a profile");
-        Ok(self.user(user).await?.ok_or_else(missing)?.name)
-    }
+fn no_profile() -> StoreError {
+    StoreError::corrupt("User", "a login without a profile")
 }
 
 /// Unlinks the work accounts of an account that is taken over: whoever had the mailbox before signs in with them. Where
@@ -483,10 +498,10 @@ fn without_work_accounts(
     now: Timestamp,
 ) -> Result<Commit> {
     for account in accounts {
-        let [listed, found] = unlinked(account, now)?;
+        let [listed, found, former] = unlinked(account, now)?;
         // No item stands twice in one transaction.
         let listed = (with != Some(account.directory)).then_some(listed);
-        for (key, what) in listed.into_iter().chain([found]) {
+        for (key, what) in listed.into_iter().chain([found, former]) {
             change = change.action(Action { place: Place::Global(key), what, conflict: Conflict::Version });
         }
     }

@@ -11,6 +11,7 @@ use crate::{
     Listed, PageRequest, Result, StoreError, Tenant,
     db::{decode, key_of},
     key::{Collection, Key, Month},
+    tenant::event_key,
 };
 
 /// Which entries of a log are wanted. All, by default.
@@ -64,8 +65,7 @@ impl Tenant<'_> {
     /// with another one it is refused.
     pub async fn events(&self, filter: &EventFilter, page: &PageRequest) -> Result<Listed<Recorded>> {
         const MONTHS: usize = 24;
-        // What a filter says is part of what the list is.
-        let list = format!("events:{filter:?}");
+        let list = list_of(filter);
         let tenant = self.scope.tenant();
         let mut start = page.cursor.as_deref().map(|c| self.store.open_cursor(self.scope, &list, c)).transpose()?;
         let newest = filter.to.map_or(self.store.clock.now(), |to| to.min(self.store.clock.now()));
@@ -117,6 +117,19 @@ impl Tenant<'_> {
         let next_cursor = more.map(|key| self.store.seal_cursor(self.scope, &list, key)).transpose()?;
         Ok(Listed { items, next_cursor })
     }
+
+    /// The cursor of what follows `entry` in a list by `filter`: of a page that would have ended there.
+    ///
+    /// # Errors
+    /// When it cannot be sealed: a bug.
+    pub fn events_after(&self, filter: &EventFilter, entry: &Recorded) -> Result<String> {
+        self.store.seal_cursor(self.scope, &list_of(filter), event_key(entry))
+    }
+}
+
+/// What a filter says is part of what the list is.
+fn list_of(filter: &EventFilter) -> String {
+    format!("events:{filter:?}")
 }
 
 fn event_of(key: &Key) -> Option<EventId> {

@@ -4,7 +4,7 @@
 use model::{Event, RoleName, UserId, event::OperatorAct};
 
 use crate::{
-    Company, Conflict, EmailLogin, Factors, Invitation, Member, Membership, Removed, Result, Tenant, Versioned,
+    Company, Conflict, EmailLogin, Factors, Invitation, Member, Membership, Result, Tenant, Versioned, Whom,
     accounts::login_at,
     commit::{Action, Commit, Condition, Place as At, What, versioned},
     db::{decode, encode, number},
@@ -148,23 +148,20 @@ impl Tenant<'_> {
     async fn put_active(&self, place: Place, active: bool, event: Event) -> Result<Versioned<Member>> {
         let before = place.member.clone();
         let after = Member { active, mver: before.value.mver + 1, ..before.value.clone() };
-        let tombstones = self.tombstones(&after).await?;
+        let whom = self.ways_back_of(&place).await?;
         let change = place.becomes(Some(after.clone()))?;
-        let change = if active {
-            tombstones.iter().fold(change, |change, one| change.delete::<Removed>(&one.whom))
-        } else {
-            tombstones.iter().fold(change, Commit::overwrite)
-        };
+        let now = self.store().clock.now();
+        let change = if active { change.let_in(&whom) } else { change.put_out(&whom, now, after.mver) };
         self.commit(change.event(event)?).await?;
         Ok(Versioned { value: after, version: before.version + 1 })
     }
 
-    /// What is kept of a member who is let in no more, their membership ended at its version.
-    async fn tombstones(&self, member: &Member) -> Result<Vec<Removed>> {
-        let Member { user, mver, .. } = *member;
-        let accounts = self.store().work_accounts(user).await?;
-        let address = Invitation::id_of(self.id(), &member.email);
-        Ok(Removed::all(user, address, &accounts, self.store().clock.now(), mver))
+    /// All that a member could come back as.
+    async fn ways_back_of(&self, place: &Place) -> Result<Vec<Whom>> {
+        let member = &place.member.value;
+        let mut addresses = vec![Invitation::id_of(self.id(), &member.email)];
+        addresses.extend(&member.formerly);
+        self.ways_back(member.user, &addresses, place.company.value.directory).await
     }
 
     /// Removes a member. Their account stays: they may be in other companies, or come back by an invitation.
@@ -173,9 +170,9 @@ impl Tenant<'_> {
     /// As [`Tenant::set_role`].
     pub async fn remove_member(&self, place: Place) -> Result<()> {
         let before = &place.member.value;
-        let (user, role) = (before.user, before.role);
-        let tombstones = self.tombstones(&Member { mver: before.mver + 1, ..before.clone() }).await?;
-        let change = tombstones.iter().fold(place.becomes(None)?, Commit::overwrite);
+        let (user, role, ended_at) = (before.user, before.role, before.mver + 1);
+        let whom = self.ways_back_of(&place).await?;
+        let change = place.becomes(None)?.put_out(&whom, self.store().clock.now(), ended_at);
         self.commit(change.event(Event::MemberRemoved { user, role })?).await.map(|_| ())
     }
 

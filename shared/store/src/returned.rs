@@ -1,6 +1,5 @@
 //! Mail that came back (F118), and who wants which (F50).
 
-use jiff::SignedDuration;
 use model::{
     Event, EventId, TenantId, UserId,
     mail::{Returned, Topic},
@@ -15,8 +14,6 @@ use crate::{
 
 /// Tries of a mark that others get in the way of.
 const TRIES: usize = 3;
-/// How long it is remembered that a mail came back: longer than SES may tell it again.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 14);
 
 /// A mail that came back.
 #[derive(Debug, Clone)]
@@ -112,7 +109,7 @@ impl Tenant<'_> {
     /// Whether the mark is written: not where this mail was told of before. `None` when the record changed meanwhile.
     async fn mark(&self, change: Commit, mail: &ReturnedMail, event: Event) -> Result<Option<bool>> {
         let consumer = format!("mail-returned.{}", TokenHash::of(&mail.to).as_str());
-        let told = Done { consumer, event: mail.event, until: self.now() + REMEMBERED };
+        let told = Done::of(consumer, mail.event, self.now());
         match self.commit(change.create(&told).event(event)?).await {
             Ok(_) => Ok(Some(true)),
             Err(StoreError::Conflict(Conflict::Taken(Done::KIND))) => Ok(Some(false)),

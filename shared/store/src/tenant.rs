@@ -226,8 +226,7 @@ impl Tenant<'_> {
 
     /// Remembers that `consumer` handled `event`, for as long as the bus may bring it again.
     pub async fn done(&self, consumer: &str, event: EventId) -> Result<()> {
-        let until = self.store.clock.now() + jiff::SignedDuration::from_hours(24 * 14);
-        self.save(&Done { consumer: consumer.into(), event, until }).await
+        self.save(&Done::of(consumer, event, self.now())).await
     }
 
     fn record(&self, event: Event) -> Recorded {
@@ -246,7 +245,8 @@ impl Tenant<'_> {
     }
 }
 
-fn event_key(recorded: &Recorded) -> Key {
+/// Where an entry of a log is.
+pub(crate) fn event_key(recorded: &Recorded) -> Key {
     let pk = Collection::Events.partition(recorded.tenant, Some(Month::of_event(recorded.id)));
     Key::new(pk, format!("EVENT#{}", recorded.id))
 }

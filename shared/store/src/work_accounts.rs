@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use model::{DirectoryId, Event, LinkId, PersonId, Role, RoleName, TenantId, UserId, event::Actor};
 
 use crate::{
-    Company, Conflict, EmailLogin, Invitation, LinkRequest, Member, Membership, Removed, Result, Store, StoreError,
-    TenantScope, TokenHash, User, WayIn, Whom, WorkAccount,
+    Company, Conflict, EmailLogin, Invitation, LinkRequest, Member, Membership, Result, Store, StoreError, TenantScope,
+    TokenHash, User, WayIn, Whom, WorkAccount,
     accounts::{active_at, login_at},
     commit::{Action, Commit, Condition, Place, What},
+    companies::{one_more, room_for_one_more},
     db::{decode, encode, number, text},
     directory::Origin,
     key::Key,
@@ -72,6 +73,8 @@ pub enum NoEntry {
     InvitationNeeded,
     /// All seats are taken.
     NoSeat,
+    /// They are in as many companies as there can be.
+    TooManyCompanies,
     /// Their address has an account here that this does not prove to be theirs.
     AccountExists,
     /// The directory does not say that their address is theirs.
@@ -89,6 +92,12 @@ impl Store {
 
     /// The work accounts a user signs in with.
     pub async fn work_accounts(&self, user: UserId) -> Result<Vec<WorkAccount>> {
+        let known = self.known_work_accounts(user).await?;
+        Ok(known.into_iter().filter(|account| account.linked).collect())
+    }
+
+    /// The same, and those that were unlinked; some of them twice.
+    pub(crate) async fn known_work_accounts(&self, user: UserId) -> Result<Vec<WorkAccount>> {
         let (items, _) = self.query(&User::partition(user), WorkAccount::PREFIX, None, None, false, true).await?;
         items.into_iter().map(|item| decode("WorkAccount", item)).collect()
     }
@@ -247,26 +256,25 @@ impl Store {
             return Ok(Joined::Out(NoEntry::Closed));
         }
         let Newcomer { directory, person, .. } = *newcomer;
-        let (as_user, as_person) = (Whom::User { user }, Whom::Person { directory, person });
-        for whom in [as_user, as_person] {
-            if own.get_strong::<Removed>(&whom).await?.is_some() {
-                return Ok(Joined::Out(NoEntry::InvitationNeeded));
-            }
+        let whom = [Whom::User { user }, Whom::Person { directory, person }];
+        if own.was_put_out(&whom).await? {
+            return Ok(Joined::Out(NoEntry::InvitationNeeded));
         }
         let now = self.clock.now();
-        let mut change = Commit::new()
-            .action(of_directory(directory, tenant))
-            .check::<Removed>(&as_user, Condition::absent(), "removed")
-            .check::<Removed>(&as_person, Condition::absent(), "removed");
+        let mut change = Commit::new().action(of_directory(directory, tenant)).unless_put_out(&whom);
         let profile = match newcomer.user {
-            Some(known) => match self.user(known).await? {
+            Some(known) => {
+                let Some(profile) = self.user_strong(known).await? else { return Ok(Joined::Changed) };
                 // Who signs in to both linked it: that they are one and the same person, the address says.
-                Some(profile) if newcomer.email.as_deref() != Some(profile.email.as_str()) => {
+                if newcomer.email.as_deref() != Some(profile.email.as_str()) {
                     return Ok(Joined::Out(NoEntry::InvitationNeeded));
                 }
-                Some(profile) => profile,
-                None => return Ok(Joined::Changed),
-            },
+                if room_for_one_more(&self.memberships(known).await?).is_err() {
+                    return Ok(Joined::Out(NoEntry::TooManyCompanies));
+                }
+                change = change.action(one_more(&profile)?);
+                profile
+            }
             None => {
                 let Some(email) = newcomer.email.clone() else {
                     return Ok(Joined::Out(NoEntry::AddressUnverified));
@@ -284,8 +292,8 @@ impl Store {
             }
         };
         // Nobody who was let in no more comes back with another account of the same address.
-        let as_address = Whom::Address { invitation: Invitation::id_of(tenant, &profile.email) };
-        if own.get_strong::<Removed>(&as_address).await?.is_some() {
+        let address = [Whom::Address { invitation: Invitation::id_of(tenant, &profile.email) }];
+        if own.was_put_out(&address).await? {
             return Ok(Joined::Out(NoEntry::InvitationNeeded));
         }
         let Some(mut company) = company.with_seat() else { return Ok(Joined::Out(NoEntry::NoSeat)) };
@@ -302,9 +310,10 @@ impl Store {
             mver: 1,
             last_seen: None,
             mail_returned: None,
+            formerly: Vec::new(),
         };
         let change = change
-            .check::<Removed>(&as_address, Condition::absent(), "removed")
+            .unless_put_out(&address)
             .replace(&company)
             .create(&member)
             .action(new(Membership::key(user, tenant), encode("Membership", &membership)?, "member"))
@@ -314,16 +323,16 @@ impl Store {
 }
 
 /// The two items of a work account: where a sign-in finds it, if it is `free`, and where its user's are.
-pub(crate) fn link(change: Commit, account: &WorkAccount, free: Condition) -> Result<Commit> {
+fn link(change: Commit, account: &WorkAccount, free: Condition) -> Result<Commit> {
     link_over(change, account, free, account.person)
 }
 
-/// The same, in place of what its user has of the directory, if that is `before`.
+/// The same, in place of what its user has of the directory, if that is `before` or was unlinked.
 pub(crate) fn link_over(change: Commit, account: &WorkAccount, free: Condition, before: PersonId) -> Result<Commit> {
     let item = encode("WorkAccount", account)?;
     let same = Condition {
-        expression: Some("attribute_not_exists(PK) OR person = :person"),
-        values: vec![(":person", text(before.to_string()))],
+        expression: Some("attribute_not_exists(PK) OR linked = :no OR person = :person"),
+        values: vec![(":no", AttributeValue::Bool(false)), (":person", text(before.to_string()))],
         ..Condition::default()
     };
     Ok(change
@@ -339,14 +348,36 @@ pub(crate) fn link_over(change: Commit, account: &WorkAccount, free: Condition, 
         }))
 }
 
-/// Unlinks a work account, if it is linked: its user has it no more, and it stays known.
-pub(crate) fn unlinked(account: &WorkAccount, now: Timestamp) -> Result<[(Key, What); 2]> {
+/// Unlinks a work account, if it is linked and this user's: its user signs in with it no more, and it stays known, so
+/// that it neither links itself again nor is a way back for who is put out later. First where its user's are; last where
+/// it stays when they link another one of its directory.
+pub(crate) fn unlinked(account: &WorkAccount, now: Timestamp) -> Result<[(Key, What); 3]> {
     let WorkAccount { user, directory, person, .. } = *account;
     let item = encode("WorkAccount", &WorkAccount { linked: false, since: now, ..account.clone() })?;
+    let put = |key: Key, condition: Condition| (key, What::Put { item: item.clone(), condition });
+    let same = || Condition {
+        expression: Some("linked = :yes AND person = :person AND #user = :user"),
+        names: vec![("#user", "user")],
+        values: vec![
+            (":yes", AttributeValue::Bool(true)),
+            (":person", text(person.to_string())),
+            (":user", text(user.to_string())),
+        ],
+    };
     Ok([
-        (WorkAccount::key_of_user(user, directory), What::Delete { condition: there() }),
-        (WorkAccount::key(directory, person), What::Put { item, condition: there() }),
+        put(WorkAccount::key_of_user(user, directory), same()),
+        put(WorkAccount::key(directory, person), same()),
+        put(WorkAccount::key_of_former(user, directory, person), Condition::default()),
     ])
+}
+
+/// That a work account signs somebody in.
+pub(crate) fn linked() -> Condition {
+    Condition {
+        expression: Some("linked = :yes"),
+        values: vec![(":yes", AttributeValue::Bool(true))],
+        ..Condition::default()
+    }
 }
 
 /// That a work account is nobody's, or was unlinked.
@@ -378,10 +409,6 @@ fn new(key: Key, item: crate::key::Item, what: &'static str) -> Action {
         what: What::Put { item, condition: Condition::absent() },
         conflict: Conflict::Taken(what),
     }
-}
-
-fn there() -> Condition {
-    Condition { expression: Some("attribute_exists(PK)"), ..Condition::default() }
 }
 
 /// A conflict means that a decision rests on what is not so any more.

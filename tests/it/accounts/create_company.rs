@@ -137,9 +137,26 @@ async fn who_is_in_fifty_companies_makes_no_further_one() {
     }
     create(&app, &anna, "one", "The fiftieth").await.expect::<Value>(201);
     let refused = create(&app, &anna, "two", "One too many").await;
-    refused.expect_problem(402, "plan_limit_reached");
+    refused.expect_problem(409, "too_many_companies");
     assert!(refused.json()["detail"].as_str().unwrap().contains("50 companies"), "{}", refused.json());
     assert_eq!(count(&app, &["One too many"]).await, 0);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn of_companies_made_at_one_instant_no_more_come_than_there_is_room_for() {
+    let app = App::start().await;
+    let anna = app.tenant("acme").await;
+    for number in 1..49 {
+        in_company(&app, &anna, number).await;
+    }
+    let answers = join_all(["one", "two", "three"].map(|key| create(&app, &anna, key, "Another"))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    for answer in answers.iter().filter(|answer| answer.status != 201) {
+        answer.expect_problem(409, "too_many_companies");
+    }
+    assert_eq!(count(&app, &["SK=S(\"MEMBERSHIP#"]).await, 50);
+    assert_eq!(count(&app, &["SK=S(\"META\")"]).await, 2);
     app.pump().await;
 }
 

@@ -3,10 +3,11 @@
 use axum::body::Body;
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{Request, header};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, EncodingKey};
-use model::{Permission, Role};
+use model::{Permission, Role, TenantState};
 use serde_json::{Value, json};
+use store::{Company, TenantScope};
 use tests::{Answer, App};
 
 use crate::table::{claims, items, scope, set_member, set_role};
@@ -25,6 +26,7 @@ async fn me_says_who_where_and_what_the_role_may() {
         let wanted = json!({
             "user": owner.user, "name": "Owner of acme", "email": "owner@acme.example",
             "tenant": owner.tenant, "role": role, "permissions": may, "locale": null, "has_password": true,
+            "paused": [], "state": "active", "standing": null, "sample": false,
             "notifications": {
                 "checks": true, "changes": true, "renewals": true, "answers": true, "team": true, "keys": true,
             },
@@ -33,6 +35,111 @@ async fn me_says_who_where_and_what_the_role_may() {
         assert_eq!(me, wanted);
         assert!(answer.cost().0 <= 2, "{:?}", answer.cost());
     }
+}
+
+/// Puts a company into a state, with a payment open since a time.
+async fn stand(app: &App, scope: &TenantScope, state: TenantState, past_due_since: Option<Timestamp>) {
+    let tenant = app.system.store.of(scope);
+    let mut company = tenant.get_strong::<Company>(&()).await.unwrap().expect("a company");
+    company.value.state = state;
+    company.value.past_due_since = past_due_since;
+    tenant.checkpoint(&company).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_not_paid_is_told_with_what_works_until_when_and_who_mends_it() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let scope = scope(&app, &owner).await;
+    let since: Timestamp = "2026-11-20T08:00:00Z".parse().unwrap();
+
+    stand(&app, &scope, TenantState::PastDue, Some(since)).await;
+    let me: Value = owner.get("/v1/me").await.expect(200);
+    assert_eq!((&me["state"], &me["paused"]), (&json!("past_due"), &json!([])));
+    let standing = &me["standing"];
+    assert_eq!(standing["what"], "A payment for Steward failed.");
+    assert_eq!(standing["works"], "Everything works as before.");
+    assert_eq!(standing["until"], "2026-12-04T08:00:00Z");
+    assert_eq!(standing["then"], "Then Steward changes nothing any more.");
+    assert!(standing["mend"].as_str().unwrap().starts_with("Answer any mail from Steward"), "{me:#}");
+    let invited = json!({ "email": "ben@acme.example", "role": "member" });
+    owner.post("/v1/invitations", invited).await.expect::<Value>(202);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_read_only_company_says_what_is_paused_until_when_and_still_reads() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let scope = scope(&app, &owner).await;
+    let since: Timestamp = "2026-11-10T08:00:00Z".parse().unwrap();
+    stand(&app, &scope, TenantState::ReadOnly, Some(since)).await;
+    let me: Value = owner.get("/v1/me").await.expect(200);
+    let paused = [
+        "tenant:manage",
+        "members:manage",
+        "roles:manage",
+        "keys:manage",
+        "connection:manage",
+        "scans:start",
+        "findings:manage",
+        "checks:manage",
+        "fixes:apply",
+    ];
+    assert_eq!(me["paused"], json!(paused));
+    assert_eq!(me["standing"]["until"], "2026-12-01T08:00:00Z");
+    owner.act("/v1/scans").await.expect_problem(403, "tenant_closed");
+    owner.get("/v1/events").await.expect::<Value>(200);
+
+    // Who cannot settle it is sent to who can, and nothing they never had is paused.
+    set_role(&app, &scope, &owner, Role::ReadOnly).await;
+    let me: Value = owner.get("/v1/me").await.expect(200);
+    assert_eq!(me["paused"], json!([]));
+    assert!(me["standing"]["mend"].as_str().unwrap().starts_with("An owner of your company"), "{me:#}");
+
+    // A trial that ended without a card has no day on which less works.
+    stand(&app, &scope, TenantState::ReadOnly, None).await;
+    let me: Value = owner.get("/v1/me").await.expect(200);
+    assert_eq!((&me["standing"]["until"], &me["standing"]["then"]), (&Value::Null, &Value::Null));
+
+    // Nor is a day told that is over.
+    stand(&app, &scope, TenantState::ReadOnly, Some(since)).await;
+    app.clock.advance(SignedDuration::from_hours(24 * 11));
+    let me: Value = app.sign_in("owner@acme.example").await.get("/v1/me").await.expect(200);
+    assert_eq!((&me["standing"]["until"], &me["standing"]["then"]), (&Value::Null, &Value::Null));
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_closed_company_says_why_and_who_opens_it() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let scope = scope(&app, &owner).await;
+    for (state, says) in [
+        (TenantState::Suspended, "It is suspended, and nothing of it is deleted."),
+        (TenantState::Cancelled, "It was ended. Until its data is deleted"),
+        (TenantState::Purging, "It was ended, and its data is deleted."),
+        (TenantState::Provisioning, "It is being set up."),
+    ] {
+        stand(&app, &scope, state, None).await;
+        let answer = owner.get("/v1/me").await;
+        answer.expect_problem(403, "tenant_closed");
+        let problem: Value = answer.expect(403);
+        assert!(problem["detail"].as_str().unwrap().starts_with(says), "{problem:#}");
+    }
+}
+
+#[tokio::test]
+async fn a_company_that_is_made_up_says_so() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let scope = scope(&app, &owner).await;
+    let tenant = app.system.store.of(&scope);
+    let mut company = tenant.get_strong::<Company>(&()).await.unwrap().expect("a company");
+    company.value.sample = true;
+    tenant.checkpoint(&company).await.unwrap();
+    let me: Value = owner.get("/v1/me").await.expect(200);
+    assert_eq!(me["sample"], true);
 }
 
 #[tokio::test]

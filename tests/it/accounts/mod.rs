@@ -8,7 +8,7 @@ mod companies;
 mod confirm_email;
 mod confirm_microsoft;
 mod confirm_totp;
-mod create_company;
+pub mod create_company;
 mod end_session;
 mod factors;
 mod failures_follow;

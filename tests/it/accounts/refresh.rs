@@ -186,11 +186,28 @@ async fn who_may_not_enter_does_not_refresh() {
     let (of_removed, of_suspended) = (scope(&app, &removed).await, scope(&app, &suspended).await);
     set_member(&app, &of_removed, &removed, |member| member.active = false).await;
     set_state(&app, &of_suspended, TenantState::Suspended).await;
-    for client in [&removed, &suspended] {
-        refresh(&app, &client.refresh).await.expect_problem(401, "invalid_token");
-    }
+    refresh(&app, &removed.refresh).await.expect_problem(401, "invalid_token");
+    // Signing in says nothing of it, so whose session goes on learns it here.
+    refresh(&app, &suspended.refresh).await.expect_problem(403, "tenant_closed");
     set_state(&app, &of_suspended, TenantState::ReadOnly).await;
     renewed(&app, &suspended.refresh).await;
+}
+
+#[tokio::test]
+async fn an_older_token_learns_nothing_of_a_closed_company_and_ends_the_session_all_the_same() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let newer = renewed(&app, &owner.refresh).await;
+    let newest = renewed(&app, &newer).await;
+    set_state(&app, &scope(&app, &owner).await, TenantState::Suspended).await;
+    // The newest, and the one before it in its overlap, are of a session that goes on.
+    for token in [&newest, &newer] {
+        refresh(&app, token).await.expect_problem(403, "tenant_closed");
+    }
+    refresh(&app, &owner.refresh).await.expect_problem(401, "invalid_token");
+    assert_eq!(count(&app, &["kind=S(\"token.reuse_detected\")"]).await, 1);
+    refresh(&app, &newest).await.expect_problem(401, "invalid_token");
+    app.pump().await;
 }
 
 #[tokio::test]

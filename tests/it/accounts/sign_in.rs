@@ -138,6 +138,26 @@ async fn a_company_that_does_not_let_in_is_passed_by_for_the_next_that_does() {
 }
 
 #[tokio::test]
+async fn where_the_oldest_company_does_not_let_in_a_right_and_a_wrong_password_read_alike() {
+    let app = App::start().await;
+    let (acme, nova) = (app.tenant("acme").await, app.tenant("nova").await);
+    join(&app, &acme, "Anna", "owner@acme.example", &nova, RoleName::System(Role::Member)).await;
+    let sign_in = SignInWays::Microsoft { break_glass: UserId::from_bits(1) };
+    for tenant in [acme.tenant, nova.tenant] {
+        set_policy(&app, &scope_of(&app, tenant), Policy { sign_in, ..Policy::default() }).await;
+    }
+    // Open but to Microsoft's word, and then to nobody.
+    for state in [TenantState::Active, TenantState::Suspended] {
+        set_state(&app, &scope_of(&app, acme.tenant), state).await;
+        let right = attempt(&app, "owner@acme.example", PASSWORD).await;
+        right.expect_problem(401, "sign_in_refused");
+        let wrong = attempt(&app, "owner@acme.example", "wrong-tractor-mumbles-9").await;
+        assert_eq!(told(&right), told(&wrong), "{state:?}");
+    }
+    app.pump().await;
+}
+
+#[tokio::test]
 async fn signing_in_takes_four_round_trips_and_says_who_and_where() {
     let app = App::start().await;
     let owner = app.tenant("acme").await;

@@ -10,10 +10,10 @@ use model::{
     policy::{Join, SecondFactor, SignInWays},
 };
 use serde_json::{Value, json};
-use store::{Company, Invitation, Member, Removed};
+use store::{Company, Invitation, Member, Removed, Whom};
 use tests::{App, Client, Options, PASSWORD, directory, link_token};
 
-use super::second_factor::answer;
+use super::{create_company::in_company, second_factor::answer};
 use crate::at_microsoft::{
     BEGIN, CALLBACK, CONFIRM, LINK, begin, client, company_that_lets_join, lasting, link, people, post_back, returned,
     sign_in,
@@ -542,11 +542,14 @@ async fn who_was_removed_or_deactivated_does_not_come_back_by_signing_in() {
 
     // Removed, as removing does it.
     let tenant = app.system.store.of(&scope);
-    let accounts = app.system.store.work_accounts(here.user).await.unwrap();
     let at: Timestamp = tests::BEGIN.parse().unwrap();
     let address = people(&app, id, 1).remove(0).upn.to_lowercase();
-    let removed = Removed::all(here.user, Invitation::id_of(owner.tenant, &address), &accounts, at, 1);
-    assert_eq!(removed.len(), 3);
+    let removed = [
+        Whom::User { user: here.user },
+        Whom::Address { invitation: Invitation::id_of(owner.tenant, &address) },
+        Whom::Person { directory: id, person: anna },
+    ];
+    let removed = removed.map(|whom| Removed { whom, at, mver: 1 });
     for one in &removed {
         tenant.save(one).await.unwrap();
     }
@@ -573,6 +576,34 @@ async fn who_was_removed_or_deactivated_does_not_come_back_by_signing_in() {
     client(&app, ben).await;
     let member = tenant.get_strong::<Member>(&here.user).await.unwrap().unwrap().value;
     assert_eq!((member.role, member.active), (RoleName::System(Role::Member), true));
+}
+
+#[tokio::test]
+async fn who_is_in_fifty_companies_does_not_join_a_further_one_by_signing_in() {
+    let app = App::of(directory(1, 40)).await;
+    let id = app.only_directory();
+    let owner = company_that_lets_join(&app, "northwind", id, all("member")).await;
+    let ben = app.tenant("ben").await;
+    let person = ids(&app, id, 1)[0];
+    assert_eq!(link(&app, &ben, person).await.status, 204);
+    app.microsoft().set_claim(person, "email", json!("owner@ben.example"));
+    let into = async || {
+        let begun = begin(&app, json!({ "company": owner.tenant })).await;
+        post_back(&app, Some(&begun.cookie), &returned(&app, &begun.url, person)).await
+    };
+    for number in 1..50 {
+        in_company(&app, &ben, number).await;
+    }
+    let before = lasting(&app).await;
+    into().await.expect_problem(409, "too_many_companies");
+    assert_eq!(lasting(&app).await, before);
+    // Where they are a member already they get in as ever.
+    assert_eq!(client(&app, person).await.tenant, ben.tenant);
+    let left = model::TenantId::from_bits(1);
+    table::delete(&app, &format!("USER#{}", ben.user), &format!("MEMBERSHIP#{left}")).await;
+    let tokens: Value = into().await.expect(200);
+    assert_eq!((&tokens["user"], &tokens["tenant"]), (&json!(ben.user), &json!(owner.tenant)));
+    app.pump().await;
 }
 
 #[tokio::test]

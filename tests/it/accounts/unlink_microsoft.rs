@@ -2,10 +2,12 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use store::{Conflict, StoreError, WayIn};
 use tests::{App, Authenticator, Options, directory};
 
 use crate::at_microsoft::{client, company_that_lets_join, lasting, link, people, sign_in};
 use crate::microsoft::{administrator, count};
+use crate::table::scope;
 
 #[tokio::test]
 async fn an_unlinked_work_account_signs_in_no_more_and_does_not_link_itself_again() {
@@ -32,6 +34,27 @@ async fn an_unlinked_work_account_signs_in_no_more_and_does_not_link_itself_agai
     assert_eq!(link(&app, &other, person).await.status, 204);
     assert_eq!(client(&app, person).await.user, other.user);
     link(&app, &owner, person).await.expect_problem(409, "taken");
+}
+
+#[tokio::test]
+async fn an_unlinking_that_comes_late_takes_nothing_of_what_was_linked_since() {
+    let app = App::of(directory(1, 40)).await;
+    let id = app.only_directory();
+    let (ben, other) = (app.tenant("ben").await, app.tenant("other").await);
+    let [first, second] = [0, 1].map(|place| people(&app, id, 2)[place].id);
+    assert_eq!(link(&app, &ben, first).await.status, 204);
+    let store = &app.system.store;
+    let late = store.work_accounts(ben.user).await.unwrap().remove(0);
+    assert_eq!(ben.delete(&format!("/v1/me/microsoft/{id}")).await.status, 204);
+    assert_eq!(link(&app, &ben, second).await.status, 204);
+    assert_eq!(link(&app, &other, first).await.status, 204);
+    let email = "owner@ben.example".to_owned();
+    let epoch = store.sign_in_facts(&email).await.unwrap().login.unwrap().epoch;
+    let refused = store.unlink_work_account(&scope(&app, &ben).await, &late, &WayIn::Password { email, epoch }).await;
+    assert!(matches!(refused, Err(StoreError::Conflict(Conflict::Missing(_)))), "{refused:?}");
+    assert_eq!(client(&app, first).await.user, other.user);
+    assert_eq!(client(&app, second).await.user, ben.user);
+    app.pump().await;
 }
 
 #[tokio::test]

@@ -411,7 +411,7 @@ async fn who_is_in_fifty_companies_makes_no_further_one_by_mail() {
     }
     let token = app.sign_up("owner@acme.example", "One too many").await;
     let before = items(&app).await;
-    app.post(PATH, json!({ "token": token })).await.expect_problem(402, "plan_limit_reached");
+    app.post(PATH, json!({ "token": token })).await.expect_problem(409, "too_many_companies");
     assert_eq!(items(&app).await, before);
     // A place that became free is one.
     let left = model::TenantId::from_bits(1);

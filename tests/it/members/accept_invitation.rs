@@ -3,13 +3,14 @@
 use futures::future::join_all;
 use http::Method;
 use jiff::SignedDuration;
-use model::TenantState;
+use model::{TenantId, TenantState};
 use serde_json::{Value, json};
 use store::{EmailLogin, TokenHash};
 use tests::{App, PASSWORD};
 
 use super::{accept, assert_counts, company, invite, join, link, newcomer, remove, set_company};
-use crate::table::{count, items, scope, set_state, table};
+use crate::accounts::create_company::in_company;
+use crate::table::{count, delete, items, scope, scope_of, set_state, table};
 
 const PATH: &str = "/v1/invitations/accept";
 
@@ -92,6 +93,57 @@ async fn who_has_an_account_joins_as_themselves_and_as_nobody_else() {
     // Where they were before they are as they were.
     assert_eq!(other.get("/v1/me").await.json()["role"], "owner");
     assert_counts(&app, acme.tenant).await;
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn who_is_in_fifty_companies_accepts_no_further_invitation() {
+    let app = App::start().await;
+    let (acme, other) = (app.tenant("acme").await, app.tenant("other").await);
+    invite(&acme, "owner@other.example", "developer").await;
+    let link = link(&app, acme.tenant, "owner@other.example").await;
+    for number in 1..50 {
+        in_company(&app, &other, number).await;
+    }
+    let refused = other.post(PATH, json!({ "token": link })).await;
+    refused.expect_problem(409, "too_many_companies");
+    assert!(refused.json()["detail"].as_str().unwrap().contains("50 companies"), "{}", refused.json());
+    // Nor by the mailbox alone, where none of them lets in.
+    let scope = scope_of(&app, other.tenant);
+    set_state(&app, &scope, TenantState::Suspended).await;
+    accept(&app, &link).await.expect_problem(409, "too_many_companies");
+    set_state(&app, &scope, TenantState::Active).await;
+    assert_eq!(count(&app, &["kind=S(\"member.joined\")"]).await, 0);
+    assert_counts(&app, acme.tenant).await;
+    // A place that became free is one: the link is as good as before.
+    let left = TenantId::from_bits(1);
+    delete(&app, &format!("USER#{}", other.user), &format!("MEMBERSHIP#{left}")).await;
+    other.post(PATH, json!({ "token": link })).await.expect::<Value>(201);
+    assert_counts(&app, acme.tenant).await;
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn of_acceptances_at_one_instant_no_more_come_through_than_there_is_room_for() {
+    let app = App::start().await;
+    let other = app.tenant("other").await;
+    let mut links = Vec::new();
+    for name in ["acme", "nova", "third"] {
+        let owner = app.tenant(name).await;
+        invite(&owner, "owner@other.example", "member").await;
+        links.push(link(&app, owner.tenant, "owner@other.example").await);
+    }
+    for number in 1..49 {
+        in_company(&app, &other, number).await;
+    }
+    let answers = join_all(links.iter().map(|link| other.post(PATH, json!({ "token": link })))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    for answer in answers.iter().filter(|answer| answer.status != 201) {
+        answer.expect_problem(409, "too_many_companies");
+    }
+    let theirs = format!("PK=S(\"USER#{}", other.user);
+    assert_eq!(count(&app, &[&theirs, "SK=S(\"MEMBERSHIP#"]).await, 50);
+    assert_eq!(count(&app, &["kind=S(\"member.joined\")"]).await, 1);
     app.pump().await;
 }
 

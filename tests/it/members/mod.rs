@@ -70,7 +70,7 @@ pub async fn join<'a>(app: &'a App, by: &Client<'_>, email: &str, role: &str) ->
     app.sign_in(email).await
 }
 
-/// Sends with `if-match`.
+/// Sends for a version (`if-match`), with a JSON body or without.
 pub async fn matched(
     app: &App,
     by: &Client<'_>,

@@ -210,7 +210,13 @@ async fn a_query_that_cannot_be_is_refused_and_a_page_has_one_to_a_hundred_entri
     }
     let answer = owner.get("/v1/events?limit=2").await;
     let next = answer.json()["next_cursor"].as_str().unwrap().to_owned();
-    assert_eq!(answer.headers["link"], format!("<?cursor={next}>; rel=\"next\""));
+    assert_eq!(answer.headers["link"], format!("<?cursor={next}&limit=2>; rel=\"next\""));
+    // As a program that knows addresses alone follows it: the same list goes on, whatever was asked for.
+    let answer = owner.get("/v1/events?kind=user.signed_out&limit=60").await;
+    let query = answer.headers["link"].to_str().unwrap().strip_prefix('<').unwrap();
+    let rest = owner.get(&format!("/v1/events{}", query.strip_suffix(">; rel=\"next\"").unwrap())).await;
+    let entries = [&answer, &rest].map(|answer| answer.json()["items"].as_array().unwrap().len());
+    assert_eq!((entries, rest.headers.get("link")), ([60, 50], None));
 }
 
 #[tokio::test]

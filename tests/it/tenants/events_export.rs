@@ -1,15 +1,21 @@
 //! `tenants-events-export`.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    sync::Arc,
+};
 
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_sdk_dynamodb::types::AttributeValue;
 use http::{Method, header};
 use local_aws::{BoxFuture, Target};
-use model::{CustomRole, Event, Permissions, Role, RoleId, SessionId};
+use model::{CustomRole, Event, Permissions, Role, RoleId, SessionId, event::OwnProfile};
 use serde_json::{Value, json};
 use store::Commit;
 use tests::{Answer, App};
 
-use crate::table::{scope, set_role};
+use crate::table::{delete, scope, set, set_role};
 
 /// The rows of a file by a real parser, without the header.
 fn rows(answer: &Answer) -> Vec<Vec<String>> {
@@ -18,9 +24,11 @@ fn rows(answer: &Answer) -> Vec<Vec<String>> {
     reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
+/// Where the next file is.
 fn next(answer: &Answer) -> Option<String> {
     let link = answer.headers.get(header::LINK)?.to_str().unwrap();
-    Some(link.strip_prefix("<?cursor=").unwrap().strip_suffix(">; rel=\"next\"").unwrap().to_owned())
+    let query = link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap();
+    Some(format!("/v1/events/export{query}"))
 }
 
 #[tokio::test]
@@ -58,6 +66,81 @@ async fn the_file_holds_what_the_list_holds_and_that_it_was_taken_is_in_the_log(
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
+}
+
+/// The lines of a file with proofs.
+fn lines(answer: &Answer) -> Vec<Value> {
+    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+    std::str::from_utf8(&answer.body).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Whether the hash of a proof is that of what it says, by a computation of one's own.
+fn holds(proof: &Value) -> bool {
+    let previous = text(&proof["previous"]);
+    let pairs = (0..previous.len()).step_by(2);
+    let mut bytes: Vec<u8> = pairs.map(|at| u8::from_str_radix(&previous[at..at + 2], 16).unwrap()).collect();
+    bytes.extend_from_slice(text(&proof["sealed"]).as_bytes());
+    let hash = digest(&SHA256, &bytes).as_ref().iter().fold(String::new(), |mut hash, byte| {
+        write!(hash, "{byte:02x}").unwrap();
+        hash
+    });
+    proof["hash"] == hash
+}
+
+#[tokio::test]
+async fn with_proofs_anybody_sees_without_us_that_entries_are_what_was_sealed() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    app.pump().await;
+    let listed: Value = owner.get("/v1/events").await.expect(200);
+    let listed = listed["items"].as_array().unwrap();
+    let verified: Value = owner.get("/v1/events/verify").await.expect(200);
+    let answer = owner.get("/v1/events/export?format=ndjson").await;
+    assert_eq!(answer.headers["content-type"], "application/x-ndjson");
+    assert!(answer.headers["content-disposition"].to_str().unwrap().ends_with("steward-events.ndjson\""));
+    let file = lines(&answer);
+    assert!(listed.len() > 1 && file.len() == listed.len());
+    let mut proofs = BTreeMap::new();
+    for (line, entry) in file.iter().zip(listed) {
+        let mut line = line.clone();
+        let proof = line.as_object_mut().unwrap().remove("proof").unwrap();
+        assert_eq!(line, *entry);
+        // What is sealed is this entry.
+        assert!(text(&proof["sealed"]).contains(&text(&entry["id"])), "{proof}");
+        proofs.insert(proof["sequence"].as_u64().unwrap(), proof);
+    }
+    let mut before = "0".repeat(64);
+    for (place, (sequence, proof)) in (1..).zip(&proofs) {
+        assert_eq!((*sequence, text(&proof["previous"])), (place, before), "no gap");
+        assert!(holds(proof), "{proof}");
+        before = text(&proof["hash"]);
+    }
+    assert_eq!((&verified["length"], &verified["hash"]), (&json!(proofs.len()), &json!(before)));
+
+    // That the file was taken is an entry, and not sealed yet. Filters are those of the list.
+    let newest = lines(&owner.get("/v1/events/export?format=ndjson&kind=events.exported").await);
+    assert_eq!((newest.len(), &newest[0]["event"]["entries"]), (1, &json!(listed.len())));
+    assert_eq!(newest[0]["proof"], Value::Null);
+
+    // Somebody changes an entry behind our back: its proof does not hold, and the others do.
+    let id = text(&listed[0]["id"]);
+    let month: String = text(&listed[0]["at"])[..7].replace('-', "");
+    let place = (format!("TENANT#{}#EVENTS#{month}", owner.tenant), format!("EVENT#{id}"));
+    set(&app, (place.0.as_str(), place.1.as_str()), "ip", AttributeValue::S("198.51.100.9".into())).await;
+    let file = lines(&owner.get("/v1/events/export?format=ndjson").await);
+    let bad: Vec<&Value> =
+        file.iter().filter(|line| !line["proof"].is_null() && !holds(&line["proof"])).map(|line| &line["id"]).collect();
+    assert_eq!(bad, [&json!(id)]);
+
+    // Or takes it out: its place is empty, and no other.
+    let whole: Vec<u64> = proofs.keys().copied().collect();
+    let gone = file.iter().find(|line| line["id"] == id).unwrap()["proof"]["sequence"].as_u64().unwrap();
+    delete(&app, &place.0, &place.1).await;
+    let file = lines(&owner.get("/v1/events/export?format=ndjson").await);
+    let left: BTreeSet<u64> = file.iter().filter_map(|line| line["proof"]["sequence"].as_u64()).collect();
+    assert_eq!(whole.into_iter().filter(|place| !left.contains(place)).collect::<Vec<_>>(), [gone]);
+    owner.get("/v1/events/export?format=xml").await.expect_problem(400, "bad_query");
+    app.pump().await;
 }
 
 #[tokio::test]
@@ -99,8 +182,7 @@ async fn a_long_log_comes_in_files_of_two_thousand_and_misses_and_repeats_nothin
         app.system.store.of(&scope).commit(change).await.unwrap();
     }
     let first = owner.get("/v1/events/export?kind=user.signed_out").await;
-    let cursor = next(&first).expect("more follows");
-    let path = format!("/v1/events/export?kind=user.signed_out&cursor={cursor}");
+    let path = next(&first).expect("more follows");
     let second = owner.get(&path).await;
     assert_eq!(next(&second), None);
     let (first, second) = (rows(&first), rows(&second));
@@ -110,8 +192,63 @@ async fn a_long_log_comes_in_files_of_two_thousand_and_misses_and_repeats_nothin
     ids.dedup();
     assert_eq!(ids.len(), 2_050);
     // The filter is part of the cursor.
-    owner.get(&format!("/v1/events/export?cursor={cursor}")).await.expect_problem(400, "bad_cursor");
+    let without = path.strip_suffix("&kind=user.signed_out").unwrap();
+    owner.get(without).await.expect_problem(400, "bad_cursor");
     let answer = app.call(Method::GET, &path, None, None).await;
     answer.expect_problem(401, "missing_credentials");
+    // With proofs 500 a file, and what follows is as what was asked for.
+    let mut at = Some("/v1/events/export?format=ndjson&kind=user.signed_out".to_owned());
+    let mut sizes = Vec::new();
+    while let Some(path) = at {
+        let answer = owner.get(&path).await;
+        sizes.push(lines(&answer).len());
+        at = next(&answer);
+    }
+    assert_eq!(sizes, [500, 500, 500, 500, 50]);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn files_of_large_entries_end_early_fit_into_an_answer_and_miss_and_repeat_nothing() {
+    const LARGE: &str = "/v1/events/export?kind=user.profile_changed";
+    const ENTRIES: usize = 60;
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    app.pump().await;
+    let scope = scope(&app, &owner).await;
+    let named = |letter: &str| Some(OwnProfile { name: letter.repeat(20_000), locale: None });
+    let mut wanted = Vec::new();
+    for _ in 0..ENTRIES {
+        let event = Event::ProfileChanged { user: owner.user, before: named("\""), after: named("é") };
+        let change = Commit::new().event(event).unwrap();
+        wanted.push(app.system.store.of(&scope).commit(change).await.unwrap().to_string());
+    }
+    wanted.sort();
+    app.pump().await;
+    for format in ["csv", "ndjson"] {
+        let mut at = Some(format!("{LARGE}&format={format}"));
+        let (mut found, mut files) = (Vec::new(), 0);
+        while let Some(path) = at {
+            let answer = owner.get(&path).await;
+            if format == "csv" {
+                found.extend(rows(&answer).into_iter().map(|row| row[0].clone()));
+            } else {
+                let lines = lines(&answer);
+                assert!(lines.iter().all(|line| holds(&line["proof"])));
+                found.extend(lines.iter().map(|line| text(&line["id"])));
+            }
+            // As it stands in the JSON that a Lambda answers with.
+            let answered = serde_json::to_string(std::str::from_utf8(&answer.body).unwrap()).unwrap().len();
+            assert!(answered < 6_000_000, "{format}: {answered}");
+            files += 1;
+            at = next(&answer);
+        }
+        found.sort();
+        assert_eq!(found, wanted, "{format}");
+        assert!(files > 1, "{format}");
+    }
+    let taken: Value = owner.get("/v1/events?kind=events.exported&limit=100").await.expect(200);
+    let entries = taken["items"].as_array().unwrap().iter().map(|entry| entry["event"]["entries"].as_u64().unwrap());
+    assert_eq!(entries.sum::<u64>(), 2 * ENTRIES as u64);
     app.pump().await;
 }

@@ -1,12 +1,11 @@
 //! `tenants-policy`.
 
-use axum::body::Body;
-use http::{Method, Request, header};
+use http::Method;
 use model::Role;
 use serde_json::{Value, json};
 use tests::{Answer, App, Client};
 
-use crate::table;
+use crate::{members::matched, table};
 
 pub const PATH: &str = "/v1/policy";
 
@@ -21,13 +20,7 @@ pub async fn change_policy(app: &App, client: &Client<'_>, change: Value) -> Ans
 
 /// Sends rules.
 pub async fn put_policy(app: &App, client: &Client<'_>, if_match: Option<&str>, policy: &Value) -> Answer {
-    let mut request = Request::builder().method(Method::PUT).uri(PATH);
-    request = request.header(header::AUTHORIZATION, format!("Bearer {}", client.token));
-    if let Some(etag) = if_match {
-        request = request.header(header::IF_MATCH, etag);
-    }
-    let request = request.header(header::CONTENT_TYPE, "application/json");
-    app.send(request.body(Body::from(policy.to_string())).unwrap()).await
+    matched(app, client, Method::PUT, PATH, if_match, Some(policy)).await
 }
 
 #[tokio::test]

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use model::{
-    Currency, CustomRole, DirectoryId, Permissions, Policy, RoleName, TenantId, TenantState, UserId, mail::Returned,
+    Currency, CustomRole, DirectoryId, InvitationId, Permissions, Policy, RoleName, TenantId, TenantState, UserId,
+    mail::Returned,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Ours, TenantRecord};
+use super::{Invitation, Ours, TenantRecord};
 use crate::key::Collection;
 
 /// The registry's one item of a tenant (F9, F13): everything about it is read through here.
@@ -44,6 +45,12 @@ pub struct Company {
     /// Seats there are.
     #[serde(default = "seats")]
     pub seat_limit: u32,
+    /// When the first payment failed that is still open: what its state comes to is counted from here (C14).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub past_due_since: Option<Timestamp>,
+    /// Whether company and people are made up: its numbers are nobody's (docs/adr/0026).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sample: bool,
 }
 
 const fn one() -> u32 {
@@ -112,6 +119,27 @@ pub struct Member {
     /// How mail to the address came back. Gone with another address, or when they used a link that came by mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail_returned: Option<Returned>,
+    /// Addresses they had here before, each as what an invitation of it is called, the first ones: who is put out does
+    /// not come back by one of them either (C8).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<InvitationId>,
+}
+
+impl Member {
+    /// Most former addresses that are kept. The first ones, or a few changes more would take the one they joined with.
+    const FORMERLY_MOST: usize = 20;
+
+    /// Moves to another address, in their place in `tenant`.
+    pub(crate) fn move_to(&mut self, tenant: TenantId, email: &str) {
+        let [before, now] = [self.email.as_str(), email].map(|address| Invitation::id_of(tenant, address));
+        self.formerly.retain(|former| *former != now);
+        if before != now && !self.formerly.contains(&before) && self.formerly.len() < Self::FORMERLY_MOST {
+            self.formerly.push(before);
+        }
+        email.clone_into(&mut self.email);
+        // What is known of mail to the address before is nothing of this one.
+        self.mail_returned = None;
+    }
 }
 
 impl Ours for Member {}

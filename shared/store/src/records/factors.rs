@@ -70,6 +70,13 @@ impl Factors {
     pub const fn any(&self) -> bool {
         self.totp.is_some() || !self.passkeys.is_empty()
     }
+    /// Takes the passkeys. Codes on paper that would stand in for nothing go with them.
+    pub(crate) fn without_passkeys(&mut self) {
+        self.passkeys.clear();
+        if !self.any() {
+            self.recovery_codes.clear();
+        }
+    }
     pub(crate) fn key(user: UserId) -> Key {
         Key::new(User::partition(user), "FACTORS")
     }

@@ -2,7 +2,7 @@
 //! touch them.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::{
     AttestationId, DirectoryId, EmailChangeId, EventId, FeedId, FindingId, InvitationId, LinkId, ResetId, SessionId,
     SignupId, TenantId, Tier, UserId, mail::Notifications,
@@ -482,6 +482,16 @@ pub struct Done {
     pub event: EventId,
     /// When it may be forgotten.
     pub until: Timestamp,
+}
+
+impl Done {
+    /// How long it is remembered: longer than the bus, or a service of AWS, may bring an event again.
+    const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+    /// That `consumer` handled an event just now.
+    pub(crate) fn of(consumer: impl Into<String>, event: EventId, now: Timestamp) -> Self {
+        Self { consumer: consumer.into(), event, until: now + Self::REMEMBERED }
+    }
 }
 
 impl Ours for Done {}

@@ -33,7 +33,9 @@ pub use course::{Course, Turning};
 pub use factors::{Device, Devices, Factors, Passkey, Totp};
 pub use feed::Feed;
 pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction, Turn};
-pub use fix::{Action, Attempt, Fix, FixItem, FixPart, FixState, Freed, ItemState, Lane, Tally};
+pub use fix::{
+    Action, Attempt, Fix, FixItem, FixPart, FixState, Freed, ItemState, Lane, Tally, UndoCondition, UndoNeed,
+};
 pub(crate) use global::DirectoryLink;
 pub use global::{
     Done, EmailLogin, FirstStep, Jwks, Membership, PublicJwk, Purpose, Session, SignIn, SignUp, Throttle, Token,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use model::{DirectoryId, InvitationId, PersonId, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::{Ours, TenantRecord, WorkAccount};
+use super::{Ours, TenantRecord};
 use crate::key::Collection;
 
 /// That a member was removed or deactivated. Only an invitation lets them in again, or whoever lets them in where they
@@ -40,16 +40,6 @@ pub enum Whom {
         /// See [`Invitation::id_of`](super::Invitation::id_of).
         invitation: InvitationId,
     },
-}
-
-impl Removed {
-    /// What to keep of a user who is let in no more, whose address `address` is and who has these work accounts.
-    pub fn all(user: UserId, address: InvitationId, accounts: &[WorkAccount], at: Timestamp, mver: u64) -> Vec<Self> {
-        let persons =
-            accounts.iter().map(|account| Whom::Person { directory: account.directory, person: account.person });
-        let account = [Whom::User { user }, Whom::Address { invitation: address }];
-        account.into_iter().chain(persons).map(|whom| Self { whom, at, mver }).collect()
-    }
 }
 
 impl Ours for Removed {}

@@ -1,5 +1,6 @@
 //! The ledger of savings: what was approved, and which seats were really given back.
 
+use checks::PriceBasis;
 use jiff::{Timestamp, civil::Date};
 use model::{FixId, ScanId, SkuId};
 use serde::{Deserialize, Serialize};
@@ -49,8 +50,15 @@ pub struct SeatLedger {
     pub sku: SkuId,
     /// The scan it was last brought up to.
     pub scan: ScanId,
-    /// Seats that were paid for then.
+    /// Seats that were paid for then, with those in their days of grace that may yet be.
     pub seats: u32,
+    /// Of these, seats in their days of grace.
+    #[serde(default)]
+    pub grace: u32,
+    /// The renewal that subscriptions did not live to see whose seats are in grace; `None` where there are none, or
+    /// where none passed.
+    #[serde(default)]
+    pub lapsed_on: Option<Date>,
     /// Seats given back so far that counted as a saving.
     pub credited: u32,
     /// Of these, seats bought again: giving them back once more is no new saving.
@@ -99,7 +107,7 @@ pub struct SeatChange {
     pub scan: ScanId,
     /// The licence type.
     pub sku: SkuId,
-    /// The day it was seen, in UTC.
+    /// The day it was seen, in UTC; of seats that went out of their days of grace, the day their subscription ended.
     pub day: Date,
     /// Seats before.
     pub before: u32,
@@ -111,6 +119,17 @@ pub struct SeatChange {
     pub cause: Option<Cause>,
     /// What a seat cost a month that day, minor units of the tenant's currency; `None` where the price was missing.
     pub seat_minor: Option<i64>,
+    /// What that price rests on; `None` where it was missing.
+    #[serde(default)]
+    pub basis: Option<PriceBasis>,
+}
+
+impl SeatChange {
+    /// What it saves a month, minor units of the tenant's currency; `None` where it saves something whose price is
+    /// missing.
+    pub fn monthly_minor(&self) -> Option<i64> {
+        if self.realised == 0 { Some(0) } else { Some(self.seat_minor?.saturating_mul(i64::from(self.realised))) }
+    }
 }
 
 impl Ours for SeatChange {}
@@ -140,9 +159,8 @@ pub struct Saved {
 impl Saved {
     /// With a change of seats on top.
     pub fn with(self, change: &SeatChange) -> Self {
-        let monthly_minor = change.seat_minor.unwrap_or(0).saturating_mul(i64::from(change.realised));
         Self {
-            monthly_minor: self.monthly_minor.saturating_add(monthly_minor),
+            monthly_minor: self.monthly_minor.saturating_add(change.monthly_minor().unwrap_or(0)),
             seats: self.seats.saturating_add(change.realised),
         }
     }

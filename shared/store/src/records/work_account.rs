@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::User;
 use crate::key::Key;
 
-/// A work account and whose it is. Kept twice: by what Microsoft says at a sign-in, and with the user. The key is
+/// A work account and whose it is. Kept twice: by what Microsoft says at a sign-in, and with the user; once it was
+/// unlinked a third time, with the user for good. The key is
 /// directory and person (`tid`, `oid`), and nothing that a directory's administrator can choose, such as an address
 /// (C8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,10 @@ impl WorkAccount {
     /// Where its user's are listed: one of each directory.
     pub(crate) fn key_of_user(user: UserId, directory: DirectoryId) -> Key {
         Key::new(User::partition(user), format!("{}{directory}", Self::PREFIX))
+    }
+    /// Where one that was unlinked stays with its user, whatever they link later.
+    pub(crate) fn key_of_former(user: UserId, directory: DirectoryId, person: PersonId) -> Key {
+        Key::new(User::partition(user), format!("{}{directory}#{person}", Self::PREFIX))
     }
 }
 

@@ -1,0 +1,33 @@
+//! What needs no sign-in: the list that the API's document and its behaviour are both held to.
+
+/// Operations that anybody may call. A new one is a decision, so it is made here as well.
+pub const PUBLIC: &[&str] = &[
+    "accounts-begin-passkey-sign-in",
+    "accounts-confirm-email",
+    "accounts-confirm-microsoft",
+    "accounts-jwks",
+    "accounts-passkey-sign-in",
+    "accounts-preview-sign-up",
+    "accounts-refresh",
+    "accounts-request-password-reset",
+    "accounts-resend-sign-up",
+    "accounts-reset-password",
+    "accounts-second-factor",
+    "accounts-sign-in",
+    "accounts-sign-in-microsoft",
+    "accounts-sign-in-microsoft-callback",
+    "accounts-sign-up",
+    "accounts-sign-up-status",
+    "accounts-undo-email",
+    "accounts-verify-email",
+    "findings-attestation-answer",
+    "findings-attestation-preview",
+    "insights-renewals-feed",
+    "members-accept-invitation",
+    "members-decline-invitation",
+    "members-key-leaked",
+    "members-preview-invitation",
+    "microsoft-manifest",
+    "operators-health",
+    "operators-ready",
+];
