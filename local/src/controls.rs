@@ -20,14 +20,14 @@ use jiff::{SignedDuration, Timestamp};
 use local_aws::{Faults, page};
 use local_microsoft::{Directory, Fault, Oddities, Recipe, RetryAfter, Simulation, When};
 use model::{
-    DirectoryId,
+    DirectoryId, TenantState,
     clock::{Sleep, TimeSource},
 };
-use runtime::SystemClock;
+use runtime::{Connect, SystemClock};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{READER_CLIENT_ID, System};
+use crate::{READER_CLIENT_ID, System, company};
 
 /// The machine's clock, ahead by what it was told to leap, until the process ends. Whatever sleeps goes on sleeping: a
 /// schedule that came due by a leap runs at its next turn.
@@ -84,11 +84,18 @@ enum Switch {
         milliseconds: u32,
     },
     TableDown,
+    State {
+        /// An access token of one of its members.
+        token: String,
+        state: TenantState,
+        /// Days since the first payment that failed.
+        past_due_days: Option<u16>,
+    },
     Calm,
 }
 
 /// Each switch, and what it does.
-const SWITCHES: [(&str, &str); 9] = [
+const SWITCHES: [(&str, &str); 10] = [
     (r#"{"switch":"leap","hours":72}"#, "Time leaps ahead. It stays ahead until Steward is stopped."),
     (
         r#"{"switch":"directory","name":"Contoso","seed":7,"people":40,"without_p1":true,"concealed":true}"#,
@@ -112,6 +119,10 @@ const SWITCHES: [(&str, &str); 9] = [
     ),
     (r#"{"switch":"slow","milliseconds":1500}"#, "Each call of Microsoft takes this long."),
     (r#"{"switch":"table_down"}"#, "The table does not answer."),
+    (
+        r#"{"switch":"state","token":"<access token>","state":"past_due","past_due_days":3}"#,
+        "The company of the token goes into this state of its life. Out of a closed one no token leads back.",
+    ),
     (r#"{"switch":"calm"}"#, "Nothing is refused, slow or down any more."),
 ];
 
@@ -120,12 +131,14 @@ struct Controls {
     clock: LeapingClock,
     microsoft: Simulation,
     table: Faults,
+    with: Connect,
 }
 
 /// The page and its switches under `/controls`; nothing beside the real Microsoft.
 pub(crate) fn pages(system: &System, clock: LeapingClock) -> Router {
     let Some((microsoft, _)) = &system.microsoft else { return Router::new() };
-    let controls = Controls { clock, microsoft: microsoft.clone(), table: system.aws.faults() };
+    let (table, with) = (system.aws.faults(), system.connect().clone());
+    let controls = Controls { clock, microsoft: microsoft.clone(), table, with };
     Router::new().route("/controls", get(shown).post(switched)).with_state(controls)
 }
 
@@ -149,7 +162,7 @@ async fn shown(State(Controls { clock, microsoft, .. }): State<Controls>) -> Res
 }
 
 async fn switched(State(controls): State<Controls>, Json(switch): Json<Switch>) -> Response {
-    let Controls { clock, microsoft, table } = controls;
+    let Controls { clock, microsoft, table, with } = controls;
     match switch {
         Switch::Leap { hours } => clock.leap(SignedDuration::from_hours(hours.into())),
         Switch::Directory { name, seed, people, without_p1, concealed, tidy } => {
@@ -176,6 +189,16 @@ async fn switched(State(controls): State<Controls>, Json(switch): Json<Switch>) 
         }
         Switch::Slow { milliseconds } => microsoft.page_latency(SignedDuration::from_millis(milliseconds.into())),
         Switch::TableDown => drop(table.rate(local_aws::Fault::ServiceUnavailable, 1.0)),
+        Switch::State { token, state, past_due_days } => {
+            let since = past_due_days.map(|days| clock.now() - SignedDuration::from_hours(24 * i64::from(days)));
+            let changed = company::change(&with, &token, |company| {
+                company.state = state;
+                company.past_due_since = since;
+            });
+            if let Err(error) = changed.await {
+                return (StatusCode::BAD_REQUEST, error.to_string()).into_response();
+            }
+        }
         Switch::Calm => {
             microsoft.clear_faults();
             microsoft.page_latency(SignedDuration::ZERO);

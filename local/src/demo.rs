@@ -15,7 +15,7 @@ use tower::ServiceExt;
 use url::Url;
 
 use crate::{
-    System,
+    System, company,
     up::{a_moment, demo_file, not_own},
 };
 
@@ -68,6 +68,7 @@ pub(crate) async fn seed(system: &System, data: &Path) -> anyhow::Result<Demo> {
             demo.sign_in().await?.context("the sample company cannot sign in")?
         }
     };
+    company::change(system.connect(), &token, |company| company.sample = true).await?;
     demo.connect(&token).await?;
     let overview = Some(demo.overview(&token).await?);
     Ok(Demo { email: demo.kept.email, password: demo.kept.password, overview })

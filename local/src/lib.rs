@@ -1,6 +1,7 @@
 //! The whole system in one process: every function, behind stand-ins for AWS and Microsoft at the level of their
 //! protocols. Functions cannot tell: what differs is endpoints in the environment.
 
+mod company;
 mod controls;
 pub mod demo;
 mod functions;

@@ -7,11 +7,15 @@ use checks::{CheckId, PriceList};
 use jiff::{SignedDuration, Span};
 use local_microsoft::{Directory, Ledger, Oddities, Recipe};
 use model::{Currency, Money, PersonId, SkuId};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::{SeatLedger, SeatsOfDay, Snapshot};
 use tests::{App, BEGIN, Client, Options};
 
-use crate::{scans::scan, table::scope};
+use crate::{
+    findings::{finding, minor, set_price, text},
+    scans::scan,
+    table::scope,
+};
 
 /// What is told of a person's licence, or (without a person) of a licence type.
 pub type Entries = BTreeMap<(String, SkuId, Option<PersonId>), (u32, bool)>;
@@ -336,16 +340,9 @@ async fn what_companies_have_from_before_is_planted_and_found() {
     compare(aged()).await;
 }
 
-#[tokio::test]
-async fn what_only_a_year_tells_is_planted_and_found() {
-    let directory = Directory::generate(&Recipe { aged: true, ..recipe(60, 120) });
-    let ledger = directory.ledger().clone();
-    let [by_month] = ledger.after_a_year.as_slice() else { panic!("{:?}", ledger.after_a_year) };
-    let seats = vec![SeatsOfDay { sku: by_month.sku, enabled: by_month.seats, consumed: by_month.seats }];
-    let app = App::of(directory).await;
-    let mut owner = app.scanned("northwind", app.only_directory()).await;
-    assert_equal(&told(&owner).await, &ledger, "on the first day");
-    let (scope, zero) = (scope(&app, &owner).await, Money::new(0, Currency::Usd));
+/// Keeps a year of days on which so many seats of a licence type were bought and in use.
+async fn keep_a_year(app: &App, owner: &Client<'_>, sku: SkuId, seats: u32) {
+    let (scope, zero) = (scope(app, owner).await, Money::new(0, Currency::Usd));
     for ago in 1..=366 {
         let snapshot = Snapshot {
             day: app.clock.clock().today().saturating_sub(Span::new().days(ago)),
@@ -354,10 +351,71 @@ async fn what_only_a_year_tells_is_planted_and_found() {
             certain_monthly: zero,
             likely_monthly: zero,
             findings: 0,
-            seats: seats.clone(),
+            seats: vec![SeatsOfDay { sku, enabled: seats, consumed: seats }],
         };
         app.system.store.of(&scope).save(&snapshot).await.unwrap();
     }
+}
+
+/// What L22 saves a month, minor units: certain, and in all.
+async fn saved(owner: &Client<'_>) -> (i64, i64) {
+    let saving = finding(owner, "L22").await["saving"].clone();
+    (minor(&saving["certain_monthly"]), minor(&saving["monthly"]))
+}
+
+#[tokio::test]
+async fn what_a_monthly_term_costs_more_is_counted_by_what_the_company_says_of_its_price() {
+    let directory = Directory::generate(&Recipe { aged: true, ..recipe(60, 120) });
+    let ledger = directory.ledger().clone();
+    let [by_month] = ledger.after_a_year.as_slice() else { panic!("{:?}", ledger.after_a_year) };
+    let app = App::of(directory).await;
+    let mut owner = app.scanned("northwind", app.only_directory()).await;
+    keep_a_year(&app, &owner, by_month.sku, by_month.seats).await;
+    assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+    let sku = by_month.sku.to_string();
+    let list = price(by_month.sku).expect("a list price");
+    // Those that nobody is to lose.
+    let staying = saved(&owner).await.1 / (list / 5);
+    assert!(staying > 0);
+    assert_eq!(saved(&owner).await, (staying * (list / 5), staying * (list / 5)), "a fifth of the list price");
+    // Dearer than the list: what saves money by being exchanged still does. A sixth of it, whole cents.
+    let paid = list + 137;
+    let sixth = paid / 6;
+    for (said, certain, in_all) in [
+        (json!({ "amount_minor": paid }), 0, sixth),
+        (json!({ "amount_minor": paid, "term": "monthly" }), sixth, sixth),
+        // A year's price holds none.
+        (json!({ "amount_minor": paid, "term": "annual_paid_yearly" }), 0, 0),
+        (json!({ "amount_minor": paid, "term": "annual_paid_monthly" }), 0, 0),
+        (json!({ "term": "monthly" }), list / 5, list / 5),
+        (json!({ "amount_minor": paid }), 0, sixth),
+    ] {
+        set_price(&app, &owner, &sku, said.clone()).await;
+        assert_eq!(saved(&owner).await, (staying * certain, staying * in_all), "{said}");
+    }
+    let detail: Value =
+        owner.get(&format!("/v1/findings/{}", text(&finding(&owner, "L22").await, "finding"))).await.expect(200);
+    let evidence = detail["evidence"].as_array().unwrap().iter();
+    let told: Vec<_> = evidence.filter(|one| one["what"] == "Paid for going month by month").collect();
+    assert_eq!(told.len(), 1);
+    assert!(text(told[0], "value").contains("you did not say how you buy it"), "{told:?}");
+    // A check says the same; and of a year's term nothing.
+    assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+    assert_eq!(saved(&owner).await, (0, staying * sixth));
+    set_price(&app, &owner, &sku, json!({ "term": "annual_paid_monthly" })).await;
+    assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+    assert!(all(&owner, "/v1/findings").await.iter().all(|finding| finding["check"] != "L22"));
+}
+
+#[tokio::test]
+async fn what_only_a_year_tells_is_planted_and_found() {
+    let directory = Directory::generate(&Recipe { aged: true, ..recipe(60, 120) });
+    let ledger = directory.ledger().clone();
+    let [by_month] = ledger.after_a_year.as_slice() else { panic!("{:?}", ledger.after_a_year) };
+    let app = App::of(directory).await;
+    let mut owner = app.scanned("northwind", app.only_directory()).await;
+    assert_equal(&told(&owner).await, &ledger, "on the first day");
+    keep_a_year(&app, &owner, by_month.sku, by_month.seats).await;
     assert_eq!(scan(&app, &mut owner).await["state"], "finished");
     let after = told(&owner).await;
     assert!(after.total("monthly") > ledger.monthly(price), "a term for a year is cheaper");

@@ -4,9 +4,9 @@ use api::{Csv, Result};
 use axum::{extract::State, response::Response};
 use checks::outcome::{Certainty, Confidence};
 use identity::{Caller, can};
-use model::{Event, event::Export};
+use model::event::Export;
 use runtime::{Function, Kernel};
-use store::{Commit, Store, StoredFinding};
+use store::{Store, StoredFinding};
 use utoipa_axum::routes;
 
 use crate::view::title_of;
@@ -52,9 +52,7 @@ pub async fn export(State(store): State<Store>, caller: Caller<can::ExportData>)
     for stored in &findings {
         write(stored, &mut file);
     }
-    let taken = Event::DataExported { what: Export::Findings, rows: file.rows() };
-    tenant.commit(Commit::new().event(taken)?).await?;
-    Ok(file.attachment("steward-findings"))
+    file.taken(&tenant, Export::Findings, "steward-findings").await
 }
 
 fn write(stored: &StoredFinding, file: &mut Csv) {

@@ -3,9 +3,9 @@
 use api::{Csv, Result};
 use axum::{extract::State, response::Response};
 use identity::{Caller, can};
-use model::{Event, event::Export};
+use model::event::Export;
 use runtime::{Function, Kernel};
-use store::{Commit, Store};
+use store::Store;
 use utoipa_axum::routes;
 
 use crate::licenses::{LicenseRow, rows};
@@ -45,9 +45,7 @@ pub async fn export_licenses(State(store): State<Store>, caller: Caller<can::Exp
     for row in rows(tenant.licensing().await?) {
         write(&row, &mut file);
     }
-    let taken = Event::DataExported { what: Export::Licences, rows: file.rows() };
-    tenant.commit(Commit::new().event(taken)?).await?;
-    Ok(file.attachment("steward-licences"))
+    file.taken(&tenant, Export::Licences, "steward-licences").await
 }
 
 fn write(row: &LicenseRow, file: &mut Csv) {

@@ -1,16 +1,11 @@
 //! `GET /v1/people/export`: everybody as a file. That it was taken is in the log.
 
-use api::{Csv, Query, Result, next_link};
-use axum::{
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
+use api::{Csv, Query, Result, with_next};
+use axum::{extract::State, response::Response};
 use identity::{Caller, can};
-use model::{Event, event::Export};
+use model::event::Export;
 use runtime::{Function, Kernel};
 use serde::Deserialize;
-use store::Commit;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
@@ -74,13 +69,7 @@ pub async fn export_people(
         write(person, &mut file);
     }
     let cursor = section.next.map(|place| tenant.cursor_to(LIST, &place)).transpose()?;
-    let taken = Event::DataExported { what: Export::People, rows: file.rows() };
-    tenant.commit(Commit::new().event(taken)?).await?;
-    let mut response = file.attachment("steward-people").into_response();
-    if let Some(link) = next_link(cursor.as_deref()) {
-        response.headers_mut().insert(header::LINK, link);
-    }
-    Ok(response)
+    Ok(with_next(file.taken(&tenant, Export::People, "steward-people").await?, cursor.as_deref()))
 }
 
 fn write(person: &PersonView, file: &mut Csv) {

@@ -38,7 +38,7 @@ pub async fn export_prices(State(store): State<Store>, caller: Caller<can::ReadF
             row.product.clone().unwrap_or_default(),
             own.and_then(|own| own.amount).map(|amount| decimal(amount.amount_minor)).unwrap_or_default(),
             priced.currency.code().to_owned(),
-            own.map(|own| own.term.as_str().to_owned()).unwrap_or_default(),
+            own.and_then(|own| own.term).map(|term| term.as_str().to_owned()).unwrap_or_default(),
             own.and_then(|own| own.note.clone()).unwrap_or_default(),
             row.bought.to_string(),
             monthly(row.price.as_ref()).unwrap_or_else(|| "price missing".into()),

@@ -67,8 +67,8 @@ pub struct PriceChange {
     pub before: Option<EffectivePrice>,
     /// What the file says; absent where the list price under `term` is meant.
     pub amount: Option<Money>,
-    /// How it is bought.
-    pub term: Term,
+    /// How it is bought; absent where the file does not say it.
+    pub term: Option<Term>,
 }
 
 /// Import prices from a file

@@ -2,11 +2,7 @@
 
 use api::{Json, Result};
 use axum::extract::State;
-use checks::{
-    Licensing, PriceList,
-    facts::{Sku, Subscription},
-    product_name,
-};
+use checks::{Licensing, facts::Sku, product_name};
 use identity::{Caller, can};
 use jiff::Timestamp;
 use model::SkuId;
@@ -49,8 +45,11 @@ pub struct LicenseRow {
     /// Usable seats nobody has.
     #[schema(example = 6)]
     pub unassigned: u32,
-    /// Price of a seat a month; absent where it is missing, which is not zero.
+    /// Price of a seat a month; absent where it is missing, which is not zero, and of what is free.
     pub price: Option<EffectivePrice>,
+    /// Whether it is paid for and its price is missing: tell what you pay. Without a price and without this it is free, a
+    /// trial, or no longer in force.
+    pub price_missing: bool,
     /// Next renewals, earliest first.
     #[schema(max_items = 100)]
     pub renewals: Vec<Renewal>,
@@ -85,14 +84,15 @@ pub async fn licenses(State(store): State<Store>, caller: Caller<can::ReadFindin
 
 /// A row a licence type, the most seats first; none before the first scan.
 pub(crate) fn rows(licensing: Option<Licensing>) -> Vec<LicenseRow> {
-    let Some(Licensing { skus, subscriptions, prices }) = licensing else { return Vec::new() };
-    let mut items: Vec<LicenseRow> = skus.into_iter().map(|sku| row(sku, &subscriptions, &prices)).collect();
+    let Some(licensing) = licensing else { return Vec::new() };
+    let mut items: Vec<LicenseRow> = licensing.skus.iter().map(|sku| row(sku, &licensing)).collect();
     items.sort_by(|a, b| b.bought.cmp(&a.bought).then_with(|| a.part_number.cmp(&b.part_number)));
     items
 }
 
-fn row(sku: Sku, subscriptions: &[Subscription], prices: &PriceList) -> LicenseRow {
-    let mut renewals: Vec<Renewal> = subscriptions
+fn row(sku: &Sku, licensing: &Licensing) -> LicenseRow {
+    let mut renewals: Vec<Renewal> = licensing
+        .subscriptions
         .iter()
         .filter(|subscription| subscription.sku == sku.id)
         .map(|s| Renewal { on: s.next_lifecycle, seats: s.seats, trial: s.trial, through_reseller: s.through_partner })
@@ -101,11 +101,12 @@ fn row(sku: Sku, subscriptions: &[Subscription], prices: &PriceList) -> LicenseR
     LicenseRow {
         sku: sku.id,
         product: product_name(sku.id).map(str::to_owned),
-        part_number: sku.part_number,
+        part_number: sku.part_number.clone(),
         bought: sku.seats.enabled,
         assigned: sku.consumed,
         unassigned: sku.seats.enabled.saturating_sub(sku.consumed),
-        price: prices.price(sku.id).map(Into::into),
+        price: licensing.prices.price(sku.id).map(Into::into),
+        price_missing: licensing.lacks_price(sku),
         renewals,
     }
 }

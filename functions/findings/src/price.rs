@@ -57,8 +57,8 @@ pub struct EffectivePrice {
 pub struct OwnPriceView {
     /// A seat a month, without tax; absent where the list price under `term` is meant.
     pub amount: Option<Money>,
-    /// How it is bought.
-    pub term: Term,
+    /// How it is bought; absent where that was not said.
+    pub term: Option<Term>,
     /// Where the number is from.
     #[schema(example = "Invoice of our reseller, October 2026")]
     pub note: Option<String>,
@@ -158,9 +158,9 @@ pub struct PriceRequest {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 10_000_000, example = 1250)]
     pub amount_minor: Option<i64>,
-    /// How it is bought.
+    /// How it is bought. Left out where you do not know: then the dates of the subscriptions tell it.
     #[serde(default)]
-    pub term: Term,
+    pub term: Option<Term>,
     /// Where the number is from.
     #[serde(default)]
     #[schema(max_length = 100, example = "Invoice of our reseller, October 2026")]
@@ -177,6 +177,10 @@ impl PriceRequest {
         if self.amount_minor.is_some_and(|minor| !(0..=OwnPrice::MOST_MINOR).contains(&minor)) {
             let told = "Give what one licence costs a month: 0 to 100,000 in your currency, as cents.";
             wrong.push(FieldProblem::new("/amount_minor", "out_of_range", told));
+        }
+        if self.amount_minor.is_none() && self.term.is_none() {
+            let told = "Say what one licence costs a month, or how you buy it.";
+            wrong.push(FieldProblem::new("/amount_minor", "missing", told));
         }
         let note = match self.note.as_deref().filter(|note| !note.trim().is_empty()) {
             None => None,
@@ -202,11 +206,12 @@ pub fn same(a: &OwnPrice, b: &OwnPrice) -> bool {
     (&a.amount, a.term, &a.note) == (&b.amount, b.term, &b.note)
 }
 
-/// A price of its own before and after, as the log tells it: `12.30 EUR monthly`, or the term alone.
+/// A price of its own before and after, as the log tells it: `12.30 EUR monthly`, or either of the two alone.
 pub fn moved(sku: SkuId, before: Option<&OwnPrice>, after: Option<&OwnPrice>) -> PriceMove {
-    let told = |own: &OwnPrice| match own.amount {
-        Some(amount) => format!("{} {} {}", amount.decimal(), amount.currency.code(), own.term.as_str()),
-        None => own.term.as_str().to_owned(),
+    let told = |own: &OwnPrice| {
+        let amount = own.amount.map(|amount| format!("{} {}", amount.decimal(), amount.currency.code()));
+        let term = own.term.map(|term| term.as_str().to_owned());
+        amount.into_iter().chain(term).collect::<Vec<_>>().join(" ")
     };
     PriceMove { sku, before: before.map(told), after: after.map(told) }
 }

@@ -45,8 +45,8 @@ pub struct PriceRow {
     pub sku: SkuId,
     /// What a seat costs a month; `None`: the list price under `term`.
     pub amount: Option<Money>,
-    /// How it is bought.
-    pub term: Term,
+    /// How it is bought, where the file says it.
+    pub term: Option<Term>,
     /// Where the number is from.
     pub note: Option<String>,
 }
@@ -305,9 +305,9 @@ impl Cells<'_> {
         }
     }
 
-    fn term(&self) -> Result<Term, RowProblem> {
-        let Some(text) = self.get(Column::Term) else { return Ok(Term::default()) };
-        Term::ALL.into_iter().find(|term| term.as_str().eq_ignore_ascii_case(text)).ok_or_else(|| {
+    fn term(&self) -> Result<Option<Term>, RowProblem> {
+        let Some(text) = self.get(Column::Term) else { return Ok(None) };
+        Term::ALL.into_iter().find(|term| term.as_str().eq_ignore_ascii_case(text)).map(Some).ok_or_else(|| {
             let told = "Write annual_paid_yearly, annual_paid_monthly or monthly.";
             RowProblem::new(self.row, Column::Term, "unknown", told)
         })
@@ -374,7 +374,7 @@ mod tests {
     fn of(text: impl AsRef<[u8]>) -> Result<PriceFile, Vec<RowProblem>> {
         read(text.as_ref(), Currency::Eur, &owned())
     }
-    fn prices(text: impl AsRef<[u8]>) -> Vec<(String, Option<i64>, Term)> {
+    fn prices(text: impl AsRef<[u8]>) -> Vec<(String, Option<i64>, Option<Term>)> {
         let file = of(text).unwrap_or_else(|problems| panic!("{problems:?}"));
         file.rows.iter().map(|row| (row.sku.to_string(), row.amount.map(|m| m.amount_minor), row.term)).collect()
     }
@@ -387,15 +387,14 @@ mod tests {
 
     #[test]
     fn a_licence_type_is_named_by_id_part_number_or_product() {
-        let yearly = Term::AnnualPaidYearly;
         let text = format!("sku_id,amount\n{BASIC},4.80\n");
-        assert_eq!(prices(text), [(BASIC.into(), Some(480), yearly)]);
+        assert_eq!(prices(text), [(BASIC.into(), Some(480), None)]);
         let text = "SKU Part Number;Price\r\ncontoso_special;12,50\r\nO365_BUSINESS_PREMIUM;10\r\n";
-        assert_eq!(prices(text), [(OWN.into(), Some(1250), yearly), (STANDARD.into(), Some(1000), yearly)]);
+        assert_eq!(prices(text), [(OWN.into(), Some(1250), None), (STANDARD.into(), Some(1000), None)]);
         let text = "Product name\tMonthly price\tterm\n\"microsoft 365 business\nbasic\"\t1\t\n";
         refused(text, &[(2, "product", "unknown")]);
         let text = "Product name\tMonthly price\tTerm\nmicrosoft 365 Business Basic\t1\tMonthly\n";
-        assert_eq!(prices(text), [(BASIC.into(), Some(100), Term::Monthly)]);
+        assert_eq!(prices(text), [(BASIC.into(), Some(100), Some(Term::Monthly))]);
     }
 
     #[test]
@@ -403,14 +402,14 @@ mod tests {
         let text = format!(
             "\u{feff}\"sku_id\",\"remarks, of\nours\",amount\r\n{BASIC},\"two\r\nlines; \"\"quoted\"\"\",5\r\n\r\n"
         );
-        assert_eq!(prices(text), [(BASIC.into(), Some(500), Term::AnnualPaidYearly)]);
+        assert_eq!(prices(text), [(BASIC.into(), Some(500), None)]);
     }
 
     #[test]
     fn a_row_without_a_price_leaves_it_as_it_is_and_a_term_alone_is_enough() {
         let file = of(format!("sku_id,amount,term\n{BASIC},,\n{OWN},,monthly\n")).expect("right");
         assert_eq!((file.rows.len(), file.silent), (1, 1));
-        assert_eq!((file.rows[0].amount, file.rows[0].term), (None, Term::Monthly));
+        assert_eq!((file.rows[0].amount, file.rows[0].term), (None, Some(Term::Monthly)));
     }
 
     #[test]

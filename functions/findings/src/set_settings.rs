@@ -38,7 +38,7 @@ pub async fn set_settings(
     let tenant = store.of(caller.scope());
     let before = tenant.check_settings().await?;
     seen.holds(&etag(before.version))?;
-    let fields: Vec<String> = settings.changed(&before.value.settings).into_iter().map(str::to_owned).collect();
+    let fields = settings.changed(&before.value.settings);
     if fields.is_empty() {
         return Ok(Tagged { etag: etag(before.version), body: settings });
     }

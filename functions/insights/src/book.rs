@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use api::{Code, Error, FieldProblem, Result};
-use checks::Licensing;
+use checks::{Licensing, PriceBasis, WhosePrices};
 use jiff::{Span, civil::Date};
 use model::{Currency, Money};
 use serde::{Deserialize, Serialize};
@@ -85,13 +85,24 @@ impl Book {
         let within = |at| days.hold(model::utc_date(at));
         let approvals = tenant.all::<Approval>().await?.into_iter().map(|one| one.value);
         let changes = tenant.all::<SeatChange>().await?.into_iter().map(|one| one.value);
+        let mut changes: Vec<SeatChange> = changes.filter(|one| days.hold(one.day)).collect();
+        // They are kept in the order they were seen in, and some count from an earlier day.
+        changes.sort_by_key(|change| change.day);
         Ok(Self {
             currency,
             days: snapshots(tenant, days).await?,
             approvals: approvals.filter(|one| within(one.at)).collect(),
-            changes: changes.filter(|one| days.hold(one.day)).collect(),
+            changes,
             licensing: tenant.licensing().await?,
         })
+    }
+
+    /// Whose prices what was realised rests on; `None` where nothing was at a price.
+    pub fn whose_prices(&self) -> Option<WhosePrices> {
+        let mut bases = self.changes.iter().filter(|change| change.realised > 0).filter_map(|change| change.basis);
+        let whose = |basis| if basis == PriceBasis::Own { WhosePrices::Own } else { WhosePrices::List };
+        let first = whose(bases.next()?);
+        Some(if bases.all(|basis| whose(basis) == first) { first } else { WhosePrices::Mixed })
     }
 
     /// Month by month, oldest first; months in which nothing is known are left out.
@@ -124,7 +135,7 @@ impl Book {
         for change in &self.changes {
             month(change.day, &|month| {
                 let more = |sum: &mut u32, seats: u32| *sum = sum.saturating_add(seats);
-                add(&mut month.realised, realised_minor(change).unwrap_or(0));
+                add(&mut month.realised, change.monthly_minor().unwrap_or(0));
                 more(&mut month.seats_realised, change.realised);
                 if change.seat_minor.is_none() {
                     more(&mut month.seats_without_price, change.realised);
@@ -148,11 +159,6 @@ pub async fn snapshots(tenant: &Tenant<'_>, days: Days) -> Result<Vec<Snapshot>>
     Ok(found)
 }
 
-/// What a change saves a month, minor units; `None` where it saves something whose price is missing.
-pub fn realised_minor(change: &SeatChange) -> Option<i64> {
-    if change.realised == 0 { Some(0) } else { Some(change.seat_minor?.saturating_mul(i64::from(change.realised))) }
-}
-
 fn add(sum: &mut Money, minor: i64) {
     sum.amount_minor = sum.amount_minor.saturating_add(minor);
 }
@@ -167,7 +173,8 @@ pub struct Month {
     pub found: Option<Found>,
     /// What fixes that ended in it save a month once seats are given back; undone ones left out.
     pub approved: Money,
-    /// What seats given back in it save a month, at the prices of the day.
+    /// What seats given back in it save a month, at the prices of the day they were seen to be gone. Seats of a
+    /// subscription that was not renewed count from the day it ended on.
     pub realised: Money,
     /// Seats given back.
     #[schema(example = 4)]
@@ -210,7 +217,8 @@ mod tests {
 
     fn change(day: Date, before: u32, after: u32, realised: u32, seat_minor: Option<i64>) -> SeatChange {
         let sku = SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46");
-        SeatChange { scan: ScanId::from_bits(1), sku, day, before, after, realised, cause: None, seat_minor }
+        let (scan, cause, basis) = (ScanId::from_bits(1), None, seat_minor.map(|_| PriceBasis::List));
+        SeatChange { scan, sku, day, before, after, realised, cause, seat_minor, basis }
     }
 
     #[test]
@@ -234,6 +242,13 @@ mod tests {
         assert_eq!((november.realised.amount_minor, november.seats_realised), (8800, 7));
         assert_eq!((november.seats_without_price, november.seats_added, november.seats_gone_otherwise), (3, 4, 0));
         assert_eq!((months[1].realised.amount_minor, months[1].seats_gone_otherwise), (0, 4));
+        assert_eq!(book.whose_prices(), Some(WhosePrices::List), "what has no price rests on none");
+        let own = SeatChange { basis: Some(PriceBasis::Own), ..book.changes[0].clone() };
+        let mut other = book;
+        other.changes.push(own.clone());
+        assert_eq!(other.whose_prices(), Some(WhosePrices::Mixed));
+        other.changes = vec![own];
+        assert_eq!(other.whose_prices(), Some(WhosePrices::Own));
     }
 
     #[test]

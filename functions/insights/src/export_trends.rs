@@ -3,9 +3,8 @@
 use api::{Csv, Query, Result};
 use axum::{extract::State, response::Response};
 use identity::{Caller, can};
-use model::{Event, event::Export};
+use model::event::Export;
 use runtime::{Function, Kernel};
-use store::Commit;
 use utoipa_axum::routes;
 
 use crate::{
@@ -63,7 +62,5 @@ pub async fn export_trends(
             &measured.seats_assigned.to_string(),
         ]);
     }
-    let taken = Event::DataExported { what: Export::Trends, rows: file.rows() };
-    tenant.commit(Commit::new().event(taken)?).await?;
-    Ok(file.attachment("steward-trends"))
+    file.taken(&tenant, Export::Trends, "steward-trends").await
 }

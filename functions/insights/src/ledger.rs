@@ -3,8 +3,12 @@
 //! A saving is real when fewer seats are paid for than before, and something Steward knows of explains it: the
 //! subscription renewed, or a fix was applied shortly before. It is credited once: seats bought again are noted, and
 //! giving the same ones back a second time is no new saving.
+//!
+//! A subscription that is not renewed goes through days of grace (`warning`), then is suspended, then deleted
+//! (checks.md, L20). Nothing is charged from the day it ended on, but in the days of grace it can still be renewed: seats
+//! that nobody has are gone at once, those that somebody has once they are out of grace, and then as of that day.
 
-use checks::{Licensing, SeatCost};
+use checks::{Licensing, Price, PriceList, SeatCost, facts::SkuStatus};
 use jiff::{Span, civil::Date};
 use model::{ScanId, SkuId};
 use store::{Cause, SeatChange, SeatLedger};
@@ -12,6 +16,8 @@ use store::{Cause, SeatChange, SeatLedger};
 /// Days after a renewal in which seats that are gone are its doing: seven in which Microsoft lets them be given back
 /// (checks.md, L21), and seven until a scan has seen it.
 const RENEWAL_DAYS: i32 = 14;
+/// Days after a renewal in which seats in their days of grace are its doing (checks.md, L20: commonly 30).
+const GRACE_DAYS: i32 = 30;
 /// Days after a fix in which seats that are gone are its doing.
 pub const FIX_DAYS: i32 = 90;
 
@@ -20,46 +26,56 @@ pub const FIX_DAYS: i32 = 90;
 pub struct Seen {
     /// Which.
     pub sku: SkuId,
-    /// Seats that are paid for.
+    /// Usable seats that are paid for.
     pub seats: u32,
+    /// Seats whose subscription ended and can still be renewed.
+    pub grace: u32,
+    /// Of these, seats that somebody has.
+    pub held: u32,
     /// Days on which its subscriptions renew.
     pub renewals: Vec<Date>,
-    /// What one costs a month, minor units; `None` where the price is missing.
-    pub seat_minor: Option<i64>,
+    /// What one costs; `None` where the price is missing.
+    pub price: Option<Price>,
 }
 
 impl Seen {
-    /// What is paid for. What is free or a trial is not looked at: its end saves nothing. Seats in the days of grace
-    /// after a subscription ended are not given back yet.
+    /// What is paid for. What is free or a trial is not looked at: its end saves nothing.
     pub fn of(licensing: &Licensing) -> Vec<Self> {
         let mut seen = Vec::new();
         for sku in &licensing.skus {
-            let cost = licensing.cost(sku.id);
-            if cost == SeatCost::Free {
+            if licensing.cost(sku.id) == SeatCost::Free {
                 continue;
             }
-            let own = licensing.subscriptions.iter().filter(|one| one.sku == sku.id);
-            let trials = own.filter(|one| one.trial).fold(0u32, |sum, one| sum.saturating_add(one.seats));
+            let trials = |states: &[SkuStatus]| {
+                let own = licensing.subscriptions.iter().filter(|one| one.sku == sku.id && one.trial);
+                own.filter(|one| states.contains(&one.status)).fold(0u32, |sum, one| sum.saturating_add(one.seats))
+            };
+            let grace = sku.seats.warning.saturating_sub(trials(&[SkuStatus::Warning]));
             seen.push(Self {
                 sku: sku.id,
-                seats: sku.seats.enabled.saturating_add(sku.seats.warning).saturating_sub(trials),
+                seats: sku.seats.enabled.saturating_sub(trials(&[SkuStatus::Enabled, SkuStatus::Unknown])),
+                grace,
+                held: sku.consumed.saturating_sub(sku.seats.enabled).min(grace),
                 renewals: licensing.renewals(sku.id).into_iter().map(|(day, _)| day).collect(),
-                seat_minor: cost.monthly(&licensing.prices).map(|money| money.amount_minor),
+                price: licensing.prices.price(sku.id),
             });
         }
         seen
     }
 
-    /// A licence type that is there no more.
-    pub const fn gone(sku: SkuId) -> Self {
-        Self { sku, seats: 0, renewals: Vec::new(), seat_minor: None }
+    /// A licence type that is there no more. Its price is still known: Microsoft's list and a company's own prices
+    /// outlast it.
+    pub fn gone(sku: SkuId, prices: &PriceList) -> Self {
+        Self { sku, seats: 0, grace: 0, held: 0, renewals: Vec::new(), price: prices.price(sku) }
     }
 }
 
-/// The first entry of a licence type: from here on it is counted.
+/// The first entry of a licence type: from here on it is counted. When seats in grace ended is not known, so that
+/// nothing will explain that they are gone.
 pub fn opened(seen: &Seen, scan: ScanId) -> SeatLedger {
-    let (sku, seats, renewals) = (seen.sku, seen.seats, seen.renewals.clone());
-    SeatLedger { sku, scan, seats, credited: 0, reopened: 0, renewals, renewed_on: None }
+    let (sku, seats, renewals) = (seen.sku, seen.seats.saturating_add(seen.grace), seen.renewals.clone());
+    let (grace, lapsed_on) = (seen.grace, None);
+    SeatLedger { sku, scan, seats, grace, lapsed_on, credited: 0, reopened: 0, renewals, renewed_on: None }
 }
 
 /// The last renewal of a licence type that has passed by a day.
@@ -78,50 +94,67 @@ pub fn step(
     fixed_on: Option<Date>,
 ) -> (SeatLedger, Option<SeatChange>) {
     let renewed_on = last_renewal(before, today);
+    let within = |day: Option<Date>, days: i32| {
+        day.is_some_and(|day| day <= today && today <= day.saturating_add(Span::new().days(days)))
+    };
+    let lapsed_on =
+        before.lapsed_on.or(renewed_on.filter(|_| within(renewed_on, GRACE_DAYS))).filter(|_| seen.grace > 0);
+    // Without a renewal that it did not live to see, what is in grace waits for a payment: all of it is still owed.
+    let in_grace = if lapsed_on.is_some() { seen.held } else { seen.grace };
+    // Nobody buys seats by going into grace.
+    let seats = seen.seats.saturating_add(in_grace).min(before.seats).max(seen.seats);
+    let grace = seats - seen.seats;
     let mut after = SeatLedger {
         scan,
-        seats: seen.seats,
+        seats,
+        grace,
+        lapsed_on,
         // What is gone has no renewals any more; the ones it had still explain that it is.
         renewals: if seen.renewals.is_empty() { before.renewals.clone() } else { seen.renewals.clone() },
         renewed_on,
         ..before.clone()
     };
-    if seen.seats == before.seats {
+    if seats == before.seats {
         return (after, None);
     }
-    let within = |day: Option<Date>, days: i32| {
-        day.is_some_and(|day| day <= today && today <= day.saturating_add(Span::new().days(days)))
+    let fallen = before.seats.saturating_sub(seats);
+    let out_of_grace = fallen.min(before.grace.saturating_sub(grace));
+    let renewal_days = if seen.grace > 0 { GRACE_DAYS } else { RENEWAL_DAYS };
+    let (explained, cause, day) = match before.lapsed_on.filter(|_| out_of_grace > 0) {
+        Some(on) if out_of_grace == fallen => (fallen, Some(Cause::Renewal), on),
+        _ if within(renewed_on, renewal_days) => (fallen, Some(Cause::Renewal), today),
+        _ if within(fixed_on, FIX_DAYS) => (fallen, Some(Cause::Fix), today),
+        Some(on) => (out_of_grace, Some(Cause::Renewal), on),
+        None => (0, None, today),
     };
-    let cause = if within(renewed_on, RENEWAL_DAYS) {
-        Some(Cause::Renewal)
-    } else if within(fixed_on, FIX_DAYS) {
-        Some(Cause::Fix)
-    } else {
-        None
-    };
-    let risen = seen.seats.saturating_sub(before.seats);
+    let risen = seats.saturating_sub(before.seats);
     after.reopened += risen.min(before.credited - before.reopened);
-    let fallen = before.seats.saturating_sub(seen.seats);
     let again = fallen.min(after.reopened);
     after.reopened -= again;
-    let realised = if cause.is_some() { fallen - again } else { 0 };
+    let realised = explained.min(fallen - again);
     after.credited = after.credited.saturating_add(realised);
     let change = SeatChange {
         scan,
         sku: seen.sku,
-        day: today,
+        day,
         before: before.seats,
-        after: seen.seats,
+        after: seats,
         realised,
         cause: cause.filter(|_| realised > 0),
-        seat_minor: seen.seat_minor,
+        seat_minor: seen.price.as_ref().map(|price| price.monthly.amount_minor),
+        basis: seen.price.as_ref().map(|price| price.basis),
     };
     (after, Some(change))
 }
 
 #[cfg(test)]
 mod tests {
+    use checks::{
+        PriceBasis,
+        facts::{Seats, Sku, Subscription},
+    };
     use jiff::civil::date;
+    use model::Currency;
     use proptest::prelude::*;
 
     use super::*;
@@ -129,8 +162,17 @@ mod tests {
     const SKU: SkuId = SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46");
     const RENEWS: Date = date(2026, 12, 1);
 
+    fn prices() -> PriceList {
+        PriceList::built_in(Currency::Usd)
+    }
+
     fn seen(seats: u32) -> Seen {
-        Seen { sku: SKU, seats, renewals: vec![date(2027, 12, 1)], seat_minor: Some(2200) }
+        Seen { seats, renewals: vec![date(2027, 12, 1)], ..Seen::gone(SKU, &prices()) }
+    }
+
+    /// So many usable, in grace, and of these somebody's.
+    fn lapsing(seats: u32, grace: u32, held: u32) -> Seen {
+        Seen { seats, grace, held, ..Seen::gone(SKU, &prices()) }
     }
 
     fn ledger(seats: u32) -> SeatLedger {
@@ -176,9 +218,87 @@ mod tests {
 
     #[test]
     fn a_licence_type_that_is_gone_gives_back_all_its_seats() {
-        let (_, change) = step(&ledger(5), &Seen::gone(SKU), ScanId::from_bits(2), RENEWS, None);
-        assert_eq!(change.unwrap().realised, 5);
+        let (_, change) = step(&ledger(5), &Seen::gone(SKU, &prices()), ScanId::from_bits(2), RENEWS, None);
+        let change = change.unwrap();
+        assert_eq!((change.realised, change.monthly_minor()), (5, Some(5 * 2200)));
+        assert_eq!(change.basis, Some(PriceBasis::List));
         assert_eq!(on(&ledger(5), 5, RENEWS, None).1, None);
+    }
+
+    /// What each scan sees on a day, and what is realised: seats and the day they count from.
+    fn lapse(from: u32, scans: &[(Date, Seen)]) -> Vec<(u32, Date)> {
+        let (mut ledger, mut told) = (ledger(from), Vec::new());
+        for (day, seen) in scans {
+            let (after, change) = step(&ledger, seen, ScanId::from_bits(2), *day, None);
+            told.extend(change.filter(|change| change.realised > 0).map(|change| (change.realised, change.day)));
+            assert!(after.grace <= after.seats && after.grace <= seen.grace, "{after:?}");
+            ledger = after;
+        }
+        told
+    }
+
+    #[test]
+    fn what_lapsed_is_saved_where_nobody_has_it_and_the_rest_once_it_is_out_of_grace() {
+        let (first, last) = (date(2026, 12, 2), date(2026, 12, 31));
+        let gone = || lapsing(0, 0, 0);
+        let two = [(4, first), (6, RENEWS)];
+        // Suspended seats are neither usable nor in grace, like those of a type that is there no more.
+        assert_eq!(lapse(10, &[(first, lapsing(0, 10, 6)), (last, gone()), (last, gone())]), two);
+        // The same, whoever loses a licence on the way, and whatever is given in the days of grace.
+        let leaving = [(first, lapsing(0, 10, 6)), (date(2026, 12, 9), lapsing(0, 10, 5)), (last, gone())];
+        assert_eq!(lapse(10, &leaving), [(4, first), (1, RENEWS), (5, RENEWS)]);
+        assert_eq!(lapse(10, &[(first, lapsing(0, 10, 6)), (last, lapsing(0, 10, 8)), (last, gone())]), two);
+        // Seen late, after two weeks without a scan.
+        let late = date(2026, 12, 20);
+        assert_eq!(lapse(10, &[(late, lapsing(0, 10, 6)), (last, gone())]), [(4, late), (6, RENEWS)]);
+        // One of two subscriptions.
+        assert_eq!(lapse(10, &[(first, lapsing(7, 3, 0)), (last, lapsing(7, 0, 0))]), [(3, first)]);
+    }
+
+    #[test]
+    fn what_is_renewed_in_its_days_of_grace_saves_only_what_it_is_smaller_by() {
+        let (first, later) = (date(2026, 12, 2), date(2026, 12, 28));
+        assert!(lapse(10, &[(first, lapsing(0, 10, 10)), (later, seen(10))]).is_empty());
+        assert_eq!(lapse(10, &[(first, lapsing(0, 10, 10)), (later, seen(8))]), [(2, RENEWS)]);
+    }
+
+    #[test]
+    fn what_waits_for_a_payment_or_ended_before_it_was_known_is_no_saving() {
+        let (early, later) = (date(2026, 11, 20), date(2026, 12, 31));
+        assert!(lapse(10, &[(early, lapsing(0, 10, 0)), (early, lapsing(0, 0, 0))]).is_empty());
+        let first = opened(&lapsing(0, 10, 4), ScanId::from_bits(1));
+        assert_eq!((first.seats, first.grace), (10, 10));
+        let change = step(&first, &lapsing(0, 0, 0), ScanId::from_bits(2), later, None).1.unwrap();
+        assert_eq!((change.before, change.after, change.realised), (10, 0, 0));
+    }
+
+    #[test]
+    fn only_the_trials_that_run_are_taken_off_what_is_usable() {
+        let seats = Seats { enabled: 40, warning: 5, suspended: 25, locked_out: 0 };
+        let (part_number, plans) = ("SPB".to_owned(), Vec::new());
+        let (status, for_users) = (SkuStatus::Enabled, true);
+        let sku = Sku { id: SKU, part_number, for_users, status, seats, consumed: 42, plans };
+        let one = |trial, status, seats| Subscription {
+            id: format!("{trial} {status:?}"),
+            sku: SKU,
+            created: None,
+            next_lifecycle: None,
+            trial,
+            status,
+            seats,
+            through_partner: false,
+        };
+        let paid = one(false, SkuStatus::Enabled, 40);
+        let of = |trials: Vec<Subscription>| {
+            let subscriptions = [vec![paid.clone()], trials].concat();
+            let licensing = Licensing { skus: vec![sku.clone()], subscriptions, prices: prices() };
+            let seen = Seen::of(&licensing).remove(0);
+            (seen.seats, seen.grace, seen.held)
+        };
+        assert_eq!(of(Vec::new()), (40, 5, 2));
+        assert_eq!(of(vec![one(true, SkuStatus::Enabled, 10)]), (30, 5, 2));
+        assert_eq!(of(vec![one(true, SkuStatus::Warning, 5)]), (40, 0, 0));
+        assert_eq!(of(vec![one(true, SkuStatus::Suspended, 25)]), (40, 5, 2), "it takes nothing of what is usable");
     }
 
     proptest! {

@@ -27,7 +27,7 @@ async fn realise(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     let fixed = last_fixes(&tenant).await?;
     for ledger in known {
         let sku = ledger.value.sku;
-        let seen = seen.remove(&sku).unwrap_or_else(|| Seen::gone(sku));
+        let seen = seen.remove(&sku).unwrap_or_else(|| Seen::gone(sku, &licensing.prices));
         if ledger.value.scan < scan {
             bring_up(&tenant, ledger, &seen, scan, today, fixed.get(&sku).copied()).await?;
         }
@@ -72,7 +72,7 @@ async fn bring_up(
             tenant.checkpoint(&after).await?;
         }
         Some(change) => {
-            let monthly_minor = change.seat_minor.unwrap_or(0).saturating_mul(i64::from(change.realised));
+            let monthly_minor = change.monthly_minor().unwrap_or(0);
             let event = Event::SavingRealised { sku: change.sku, seats: change.realised, monthly_minor };
             let saved = saved(tenant, &change).await?;
             let commit = Commit::new().replace(&after).overwrite(&change).put_at(&saved);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use api::{Error, Json, Query, Result};
 use axum::extract::State;
-use checks::people::unpack;
+use checks::{WhosePrices, people::unpack};
 use identity::{Caller, can};
 use jiff::civil::Date;
 use model::{Money, PersonId};
@@ -74,6 +74,8 @@ pub struct SavingsView {
     /// Of these, seats whose price was missing: `realised` is without them.
     #[schema(example = 0)]
     pub seats_without_price: u32,
+    /// Whose prices `realised` rests on; absent where nothing was realised at a known price.
+    pub whose_prices: Option<WhosePrices>,
     /// Month by month, oldest first; months in which nothing is known are left out. Empty by department.
     #[schema(max_items = 40)]
     pub months: Vec<Month>,
@@ -108,7 +110,8 @@ pub struct Department {
 ///
 /// *Found* is what could be saved, *approved* what fixes have freed, *realised* what is really no longer paid for: seats
 /// that were gone after their renewal or after a fix. A seat counts once: bought again and given back again it is no new
-/// saving.
+/// saving. What is not renewed counts from the day it ended on: seats nobody has at once, others when Microsoft's days of
+/// grace are over.
 #[utoipa::path(
     get, path = "/v1/savings", operation_id = "insights-savings", tag = "insights", params(SavingsQuery), security(("bearer" = []), ("key" = [])),
     responses(
@@ -135,13 +138,14 @@ pub async fn savings(
         realised: Money::new(sum(|month| month.realised.amount_minor), currency),
         seats_realised: count(|month| month.seats_realised),
         seats_without_price: count(|month| month.seats_without_price),
+        whose_prices: book.whose_prices(),
         departments: if query.by == By::Department { departments(&tenant, &book).await? } else { Vec::new() },
         months: if query.by == By::Month { months } else { Vec::new() },
     }))
 }
 
 /// What each department costs and could save: one pass over everybody.
-async fn departments(tenant: &Tenant<'_>, book: &Book) -> Result<Vec<Department>> {
+pub(crate) async fn departments(tenant: &Tenant<'_>, book: &Book) -> Result<Vec<Department>> {
     let Some(licensing) = &book.licensing else { return Ok(Vec::new()) };
     let mut found: HashMap<PersonId, i64> = HashMap::new();
     for part in tenant.all::<AffectedPart>().await? {

@@ -12,7 +12,7 @@ use store::{SeatChange, Snapshot, Tenant};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use crate::book::{Days, realised_minor, snapshots};
+use crate::book::{Days, snapshots};
 
 /// `insights-trends`.
 pub const FUNCTION: Function<Kernel> = Function::http("insights-trends", || routes!(trends));
@@ -127,7 +127,7 @@ pub(crate) async fn by_day(tenant: &Tenant<'_>, days: Days) -> Result<Vec<TrendD
     let mut all = Vec::new();
     for day in days.each() {
         while let Some(change) = changes.next_if(|change| change.day <= day) {
-            saved = saved.saturating_add(realised_minor(change).unwrap_or(0));
+            saved = saved.saturating_add(change.monthly_minor().unwrap_or(0));
         }
         let found = known.next_if(|snapshot| snapshot.day == day);
         all.push(TrendDay { day, measured: found.map(|snapshot| Measured::of(&snapshot, saved)) });

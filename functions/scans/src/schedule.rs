@@ -1,10 +1,11 @@
 //! Every five minutes: asks for a scan of each tenant whose schedule is due. At most one per tenant and window: the
-//! schedule moves on in the same transaction, so a doubled firing finds nothing due.
+//! schedule moves on in the same transaction, so a doubled firing finds nothing due. Of a company that is closed (C15)
+//! nothing is read: its schedule moves on by itself, and is in step once it is open again.
 
 use jiff::SignedDuration;
 use model::ScanId;
 use runtime::{Deadline, Failure, Function, Kernel};
-use store::{Conflict, Schedule, StoreError, Versioned};
+use store::{Company, Conflict, Schedule, StoreError, Versioned};
 
 use crate::request;
 
@@ -47,10 +48,16 @@ async fn ask(deps: &Kernel, scope: &store::TenantScope) -> Result<(), StoreError
         next_at += every;
     }
     let moved = Versioned { value: Schedule { next_at, ..schedule.value }, version: schedule.version };
-    let scan = request::queued(ScanId::generate(&deps.ids, now), true, now);
-    let change = request::change(&scan).replace(&moved).event(request::fact(&scan))?;
-    match tenant.commit(change).await {
-        Ok(_) | Err(StoreError::Conflict(Conflict::Version)) => Ok(()),
-        Err(error) => Err(error),
+    let company = tenant.get_strong::<Company>(&()).await?;
+    let written = if company.is_some_and(|company| company.value.state.may_read()) {
+        let scan = request::queued(ScanId::generate(&deps.ids, now), true, now);
+        let change = request::change(&scan).replace(&moved).event(request::fact(&scan))?;
+        tenant.commit(change).await.map(|_| ())
+    } else {
+        tenant.checkpoint(&moved).await.map(|_| ())
+    };
+    match written {
+        Err(StoreError::Conflict(Conflict::Version)) => Ok(()),
+        written => written,
     }
 }

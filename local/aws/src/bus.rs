@@ -215,29 +215,10 @@ impl Bus {
     pub fn publish(&self, source: &str, detail_type: &str, key: &str, detail: &Value) -> anyhow::Result<()> {
         let inner = &*self.0;
         let now = inner.clock.now();
-        let event = json!({
-            "version": "0",
-            "id": uuid::Uuid::from_u128(now.as_nanosecond().unsigned_abs()).to_string(),
-            "detail-type": detail_type,
-            "source": source,
-            "account": ACCOUNT,
-            "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            "region": REGION,
-            "resources": [],
-            "detail": detail,
-        })
-        .to_string();
+        let event = envelope(now.as_nanosecond().unsigned_abs(), source, detail_type, detail, now).to_string();
         let mut state = inner.state.lock();
         let transaction = state.transaction()?;
-        for rule in self.rules_for(source, detail_type) {
-            let (times, delay_ms) = self.fate();
-            for _ in 0..times {
-                transaction.execute(
-                    "INSERT INTO delivery (rule, order_key, event, due_ms) VALUES (?1, ?2, ?3, ?4)",
-                    params![rule, key, event, now.as_millisecond() + delay_ms],
-                )?;
-            }
-        }
+        self.put_before_rules(&transaction, (source, detail_type), key, &event, now)?;
         transaction.commit()?;
         inner.signal.notify.notify_one();
         Ok(())
@@ -412,15 +393,7 @@ impl Bus {
                 )?;
                 continue;
             }
-            for rule in self.rules_for(OURS, &kind) {
-                let (times, delay_ms) = self.fate();
-                for _ in 0..times {
-                    transaction.execute(
-                        "INSERT INTO delivery (rule, order_key, event, due_ms) VALUES (?1, ?2, ?3, ?4)",
-                        params![rule, key, event, now.as_millisecond() + delay_ms],
-                    )?;
-                }
-            }
+            self.put_before_rules(&transaction, (OURS, &kind), &key, &event, now)?;
         }
         transaction.execute(
             "INSERT INTO checkpoint (stream, sequence) VALUES (?1, ?2)
@@ -428,6 +401,27 @@ impl Bus {
             [table, sequence],
         )?;
         Ok(transaction.commit()?)
+    }
+
+    /// Makes an event of `source` and kind a delivery of every rule that it matches.
+    fn put_before_rules(
+        &self,
+        state: &rusqlite::Connection,
+        (source, kind): (&str, &str),
+        key: &str,
+        event: &str,
+        now: Timestamp,
+    ) -> rusqlite::Result<()> {
+        for rule in self.rules_for(source, kind) {
+            let (times, delay_ms) = self.fate();
+            for _ in 0..times {
+                state.execute(
+                    "INSERT INTO delivery (rule, order_key, event, due_ms) VALUES (?1, ?2, ?3, ?4)",
+                    params![rule, key, event, now.as_millisecond() + delay_ms],
+                )?;
+            }
+        }
+        Ok(())
     }
 
     fn rules_for(&self, source: &str, kind: &str) -> Vec<String> {
@@ -650,16 +644,21 @@ fn event(arn: &str, mut record: Value, kind: &str, now: Timestamp) -> Value {
     if let Some(created) = record["dynamodb"]["ApproximateCreationDateTime"].as_f64() {
         record["dynamodb"]["ApproximateCreationDateTime"] = json!(created as i64);
     }
+    // The id is the same for every delivery of one record.
+    envelope(sequence, OURS, kind, &record, now)
+}
+
+/// What every event of EventBridge has around its detail.
+fn envelope(id: u128, source: &str, detail_type: &str, detail: &Value, now: Timestamp) -> Value {
     json!({
         "version": "0",
-        // The same for every delivery of one record.
-        "id": uuid::Uuid::from_u128(sequence).to_string(),
-        "detail-type": kind,
-        "source": OURS,
+        "id": uuid::Uuid::from_u128(id).to_string(),
+        "detail-type": detail_type,
+        "source": source,
         "account": ACCOUNT,
         "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         "region": REGION,
         "resources": [],
-        "detail": record,
+        "detail": detail,
     })
 }

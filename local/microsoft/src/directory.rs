@@ -7,7 +7,7 @@ use model::{DirectoryId, GroupId, PersonId, PlanId, SkuId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{day::Day, generate::Recipe, ledger::Ledger, products, words};
+use crate::{bought::Bought, day::Day, generate::Recipe, ledger::Ledger, products, words};
 
 /// A simulated directory, from [`Directory::generate`] or [`Directory::from_folder`].
 #[derive(Debug, Clone)]
@@ -208,6 +208,26 @@ pub struct Account {
     pub global_admin: bool,
 }
 
+/// All that writes can change of somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changeable {
+    /// Graph's `accountEnabled`.
+    pub enabled: bool,
+    /// Their licences, by type and the group that gives it; directly where there is none.
+    pub licences: BTreeMap<(SkuId, Option<GroupId>), Assigned>,
+    /// The groups they are in.
+    pub groups: BTreeSet<GroupId>,
+}
+
+/// A licence as somebody has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    /// Plans of it that are turned off.
+    pub disabled: BTreeSet<PlanId>,
+    /// Whether the assignment failed: the row is there, the licence is not.
+    pub failed: bool,
+}
+
 /// Why Graph refuses a change: the status, its `code` and its `message`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{status} {code}: {message}")]
@@ -299,6 +319,40 @@ impl Directory {
     /// The licence types a person holds, each once.
     pub fn licenses(&self, person: PersonId) -> Vec<SkuId> {
         self.person(person).map(|p| self.held(p).into_iter().map(|at| self.skus[at].id).collect()).unwrap_or_default()
+    }
+
+    /// All that writes can change of somebody; `None` for who is not there.
+    pub fn changeable(&self, person: PersonId) -> Option<Changeable> {
+        let found = self.person(person)?;
+        let row = |license: &License| {
+            let group = license.group.map(|group| self.groups[usize::from(group)].id);
+            let disabled = self.plan_sets[usize::from(license.disabled)].iter().copied().collect();
+            ((self.skus[usize::from(license.sku)].id, group), Assigned { disabled, failed: license.failed })
+        };
+        let groups = self.groups.iter().filter(|group| group.members.binary_search(&person).is_ok());
+        Some(Changeable {
+            enabled: found.enabled,
+            licences: found.licenses.iter().map(row).collect(),
+            groups: groups.map(|group| group.id).collect(),
+        })
+    }
+    /// Graph's `displayConcealedNames`.
+    pub fn hides_names(&self) -> bool {
+        self.concealed
+    }
+    /// Seats nobody holds, by licence type; negative where more are held than bought.
+    pub fn free(&self) -> BTreeMap<SkuId, i64> {
+        self.skus.iter().enumerate().map(|(at, sku)| (sku.id, self.free_seats(at))).collect()
+    }
+    /// The licence types each group gives.
+    pub fn given(&self) -> BTreeMap<GroupId, Vec<SkuId>> {
+        let skus = |group: &Group| group.skus.iter().map(|sku| self.skus[usize::from(*sku)].id).collect();
+        self.groups.iter().map(|group| (group.id, skus(group))).collect()
+    }
+    /// The plans of a licence type.
+    pub fn plans(&self, sku: SkuId) -> Vec<PlanId> {
+        let found = self.skus.iter().find(|one| one.id == sku);
+        found.map(|sku| sku.plans.iter().map(|(_, id, _)| *id).collect()).unwrap_or_default()
     }
 
     pub(crate) fn account(&self, person: &Person) -> Account {
@@ -561,6 +615,13 @@ impl Directory {
         Ok(())
     }
 
+    /// Somebody signs in, on that day.
+    pub(crate) fn sign_in(&mut self, id: PersonId, today: Day) -> Result<(), Refused> {
+        let seen = &mut self.person_mut(id)?.sign_in;
+        (seen.successful, seen.interactive) = (Some(today), Some(today));
+        Ok(())
+    }
+
     /// Takes a person out of a group, and with it the licences the group gave.
     pub(crate) fn leave(&mut self, group: GroupId, id: PersonId) -> Result<(), Refused> {
         let at = self.changeable_group(group)?;
@@ -590,6 +651,43 @@ impl Directory {
         }
         self.recount_for(&before, id);
         Ok(())
+    }
+
+    /// Graph's `POST /groups/{id}/assignLicense`: members lose what is removed and get what is added, where seats are
+    /// left, and an error row where not. The members.
+    pub(crate) fn assign_to_group(
+        &mut self,
+        id: GroupId,
+        add: &[SkuId],
+        remove: &[SkuId],
+        today: Day,
+    ) -> Result<Vec<PersonId>, Refused> {
+        let at = self.group(id).map(|(at, _)| at).ok_or_else(|| Refused::missing(id))?;
+        let by = u16::try_from(at).map_err(|_| Refused::bad("Too many groups."))?;
+        let place = |sku: &SkuId| {
+            let place = self.sku_at(*sku)?;
+            u16::try_from(place).map_err(|_| Refused::bad("Too many licence types."))
+        };
+        let add = add.iter().map(place).collect::<Result<Vec<u16>, _>>()?;
+        let remove = remove.iter().map(place).collect::<Result<Vec<u16>, _>>()?;
+        let gives = &mut self.groups[at].skus;
+        gives.retain(|sku| !remove.contains(sku));
+        let add: Vec<u16> = add.into_iter().filter(|sku| !gives.contains(sku)).collect();
+        gives.extend_from_slice(&add);
+        let members = self.groups[at].members.clone();
+        for &member in &members {
+            let Some(before) = self.person(member).map(|p| self.held(p)) else { continue };
+            let row = |&sku: &u16| {
+                let failed = !before.contains(&usize::from(sku)) && self.free_seats(usize::from(sku)) <= 0;
+                License { sku, group: Some(by), disabled: 0, changed: today, failed }
+            };
+            let rows: Vec<License> = add.iter().map(row).collect();
+            let licenses = &mut self.person_mut(member)?.licenses;
+            licenses.retain(|l| l.group != Some(by) || !remove.contains(&l.sku));
+            licenses.extend(rows);
+            self.recount_for(&before, member);
+        }
+        Ok(members)
     }
 
     /// Graph's `POST /users/{id}/reprocessLicenseAssignment`: what groups could not give for want of seats is tried again.
@@ -678,7 +776,7 @@ impl Directory {
             text.push_str(&format!("{id} enabled {enabled} deleted {deleted} {licenses:?}\n"));
         }
         for group in &self.groups {
-            text.push_str(&format!("{} {:?} {:?}\n", group.id, group.rule, group.members));
+            text.push_str(&format!("{} {:?} {:?} {:?}\n", group.id, group.rule, group.skus, group.members));
         }
         for sku in &self.skus {
             text.push_str(&format!("{} {} of {}\n", sku.id, sku.consumed, sku.enabled));
@@ -715,6 +813,9 @@ impl Directory {
             let (at, _) = self.group(*id).ok_or_else(|| Refused::missing(id))?;
             self.groups[at].members.clone_from(members);
         }
+        for (id, bought) in &changes.subscriptions {
+            self.set_bought(id, *bought)?;
+        }
         self.recount();
         Ok(())
     }
@@ -734,6 +835,8 @@ pub(crate) struct Changes {
     pub people: BTreeMap<PersonId, PersonChange>,
     #[serde(default)]
     pub groups: BTreeMap<GroupId, Vec<PersonId>>,
+    #[serde(default)]
+    pub subscriptions: BTreeMap<String, Bought>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

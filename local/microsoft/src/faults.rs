@@ -143,6 +143,12 @@ pub struct Call {
     pub method: String,
     /// Path with `{id}`, `{tenant}` and `{value}` for what varies, lower case: `/v1.0/users/{id}`.
     pub template: String,
+    /// Path as it was asked for.
+    pub path: String,
+    /// What was sent to be changed, as JSON; null for reads, a `$batch` as a whole, and Entra.
+    pub body: serde_json::Value,
+    /// Whether it was done, whatever was answered.
+    pub done: bool,
     /// HTTP status of the answer; 0 where the connection was broken.
     pub status: u16,
     /// Whether it was an item of a `$batch`.

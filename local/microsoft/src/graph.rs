@@ -30,6 +30,9 @@ const USERS_TOP: usize = 999;
 const USERS_TOP_WITH_SIGN_INS: usize = 500;
 const DEFAULT_PAGE: usize = 100;
 
+/// The template of calls that hold others.
+pub(crate) const BATCH: &str = "/v1.0/$batch";
+
 /// Who calls: an app with what a directory granted it when its token was made.
 struct Caller {
     app: Uuid,
@@ -143,11 +146,7 @@ pub(crate) fn answer(simulation: &Simulation, asked: &Asked, fault: Option<&Faul
         now,
     };
     let mut state = simulation.state();
-    if template(&asked.path) == "/v1.0/$batch" {
-        batch(&mut state, &caller, &call)
-    } else {
-        one(&mut state, &caller, &call)
-    }
+    if template(&asked.path) == BATCH { batch(&mut state, &caller, &call) } else { one(&mut state, &caller, &call) }
 }
 
 fn unauthorized(message: &str) -> Answer {
@@ -946,11 +945,14 @@ fn batched(state: &mut State, caller: &Caller, outer: &Operation<'_>, item: &Ite
         fault: fault.as_ref(),
         now: outer.now,
     };
-    let answer = match fault.as_ref().and_then(|fault| simulation::instead(fault, outer.now)) {
+    let instead = fault.as_ref().and_then(|fault| simulation::instead(fault, outer.now));
+    let untouched = instead.is_some();
+    let answer = match instead {
         Some(answer) => answer,
-        None if template == "/v1.0/$batch" => Answer::error(400, "BadRequest", "A batch holds no batch."),
+        None if template == BATCH => Answer::error(400, "BadRequest", "A batch holds no batch."),
         None => one(state, caller, &call),
     };
+    let done = !untouched && answer.status < 400;
     let answer = match fault {
         Some(Fault::StatusAfterwards(status)) => {
             Answer::error(status, "UnknownError", "The service did not answer in time.")
@@ -963,6 +965,9 @@ fn batched(state: &mut State, caller: &Caller, outer: &Operation<'_>, item: &Ite
         at: outer.now,
         method: method.clone(),
         template,
+        path,
+        body: if method == "GET" { Value::Null } else { item.body.clone() },
+        done,
         status: answer.status,
         batched: true,
         app: Some(caller.app),

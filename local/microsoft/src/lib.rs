@@ -15,6 +15,7 @@
 //! ```
 
 mod answer;
+mod bought;
 mod credential;
 mod day;
 mod directory;
@@ -38,8 +39,9 @@ mod words;
 #[cfg(test)]
 mod shared_data;
 
+pub use bought::{Bought, Standing};
 pub use credential::Credential;
-pub use directory::{Account, Directory, Refused};
+pub use directory::{Account, Assigned, Changeable, Directory, Refused};
 pub use entra::{Shown, Spoiled};
 pub use faults::{Call, Fault, RetryAfter, When};
 pub use folder::FolderError;

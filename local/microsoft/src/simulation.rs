@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use crate::{
     answer::{Answer, Content},
+    bought::Bought,
     credential::SigningKey,
     day::Day,
     directory::{Changes, Directory, Refused, Source},
@@ -408,6 +409,15 @@ impl Simulation {
         })
     }
 
+    /// Somebody signs in today, as people do beside us. Not kept in a file.
+    ///
+    /// # Errors
+    /// When there is no such person.
+    pub fn signs_in(&self, directory: DirectoryId, person: PersonId) -> Result<(), Refused> {
+        let today = Day::at(self.now()).unwrap_or(FIRST_DAY);
+        self.edit(directory, |hosted| hosted.directory.sign_in(person, today))
+    }
+
     fn edit(
         &self,
         directory: DirectoryId,
@@ -449,7 +459,64 @@ impl Simulation {
 
     /// Deletes a person, as an administrator does beside a scan. Whether there was one.
     pub fn delete_person(&self, directory: DirectoryId, person: PersonId) -> bool {
-        self.state().change(directory, |hosted| hosted.delete(person)) == Some(Ok(()))
+        self.edit(directory, |hosted| hosted.delete(person)).is_ok()
+    }
+
+    /// Changes which licences a group gives its members, as an administrator does beside us. Who finds no seat has the
+    /// row in error. The group's licences are not kept over a restart, its members' are.
+    ///
+    /// # Errors
+    /// When there is no such group or licence type.
+    pub fn assign_to_group(
+        &self,
+        directory: DirectoryId,
+        group: GroupId,
+        add: &[SkuId],
+        remove: &[SkuId],
+    ) -> Result<(), Refused> {
+        let today = Day::at(self.now()).unwrap_or(FIRST_DAY);
+        self.edit(directory, |hosted| {
+            for member in hosted.directory.assign_to_group(group, add, remove, today)? {
+                hosted.note_person(member);
+            }
+            Ok(())
+        })
+    }
+
+    /// Changes a subscription (its id is in [`Directory::bought`]), as Microsoft does when it renews or lapses and an
+    /// administrator who buys seats or gives them back. The seats of its licence type follow; what the generator planted
+    /// does not.
+    ///
+    /// # Errors
+    /// When there is no such directory, subscription or day, and when it is served as it was saved in a folder.
+    pub fn set_subscription(&self, directory: DirectoryId, id: &str, to: Bought) -> Result<(), Refused> {
+        self.edit(directory, |hosted| {
+            hosted.directory.set_bought(id, to)?;
+            hosted.changes.subscriptions.insert(id.to_owned(), to);
+            Ok(())
+        })
+    }
+
+    /// Hides names in usage reports or shows them, as an administrator does beside us.
+    ///
+    /// # Errors
+    /// When there is no such directory.
+    pub fn conceal_names(&self, directory: DirectoryId, concealed: bool) -> Result<(), Refused> {
+        self.edit(directory, |hosted| {
+            hosted.directory.concealed = concealed;
+            hosted.changes.concealed = Some(concealed);
+            Ok(())
+        })
+    }
+
+    /// Puts a directory back as it was when it was copied, so that many tests begin alike; reads show it at once.
+    /// Consents stay. Nothing of it reaches a data file.
+    pub fn put_back(&self, directory: Directory) {
+        let mut state = self.state();
+        if let Some(hosted) = state.hosted.get_mut(&directory.id) {
+            hosted.directory = directory;
+            hosted.before.clear();
+        }
     }
 
     /// The origin of issuers and links (`http://127.0.0.1:4100`). Without it they follow the request's `Host`.
@@ -699,15 +766,27 @@ async fn answer(simulation: &Simulation, asked: &Asked) -> Response {
         at: now,
         method: asked.method.clone(),
         template: template.clone(),
+        path: asked.path.clone(),
+        body: Value::Null,
+        done: false,
         status: 0,
         batched: false,
         app: None,
         directory: None,
     };
+    if of_graph && asked.method != "GET" && template != graph::BATCH {
+        called.body = serde_json::from_slice(&asked.body).unwrap_or_default();
+    }
     let answer = match fault.as_ref().and_then(|fault| instead(fault, now)) {
         Some(answer) => answer,
-        None if of_graph => graph::answer(simulation, asked, fault.as_ref(), &mut called),
-        None => entra::answer(simulation, asked),
+        None => {
+            let answer = match of_graph {
+                true => graph::answer(simulation, asked, fault.as_ref(), &mut called),
+                false => entra::answer(simulation, asked),
+            };
+            called.done = answer.status < 400;
+            answer
+        }
     };
     drop(under_way);
     let reset = matches!(fault, Some(Fault::ResetMidBody | Fault::AnswerLost));

@@ -1,5 +1,5 @@
 //! How many people a second one evaluation of the whole catalogue takes, with every usage report at hand:
-//! `cargo run --release -p checks --example throughput [people]`.
+//! `cargo run --release -p checks --example throughput [people]`; and, on Linux, how much memory it held at the most.
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
 use std::time::Instant;
@@ -76,6 +76,13 @@ fn footprint(n: u32) -> Footprint {
     }
 }
 
+/// A line of what Linux tells of this process, KiB: `VmRSS`, `VmHWM`.
+fn kib(line: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let told = status.lines().find_map(|told| told.strip_prefix(line)?.strip_prefix(':'))?;
+    told.trim().trim_end_matches("kB").trim().parse().ok()
+}
+
 fn main() {
     let people: u32 = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(50_000);
     let directory = directory(people);
@@ -84,6 +91,7 @@ fn main() {
     let crowd: Vec<(Person, Footprint)> = (0..people).map(|n| (person(n, &skus), footprint(n))).collect();
     let usage = Usage::Known { last: None, refreshed: TODAY };
     let prices = PriceList::built_in(Currency::Usd);
+    let before = kib("VmRSS");
     let start = Instant::now();
     let mut evaluation = Evaluation::new(directory, Settings::default(), prices, now);
     for (person, footprint) in &crowd {
@@ -92,11 +100,13 @@ fn main() {
     let folded = start.elapsed();
     let outcome = evaluation.finish(&Sources::both(TODAY));
     let finished = start.elapsed() - folded;
+    let held = kib("VmHWM").zip(before).map(|(most, before)| most.saturating_sub(before));
     let rate = f64::from(people) / folded.as_secs_f64();
     let (checks, found) = (CATALOGUE.len(), outcome.findings.len());
     println!(
         "{people} people in {folded:.2?} ({rate:.0} a second on one core) through {checks} checks, outcome of {found} \
-         findings in {finished:.2?}"
+         findings in {finished:.2?}, {} KiB held at the most",
+        held.map_or_else(|| "unknown".into(), |held| held.to_string())
     );
     for finding in &outcome.findings {
         println!("{} {}: {} people", finding.check, finding.headline, finding.affected.len());

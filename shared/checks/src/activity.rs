@@ -90,10 +90,10 @@ impl SignedIn {
 
 fn read_sign_in(sign_in: SignIn) -> Option<SignedIn> {
     let SignIn::Known { successful, interactive, non_interactive } = sign_in else { return None };
-    let attempt = interactive.max(non_interactive);
+    let (date, attempt) = (sign_in.last(), interactive.max(non_interactive));
     Some(match successful {
-        Some(_) => SignedIn { date: successful, doubtful: attempt > successful, unproven: false },
-        None => SignedIn { date: attempt, doubtful: attempt.is_some(), unproven: attempt.is_some() },
+        Some(_) => SignedIn { date, doubtful: attempt > successful, unproven: false },
+        None => SignedIn { date, doubtful: attempt.is_some(), unproven: attempt.is_some() },
     })
 }
 

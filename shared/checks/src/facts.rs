@@ -219,6 +219,17 @@ pub enum SignIn {
     },
 }
 
+impl SignIn {
+    /// The day of the last sign-in: of the last that succeeded where one is known, otherwise of the last attempt
+    /// (checks.md 1.0.2).
+    pub fn last(self) -> Option<Date> {
+        match self {
+            Self::Unavailable => None,
+            Self::Known { successful, interactive, non_interactive } => successful.or(interactive.max(non_interactive)),
+        }
+    }
+}
+
 /// What the usage reports say of one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Usage {

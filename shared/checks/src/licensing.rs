@@ -75,14 +75,22 @@ impl Licensing {
     /// What a seat of a licence type costs.
     pub fn cost(&self, sku: SkuId) -> SeatCost {
         let known = self.skus.iter().find(|known| known.id == sku);
-        let free_product = product(sku).is_some_and(|product| product.kind == Kind::Free);
-        let unlimited = known.is_some_and(|known| !known.for_users || SYNTHETIC_SEATS.contains(&known.seats.enabled));
+        let product = product(sku);
+        let free_product = product.is_some_and(|product| product.kind == Kind::Free);
+        // A known product outranks a round number: a customer may well have bought 10,000 seats.
+        let round = |known: &Sku| product.is_none() && SYNTHETIC_SEATS.contains(&known.seats.enabled);
+        let unlimited = known.is_some_and(|known| !known.for_users || round(known));
         let mut paying = self.subscriptions.iter().filter(|subscription| subscription.sku == sku).peekable();
         let trial = paying.peek().is_some() && paying.all(|subscription| subscription.trial);
         if free_product || unlimited || trial {
             return SeatCost::Free;
         }
         self.prices.price(sku).map_or(SeatCost::Missing, SeatCost::Priced)
+    }
+
+    /// Whether what a licence type costs is to be told: it is paid for, in force, and its price is missing.
+    pub fn lacks_price(&self, sku: &Sku) -> bool {
+        matches!(sku.status, SkuStatus::Enabled | SkuStatus::Warning) && self.cost(sku.id) == SeatCost::Missing
     }
 
     /// What people call a licence type: the product's name, or Microsoft's part number of one that is not known.
@@ -142,6 +150,12 @@ mod tests {
         assert_eq!(all.cost(UNKNOWN), SeatCost::Missing);
         assert_eq!(licensing(vec![sku(PREMIUM, 5)], trial).cost(PREMIUM), SeatCost::Free);
         assert_eq!(licensing(vec![sku(UNKNOWN, 1_000_000)], Vec::new()).cost(UNKNOWN), SeatCost::Free);
+        let many = licensing(vec![sku(PREMIUM, 10_000)], Vec::new());
+        assert!(matches!(many.cost(PREMIUM), SeatCost::Priced(_)), "a customer with as many people");
+        let lacking = |own: &Licensing| own.skus.iter().map(|sku| own.lacks_price(sku)).collect::<Vec<_>>();
+        assert_eq!(lacking(&all), [false, false, true]);
+        let ended = Sku { status: SkuStatus::Suspended, ..sku(UNKNOWN, 0) };
+        assert_eq!(lacking(&licensing(vec![ended], Vec::new())), [false], "nobody pays for it any more");
         assert_eq!((all.name(PREMIUM), all.name(UNKNOWN)), ("Microsoft 365 Business Premium".into(), "PART".into()));
     }
 

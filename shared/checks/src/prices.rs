@@ -95,8 +95,9 @@ impl Term {
 pub struct OwnPrice {
     /// For one seat, a month, without tax; 0 says that it costs nothing. `None`: the list price under `term`.
     pub amount: Option<Money>,
-    /// How it is bought.
-    pub term: Term,
+    /// How it is bought; `None` where the tenant gave an amount and did not say.
+    #[serde(default)]
+    pub term: Option<Term>,
     /// Where the number is from, in the words of whoever set it.
     pub note: Option<String>,
     /// The day it was set, UTC.
@@ -122,6 +123,17 @@ pub enum PriceBasis {
     ListAdjusted,
     /// What the tenant says it pays.
     Own,
+}
+
+impl PriceBasis {
+    /// As it is written in files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::ListAdjusted => "list_adjusted",
+            Self::Own => "own",
+        }
+    }
 }
 
 /// What one seat costs a month.
@@ -181,9 +193,44 @@ pub struct PriceList {
 /// What a tenant's own price comes to in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Own {
-    Amount(Price, Term),
+    Amount(Price, Option<Term>),
     Term(Term),
     Free,
+}
+
+/// What a seat of a monthly term costs a month beyond one for a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Surcharge {
+    /// Minor units.
+    pub minor: i64,
+    /// Of what it is a part.
+    pub source: SurchargeSource,
+}
+
+/// Of what a surcharge is a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SurchargeSource {
+    /// Of the list price for a year.
+    List,
+    /// Of what the tenant says it pays from month to month: it is in it.
+    Own,
+    /// Of what the tenant says it pays, and not for which term. It is taken to be in it: were the amount that of a
+    /// year, more would be saved.
+    OwnOfSomeTerm,
+    /// Of nothing: it is free, or bought for a year.
+    None,
+}
+
+impl SurchargeSource {
+    /// In words, behind an amount.
+    pub const fn words(self) -> Option<&'static str> {
+        match self {
+            Self::List => Some("on top of the list price for a year"),
+            Self::Own => Some("in the price you pay month by month"),
+            Self::OwnOfSomeTerm => Some("taken to be in your price: you did not say how you buy it"),
+            Self::None => None,
+        }
+    }
 }
 
 /// A tenant's own price that cannot be taken into a list.
@@ -211,7 +258,7 @@ impl PriceList {
     /// # Errors
     /// When the price is in another currency or below zero.
     pub fn with_override(mut self, sku: SkuId, monthly: Money, as_of: Date) -> Result<Self, PriceError> {
-        self.set_amount(sku, monthly, Term::default(), as_of)?;
+        self.set_amount(sku, monthly, None, as_of)?;
         Ok(self)
     }
     /// Takes in what a tenant says of one licence type.
@@ -222,7 +269,7 @@ impl PriceList {
         match own.amount {
             Some(amount) => self.set_amount(sku, amount, own.term, own.as_of),
             None => {
-                self.own.insert(sku, Own::Term(own.term));
+                self.own.insert(sku, Own::Term(own.term.unwrap_or_default()));
                 Ok(())
             }
         }
@@ -231,7 +278,7 @@ impl PriceList {
     pub fn set_free(&mut self, sku: SkuId) {
         self.own.insert(sku, Own::Free);
     }
-    fn set_amount(&mut self, sku: SkuId, monthly: Money, term: Term, as_of: Date) -> Result<(), PriceError> {
+    fn set_amount(&mut self, sku: SkuId, monthly: Money, term: Option<Term>, as_of: Date) -> Result<(), PriceError> {
         if monthly.currency != self.currency {
             return Err(PriceError::Currency(monthly.currency, self.currency));
         }
@@ -258,19 +305,31 @@ impl PriceList {
             None => self.list_price(sku),
         }
     }
-    /// How the tenant says a licence type is bought. Who gives an amount alone says the default.
+    /// How the tenant says a licence type is bought; `None` where it does not say.
     pub fn term(&self, sku: SkuId) -> Option<Term> {
         match self.own.get(&sku)? {
-            Own::Amount(_, term) | Own::Term(term) => Some(*term),
+            Own::Amount(_, term) => *term,
+            Own::Term(term) => Some(*term),
             Own::Free => None,
         }
     }
-    /// How much more than for a year's commitment a seat costs a month, where that is `percent` of the year's price:
-    /// less of a price that is for a monthly term already.
-    pub(crate) fn surcharge(&self, sku: SkuId, percent: u8) -> Option<i64> {
-        let (price, percent) = (self.price(sku)?.monthly.amount_minor, i64::from(percent));
-        let whole = if self.term(sku) == Some(Term::Monthly) { 100 + percent } else { 100 };
-        Some(price.saturating_mul(percent) / whole)
+    /// How much more than for a year's commitment a seat of a monthly term costs a month, where that is `percent` of
+    /// the year's price; `None` where the price is missing.
+    pub(crate) fn surcharge(&self, sku: SkuId, percent: u8) -> Option<Surcharge> {
+        let percent = i64::from(percent);
+        let of_list = || Some(self.list_price(sku)?.monthly.amount_minor.saturating_mul(percent) / 100);
+        Some(match self.own.get(&sku) {
+            Some(Own::Free) => Surcharge { minor: 0, source: SurchargeSource::None },
+            Some(Own::Amount(_, Some(term)) | Own::Term(term)) if *term != Term::Monthly => {
+                Surcharge { minor: 0, source: SurchargeSource::None }
+            }
+            Some(Own::Amount(price, term)) => {
+                let minor = price.monthly.amount_minor.saturating_mul(percent) / (100 + percent);
+                let source = if term.is_some() { SurchargeSource::Own } else { SurchargeSource::OwnOfSomeTerm };
+                Surcharge { minor, source }
+            }
+            Some(Own::Term(_)) | None => Surcharge { minor: of_list()?, source: SurchargeSource::List },
+        })
     }
     /// What one seat costs a month by the list, for a year paid at once, whatever the tenant says.
     pub fn list_price(&self, sku: SkuId) -> Option<Price> {
@@ -486,7 +545,7 @@ mod tests {
     fn a_term_alone_adjusts_the_list_price_and_says_so() {
         let own = |amount: Option<i64>, term| OwnPrice {
             amount: amount.map(|minor| Money::new(minor, Currency::Usd)),
-            term,
+            term: Some(term),
             note: None,
             as_of: date(2026, 11, 2),
             set_by: Actor::System,
@@ -511,6 +570,29 @@ mod tests {
     }
 
     #[test]
+    fn a_surcharge_is_on_top_of_the_list_and_in_what_is_paid_from_month_to_month() {
+        use SurchargeSource::{List, None as Nothing, Own, OwnOfSomeTerm};
+        let of = |amount: Option<i64>, term| {
+            let mut list = PriceList::built_in(Currency::Usd);
+            let amount = amount.map(|minor| Money::new(minor, Currency::Usd));
+            let own = OwnPrice { amount, term, note: None, as_of: date(2026, 11, 2), set_by: Actor::System };
+            list.set(STANDARD, &own).expect("taken");
+            list.surcharge(STANDARD, 20).map(|extra| (extra.minor, extra.source))
+        };
+        let monthly = Some(Term::Monthly);
+        assert_eq!(PriceList::built_in(Currency::Usd).surcharge(STANDARD, 20).map(|extra| extra.minor), Some(280));
+        assert_eq!(of(None, monthly), Some((280, List)));
+        // 16.80 is 14.00 and a fifth; of 10.00 a sixth, with what is left of a cent let go.
+        assert_eq!(of(Some(1680), monthly), Some((280, Own)));
+        assert_eq!(of(Some(1680), None), Some((280, OwnOfSomeTerm)));
+        assert_eq!(of(Some(1000), None), Some((166, OwnOfSomeTerm)));
+        for term in [Term::AnnualPaidYearly, Term::AnnualPaidMonthly] {
+            assert_eq!((of(Some(1680), Some(term)), of(None, Some(term))), (Some((0, Nothing)), Some((0, Nothing))));
+        }
+        assert_eq!(PriceList::built_in(Currency::Usd).surcharge(SHAREPOINT_2, 20), None, "the price is missing");
+    }
+
+    #[test]
     fn what_amounts_rest_on_is_whose_prices_from_where_and_when() {
         let entra = SkuId::literal("078d2b04-f1bd-4111-bbd4-b4b1b354cef4");
         let visio = SkuId::literal("c5928f49-12ba-48f7-ada3-0d743a3601d5");
@@ -531,9 +613,9 @@ mod tests {
             set_by: Actor::System,
         };
         // A term alone leaves the list price what it rests on, and the list what it is called.
-        list.set(STANDARD, &own(None, Term::Monthly)).expect("taken");
+        list.set(STANDARD, &own(None, Some(Term::Monthly))).expect("taken");
         assert_eq!(list.used([BASIC, STANDARD]), Some(one));
-        list.set(BASIC, &own(Some(500), Term::default())).expect("taken");
+        list.set(BASIC, &own(Some(500), None)).expect("taken");
         let all = list.used([BASIC]).expect("prices");
         assert_eq!((all.whose, all.source, all.as_of), (WhosePrices::Own, None, date(2026, 11, 2)));
         let some = list.used([BASIC, STANDARD]).expect("prices");

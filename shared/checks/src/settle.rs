@@ -24,10 +24,13 @@ use crate::{
         Affected, AffectedSku, Certainty, Evidence, Finding, FindingState, NotEvaluated, Outcome, PriceMissing,
         Realisation, Saving, Subject, Totals,
     },
-    prices::PriceList,
+    prices::{PriceList, Surcharge, SurchargeSource},
     products::product_name,
     settings::Settings,
 };
+
+/// People a finding about a licence type names at most of those who could do without it: evidence is read, not searched.
+const MOST_NAMED: usize = 20;
 
 /// What of a scan is needed beside its findings.
 #[derive(Debug, Clone, PartialEq)]
@@ -214,11 +217,43 @@ impl<'a> Book<'a> {
             self.account_for_accepted(finding, draft, &mut people);
             self.book(finding, draft);
         }
+        self.name_spare(&mut findings);
         findings.sort_by(|a, b| {
             let money = |finding: &Finding| finding.saving.as_ref().map_or(0, |saving| saving.monthly.amount_minor);
             money(b).cmp(&money(a)).then(a.check.cmp(&b.check)).then_with(|| a.subject.cmp(&b.subject))
         });
         findings
+    }
+
+    /// Says in each finding of a licence type given to more people than it was bought for (L2) who could do without it,
+    /// by the finding that says so: each once, the surest first. What is accepted as it is, what is gone and what is
+    /// only exchanged is left out. `findings` have to be in counting order.
+    fn name_spare(&self, findings: &mut [Finding]) {
+        const WHAT: &str = "Could be taken back from";
+        let said = |value, source| Evidence::new(WHAT, value, source, Some(self.today));
+        let spare = |sku: SkuId, findings: &[Finding]| {
+            let (mut named, mut evidence) = (BTreeSet::new(), Vec::new());
+            for finding in findings.iter().filter(|finding| COUNTING_ORDER.contains(&finding.check)) {
+                let frees = |own: &AffectedSku| own.sku == sku && own.accepted.is_none() && own.fixed.is_none();
+                let spare = |one: &&Affected| !one.is_swap() && one.skus.iter().any(frees);
+                for one in finding.affected.iter().filter(spare) {
+                    if named.insert(one.person) && named.len() <= MOST_NAMED {
+                        evidence.push(said(format!("{} ({})", one.name, one.upn), finding.check.check().text.title));
+                    }
+                }
+            }
+            let more = named.len().saturating_sub(MOST_NAMED);
+            evidence.extend((more > 0).then(|| said(format!("{more} more"), "Steward")));
+            evidence
+        };
+        for at in 0..findings.len() {
+            let Subject::Sku { sku, .. } = findings[at].subject else { continue };
+            if findings[at].check == CheckId::L2 {
+                let evidence = spare(sku, findings);
+                findings[at].evidence.retain(|one| one.what != WHAT);
+                findings[at].evidence.extend(evidence);
+            }
+        }
     }
 
     /// Puts prices, exceptions and fixes on what a finding lists.
@@ -265,7 +300,12 @@ impl<'a> Book<'a> {
         }
         if let (false, Some(sku)) = (of_people || at_stake == Stake::Nothing, own) {
             let unit = match at_stake {
-                Stake::Share { percent } => self.share(sku, percent),
+                Stake::Share { percent } => {
+                    let extra = self.surcharge(sku, percent);
+                    let assumed = extra.is_some_and(|extra| extra.source == SurchargeSource::OwnOfSomeTerm);
+                    finding.certainty = if assumed { Certainty::Likely } else { Certainty::Certain };
+                    extra.map(|extra| extra.minor)
+                }
                 // A trial is not paid for: the price is what it would cost.
                 Stake::Cost => self.prices.price(sku).map(|price| price.monthly.amount_minor),
                 _ => self.price(sku),
@@ -326,8 +366,8 @@ impl<'a> Book<'a> {
         }
     }
 
-    /// What `percent` of a year's price is, of one seat a month, in minor units, where it is paid for and has a price.
-    fn share(&self, sku: SkuId, percent: u8) -> Option<i64> {
+    /// What a seat of a monthly term costs a month beyond one for a year, where it is paid for and has a price.
+    fn surcharge(&self, sku: SkuId, percent: u8) -> Option<Surcharge> {
         self.price(sku).and_then(|_| self.prices.surcharge(sku, percent))
     }
 
@@ -335,7 +375,7 @@ impl<'a> Book<'a> {
     fn count_share(&self, finding: &Finding, draft: &mut Draft, gone: &BTreeMap<SkuId, u32>) {
         let Stake::Share { percent } = finding.check.check().stake else { return };
         let Subject::Sku { sku, .. } = finding.subject else { return };
-        let Some(unit) = self.share(sku, percent) else { return };
+        let Some(unit) = self.surcharge(sku, percent).map(|extra| extra.minor) else { return };
         let used = self.licences.get(&sku).map_or(0, |licence| licence.sku.consumed);
         let staying = used.saturating_sub(gone.get(&sku).copied().unwrap_or(0));
         let seats = finding.seats.min(staying);
@@ -383,6 +423,8 @@ impl<'a> Book<'a> {
         let targets = draft.targets.iter().filter(|(sku, _)| !draft.listed.contains_key(sku));
         finding.price_missing = self.price_missing(draft.listed.iter().chain(targets).map(|(sku, n)| (*sku, *n)));
         finding.prices = draft.named.iter().filter_map(|sku| self.price_evidence(*sku)).collect();
+        let surcharge = self.surcharge_evidence(finding);
+        finding.prices.extend(surcharge);
         let spent = finding.costs.iter().flat_map(|cost| &cost.seats).map(|seats| seats.sku);
         finding.price_basis = self.prices.used(draft.named.iter().copied().chain(spent));
         for cost in &mut finding.costs {
@@ -471,6 +513,16 @@ impl<'a> Book<'a> {
             }
             None => Evidence::new(&what, "price missing", "Steward's price list", None),
         })
+    }
+
+    /// What of a price is for going month by month, and how that is known.
+    fn surcharge_evidence(&self, finding: &Finding) -> Option<Evidence> {
+        let Stake::Share { percent } = finding.check.check().stake else { return None };
+        let Subject::Sku { sku, .. } = &finding.subject else { return None };
+        let extra = self.surcharge(*sku, percent)?;
+        let value = format!("{} a month for a licence; {}", self.money(extra.minor), extra.source.words()?);
+        let rule = format!("Rule of thumb: a monthly term costs {percent} % more than a year's");
+        Some(Evidence::new("Paid for going month by month", value, &rule, None))
     }
 
     /// Sums over what was settled, and over the directory.

@@ -1,11 +1,17 @@
 //! `findings-licenses`.
 
+use std::collections::BTreeSet;
+
+use checks::facts::{Seats, Sku, SkuStatus};
 use local_microsoft::{Directory, Recipe, products as p};
 use model::SkuId;
 use serde_json::{Value, json};
+use store::Licenses;
 use tests::{App, BEGIN, directory};
+use uuid::Uuid;
 
-use crate::ledger::price;
+use super::set_price;
+use crate::{ledger::price, table::scope};
 
 #[tokio::test]
 async fn every_licence_type_is_listed_with_seats_price_and_renewals() {
@@ -42,6 +48,12 @@ async fn every_licence_type_is_listed_with_seats_price_and_renewals() {
         resold += usize::from(renewals.iter().any(|renewal| renewal["through_reseller"] == true));
     }
     assert!(priced >= 5 && missing >= 2 && resold >= 3, "{priced} {missing} {resold}");
+    // Without a price it is free, or somebody is to tell it: the totals name the same.
+    let overview: Value = owner.get("/v1/overview").await.expect(200);
+    let named = overview["totals"]["price_missing_skus"].as_array().unwrap().iter().map(|sku| sku["sku"].clone());
+    let lacking = rows.iter().filter(|row| row["price_missing"] == true).map(|row| row["sku"].clone());
+    let by_text = |skus: Vec<Value>| -> BTreeSet<String> { skus.iter().map(ToString::to_string).collect() };
+    assert_eq!(by_text(lacking.collect()), by_text(named.collect()));
     let bought: Vec<u64> = rows.iter().map(|row| row["bought"].as_u64().unwrap()).collect();
     assert!(bought.is_sorted_by(|a, b| a >= b), "{bought:?}");
     // What no table knows is shown by Microsoft's part number.
@@ -51,6 +63,37 @@ async fn every_licence_type_is_listed_with_seats_price_and_renewals() {
     assert_eq!(known["product"], "Microsoft 365 Business Premium");
     let trial = rows.iter().find(|row| row["sku"] == json!(p::TEAMS_PREMIUM)).expect("a trial");
     assert_eq!(trial["renewals"][0]["trial"], true);
+}
+
+#[tokio::test]
+async fn every_licence_type_whose_price_is_missing_is_told_apart_from_what_is_free_however_many_there_are() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let scope = scope(&app, &owner).await;
+    let sku = |id: SkuId, status| Sku {
+        id,
+        part_number: format!("PART_{id}"),
+        for_users: true,
+        status,
+        seats: Seats { enabled: 5, ..Seats::default() },
+        consumed: 3,
+        plans: Vec::new(),
+    };
+    let unknown = |number: u128| SkuId(Uuid::from_u128(number));
+    let flow_free = SkuId::literal("f30db892-07e9-47e9-837c-80727f46fd3d");
+    let mut skus: Vec<Sku> = (1..=45).map(|number| sku(unknown(number), SkuStatus::Enabled)).collect();
+    skus.extend([sku(flow_free, SkuStatus::Enabled), sku(unknown(46), SkuStatus::Suspended)]);
+    let licenses = Licenses::pack(&skus, &[], checks::Settings::default()).unwrap();
+    app.system.store.of(&scope).save(&licenses).await.unwrap();
+    let missing = async || -> usize {
+        let list: Value = owner.get("/v1/licenses").await.expect(200);
+        let rows = list["items"].as_array().unwrap();
+        assert_eq!(rows.len(), 47);
+        rows.iter().filter(|row| row["price_missing"] == true).count()
+    };
+    assert_eq!(missing().await, 45);
+    set_price(&app, &owner, &unknown(45).to_string(), json!({ "amount_minor": 0 })).await;
+    assert_eq!(missing().await, 44, "what costs nothing has a price");
 }
 
 #[tokio::test]

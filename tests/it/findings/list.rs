@@ -1,9 +1,16 @@
 //! `findings-list`.
 
-use serde_json::Value;
-use tests::{App, Options, directory};
+use checks::CheckId;
+use local_microsoft::{Bought, Directory, Standing};
+use model::{PersonId, SkuId};
+use serde_json::{Value, json};
+use tests::{App, Client, Options, directory};
 
-use crate::ledger::all;
+use super::text;
+use crate::{
+    ledger::{all, price},
+    scans::scan,
+};
 
 #[tokio::test]
 async fn findings_come_in_pages_of_the_wanted_size() {
@@ -97,4 +104,60 @@ async fn before_the_first_scan_the_list_is_empty() {
     let owner = app.tenant("northwind").await;
     let page: Value = owner.get("/v1/findings").await.expect(200);
     assert_eq!(page, serde_json::json!({ "items": [], "next_cursor": null }));
+}
+
+#[tokio::test]
+async fn a_guided_finding_is_gone_once_its_step_is_done_at_microsoft_and_it_is_checked_again() {
+    let app = App::of(directory(3, 180)).await;
+    let (id, microsoft) = (app.only_directory(), app.microsoft());
+    // A licence type that somebody who was blocked still has.
+    let planted = |d: &Directory| -> (SkuId, Vec<String>) {
+        let paid = |sku: &SkuId| {
+            let bought = d.bought(*sku);
+            price(*sku).is_some() && bought.iter().all(|(_, one)| one.standing == Standing::Enabled)
+        };
+        let sku = d.ledger().of("L3").map(|entry| entry.sku).find(paid).expect("a blocked account with a licence");
+        let blocked = d.ledger().of("L3").filter(|entry| entry.sku == sku).filter_map(|entry| entry.person);
+        let blocked: Vec<PersonId> = blocked.collect();
+        (sku, d.accounts().filter(|one| blocked.contains(&one.id)).map(|one| one.upn.to_lowercase()).collect())
+    };
+    let (sku, blocked) = microsoft.directory(id, planted).unwrap();
+    let (mut bought, held) = microsoft.directory(id, |d| (d.bought(sku), d.consumed(sku).unwrap())).unwrap();
+    bought.sort_by_key(|(_, one)| one.seats);
+    let (subscription, largest) = bought.pop().unwrap();
+    let beside: u32 = bought.iter().map(|(_, one)| one.seats).sum();
+    let seats = |all: u32| Bought { seats: all - beside, ..largest };
+    let mut owner = app.scanned("northwind", id).await;
+    let found = async |owner: &Client<'_>, check: CheckId| {
+        let told = all(owner, "/v1/findings").await;
+        told.into_iter().find(|one| one["check"] == json!(check) && one["subject"]["sku"] == json!(sku))
+    };
+    let steps = [
+        // Too many are bought, and given back.
+        (CheckId::L1, seats(held + 30), seats(held + 2)),
+        // The subscription lapses, and is renewed.
+        (CheckId::L20, Bought { standing: Standing::Warning, ..seats(held) }, seats(held)),
+        // One fewer is bought than is assigned, and then as many.
+        (CheckId::L2, seats(held - 1), seats(held)),
+    ];
+    for (check, before, after) in steps {
+        microsoft.set_subscription(id, &subscription, before).unwrap();
+        assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+        let finding = found(&owner, check).await.unwrap_or_else(|| panic!("no {check}"));
+        let detail: Value = owner.get(&format!("/v1/findings/{}", text(&finding, "finding"))).await.expect(200);
+        assert!(!detail["steps"].as_array().unwrap().is_empty(), "{check}");
+        if check == CheckId::L2 {
+            // Whose licence it could be, and which finding takes it back.
+            let evidence = detail["evidence"].as_array().unwrap();
+            let rows = evidence.iter().filter(|row| row["source"] == CheckId::L3.check().text.title);
+            let named: Vec<String> = rows.map(|row| text(row, "value").to_lowercase()).collect();
+            for upn in &blocked {
+                assert!(named.iter().any(|one| one.ends_with(&format!("({upn})"))), "{upn} in {named:?}");
+            }
+        }
+        microsoft.set_subscription(id, &subscription, after).unwrap();
+        assert!(found(&owner, check).await.is_some(), "{check} stays until it is checked again");
+        assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+        assert!(found(&owner, check).await.is_none(), "{check} is gone");
+    }
 }

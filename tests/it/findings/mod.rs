@@ -30,32 +30,12 @@ mod settle;
 mod snooze;
 mod wake;
 
-use axum::body::Body;
-use http::{Method, Request, header};
+use http::Method;
 use serde_json::Value;
-use tests::{Answer, App, Client};
+use tests::{App, Client};
 
 use crate::ledger::all;
-
-/// Sends for a version, with a JSON body or without.
-pub async fn send(
-    app: &App,
-    by: &Client<'_>,
-    method: Method,
-    path: &str,
-    etag: Option<&str>,
-    body: Option<&Value>,
-) -> Answer {
-    let mut request =
-        Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {}", by.token));
-    if let Some(etag) = etag {
-        request = request.header(header::IF_MATCH, etag);
-    }
-    if body.is_some() {
-        request = request.header(header::CONTENT_TYPE, "application/json");
-    }
-    app.send(request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string()))).unwrap()).await
-}
+pub use crate::members::matched as send;
 
 /// Sets a price, whatever version is there, and lets happen what follows.
 pub async fn set_price(app: &App, by: &Client<'_>, sku: &str, body: Value) {

@@ -82,7 +82,8 @@ async fn what_is_no_price_is_refused_by_field_and_nothing_is_set() {
     for (body, pointers) in [
         (json!({ "amount_minor": -1 }), vec!["/amount_minor"]),
         (json!({ "amount_minor": 10_000_001, "note": "x".repeat(101) }), vec!["/amount_minor", "/note"]),
-        (json!({ "note": "\u{202e}desrever" }), vec!["/note"]),
+        (json!({ "term": "monthly", "note": "\u{202e}desrever" }), vec!["/note"]),
+        (json!({ "note": "Says nothing of a price" }), vec!["/amount_minor"]),
     ] {
         let answer = send(&app, &owner, PUT, &path, Some("*"), Some(&body)).await;
         answer.expect_problem(422, "invalid");

@@ -1,12 +1,15 @@
 //! `findings-set-settings`.
 
 use http::Method;
+use jiff::SignedDuration;
+use local_microsoft::Directory;
+use model::{PersonId, SkuId};
 use serde_json::{Value, json};
-use tests::{App, directory};
+use tests::{App, Client, directory};
 
 use super::{finding, send, text};
 use crate::{
-    ledger::{all, told},
+    ledger::{all, price, told},
     microsoft::count,
     scans::scan,
 };
@@ -67,6 +70,87 @@ async fn people_are_judged_by_the_days_that_were_set() {
         let person: Value = owner.get(&format!("/v1/people/{}", text(&one, "person"))).await.expect(200);
         assert_eq!(person["status_text"], one["status_text"]);
     }
+}
+
+#[tokio::test]
+async fn the_licences_that_are_kept_for_new_people_are_as_many_as_was_set() {
+    let app = App::of(directory(3, 180)).await;
+    let mut owner = app.scanned("northwind", app.only_directory()).await;
+    let spare = finding(&owner, "L1").await;
+    let licences = all(&owner, "/v1/licenses").await;
+    let row = licences.iter().find(|row| row["sku"] == spare["subject"]["sku"]).expect("it is bought");
+    let unassigned = row["unassigned"].as_u64().unwrap();
+    assert!(spare["seats"].as_u64().unwrap() < unassigned, "some are kept");
+    let seat = row["price"]["monthly"]["amount_minor"].as_u64().expect("a price");
+    for kept in [0, 1, 3] {
+        let settings = json!({ "seat_slack_min": kept, "seat_slack_percent": 0 });
+        send(&app, &owner, Method::PUT, PATH, Some("*"), Some(&settings)).await.expect::<Value>(200);
+        scan(&app, &mut owner).await;
+        let found = all(&owner, "/v1/findings").await;
+        let of = |one: &&Value| one["check"] == "L1" && one["subject"]["sku"] == spare["subject"]["sku"];
+        let now = found.iter().find(of).expect("more are spare than are kept");
+        assert_eq!(now["seats"], unassigned - kept, "{kept} kept");
+        assert_eq!(now["saving"]["monthly"]["amount_minor"], (unassigned - kept) * seat, "{kept} kept");
+    }
+}
+
+/// Whether a check names somebody.
+async fn names(owner: &Client<'_>, check: &str, person: PersonId) -> bool {
+    let found = all(owner, "/v1/findings").await;
+    let Some(finding) = found.iter().find(|one| one["check"] == check) else { return false };
+    let people = all(owner, &format!("/v1/findings/{}/people", text(finding, "finding"))).await;
+    people.iter().any(|one| one["person"] == person.to_string())
+}
+
+/// Ten days later, whether a check names somebody under each of these settings.
+async fn assert_named(app: &App, check: &str, person: PersonId, field: &str, days: &[(u16, bool)]) {
+    app.clock.advance(SignedDuration::from_hours(24 * 10));
+    let mut owner = app.sign_in("owner@northwind.example").await;
+    for (days, named) in days {
+        let settings = json!({ field: days });
+        send(app, &owner, Method::PUT, PATH, Some("*"), Some(&settings)).await.expect::<Value>(200);
+        assert_eq!(scan(app, &mut owner).await["state"], "finished");
+        assert_eq!(names(&owner, check, person).await, *named, "{field}: {days}");
+    }
+}
+
+#[tokio::test]
+async fn a_blocked_account_keeps_its_licences_for_as_many_days_as_was_set() {
+    let app = App::of(directory(3, 180)).await;
+    let (id, microsoft) = (app.only_directory(), app.microsoft());
+    let plain = |d: &Directory| -> Vec<PersonId> {
+        let at_work = |person: &PersonId| {
+            let paid = d.licenses(*person).into_iter().any(|sku| price(sku).is_some_and(|minor| minor > 0));
+            d.works_here(*person) && paid && d.ledger().entries.iter().all(|entry| entry.person != Some(*person))
+        };
+        d.accounts().map(|account| account.id).filter(at_work).collect()
+    };
+    let people = microsoft.directory(id, plain).unwrap();
+    let person = people.into_iter().find(|one| microsoft.set_sign_in(id, *one, false).is_ok()).expect("somebody");
+    microsoft.signs_in(id, person).unwrap();
+    let owner = app.scanned("northwind", id).await;
+    assert!(!names(&owner, "L3", person).await, "blocked of late");
+    assert_named(&app, "L3", person, "disabled_grace_days", &[(30, false), (7, true), (14, false)]).await;
+}
+
+#[tokio::test]
+async fn a_licence_just_assigned_is_left_alone_for_as_many_days_as_was_set() {
+    let app = App::of(directory(3, 180)).await;
+    let (id, microsoft) = (app.only_directory(), app.microsoft());
+    let planted = |d: &Directory| -> Vec<(PersonId, Vec<SkuId>)> {
+        let people = d.ledger().of("L6").filter_map(|entry| entry.person);
+        people.map(|person| (person, d.licenses(person))).collect()
+    };
+    let mut away = microsoft.directory(id, planted).unwrap().into_iter();
+    // Given anew today, where no group gives it.
+    let again = |(person, skus): &(PersonId, Vec<SkuId>)| {
+        let given: Vec<_> = skus.iter().map(|sku| (*sku, Vec::new())).collect();
+        microsoft.assign(id, *person, &[], skus).is_ok() && microsoft.assign(id, *person, &given, &[]).is_ok()
+    };
+    let (person, _) = away.find(again).expect("somebody who has all of it directly");
+    let owner = app.scanned("northwind", id).await;
+    assert!(!names(&owner, "L6", person).await, "assigned today");
+    assert_named(&app, "L6", person, "grace_days", &[(30, false), (7, true), (14, false)]).await;
 }
 
 #[tokio::test]

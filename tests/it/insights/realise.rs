@@ -1,40 +1,63 @@
 //! `insights-realise`.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use model::{Event, ScanId, SkuId};
-use serde_json::Value;
-use store::{Commit, Licenses, Saved, SeatLedger, TenantScope};
+use checks::facts::{Seats, Sku, SkuStatus, Subscription};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, date},
+    tz::TimeZone,
+};
+use local_microsoft::{Bought, Directory, Standing};
+use model::{Event, FixId, ScanId, SkuId};
+use serde_json::{Value, json};
+use store::{Commit, Freed, Licenses, Saved, SeatLedger, TenantScope};
 use tests::{App, Client, directory};
 
-use crate::table::scope;
+use crate::{
+    files::rows,
+    findings::set_price,
+    fixes::{self, ended_freeing, finished as fix_finished, fix_of},
+    ledger::price,
+    scans::scan,
+    table::scope,
+};
 
 pub const PREMIUM: SkuId = SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46");
 
 /// Writes what a scan would have kept: so many seats of Business Premium, so many of them somebody's, and when they
 /// renew.
 pub async fn keep(app: &App, scope: &TenantScope, seats: u32, assigned: u32, renews: &str, partner: bool) {
-    use checks::facts::{Seats, Sku, SkuStatus, Subscription};
-    let sku = Sku {
-        id: PREMIUM,
-        part_number: "SPB".into(),
-        for_users: true,
-        status: SkuStatus::Enabled,
-        seats: Seats { enabled: seats, ..Seats::default() },
-        consumed: assigned,
-        plans: Vec::new(),
-    };
+    let states = Seats { enabled: seats, ..Seats::default() };
+    let (sku, one) = bought(states, assigned, SkuStatus::Enabled, renews);
+    keep_all(app, scope, &[sku], &[Subscription { through_partner: partner, ..one }]).await;
+}
+
+/// The same of seats in whatever state, all of one subscription, which goes on to its next state on a day.
+fn bought(seats: Seats, assigned: u32, status: SkuStatus, next: &str) -> (Sku, Subscription) {
+    let (part_number, plans) = ("SPB".to_owned(), Vec::new());
+    let sku = Sku { id: PREMIUM, part_number, for_users: true, status, seats, consumed: assigned, plans };
     let subscription = Subscription {
         id: "one".into(),
         sku: PREMIUM,
         created: None,
-        next_lifecycle: Some(format!("{renews}T10:00:00Z").parse().unwrap()),
+        next_lifecycle: Some(format!("{next}T10:00:00Z").parse().unwrap()),
         trial: false,
-        status: SkuStatus::Enabled,
-        seats,
-        through_partner: partner,
+        status,
+        seats: seats.enabled + seats.warning + seats.suspended,
+        through_partner: false,
     };
-    let licenses = Licenses::pack(&[sku], &[subscription], checks::Settings::default()).unwrap();
+    (sku, subscription)
+}
+
+async fn keep_all(app: &App, scope: &TenantScope, skus: &[Sku], subscriptions: &[Subscription]) {
+    let licenses = Licenses::pack(skus, subscriptions, checks::Settings::default()).unwrap();
     app.system.store.of(scope).save(&licenses).await.unwrap();
+}
+
+/// A scan that finds the subscription in another state.
+async fn seen(app: &App, scope: &TenantScope, seats: Seats, assigned: u32, status: SkuStatus) {
+    let (sku, one) = bought(seats, assigned, status, "2027-02-01");
+    keep_all(app, scope, &[sku], &[one]).await;
+    finished(app, scope).await;
 }
 
 /// Tells that a scan finished, as a scan does.
@@ -141,4 +164,152 @@ async fn the_first_screen_says_what_the_ledger_adds_up_to() {
         assert!(saved > before || seats == 38, "{seats}: {saved}");
         before = saved;
     }
+}
+
+/// What is realised by month: its name, minor units, seats, and seats that are gone and count as no saving.
+async fn by_month(owner: &Client<'_>) -> Vec<(String, i64, u64, u64)> {
+    let savings: Value = owner.get("/v1/savings").await.expect(200);
+    let number = |month: &Value, name: &str| month[name].as_u64().unwrap();
+    let months = savings["months"].as_array().unwrap().iter().map(|month| {
+        let minor = month["realised"]["amount_minor"].as_i64().unwrap();
+        let (seats, otherwise) = (number(month, "seats_realised"), number(month, "seats_gone_otherwise"));
+        (month["month"].as_str().unwrap().to_owned(), minor, seats, otherwise)
+    });
+    months.filter(|month| (month.1, month.2, month.3) != (0, 0, 0)).collect()
+}
+
+#[tokio::test]
+async fn a_subscription_that_lapses_after_a_fix_is_realised_in_the_month_it_ended() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let scope = scope(&app, &owner).await;
+    keep(&app, &scope, 10, 10, "2026-12-01", false).await;
+    finished(&app, &scope).await;
+    let fix = FixId::generate(&app.system.connect().ids, app.clock.clock().now());
+    let freed = Freed { sku: PREMIUM, product: "Business Premium".into(), seats: 4, renews_on: None };
+    ended_freeing(&app, &owner, fix, &[2200; 4], 0, Some(fix_finished(fix, &[2200; 4])), &[freed]).await;
+    app.pump().await;
+    keep(&app, &scope, 10, 6, "2026-12-01", false).await;
+    finished(&app, &scope).await;
+    assert!(by_month(&owner).await.is_empty(), "what nobody has is paid for until it renews");
+
+    // Nobody renewed it. Four are nobody's; the other six can still be renewed for thirty days.
+    app.clock.advance(SignedDuration::from_hours(24 * 11));
+    let owner = app.sign_in("owner@acme.example").await;
+    seen(&app, &scope, Seats { warning: 10, ..Seats::default() }, 6, SkuStatus::Warning).await;
+    assert_eq!(by_month(&owner).await, [("2026-12".to_owned(), 8800, 4, 0)]);
+    // Suspended in January, they were paid for the last time in November.
+    app.clock.advance(SignedDuration::from_hours(24 * 30));
+    let owner = app.sign_in("owner@acme.example").await;
+    seen(&app, &scope, Seats { suspended: 10, ..Seats::default() }, 6, SkuStatus::Suspended).await;
+    let december = [("2026-12".to_owned(), 22_000, 10, 0)];
+    assert_eq!(by_month(&owner).await, december);
+    // Deleted, it is no saving again.
+    app.clock.advance(SignedDuration::from_hours(24 * 90));
+    let owner = app.sign_in("owner@acme.example").await;
+    keep_all(&app, &scope, &[], &[]).await;
+    finished(&app, &scope).await;
+    assert_eq!(by_month(&owner).await, december);
+    let saved = app.system.store.of(&scope).get::<Saved>(&()).await.unwrap().unwrap().value;
+    assert_eq!((saved.monthly_minor, saved.seats), (22_000, 10));
+    let file = rows(&owner.get("/v1/savings/export").await, "steward-savings");
+    let told: Vec<_> = file.iter().filter(|row| row["entry"] == "realised").map(|row| row["day"].as_str()).collect();
+    assert_eq!(told, ["2026-12-01", "2026-12-02"]);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn what_a_fix_freed_is_realised_when_a_scan_sees_that_the_subscription_lapsed() {
+    let app = fixes::app(180).await;
+    let (id, microsoft) = (app.only_directory(), app.microsoft());
+    let blocked = |d: &Directory| -> (SkuId, Vec<(String, Bought)>) {
+        let mut planted = d.ledger().of("L3").map(|entry| (entry.sku, d.bought(entry.sku)));
+        let paid = |(sku, bought): &(SkuId, Vec<(String, Bought)>)| {
+            price(*sku).is_some() && bought.iter().all(|(_, one)| one.standing == Standing::Enabled)
+        };
+        planted.find(paid).expect("a blocked account with a licence that is paid for")
+    };
+    let (sku, bought) = microsoft.directory(id, blocked).unwrap();
+    let becomes = |standing: Standing, next: Date| {
+        for (subscription, one) in &bought {
+            let to = Bought { standing, next: Some(next), ..*one };
+            microsoft.set_subscription(id, subscription, to).unwrap();
+        }
+    };
+    let consumed = || microsoft.directory(id, |d| d.consumed(sku).unwrap()).unwrap();
+    becomes(Standing::Enabled, date(2026, 12, 1));
+    let mut owner = fixes::owner(&app).await;
+    let before = consumed();
+    fix_of(&app, &mut owner, "L3").await;
+    let (seats, held, seat) = (bought.iter().map(|(_, one)| one.seats).sum::<u32>(), consumed(), price(sku).unwrap());
+    assert!(held < before, "the fix freed some of them");
+    assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+    assert!(by_month(&owner).await.is_empty(), "what nobody has is paid for until it renews");
+
+    // Nobody renewed it: what nobody has is paid for no more, and the rest can still be renewed.
+    app.clock.advance(SignedDuration::from_hours(24 * 11));
+    becomes(Standing::Warning, date(2026, 12, 31));
+    let mut owner = app.sign_in("owner@northwind.example").await;
+    assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+    let realised = |gone: u32| [("2026-12".to_owned(), i64::from(gone) * seat, u64::from(gone), 0_u64)];
+    assert_eq!(by_month(&owner).await, realised(seats - held));
+    let savings: Value = owner.get("/v1/savings").await.expect(200);
+    assert_eq!(savings["whose_prices"], "list");
+    let approved = savings["approved"]["amount_minor"].as_i64().unwrap();
+    assert!(approved >= i64::from(before - held) * seat, "{approved} was approved");
+    // Out of grace it is as if none had been renewed in the first place.
+    app.clock.advance(SignedDuration::from_hours(24 * 31));
+    becomes(Standing::Suspended, date(2027, 3, 31));
+    let mut owner = app.sign_in("owner@northwind.example").await;
+    assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+    assert_eq!(by_month(&owner).await, realised(seats));
+    let overview: Value = owner.get("/v1/overview").await.expect(200);
+    assert_eq!(overview["saved"]["amount_minor"], i64::from(seats) * seat);
+}
+
+#[tokio::test]
+async fn what_is_renewed_for_fewer_in_its_days_of_grace_saves_the_difference_and_the_rest_is_still_paid_for() {
+    let app = App::start().await;
+    let mut companies = Vec::new();
+    for (name, renewed) in [("acme", 10), ("contoso", 8)] {
+        let owner = app.tenant(name).await;
+        let scope = scope(&app, &owner).await;
+        keep(&app, &scope, 10, 10, "2026-12-01", false).await;
+        finished(&app, &scope).await;
+        companies.push((name, scope, renewed));
+    }
+    app.clock.advance(SignedDuration::from_hours(24 * 11));
+    for (_, scope, _) in &companies {
+        seen(&app, scope, Seats { warning: 10, ..Seats::default() }, 10, SkuStatus::Warning).await;
+    }
+    app.clock.advance(SignedDuration::from_hours(24 * 20));
+    for (name, scope, renewed) in &companies {
+        let owner = app.sign_in(&format!("owner@{name}.example")).await;
+        assert!(by_month(&owner).await.is_empty(), "{name}: everybody still has it");
+        keep(&app, scope, *renewed, *renewed, "2027-12-01", false).await;
+        finished(&app, scope).await;
+        let smaller = 10 - renewed;
+        let expected = (smaller > 0).then(|| ("2026-12".to_owned(), i64::from(smaller) * 2200, u64::from(smaller), 0));
+        assert_eq!(by_month(&owner).await, Vec::from_iter(expected), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_any_more_is_worth_the_price_it_had() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let scope = scope(&app, &owner).await;
+    set_price(&app, &owner, &PREMIUM.to_string(), json!({ "amount_minor": 1850 })).await;
+    keep(&app, &scope, 10, 6, "2026-12-01", false).await;
+    finished(&app, &scope).await;
+    app.clock.advance(SignedDuration::from_hours(24 * 11));
+    let owner = app.sign_in("owner@acme.example").await;
+    keep_all(&app, &scope, &[], &[]).await;
+    finished(&app, &scope).await;
+    assert_eq!(by_month(&owner).await, [("2026-12".to_owned(), 18_500, 10, 0)]);
+    let savings: Value = owner.get("/v1/savings").await.expect(200);
+    assert_eq!((&savings["whose_prices"], &savings["seats_without_price"]), (&"own".into(), &0.into()));
+    let file = rows(&owner.get("/v1/savings/export").await, "steward-savings");
+    assert_eq!(file.iter().find(|row| row["entry"] == "realised").unwrap()["price_basis"], "own");
+    app.pump().await;
 }

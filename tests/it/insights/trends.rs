@@ -1,5 +1,6 @@
 //! `insights-trends`.
 
+use checks::PriceBasis;
 use model::{Currency, Money, ScanId, SkuId};
 use serde_json::Value;
 use store::{Cause, SeatChange, SeatsOfDay, Snapshot};
@@ -78,7 +79,8 @@ async fn what_was_given_back_counts_from_its_day_on() {
     for (scan, (day, realised, seat_minor)) in (1..).zip(changes) {
         let (sku, cause) = (SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46"), Some(Cause::Renewal));
         let (scan, day) = (ScanId::from_bits(scan), day.parse().unwrap());
-        let change = SeatChange { scan, sku, day, before: 40, after: 36, realised, cause, seat_minor };
+        let basis = seat_minor.map(|_| PriceBasis::List);
+        let change = SeatChange { scan, sku, day, before: 40, after: 36, realised, cause, seat_minor, basis };
         tenant.save(&change).await.unwrap();
     }
     let told: Value = owner.get("/v1/trends?from=2026-11-01&to=2026-11-05").await.expect(200);

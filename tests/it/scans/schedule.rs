@@ -2,9 +2,14 @@
 
 use jiff::SignedDuration;
 use local_aws::Fault;
+use model::TenantState;
 use tests::{App, Client, Options, directory};
 
-use crate::{ledger::told, microsoft::count};
+use crate::{
+    ledger::told,
+    microsoft::count,
+    table::{scope_of, set_state},
+};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -97,6 +102,36 @@ async fn nobody_is_lost_when_one_companys_turn_fails() {
     app.run("scans-schedule").await;
     app.pump().await;
     assert_eq!(scans().await, [1, 1, 1, 1]);
+}
+
+#[tokio::test]
+async fn nothing_of_a_closed_company_is_read_and_once_open_it_is_scanned_at_its_old_hour() {
+    let app = App::of(directory(1, 30)).await;
+    let owner = app.scanned("northwind", app.only_directory()).await;
+    let scope = scope_of(&app, owner.tenant);
+    let day = SignedDuration::from_hours(24);
+    let asked = app.microsoft().calls().len();
+    for state in [TenantState::Suspended, TenantState::Cancelled, TenantState::Purging] {
+        set_state(&app, &scope, state).await;
+        app.clock.advance(day);
+        app.run("scans-schedule").await;
+        app.pump().await;
+        assert_eq!(app.microsoft().calls().len(), asked, "{state:?}");
+    }
+    // Open again, half a day before its hour.
+    app.clock.advance(HOUR * 12);
+    set_state(&app, &scope, TenantState::Active).await;
+    app.run("scans-schedule").await;
+    app.pump().await;
+    assert_eq!(scheduled(&app.sign_in("owner@northwind.example").await).await, 0, "nothing is made up for");
+    // Who may still look sees what holds today.
+    for (days, state) in [(1, TenantState::Active), (2, TenantState::PastDue), (3, TenantState::ReadOnly)] {
+        set_state(&app, &scope, state).await;
+        app.clock.advance(if days == 1 { HOUR * 12 } else { day });
+        app.run("scans-schedule").await;
+        app.pump().await;
+        assert_eq!(scheduled(&app.sign_in("owner@northwind.example").await).await, days, "{state:?}");
+    }
 }
 
 #[tokio::test]

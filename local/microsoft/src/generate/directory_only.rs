@@ -3,10 +3,11 @@
 
 use model::SkuId;
 
-use super::{Fate, Generator, p, slack};
+use super::{Fate, Generator, slack};
 use crate::{
     directory::{Kind, License, Subscription},
     ledger::Planted,
+    products as p,
 };
 
 /// A planted licence: the check that should count it, and what comes instead where it is exchanged.

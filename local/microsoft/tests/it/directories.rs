@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use local_microsoft::{Directory, Ledger, Oddities, Recipe, products as p};
-use model::SkuId;
+use local_microsoft::{Directory, Ledger, Oddities, Recipe, Simulation, products as p};
+use model::{GroupId, SkuId};
 use serde_json::Value;
 
 use crate::client::{Graph, Hands, READER, World};
@@ -306,4 +306,33 @@ async fn dates_lie_in_the_past_and_renewals_ahead() {
     let twice: Vec<_> = subscriptions.iter().filter(|s| s["skuId"] == *first).collect();
     assert_eq!(twice.len(), 2, "the first suite was bought twice");
     assert_ne!(twice[0]["nextLifecycleDateTime"], twice[1]["nextLifecycleDateTime"]);
+}
+
+#[test]
+fn what_a_group_gives_reaches_its_members_and_a_copy_puts_everything_back() {
+    let microsoft = Simulation::new(Hands::new().clock(), 1);
+    let id = microsoft.add(Directory::generate(&Recipe::new(7, now(), 400)));
+    let copy = microsoft.directory(id, Directory::clone).unwrap();
+    let before = microsoft.fingerprint(id);
+    let has = |directory: &Directory, group: GroupId, sku: SkuId| -> BTreeSet<bool> {
+        let people: Vec<_> = copy.accounts().map(|account| account.id).collect();
+        let members = people.into_iter().filter(|person| copy.changeable(*person).unwrap().groups.contains(&group));
+        let row = |person| directory.changeable(person).unwrap().licences.contains_key(&(sku, Some(group)));
+        members.map(row).collect()
+    };
+    let all = BTreeSet::from([true]);
+    let given = copy.given();
+    let mut whole = given.iter().filter_map(|(group, gives)| Some((*group, *gives.first()?)));
+    let (group, sku) = whole.find(|(group, sku)| has(&copy, *group, *sku) == all).unwrap();
+    let rows = |directory: &Directory| has(directory, group, sku);
+    microsoft.assign_to_group(id, group, &[], &[sku]).unwrap();
+    assert_eq!(microsoft.directory(id, rows).unwrap(), BTreeSet::from([false]));
+    assert_eq!(microsoft.directory(id, |now| now.given()[&group].contains(&sku)), Some(false));
+    assert!(microsoft.directory(id, Directory::free).unwrap()[&sku] > copy.free()[&sku], "their seats are free");
+    microsoft.assign_to_group(id, group, &[sku], &[]).unwrap();
+    assert_eq!(microsoft.directory(id, rows).unwrap(), all);
+    microsoft.conceal_names(id, !copy.hides_names()).unwrap();
+    assert_ne!(microsoft.fingerprint(id), before);
+    microsoft.put_back(copy.clone());
+    assert_eq!(microsoft.fingerprint(id), before);
 }

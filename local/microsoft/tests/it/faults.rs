@@ -146,3 +146,41 @@ async fn each_call_takes_its_time_on_the_simulations_clock() {
     assert_eq!(world.hands.clock().now().duration_since(before), SignedDuration::from_millis(1500));
     assert_eq!(world.microsoft.most_in_flight("/v1.0/users"), 1);
 }
+
+#[tokio::test]
+async fn who_is_deleted_is_read_as_long_as_reads_lag() {
+    let world = World::new(50, &READER);
+    let graph = world.graph().await;
+    world.microsoft.lag(SignedDuration::from_secs(30));
+    let person = world.microsoft.directory(world.directory, |d| d.accounts().last().unwrap().id).unwrap();
+    let path = format!("/users/{person}?$select=id");
+    assert!(world.microsoft.delete_person(world.directory, person));
+    world.hands.advance(SignedDuration::from_secs(29));
+    assert_eq!(graph.get(&path).await.status, 200);
+    world.hands.advance(SignedDuration::from_secs(1));
+    assert_eq!(graph.get(&path).await.status, 404);
+    assert!(!world.microsoft.delete_person(world.directory, person), "they are gone");
+}
+
+#[tokio::test]
+async fn what_was_asked_is_remembered_with_what_it_sent_and_whether_it_was_done() {
+    let world = World::new(50, &WRITER);
+    let graph = world.graph().await;
+    world.microsoft.clear_calls();
+    let conceal = async |concealed: bool| {
+        let body = json!({ "displayConcealedNames": concealed });
+        let status = graph.call("PATCH", "/admin/reportSettings", false, Some(body.clone())).await.status;
+        let call = world.microsoft.calls().pop().unwrap();
+        assert_eq!((call.path.as_str(), &call.body), ("/v1.0/admin/reportSettings", &body));
+        let shown = world.microsoft.directory(world.directory, |d| d.hides_names()).unwrap();
+        (status, call.done, shown == concealed)
+    };
+    assert_eq!(conceal(true).await, (204, true, true));
+    let settings = || When::path("/v1.0/admin").method("PATCH");
+    world.microsoft.fault(settings(), Fault::Status(504, RetryAfter::Absent));
+    assert_eq!(conceal(false).await, (504, false, false));
+    world.microsoft.fault(settings(), Fault::StatusAfterwards(504));
+    assert_eq!(conceal(false).await, (504, true, true));
+    graph.get("/admin/reportSettings").await;
+    assert_eq!(world.microsoft.calls().pop().unwrap().body, Value::Null);
+}

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use axum::{body::Body, http::Request};
 use jiff::SignedDuration;
-use local_microsoft::{Directory, Recipe, Simulation, products as p};
+use local_microsoft::{Bought, Directory, Recipe, Simulation, Standing, products as p};
 use serde_json::{Value, json};
 
 use crate::client::{Graph, Hands, READER, WRITER, World};
@@ -416,6 +416,45 @@ async fn a_batch_answers_each_request_for_itself() {
 }
 
 #[tokio::test]
+async fn a_subscription_that_is_renewed_or_lapses_takes_the_seats_of_its_licence_type_along() {
+    let world = World::new(120, &READER);
+    let graph = world.graph().await;
+    let id = graph.get("/directory/subscriptions").await.values()[0]["skuId"].as_str().unwrap().to_owned();
+    let bought = world.microsoft.directory(world.directory, |d| d.bought(id.parse().unwrap())).unwrap();
+    let [(one, before), (other, beside)] = &bought[..] else { panic!("the first suite was bought twice: {bought:?}") };
+    let day = "2027-02-01".parse().unwrap();
+    let set = |subscription: &str, standing, seats| {
+        let to = Bought { seats, standing, next: Some(day) };
+        world.microsoft.set_subscription(world.directory, subscription, to)
+    };
+    set(one, Standing::Enabled, before.seats - 1).unwrap();
+    let now = sku(&graph, &id).await;
+    assert_eq!(now["prepaidUnits"]["enabled"], before.seats - 1 + beside.seats);
+    let all = graph.get("/directory/subscriptions").await.values();
+    let row = all.iter().find(|row| row["id"] == **one).unwrap();
+    assert_eq!(row["totalLicenses"], before.seats - 1);
+    assert!(row["nextLifecycleDateTime"].as_str().unwrap().starts_with("2027-02-01T"), "{row:#}");
+    let after = [
+        (Standing::Warning, "warning", "Warning"),
+        (Standing::Suspended, "suspended", "Suspended"),
+        (Standing::LockedOut, "lockedOut", "LockedOut"),
+    ];
+    for (standing, unit, status) in after {
+        set(one, standing, before.seats).unwrap();
+        set(other, Standing::Enabled, beside.seats).unwrap();
+        let now = sku(&graph, &id).await;
+        assert_eq!(now["prepaidUnits"]["enabled"], beside.seats, "{status}");
+        assert_eq!(now["prepaidUnits"][unit], before.seats, "{status}");
+        assert_eq!(now["capabilityStatus"], "Enabled", "the other one is in force");
+        set(other, standing, beside.seats).unwrap();
+        let now = sku(&graph, &id).await;
+        assert_eq!(now["prepaidUnits"][unit], before.seats + beside.seats, "{status}");
+        assert_eq!((&now["prepaidUnits"]["enabled"], &now["capabilityStatus"]), (&0.into(), &status.into()));
+    }
+    assert_eq!(set("none", Standing::Enabled, 1).unwrap_err().status, 404);
+}
+
+#[tokio::test]
 async fn what_was_written_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("microsoft.json");
@@ -445,6 +484,11 @@ async fn what_was_written_survives_a_restart() {
     assert_eq!(graph.call("POST", &path_of, false, Some(remove)).await.status, 200);
     let hidden = json!({"displayConcealedNames": true});
     assert_eq!(graph.call("PATCH", "/admin/reportSettings", false, Some(hidden)).await.status, 204);
+    let directory = world.directory;
+    let bought = |microsoft: &Simulation| microsoft.directory(directory, |d| d.bought(p::BUSINESS_PREMIUM)).unwrap();
+    let (id, one) = bought(&world.microsoft).swap_remove(0);
+    world.microsoft.set_subscription(directory, &id, Bought { seats: one.seats + 3, ..one }).unwrap();
+    let subscriptions = bought(&world.microsoft);
     let (after, units) = (user(&graph, &person).await, sku(&graph, &premium).await);
 
     let again = Simulation::open(world.hands.clock(), 2, &path).unwrap();
@@ -454,6 +498,7 @@ async fn what_was_written_survives_a_restart() {
     let graph = world.graph().await;
     assert_eq!(user(&graph, &person).await, after);
     assert_eq!(sku(&graph, &premium).await, units);
+    assert_eq!(bought(&world.microsoft), subscriptions);
     assert_eq!(graph.get("/admin/reportSettings").await.json()["displayConcealedNames"], true);
     std::fs::write(&path, "{").unwrap();
     assert!(Simulation::open(world.hands.clock(), 2, &path).is_err());

@@ -8,6 +8,8 @@
 //! licence is a base; an archive of somebody synchronised may belong to a mailbox on your own server; somebody blocked
 //! is L3's.
 
+use std::collections::BTreeSet;
+
 use super::{Candidate, Check, CheckId, Claim, Conclusion, Rule, Severity, Stake, Text, Verdict, licences, people};
 use crate::{
     containment::names,
@@ -36,7 +38,8 @@ pub const CHECK: Check = Check {
                          for it all the same.",
         what_changes: "The add-on is taken back, or the person gets the licence it needs.",
         what_people_notice: "Nothing. They cannot use the add-on today.",
-        undo: "You can give the add-on back at any time, as long as one of its type is free.",
+        undo: "Microsoft gives the add-on back only to somebody who has the licence it needs, and only while one of its \
+               type is free. Give them that licence first.",
         technical_detail: "Every value-bearing plan of the add-on that is on for the person needs a service (MCOEV, \
                            MCOMEETADV and Teams Premium need Teams or Skype; the archive plan an EXCHANGE_S plan; Copilot any \
                            of mail, Office or Teams) that no licence of the person gives.",
@@ -50,6 +53,17 @@ fn headline(count: u32, seats: u32) -> String {
     format!("{} {verb} {} without the licence that makes it work", people(count), licences(seats))
 }
 
+/// Whether all that a licence gives needs a service that somebody who has these features lacks. Of somebody
+/// synchronised the mailbox may be on the company's own server, where nobody sees whether an archive lacks it.
+pub fn lacks_base(content: &Content, has: &BTreeSet<Feature>, synced: bool) -> bool {
+    if synced && content.features().contains(&Feature::Archive) {
+        return false;
+    }
+    let needs = |feature: &Feature| NEEDS.iter().find(|(of, _)| of == feature).map(|(_, needs)| *needs);
+    let Some(needs) = content.features().iter().map(needs).collect::<Option<Vec<_>>>() else { return false };
+    !needs.is_empty() && !needs.iter().any(|needs| needs.iter().any(|feature| has.contains(feature)))
+}
+
 fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     let person = candidate.person;
     let settled = candidate.in_error.is_empty() && person.failed.is_empty() && person.enabled == Some(true);
@@ -57,21 +71,14 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     if !settled || add_ons().next().is_none() {
         return Verdict::Clear;
     }
-    let has = |feature: &Feature| {
-        candidate.held.iter().any(|(license, licence)| {
-            let content = licence.content_of(license).without_empty_rights(license.sku);
-            content.features().contains(feature)
-        })
-    };
+    let own = candidate.held.iter();
+    let content = own.map(|(license, licence)| licence.content_of(license).without_empty_rights(license.sku));
+    let has: BTreeSet<Feature> = content.flat_map(|content| content.features()).collect();
     let mut unproven = false;
     let mut claims: Vec<Claim> = Vec::new();
     for (license, licence) in add_ons() {
-        let needs = |feature: &Feature| NEEDS.iter().find(|(of, _)| of == feature).map(|(_, needs)| *needs);
         let content: Content = licence.content_of(license);
-        let Some(needs) = content.features().iter().map(needs).collect::<Option<Vec<_>>>() else { continue };
-        let without_base = !needs.is_empty() && !needs.iter().any(|needs| needs.iter().any(has));
-        let of_server = person.synced && content.features().contains(&Feature::Archive);
-        if without_base && !of_server {
+        if lacks_base(&content, &has, person.synced) {
             unproven |= [Feature::Archive, Feature::Copilot].iter().any(|of| content.features().contains(of));
             claims.push(license.sku.into());
         }

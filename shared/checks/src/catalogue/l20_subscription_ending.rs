@@ -47,23 +47,26 @@ fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
     let ending = seats.warning.saturating_add(seats.suspended).saturating_add(seats.locked_out);
     let (at_risk, state) = match sku.status {
         SkuStatus::Enabled => (sku.consumed.saturating_sub(seats.enabled).min(ending), "partly expired"),
-        SkuStatus::Warning => (sku.consumed, "expired, in the grace period"),
-        SkuStatus::Suspended => (sku.consumed, "suspended; may be reactivated"),
-        SkuStatus::LockedOut => (sku.consumed, "cancelled"),
-        SkuStatus::Deleted => (sku.consumed, "deleted"),
-        SkuStatus::Unknown => return None,
+        status => (sku.consumed, ended(status)?),
     };
     if at_risk == 0 {
         return None;
     }
     let today = Some(context.today);
     let fact = |what: &str, value: String| Evidence::new(what, value, "Microsoft licence inventory", today);
-    let evidence = vec![
+    let mut evidence = vec![
         fact("State of the subscription", state.into()),
         fact("Licences in use", sku.consumed.to_string()),
         fact("Licences usable", seats.enabled.to_string()),
         fact("Licences expired, suspended or cancelled", ending.to_string()),
     ];
+    // Which of them it is: there may be several, with others still in force.
+    for one in context.directory.subscriptions.iter().flatten().filter(|one| one.sku == sku.id && !one.trial) {
+        let Some(state) = ended(one.status) else { continue };
+        let next = one.next_lifecycle.map(|next| format!("; next change on {}", model::utc_date(next)));
+        let value = format!("{}: {state}{}", licences(one.seats), next.unwrap_or_default());
+        evidence.push(Evidence::new("Subscription", value, "Microsoft subscriptions", today));
+    }
     Some(LicenceVerdict {
         headline: format!("{} of {} in use, and the subscription has ended", licences(at_risk), licence.name()),
         seats: at_risk,
@@ -72,6 +75,17 @@ fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
         evidence,
         remedy: Remedy::RenewOrMove,
     })
+}
+
+/// How something that has ended stands; `None` of what is in force or not known.
+const fn ended(status: SkuStatus) -> Option<&'static str> {
+    match status {
+        SkuStatus::Enabled | SkuStatus::Unknown => None,
+        SkuStatus::Warning => Some("expired, in the grace period"),
+        SkuStatus::Suspended => Some("suspended; may be reactivated"),
+        SkuStatus::LockedOut => Some("cancelled"),
+        SkuStatus::Deleted => Some("deleted"),
+    }
 }
 
 #[cfg(test)]
@@ -99,6 +113,18 @@ mod tests {
             assert!(finding.price_missing.is_empty());
             assert_eq!(outcome.totals.monthly.amount_minor, 0);
         }
+    }
+
+    #[test]
+    fn the_subscription_that_ended_is_named_beside_one_in_force() {
+        let seats = Seats { enabled: 10, warning: 5, ..Seats::default() };
+        let lapsed = Subscription { status: SkuStatus::Warning, ..subscription(BASIC, 5, Some("2026-12-20")) };
+        let bought = vec![subscription(BASIC, 10, Some("2027-05-01")), lapsed];
+        let outcome = evaluate(Directory::bought(vec![Sku { seats, ..sku(BASIC, 0, 13) }], Ok(bought)), &[]);
+        let finding = outcome.of(CheckId::L20).expect("a finding");
+        let named: Vec<&str> =
+            finding.evidence.iter().filter(|one| one.what == "Subscription").map(|one| &*one.value).collect();
+        assert_eq!(named, ["5 licences: expired, in the grace period; next change on 2026-12-20"]);
     }
 
     #[test]

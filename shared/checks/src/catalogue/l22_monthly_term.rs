@@ -7,11 +7,15 @@
 //! Which term: what the company says it buys, else what the dates of a subscription tell, else what our own record
 //! does: the renewal we saw pass last and the one that is next are a month apart.
 //!
+//! Money: a fifth of the list price, which is that of a year. What a company says it pays from month to month has the
+//! surcharge in it, a sixth. Where it says what it pays and not for which term, a sixth too, which is the least it can
+//! be, and likely only.
+//!
 //! Traps: needs a year of our own snapshots, and most of its days; a term is told from the dates of a subscription only
 //! while it is young, because `createdDateTime` does not move when it renews; renewals are recorded by licence type, so
 //! where a type has several subscriptions they tell nothing: two for a year may renew a month apart; who sets a price
-//! and no term says that it is for a year, so that alone does not overrule the dates; seats that come and go are what a
-//! monthly term is for, so only the base counts.
+//! and no term does not overrule the dates; seats that come and go are what a monthly term is for, so only the base
+//! counts.
 
 use jiff::{Span, civil::Date};
 use model::SkuId;
@@ -42,8 +46,8 @@ pub const CHECK: Check = Check {
                            35 days after their creation or, where it is the only one of its licence type, after the \
                            renewal we saw pass before. Base: least consumedUnits in our daily snapshots of 365 days, \
                            of which at least 300 are there, and today. Seats: base less seats of other subscriptions, \
-                           at most those on the monthly term. 20 % of the price of a year's commitment, of seats that \
-                           no other check takes back.",
+                           at most those on the monthly term. 20 % of the list price, which is that of a year; of \
+                           your own price the sixth that is in it. Of seats that no other check takes back.",
     },
     steps: &[
         "Open the Microsoft 365 admin centre and choose Billing, then Your products.",
@@ -94,8 +98,8 @@ fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
     let subscriptions = context.directory.subscriptions.as_deref().ok()?;
     let (by_term, told_by) = match context.terms.get(&licence.sku.id) {
         Some(Term::Monthly) => (Some(true), "Your prices"),
-        Some(Term::AnnualPaidMonthly) => (Some(false), "Your prices"),
-        Some(Term::AnnualPaidYearly) | None => (None, "Microsoft subscriptions"),
+        Some(Term::AnnualPaidYearly | Term::AnnualPaidMonthly) => (Some(false), "Your prices"),
+        None => (None, "Microsoft subscriptions"),
     };
     let next = renews_soon(subscriptions, licence.sku.id, context.today);
     let renews_monthly = load.renewed.zip(next).is_some_and(|(before, next)| is_month(before, next));
@@ -158,8 +162,8 @@ mod tests {
         evaluate(with(subscriptions, load), &[])
     }
 
-    /// Seats and money where the company says what it pays, and how it buys.
-    fn said(term: Term, amount: Option<i64>, term_days: i32) -> Option<(u32, i64)> {
+    /// Seats and money, certain and likely, where the company says what it pays, and how it buys.
+    fn said(term: Option<Term>, amount: Option<i64>, term_days: i32) -> Option<(u32, i64, i64)> {
         let mut prices = PriceList::built_in(Currency::Usd);
         let amount = amount.map(|minor| Money::new(minor, Currency::Usd));
         let own = OwnPrice { amount, term, note: None, as_of: TODAY, set_by: Actor::System };
@@ -168,7 +172,10 @@ mod tests {
         let evaluation = Evaluation::new(directory, Settings::default(), prices, now());
         let outcome = evaluation.finish(&Sources::both(TODAY));
         let finding = outcome.of(CheckId::L22)?;
-        Some((finding.seats, finding.saving.as_ref()?.monthly.amount_minor))
+        assert!(finding.price_missing.is_empty());
+        let saving = finding.saving.as_ref()?;
+        let certain = saving.certain_monthly.amount_minor;
+        Some((finding.seats, certain, saving.monthly.amount_minor - certain))
     }
 
     fn year(least: u32) -> Load {
@@ -202,12 +209,20 @@ mod tests {
     #[test]
     fn the_term_a_company_says_comes_before_the_dates_and_its_price_holds_the_surcharge_already() {
         // A monthly price is a fifth above the year's: a sixth of it is saved.
-        assert_eq!(said(Term::Monthly, None, 365), Some((7, 7 * 140)));
-        assert_eq!(said(Term::Monthly, Some(960), 365), Some((7, 7 * 160)));
-        assert_eq!(said(Term::AnnualPaidMonthly, None, 30), None);
-        // Who leaves the term out says the default: then the dates tell.
-        assert_eq!(said(Term::AnnualPaidYearly, Some(1000), 30), Some((7, 7 * 200)));
-        assert_eq!(said(Term::AnnualPaidYearly, Some(1000), 365), None);
+        let monthly = Some(Term::Monthly);
+        assert_eq!(said(monthly, None, 365), Some((7, 7 * 140, 0)));
+        assert_eq!(said(monthly, Some(960), 365), Some((7, 7 * 160, 0)));
+        for term in [Term::AnnualPaidYearly, Term::AnnualPaidMonthly] {
+            assert_eq!((said(Some(term), None, 30), said(Some(term), Some(960), 30)), (None, None));
+        }
+    }
+
+    #[test]
+    fn a_price_of_which_the_company_does_not_say_the_term_saves_the_least_it_can_and_no_more_than_likely() {
+        // Ten dollars are what a month costs, or what a year does: a sixth, or a fifth that nobody has said.
+        assert_eq!(said(None, Some(1000), 30), Some((7, 0, 7 * 166)));
+        assert_eq!(said(None, Some(0), 30), Some((7, 0, 0)));
+        assert_eq!(said(None, Some(1000), 365), None, "the dates tell the term");
     }
 
     #[test]
