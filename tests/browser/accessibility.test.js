@@ -1,18 +1,10 @@
 // Everybody can use every page: axe in both themes and two widths, Escape, where the focus goes, less motion.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
-import { faults, open, visit } from "./dashboard.js";
-import { pages, show } from "./pages.js";
+import { test } from "node:test";
+import { faults, opened, visit } from "./dashboard.js";
+import { pages, routes, show } from "./pages.js";
 
-let steward;
-
-before(async () => {
-  steward = await open({ reducedMotion: "reduce" });
-});
-after(async () => {
-  await steward?.close();
-});
-afterEach(() => steward.noTroubles());
+const steward = opened({ reducedMotion: "reduce" });
 
 /** Opens each page there is in a browser of its own; what `look` finds wrong with it. */
 async function everyPage(context, look) {
@@ -31,6 +23,14 @@ async function everyPage(context, look) {
 
 test("axe finds nothing grave on any page, and nothing is too small or too wide", async () => {
   assert.deepEqual(await everyPage({}, faults), []);
+});
+
+test("every route of the dashboard is among the pages that are looked at", async () => {
+  const listed = (await pages(steward)).map(({ path }) => new URL(path, steward.url).pathname);
+  const all = routes().map(({ path }) => path);
+  assert.ok(all.includes("/savings/$finding") && all.includes("/sign-in"), String(all));
+  const is = (route) => new RegExp(`^${route.replaceAll(/\$\w+/g, "[^/]+")}$`);
+  assert.deepEqual(all.filter((route) => !listed.some((path) => is(route).test(path))), []);
 });
 
 test("Escape closes what was opened, and gives the focus back", async () => {

@@ -1,24 +1,13 @@
 // Your own account, from the pages and the mails: a forgotten password, codes of an app, another address, devices.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { authenticator } from "./authenticator.js";
 import { signUp } from "./company.js";
-import { button, heading, mailedLink, mailTo, open, PASSWORD, seen, visit } from "./dashboard.js";
+import { button, close, heading, inside, mailedLink, mailTo, opened, PASSWORD, seen, visit } from "./dashboard.js";
 
 const NEW_PASSWORD = "another set of five words 9";
-let steward;
+const steward = opened();
 
-before(async () => {
-  steward = await open();
-});
-after(async () => {
-  await steward?.close();
-});
-afterEach(() => steward.noTroubles());
-
-const stranger = async () => (await steward.visitor()).newPage();
-const close = (...pages) => Promise.all(pages.map((page) => page.context().close()));
-const inside = (page) => page.getByRole("navigation", { name: "Pages" }).waitFor();
 
 /** Types an address and a password into the sign-in page, and sends them. */
 async function knock(page, email, password) {
@@ -31,7 +20,7 @@ async function knock(page, email, password) {
 test("a forgotten password is replaced by mail: pressing uses the link, opening does not, and every session ends", async () => {
   const olga = await signUp(steward, "Forgetful");
   const elsewhere = await steward.as(olga);
-  const page = await stranger();
+  const page = await steward.stranger();
   await page.goto("/sign-in");
   await page.getByRole("link", { name: "Forgot your password?" }).click();
   // Whether somebody has an account is nobody's business: both answers are the same.
@@ -45,7 +34,7 @@ test("a forgotten password is replaced by mail: pressing uses the link, opening 
   const link = await mailedLink(steward, olga.email, "/reset-password");
   // What scans mails opens their links, with a browser or without.
   assert.equal((await fetch(link)).status, 200);
-  const scanner = await stranger();
+  const scanner = await steward.stranger();
   await scanner.goto(link);
   await heading(scanner, "Choose a new password").waitFor();
   await visit(elsewhere, "/account");
@@ -79,7 +68,7 @@ test("a forgotten password is replaced by mail: pressing uses the link, opening 
 });
 
 test("a link that is pasted into the page that stands already is taken, though nothing is loaded anew", async () => {
-  const page = await stranger();
+  const page = await steward.stranger();
   for (const [path, title] of [["/reset-password", "Choose a new password"], ["/confirm-email", "Confirm your new address"]]) {
     await visit(page, path);
     await page.goto(`${path}#token=pasted`);
@@ -111,7 +100,7 @@ test("an app for codes: set up, asked for at each sign-in, each code once; a rec
   await seen(page, "10 codes are left.");
   await mailTo(steward, olga.email, "now also takes a code from the app");
 
-  const phone = await stranger();
+  const phone = await steward.stranger();
   const alert = phone.getByRole("alert").getByText("That code is not right");
   const firstStep = async () => {
     await knock(phone, olga.email, PASSWORD);
@@ -185,7 +174,7 @@ test("another address counts once its mail is confirmed, and the old one can put
   await seen(page, `Mails go to ${olga.email}, and you sign in with it.`);
 
   const link = await mailedLink(steward, wanted, "/confirm-email");
-  const phone = await stranger();
+  const phone = await steward.stranger();
   await phone.goto(link);
   await heading(phone, "Confirm your new address").waitFor();
   await button(phone, "Use this address").click();
@@ -201,7 +190,7 @@ test("another address counts once its mail is confirmed, and the old one can put
   await seen(phone, `Mails go to ${wanted}, and you sign in with it.`);
 
   const undo = await mailedLink(steward, olga.email, "/undo-email-change");
-  const owner = await stranger();
+  const owner = await steward.stranger();
   await owner.goto(undo);
   await heading(owner, "Put your old address back").waitFor();
   await button(owner, "Put it back").click();

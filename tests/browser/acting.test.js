@@ -17,13 +17,6 @@ afterEach(async () => {
   steward.noTroubles();
 });
 
-/** A page on which somebody is signed in. */
-async function as(account, context) {
-  const page = await (await steward.visitor(context)).newPage();
-  await signIn(page, account);
-  return page;
-}
-
 /** The sample company, which Steward may change. */
 async function sample() {
   const made = await account(steward, steward);
@@ -77,7 +70,7 @@ const fixes = async (made, finding) =>
 test("from signing up to the undo: mail, Microsoft, number, preview, agreement, change, receipt, undo", async () => {
   const { directory } = await bring(steward, { switch: "directory", name: "Wholeway", seed: 901, people: 120 });
   const made = await signUp(steward, "Wholeway");
-  const page = await as(made);
+  const page = await steward.as(made);
   const administrator = () =>
     page.locator(`button[value^="${directory}/"]`).filter({ hasText: "Global Administrator" }).first();
 
@@ -111,13 +104,20 @@ test("from signing up to the undo: mail, Microsoft, number, preview, agreement, 
   await heading(page, preview.headline).waitFor();
   await seen(page, `${preview.people} done`);
   await seen(page, /^Can be undone/);
+  // The receipt is opened on another machine, on which nobody is signed in.
   const receipt = await mailTo(steward, made.email, preview.headline);
-  assert.match(receipt.text, /\/changes/);
-
-  await button(page, "Undo").click();
-  await button(page.getByRole("dialog"), "Put it back").click();
-  await seen(page, `${preview.people} put back`);
-  await page.getByText("Undone", { exact: true }).waitFor();
+  const [, undo] = /See the changes, or undo them:\s+(https?:\S+)/.exec(receipt.text);
+  const phone = await steward.stranger({ viewport: { width: 360, height: 740 } });
+  await phone.goto(undo);
+  await heading(phone, "Sign in").waitFor();
+  await signIn(phone, made);
+  await heading(phone, preview.headline).waitFor();
+  assert.equal(new URL(phone.url()).pathname, new URL(undo).pathname);
+  await button(phone, "Undo").click();
+  await button(phone.getByRole("dialog"), "Put it back").click();
+  await seen(phone, `${preview.people} put back`);
+  await phone.getByText("Undone", { exact: true }).waitFor();
+  await phone.context().close();
   await visit(page, "/changes");
   await page.getByRole("listitem").filter({ hasText: preview.headline }).getByText("Undone").waitFor();
   // The engine calls an item put back once Microsoft shows it so.
@@ -131,7 +131,7 @@ test("from signing up to the undo: mail, Microsoft, number, preview, agreement, 
 test("the keyboard alone leads from connecting through a fix to its undo", async () => {
   const { directory } = await bring(steward, { switch: "directory", name: "Keys", seed: 902, people: 120 });
   const made = await signUp(steward, "Keysonly");
-  const page = await as(made);
+  const page = await steward.as(made);
   /** Goes on with Tab until something of that name has the focus. */
   const reach = async (name) => {
     for (let at = 0; at < 150; at++) {
@@ -192,7 +192,7 @@ test("the keyboard alone leads from connecting through a fix to its undo", async
 
 test("what changed since the preview is not touched: the new preview is shown, and that it is new", async () => {
   const { made, finding, preview } = await changeable();
-  const page = await as(made);
+  const page = await steward.as(made);
   const sheet = await look(page, finding);
   await confirm(sheet, preview);
   const person = preview.items.find((item) => !item.blocked).person;
@@ -221,7 +221,7 @@ test("what changed since the preview is not touched: the new preview is shown, a
 
 test("a double click, the back button and a reload never act twice", async () => {
   const { made, finding, preview } = await changeable();
-  const page = await as(made);
+  const page = await steward.as(made);
   let sent = 0;
   page.on("request", (request) => {
     if (request.method() === "POST" && request.url().endsWith("/v1/fixes")) sent++;
@@ -249,7 +249,7 @@ test("a double click, the back button and a reload never act twice", async () =>
 
 test("an answer that is lost is asked for again, over a reload as well, and the change is made once", async () => {
   const { made, finding, preview } = await changeable();
-  const page = await as(made);
+  const page = await steward.as(made);
   const sheet = await look(page, finding);
   await confirm(sheet, preview);
   await page.route("**/v1/fixes", async (route) => {
@@ -273,7 +273,7 @@ test("what Microsoft refuses is told person by person, and tried again", async (
   const { made, finding, preview } = await changeable();
   const { person, name } = preview.items.find((item) => !item.blocked);
   await bring(steward, { switch: "refuse", path: `/v1.0/users/${person}/assignlicense`, status: 400 });
-  const page = await as(made);
+  const page = await steward.as(made);
   const sheet = await look(page, finding);
   await confirm(sheet, preview);
   await button(sheet, preview.headline).click();
@@ -290,7 +290,7 @@ test("what Microsoft refuses is told person by person, and tried again", async (
 
 test("some of the people, on a day, and called off again", async () => {
   const { made, finding, preview } = await changeable();
-  const page = await as(made);
+  const page = await steward.as(made);
   const sheet = await look(page, finding);
   await sheet.getByRole("checkbox", { name: /^Change / }).first().uncheck();
   await button(sheet, preview.people === 2 ? "Look again, with 1 person" : `Look again, with ${preview.people - 1} people`).click();
@@ -319,12 +319,12 @@ test("some of the people, on a day, and called off again", async () => {
 test("who may only look sees every act, and why it is not theirs", async () => {
   const { made, finding, preview } = await changeable();
   const fix = await applied(steward, made, preview);
-  const owner = await as(made);
+  const owner = await steward.as(made);
   await owner.goto("/team");
   await owner.getByLabel("E-mail address").fill("ben@lookonly.example");
   await owner.getByRole("combobox", { name: "Role", exact: true }).selectOption({ label: "Viewer" });
   await button(owner, "Send the invitation").click();
-  const page = await (await steward.visitor()).newPage();
+  const page = await steward.stranger();
   await page.goto(await mailedLink(steward, "ben@lookonly.example", "/invitation"));
   await page.getByRole("textbox", { name: "Your name" }).fill("Ben Dahl");
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
@@ -351,7 +351,7 @@ test("a finding is put off, accepted with a reason, asked about, and each is tak
   const made = await sample();
   const { items } = await made.call("GET", "/v1/findings?limit=100", 200);
   const { finding } = items.find((one) => one.people > 0 && one.state === "open");
-  const page = await as(made);
+  const page = await steward.as(made);
   await visit(page, `/savings/${finding}`);
   await button(page, "Put it off").click();
   await button(page.getByRole("dialog"), "Put it off").click();
@@ -376,7 +376,7 @@ test("a finding is put off, accepted with a reason, asked about, and each is tak
   await button(dialog, "Close").click();
   await seen(page, "What managers said");
   await seen(page, "No answer yet");
-  const person = await (await steward.visitor()).newPage();
+  const person = await steward.stranger();
   await person.goto(await mailedLink(steward, made.email, "/attestation"));
   await person.getByRole("button", { name: /not needed/i }).click();
   await page.reload();
@@ -387,7 +387,7 @@ test("a finding is put off, accepted with a reason, asked about, and each is tak
 
 test("several findings are put off at once, and their fixes are looked at one after the other", async () => {
   const made = await sample();
-  const page = await as(made);
+  const page = await steward.as(made);
   await visit(page, "/savings");
   const boxes = page.getByRole("checkbox", { name: /^Choose: / });
   await boxes.nth(0).check();
@@ -419,7 +419,7 @@ test("what Steward cannot do is told in steps, with a check after them", async (
   const { items } = await made.call("GET", "/v1/findings?limit=100", 200);
   const details = await Promise.all(items.map(({ finding }) => made.call("GET", `/v1/findings/${finding}`, 200)));
   const guided = details.find(({ steps }) => steps.length > 0);
-  const page = await as(made);
+  const page = await steward.as(made);
   await visit(page, `/savings/${guided.finding}`);
   await seen(page, guided.steps[0]);
   assert.equal(await button(page, "Preview the fix").count(), 0);
@@ -430,7 +430,7 @@ test("what Steward cannot do is told in steps, with a check after them", async (
 
 test("everybody can use the preview and the page of a change", async () => {
   const { made, finding, preview } = await changeable();
-  const page = await as(made);
+  const page = await steward.as(made);
   const sheet = await look(page, finding);
   assert.deepEqual(await faults(page), [], "the preview");
   await page.setViewportSize({ width: 360, height: 720 });
@@ -456,7 +456,7 @@ test("what is found about one person is acted on from their own page, for them a
     if (found) break;
   }
   const { person, name, finding, preview } = found;
-  const page = await as(made);
+  const page = await steward.as(made);
   const sheet = page.getByRole("dialog");
 
   await visit(page, `/people/${person}`);

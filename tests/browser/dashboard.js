@@ -2,7 +2,21 @@
 // to another host, or an error of its own scripts fails the test.
 import axe from "axe-core";
 import assert from "node:assert/strict";
+import { after, afterEach, before } from "node:test";
 import { browser, start } from "./steward.js";
+
+/** Steward and a browser for the tests of one file, as `prepare` leaves them. A test fails where a page did what it must
+ * not. */
+export function opened(options = {}, prepare = async () => {}) {
+  const steward = {};
+  before(async () => {
+    Object.assign(steward, await open(options));
+    await prepare();
+  });
+  after(() => steward.close?.());
+  afterEach(() => steward.noTroubles());
+  return steward;
+}
 
 /** Starts Steward and a browser for one test file. */
 export async function open(options = {}) {
@@ -37,6 +51,8 @@ export async function open(options = {}) {
   return {
     ...steward,
     visitor,
+    /** A page on which nobody is signed in. */
+    stranger: async (context) => (await visitor(context)).newPage(),
     /** Fails where a page did what it must not. */
     noTroubles: () => assert.deepEqual(troubles.splice(0), []),
     /** A page on which somebody is signed in. */
@@ -56,6 +72,12 @@ export const PASSWORD = "four unrelated words here 7";
 
 export const heading = (page, name) => page.getByRole("heading", { level: 1, name });
 export const button = (page, name) => page.getByRole("button", { name, exact: true });
+
+/** Waits until somebody is signed in on a page. */
+export const inside = (page) => page.getByRole("navigation", { name: "Pages" }).waitFor();
+
+/** Ends the browsers of pages. */
+export const close = (...pages) => Promise.all(pages.map((page) => page.context().close()));
 
 /** Waits until a text is seen. */
 export const seen = (page, text) => page.getByText(text).filter({ visible: true }).first().waitFor();

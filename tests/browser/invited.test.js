@@ -1,23 +1,15 @@
 // Joining a company with a work account: from the invitation's page to Microsoft and back.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { authenticator } from "./authenticator.js";
 import { company } from "./company.js";
-import { button, heading, mailedLink, open, seen, visit } from "./dashboard.js";
+import { button, heading, inside, mailedLink, opened, seen, visit } from "./dashboard.js";
 
-let steward, fabrikam;
-
-before(async () => {
-  steward = await open();
+let fabrikam;
+const steward = opened({}, async () => {
   fabrikam = await company(steward, "Fabrikam");
 });
-after(async () => {
-  await steward?.close();
-});
-afterEach(() => steward.noTroubles());
 
-const stranger = async () => (await steward.visitor()).newPage();
-const inside = (page) => page.getByRole("navigation", { name: "Pages" }).waitFor();
 /** The accounts of the company's directory that Microsoft offers. */
 const accounts = (page) => page.locator(`button[name="account"][value^="${fabrikam.directory}/"]`);
 const administrator = (page) => accounts(page).filter({ hasText: "Global Administrator" }).first();
@@ -31,7 +23,7 @@ async function invited(by, email, role) {
 }
 
 test("an invitation is accepted with a work account, and no password is made", async () => {
-  const page = await stranger();
+  const page = await steward.stranger();
   await visit(page, "/sign-in");
   await button(page, "Sign in with Microsoft").click();
   // An address that Microsoft vouches for: it is the one to invite.
@@ -86,7 +78,7 @@ test("where a company signs in with Microsoft only, an invitation asks for no pa
   await button(owner, "Send the invitation").click();
   const link = await mailedLink(steward, "bookkeeper@elsewhere.example", "/invitation");
 
-  const page = await stranger();
+  const page = await steward.stranger();
   await visit(page, link);
   await seen(page, /^Fabrikam signs in with its own Microsoft 365\./);
   assert.equal(await page.getByLabel("Password", { exact: true }).count(), 0);

@@ -1,24 +1,16 @@
 // Going to Microsoft and back: signing in with a work account, and connecting refused. Its pages are simulated, and used
 // as a person uses them.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { withApp } from "./authenticator.js";
 import { account, bring, colleague, company, signUp } from "./company.js";
-import { button, heading, mailedLink, mailTo, open, seen, visit } from "./dashboard.js";
+import { button, heading, inside, mailedLink, mailTo, opened, seen, visit } from "./dashboard.js";
 
-let steward, fabrikam;
-
-before(async () => {
-  steward = await open();
+let fabrikam;
+const steward = opened({}, async () => {
   fabrikam = await company(steward, "Fabrikam");
 });
-after(async () => {
-  await steward?.close();
-});
-afterEach(() => steward.noTroubles());
 
-const stranger = async () => (await steward.visitor()).newPage();
-const inside = (page) => page.getByRole("navigation", { name: "Pages" }).waitFor();
 
 /** The accounts of a directory that Microsoft offers: its administrators, some who work there, a guest. */
 const accounts = (page, directory) => page.locator(`button[name="account"][value^="${directory}/"]`);
@@ -59,7 +51,7 @@ test("a work account that is linked in the settings signs in, to where one wante
   await seen(page, fabrikam.directory);
   await mailTo(steward, fabrikam.email, "A Microsoft work account was linked to your Steward account.");
 
-  const other = await stranger();
+  const other = await steward.stranger();
   await other.goto("/licences");
   await button(other, "Sign in with Microsoft").click();
   await worker(other, fabrikam.directory, 0).click();
@@ -80,7 +72,7 @@ test("a work account that is linked in the settings signs in, to where one wante
 
 test("whoever does not get in is told why, each in words of their own", async () => {
   const { directory: elsewhere } = await bring(steward, { switch: "directory", name: "Elsewhere", seed: 77, people: 40 });
-  const page = await stranger();
+  const page = await steward.stranger();
   await toMicrosoft(page);
   await button(page, "Cancel").click();
   await refused(page, "The sign-in at Microsoft was not finished. Begin again.");
@@ -103,7 +95,7 @@ test("whoever does not get in is told why, each in words of their own", async ()
 });
 
 test("a member with the address of a work account is asked by mail first, and their second step stays", async () => {
-  const page = await stranger();
+  const page = await steward.stranger();
   await toMicrosoft(page);
   const email = (await worker(page, fabrikam.directory, 2).locator("span").innerText()).toLowerCase();
   const ben = await colleague(steward, fabrikam, email, "member");
@@ -140,7 +132,7 @@ test("where a company lets its people join they do, and who was removed does not
   await button(owner, "Save the rules").click();
   await seen(owner, "Saved");
 
-  const page = await stranger();
+  const page = await steward.stranger();
   await toMicrosoft(page);
   const name = await worker(page, fabrikam.directory, 3).locator("b").innerText();
   await worker(page, fabrikam.directory, 3).click();
@@ -261,7 +253,7 @@ test("with Microsoft only a password lets nobody in but the one who keeps it for
   await seen(page, "Saved");
   await mailTo(steward, ben.email, "Your Steward password no longer gets you in.");
 
-  const other = await stranger();
+  const other = await steward.stranger();
   const knock = async ({ email, password }) => {
     await visit(other, "/sign-in");
     await other.getByLabel("E-mail address").fill(email);

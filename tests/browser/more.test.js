@@ -2,21 +2,16 @@
 // what an owner does with them, what others may not, and what they say when there is nothing or no answer.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, afterEach, before, test } from "node:test";
-import { heading, mailedLink, mailTo, open, PASSWORD, seen, signIn, visit } from "./dashboard.js";
+import { test } from "node:test";
+import { account, colleague } from "./company.js";
+import { heading, mailedLink, mailTo, opened, PASSWORD, seen, signIn, visit } from "./dashboard.js";
 
-let steward, page, token;
-
-before(async () => {
-  steward = await open();
+let page, token;
+const steward = opened({}, async () => {
   page = await steward.owner();
   page.setDefaultTimeout(15_000);
   token = await tokenOf(steward);
 });
-after(async () => {
-  await steward?.close();
-});
-afterEach(() => steward.noTroubles());
 
 const tokenOf = async ({ email, password }) =>
   (await steward.call("POST", "/v1/sign-in", 200, { body: { email, password } })).access_token;
@@ -45,14 +40,8 @@ async function taken(button) {
 }
 
 /** Somebody of the company with a role, signed in in a browser of their own. */
-async function colleague(email, role) {
-  await steward.call("POST", "/v1/invitations", 202, { token, body: { email, role } });
-  const invitation = (await mailedLink(steward, email, "/invitation")).split("token=")[1];
-  const body = { token: invitation, name: "Ben Dahl", password: PASSWORD };
-  await steward.call("POST", "/v1/invitations/accept", 201, { body });
-  const on = await (await steward.visitor()).newPage();
-  await signIn(on, { email, password: PASSWORD });
-  return on;
+async function member(email, role) {
+  return steward.as(await colleague(steward, await account(steward, steward), email, role));
 }
 
 test("people are found by name and by how they use what they have, and the address keeps the question", async () => {
@@ -162,6 +151,7 @@ test("savings are filtered by their reason, and the address keeps it", async () 
 
 test("a licence type nobody has a price of asks for it, and what is told changes what is paid", async () => {
   await visit(page, "/licences");
+  await seen(page, /^\d+ licence types? ha(s|ve) no price$/);
   const row = rows(page, "Licence types with their numbers and prices").filter({ hasText: "WORKFORCE_INSIGHTS_P1" });
   await row.getByText("not known").waitFor();
   await row.getByRole("button", { name: /^Tell us what you pay/ }).click();
@@ -279,6 +269,11 @@ test("trends: one check draws no line and says when the next is, and the ledger 
   const [month] = await rows(page, "What you saved").allInnerTexts();
   assert.match(month, /\$[\d,.]+/);
   assert.ok((await page.locator("figure svg rect").count()) >= 3);
+  const { departments } = await steward.call("GET", "/v1/savings?by=department", 200, { token });
+  const places = page.getByRole("table", { name: "By department" });
+  await places.getByRole("columnheader", { name: "Approved" }).waitFor();
+  const unpriced = departments.filter(({ price_missing }) => price_missing > 0).length;
+  assert.equal(await places.getByText(/^and \d+ licences? without a known price$/).count(), unpriced);
   await page.getByRole("link", { name: "A year" }).click();
   await page.waitForURL(/days=365/);
   await page.getByRole("link", { name: "Compare with the time before" }).click();
@@ -398,7 +393,7 @@ test("what Steward read is listed call by call, with what it can never read", as
 });
 
 test("who may only read is told so at each thing that changes something", async () => {
-  const viewer = await colleague("viewer@northwind.example", "read_only");
+  const viewer = await member("viewer@northwind.example", "read_only");
   await visit(viewer, "/licences");
   for (const name of [/^Change the price/, "Download as a file", "Make an address"]) {
     const button = viewer.getByRole("button", { name }).first();
@@ -416,7 +411,7 @@ test("who may only read is told so at each thing that changes something", async 
 test("a role without people, findings or fixes sees none, and asks for none", async () => {
   const body = { name: "Auditor", permissions: ["tenant:read", "events:read"] };
   const { role } = await steward.call("POST", "/v1/roles", 201, { token, body });
-  const auditor = await colleague("auditor@northwind.example", role);
+  const auditor = await member("auditor@northwind.example", role);
   // Before their rights are known they are taken for everybody else's, once.
   await seen(auditor, /^Your role does not include this/);
   await auditor.waitForLoadState("networkidle");
@@ -461,7 +456,7 @@ test("before Microsoft 365 is connected each page says what it waits for, and le
   const link = await mailedLink(steward, email, "/verify");
   const body = { token: link.split("token=")[1], name: "Nora New", password: PASSWORD };
   await steward.call("POST", "/v1/verify-email", 201, { body });
-  const fresh = await (await steward.visitor()).newPage();
+  const fresh = await steward.stranger();
   await until(async () => {
     const answer = await fetch(`${steward.url}/v1/sign-in`, {
       method: "POST",
@@ -538,7 +533,7 @@ test("settings are one entry of seven, and each of them is at its own address", 
 });
 
 test("the API reference is a page of its own that asks nobody else for anything", async () => {
-  const reader = await (await steward.visitor()).newPage();
+  const reader = await steward.stranger();
   const elsewhere = [];
   reader.on("request", (request) => {
     if (!request.url().startsWith(steward.url) && !/^(data|blob):/.test(request.url())) elsewhere.push(request.url());
@@ -589,7 +584,7 @@ test("who has an account makes a further company, by the mail of a sign-up or fr
   await steward.call("POST", "/v1/sign-up", 202, { body: { email, company: "South <b>Wind</b>" } });
   await mailTo(steward, email, "There is one already");
   const link = await mailedLink(steward, email, "/verify");
-  const on = await (await steward.visitor()).newPage();
+  const on = await steward.stranger();
   await visit(on, link);
   await heading(on, "Make South <b>Wind</b>").waitFor();
   assert.equal(await on.getByLabel("Password", { exact: true }).count(), 0);

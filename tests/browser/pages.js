@@ -1,9 +1,26 @@
-// Every page there is. What a page needs to show something is made once for a running Steward: a change, an invitation, a
-// question to a manager.
-import { account, agree, applied } from "./company.js";
+// Every page there is, and what opens on them. What a page needs to show something is made once for a running Steward: a
+// change, an invitation, a question to a manager.
+import { readFileSync } from "node:fs";
+import { account, agree, applied, colleague } from "./company.js";
 import { mailedLink, seen, visit } from "./dashboard.js";
 
 const known = new Map();
+const TREE = new URL("../../dashboard/src/routeTree.gen.ts", import.meta.url);
+
+/** Every route of the dashboard by its path, and whether it is open to those who are not signed in. */
+export function routes() {
+  const [, ids] = /\n {2}id:\n([^]*?)\n {2}fileRoutesById/.exec(readFileSync(TREE, "utf8"));
+  const parts = [...ids.matchAll(/'([^']+)'/g)].map(([, id]) => id.split("/"));
+  return (
+    parts
+      // What begins with _ is a frame around pages and none itself.
+      .filter((all) => !all.at(-1).startsWith("_"))
+      .map((all) => ({
+        path: `/${all.filter((part) => part && !part.startsWith("_")).map((part) => part.replace(/_$/, "")).join("/")}`,
+        open: all.includes("_public"),
+      }))
+  );
+}
 
 /** Every page there is, with an address at which it shows something. */
 export function pages(steward) {
@@ -11,10 +28,27 @@ export function pages(steward) {
   return known.get(steward.url);
 }
 
-/** Opens one of them, and waits until it shows what it is for. */
-export async function show(page, { path, until }) {
+/** Opens one of them, does there what `act` does, and waits until it shows what it is for. */
+export async function show(page, { path, until, act }) {
   await visit(page, path);
+  await act?.(page);
   if (until) await seen(page, until);
+}
+
+const press = (name) => (page) => page.getByRole("main").getByRole("button", { name, exact: true }).first().click();
+
+/** Opens what finds pages and acts by their names, however narrow the screen is. */
+async function find(page) {
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "A page, or something to do" }).waitFor();
+}
+
+/** Leaves a page on which something was typed that is not saved. */
+async function leave(page) {
+  await page.getByRole("spinbutton").first().fill("77");
+  await find(page);
+  await page.keyboard.type("Activity");
+  await page.keyboard.press("Enter");
 }
 
 async function listed(steward) {
@@ -28,6 +62,9 @@ async function listed(steward) {
   await agree(steward, demo, { tier: "licence_writer" });
   const [change, next] = await fixable(demo, items.filter((one) => one !== withPeople));
   const fix = await applied(steward, demo, change.preview);
+  const reason = "We hire in spring.";
+  await demo.call("POST", "/v1/exceptions", 201, { finding: withSeats.finding, reason });
+  await colleague(steward, demo, "cora@northwind.example", "member", "Cora Colleague");
   await demo.call("POST", "/v1/invitations", 202, { email: "guest@northwind.example", role: "read_only" });
   const invitation = new URL(await mailedLink(steward, "guest@northwind.example", "/invitation"));
   const [asked] = (await demo.call("GET", `/v1/findings/${withPeople.finding}/people`, 200)).items;
@@ -69,10 +106,30 @@ async function listed(steward) {
     ["access", "/settings/access"],
     ["access-none", "/settings/access?of=undos"],
     ["new-company", "/new-company"],
+    ["connect-refused", "/connect/callback?state=made-up", "Nothing was connected"],
+    ["link-refused", "/account/microsoft?state=made-up", "Signing in with Microsoft did not work"],
     ["not-found", "/nothing/here"],
+    // What opens on a page.
+    ["find", "/", "What we read and wrote", find],
+    ["person-menu", "/", "Sign out", (page) => page.locator("summary", { hasText: "Demo Owner" }).click()],
+    ["put-off", `/savings/${withPeople.finding}`, /^It is not among what to do next/, press("Put it off")],
+    ["accept", `/savings/${withPeople.finding}`, /^It stays in the list as accepted/, press("Accept it as it is")],
+    ["ask-manager", `/savings/${withPeople.finding}`, "Whom it is about", press("Ask the manager")],
+    ["undo", `/changes/${fix}`, "Put it back", press("Undo")],
+    ["price", "/licences", "How you buy it", press(/^Change the price of /)],
+    ["calendar-address", "/licences", "Such as: office calendar.", press("Make an address")],
+    ["role", "/team", "Save the role", press("Make a role")],
+    ["remove-member", "/team", /^They are signed out at once/, press(/^Remove: /)],
+    ["disconnect", "/settings/connection", /^No more checks run\./, press("Disconnect")],
+    ["take-back", "/settings/access", /^Changes under way stop/, press(/^Take it back: /)],
+    ["exception-change", "/settings/exceptions", "Ends on", press(/^Change: /)],
+    ["exception-end", "/settings/exceptions", "What it covers counts again within seconds.", press(/^End: /)],
+    ["key", "/settings/keys", "What it may do", press("Make a key")],
+    ["unsaved", "/settings/checks", "What you changed here is not saved.", leave],
   ];
   const open = [
     ["sign-in", "/sign-in"],
+    ["sign-in-refused", "/sign-in/microsoft?state=made-up", "Signing in with Microsoft did not work"],
     ["sign-up", "/sign-up"],
     ["verify", "/verify#token=svt_x"],
     ["reset-password", "/reset-password"],
@@ -86,7 +143,7 @@ async function listed(steward) {
     ["attestation-used", "/attestation#token=sat_x"],
     ["incomplete-link", "/verify"],
   ];
-  const all = (list, signedIn) => list.map(([name, path, until]) => ({ name, path, until, signedIn }));
+  const all = (list, signedIn) => list.map(([name, path, until, act]) => ({ name, path, until, act, signedIn }));
   // Made by somebody else: what axe says of it is theirs to mend.
   const reference = { name: "docs", path: "/docs", signedIn: false, foreign: true };
   return [...all(signedIn, true), ...all(open, false), reference];

@@ -74,12 +74,10 @@ async function ofABarePage(context) {
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-test("nobody waits longer than a tenth of a second for what they did", async (t) => {
-  if (elsewhere) return t.skip(elsewhere);
-  const page = await steward.owner();
-  const slow = await page.context().newCDPSession(page);
+/** What somebody does, by where they do it and its steps. */
+function actsOn(page) {
   const link = (name) => () => page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name }).click();
-  const acts = {
+  return {
     "another page": ["/", link("Savings"), link("Home")],
     "a list as long as it gets": ["/", link("Licences"), link("Savings")],
     "a filter": [
@@ -92,16 +90,90 @@ test("nobody waits longer than a tenth of a second for what they did", async (t)
     "a key while typing": ["/team", () => page.getByLabel("E-mail address").pressSequentially("a")],
     "a dialog": ["/settings/keys", () => page.getByRole("button", { name: "Make a key" }).first().click(), () => page.keyboard.press("Escape")],
   };
+}
+
+/** Stands where acts are done, with all that they need at hand. */
+async function ready(page, path, steps) {
+  await visit(page, path);
+  // Once before: parts of pages are loaded at their first use.
+  for (const step of steps) await step();
+  // The other pages' code comes a second behind the first page: that is another wait than those measured here.
+  await page.waitForTimeout(SETTLED_MS);
+  await page.waitForLoadState("networkidle");
+}
+
+/** Time of the processor for one act in a page, in milliseconds: what else the machine does is not in it. */
+async function worker(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const seconds = async () =>
+    (await session.send("Performance.getMetrics")).metrics.find(({ name }) => name === "TaskDuration").value;
+  return async (act) => {
+    const before = await seconds();
+    await act();
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50))));
+    return 1000 * ((await seconds()) - before);
+  };
+}
+
+/** Rows of a table that a page without any code of ours writes at a click: what acts are measured by. */
+const ROWS = 1000;
+
+/** A page that does nothing but that. */
+async function yardstick(context) {
+  const page = await context.newPage();
+  await page.setContent("<button>Write</button><table></table>");
+  await page.evaluate((rows) => {
+    document.querySelector("button").onclick = () => {
+      const table = document.querySelector("table");
+      table.replaceChildren();
+      for (let row = 0; row < rows; row++) {
+        const line = table.insertRow();
+        for (let cell = 0; cell < 4; cell++) line.insertCell().textContent = `${row} of ${rows}: ${Math.random()}`;
+      }
+    };
+  }, ROWS);
+  return page;
+}
+
+test("nothing that somebody does is more work for their machine than writing a table of a thousand rows", async (t) => {
+  const page = await steward.owner();
+  const acts = actsOn(page);
+  const plain = await yardstick(page.context());
+  const [ofPage, ofPlain] = [await worker(page), await worker(plain)];
+  const measure = () => ofPlain(() => plain.click("button"));
+  await measure();
+  const heavy = [];
+  for (const name of ["a list as long as it gets", "a filter", "a key while typing", "a dialog"]) {
+    const [path, ...steps] = acts[name];
+    await ready(page, path, steps);
+    // Both in turns, so that both have the same machine; the least of each has the fewest accidents in it.
+    const [taken, rows] = [steps.map(() => Number.POSITIVE_INFINITY), []];
+    for (let time = 0; time < TIMES; time++) {
+      rows.push(await measure());
+      for (const [at, step] of steps.entries()) taken[at] = Math.min(taken[at], await ofPage(step));
+    }
+    const [worst, measured] = [Math.max(...taken), Math.min(...rows)];
+    assert.ok(measured > 1, `the table is no work to measure by: ${rows.join(", ")} ms`);
+    const told = `${name}: ${(worst / measured).toFixed(2)} of the table (${worst.toFixed(1)} of ${measured.toFixed(1)} ms)`;
+    t.diagnostic(told);
+    if (worst > measured) heavy.push(told);
+  }
+  assert.deepEqual(heavy, []);
+  steward.noTroubles();
+  await page.context().close();
+});
+
+test("nobody waits longer than a tenth of a second for what they did", async (t) => {
+  if (elsewhere) return t.skip(elsewhere);
+  const page = await steward.owner();
+  const slow = await page.context().newCDPSession(page);
+  const acts = actsOn(page);
   const bare = median(await ofABarePage(page.context()));
   t.diagnostic(`a bare page: ${bare} ms`);
   const late = [];
   for (const [name, [path, ...steps]] of Object.entries(acts)) {
-    await visit(page, path);
-    // Once before: parts of pages are loaded at their first use.
-    for (const step of steps) await step();
-    // The other pages' code comes a second behind the first page: that is another wait than those measured here.
-    await page.waitForTimeout(SETTLED_MS);
-    await page.waitForLoadState("networkidle");
+    await ready(page, path, steps);
     await slow.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
     const waits = [];
     for (let time = 0; time < TIMES; time++) {

@@ -2,23 +2,16 @@
 // and two people who change the same thing at once.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { withApp } from "./authenticator.js";
 import { account, bring, colleague, signUp } from "./company.js";
-import { button, heading, mailTo, open, seen, signIn, visit } from "./dashboard.js";
+import { button, close, heading, mailTo, opened, seen, signIn, visit } from "./dashboard.js";
 
-let steward, demo;
-
-before(async () => {
-  steward = await open();
+let demo;
+const steward = opened({}, async () => {
   demo = await account(steward, steward);
 });
-after(async () => {
-  await steward?.close();
-});
-afterEach(() => steward.noTroubles());
 
-const close = (...pages) => Promise.all(pages.map((page) => page.context().close()));
 const faster = (page) => page.getByRole("alert").getByText("This was changed by somebody else meanwhile").waitFor();
 /** A day so many from now, as a field of dates takes it. */
 const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);

@@ -1,22 +1,15 @@
 // The team, from the page: roles of one's own, what becomes of a member, keys for programs. What follows from it is seen
 // where it counts, in the other person's browser and at the API.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { account, bring, colleague } from "./company.js";
-import { button, heading, mailedLink, mailTo, open, PASSWORD, seen, signIn, visit } from "./dashboard.js";
+import { button, close, heading, mailedLink, mailTo, opened, PASSWORD, seen, signIn, visit } from "./dashboard.js";
 
-let steward, demo;
-
-before(async () => {
-  steward = await open();
+let demo;
+const steward = opened({}, async () => {
   demo = await account(steward, steward);
 });
-after(async () => {
-  await steward?.close();
-});
-afterEach(() => steward.noTroubles());
 
-const close = (...pages) => Promise.all(pages.map((page) => page.context().close()));
 /** The line of a member: of an invitation to the same address there is one as well. */
 const row = (page, name) =>
   page.getByRole("listitem").filter({ has: page.getByRole("combobox", { name: `Role of ${name}` }) });
@@ -55,7 +48,7 @@ test("a role of the company's own is made, given, widened, and gone once who has
   await button(owner, "Send the invitation").click();
   await seen(owner, "A mail is on its way to bea@northwind.example.");
 
-  const page = await (await steward.visitor()).newPage();
+  const page = await steward.stranger();
   await page.goto(await mailedLink(steward, "bea@northwind.example", "/invitation"));
   await seen(page, "Demo Owner invites you.");
   await seen(page, `Your role there: ${name}.`);

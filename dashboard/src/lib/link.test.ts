@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { linkToken, ownPath } from "./link";
+import { companyOf, linkToken, ownPath } from "./link";
 
 beforeEach(() => {
   history.replaceState(null, "", "/");
@@ -18,6 +18,18 @@ test("after signing in one goes on to a page of ours and to no other", () => {
     7,
   ]) {
     expect(ownPath(bad)).toBe("/");
+  }
+});
+
+test("a mail's link names its company, and is a path of ours without it, whatever somebody made of it", () => {
+  expect(companyOf("/changes/fix_1?company=ten_1")).toEqual({ company: "ten_1", to: "/changes/fix_1" });
+  expect(companyOf("/people?search=%22a%26b%22&company=ten_1&company=ten_2#x")).toEqual({
+    company: "ten_1",
+    to: "/people?search=%22a%26b%22#x",
+  });
+  expect(companyOf("/people?search=company")).toEqual({ company: null, to: "/people?search=company" });
+  for (const bad of ["//evil.example/?company=ten_1", "/\\evil.example?company=", "https://evil.example?company=//x"]) {
+    expect(companyOf(bad).to).toBe("/");
   }
 });
 

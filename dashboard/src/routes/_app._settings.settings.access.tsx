@@ -136,6 +136,16 @@ function May() {
                 </Status>
               </span>
             </span>
+            <details className="order-last basis-full">
+              <summary className="w-fit text-dim text-sm">{t.allows}</summary>
+              <ul className="mt-2 grid gap-2">
+                {tier.permissions.map(({ name, purpose }) => (
+                  <li key={name}>
+                    {purpose} <code className="block text-dim text-xs">{name}</code>
+                  </li>
+                ))}
+              </ul>
+            </details>
             {tier.granted && (
               <Button
                 look="danger"

@@ -3,7 +3,7 @@ import { createFileRoute } from "@tanstack/react-router";
 import { useState } from "react";
 import { microsoftStatusOptions, scansListOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { microsoftDisconnect } from "~/api/generated/sdk.gen";
-import type { ConnectionView } from "~/api/generated/types.gen";
+import type { ConnectionView, ReadView } from "~/api/generated/types.gen";
 import { queries } from "~/api/queries";
 import { Confirm } from "~/features/settings/Confirm";
 import { Allowed } from "~/features/shell/Allowed";
@@ -45,7 +45,9 @@ function Loaded({ connection }: { connection: ConnectionView }) {
   const mayNot = useRoleReason("connection:manage");
   const mayConnect = useCan("connection:manage");
   const [asking, ask] = useState(false);
-  const { state, since, name, reason, directory, granted, missing } = connection;
+  const { state, since, name, reason, directory, reads } = connection;
+  const granted = reads.filter((one) => one.granted);
+  const missing = reads.filter((one) => connection.missing.includes(one.name));
   const connected = state === "connected";
   return (
     <>
@@ -78,13 +80,7 @@ function Loaded({ connection }: { connection: ConnectionView }) {
         {granted.length > 0 && (
           <div className="grid gap-2">
             <h3>{t.granted}</h3>
-            <ul className="flex flex-wrap gap-2">
-              {granted.map((permission) => (
-                <li key={permission} className="rounded-md bg-well px-2 py-0.5 text-sm">
-                  <code>{permission}</code>
-                </li>
-              ))}
-            </ul>
+            <Reads of={granted} />
           </div>
         )}
       </Part>
@@ -96,7 +92,7 @@ function Loaded({ connection }: { connection: ConnectionView }) {
           action={mayConnect && <ButtonLink to="/connect">{t.again}</ButtonLink>}
         >
           <p>{t.missingLead}</p>
-          <code>{missing.join(", ")}</code>
+          <Reads of={missing} />
         </Notice>
       )}
       {asking && (
@@ -113,6 +109,25 @@ function Loaded({ connection }: { connection: ConnectionView }) {
         />
       )}
     </>
+  );
+}
+
+/** Permissions by what they are used for; what Microsoft calls them comes second. */
+function Reads({ of }: { of: readonly ReadView[] }) {
+  return (
+    <ul className="grid gap-3">
+      {of.map(({ name, uses }) => (
+        <li key={name}>
+          {uses.map(({ what, why }) => (
+            <p key={what}>
+              {what} <span className="text-dim text-sm">{why}</span>
+            </p>
+          ))}
+          {uses.length === 0 && <p>{t.unused}</p>}
+          <code className="text-dim text-xs">{name}</code>
+        </li>
+      ))}
+    </ul>
   );
 }
 

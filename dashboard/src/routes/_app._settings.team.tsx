@@ -36,7 +36,12 @@ function Team() {
       {members.data && roles.data && (
         <>
           <Part title={t.people}>
-            <Members members={members.data.items} roles={roles.data.items} onChange={() => members.refetch()} />
+            <Members
+              members={members.data.items}
+              whole={!members.data.next_cursor}
+              roles={roles.data.items}
+              onChange={() => members.refetch()}
+            />
           </Part>
           <Invitations roles={roles.data.items} wanted={role} />
           <Roles roles={roles.data.items} onChange={() => Promise.all([roles.refetch(), members.refetch()])} />

@@ -15,7 +15,7 @@ import { Allowed } from "~/features/shell/Allowed";
 import { day, money, number } from "~/lib/format";
 import { useSeen } from "~/lib/shown";
 import { Page, Part } from "~/ui/page";
-import { Empty, Problem, Skeleton } from "~/ui/states";
+import { Empty, Notice, Problem, Skeleton } from "~/ui/states";
 import { type Column, Table } from "~/ui/table";
 import { licences as t } from "~texts/licences";
 
@@ -38,9 +38,8 @@ function Licences() {
   const bySku = new Map(prices.data?.value.items.map((price) => [price.sku, price]));
   const rows: Row[] = licences.data?.items.map((row) => ({ ...row, pricing: bySku.get(row.sku) })) ?? [];
   const totals = overview.data?.totals;
-  // A type that costs and has no price is named by the last check; all others without a price are free.
-  const unpriced = new Set(totals?.price_missing_skus.map(({ sku }) => sku));
-  const isPaid = (row: Row) => Boolean(row.pricing?.price) || unpriced.has(row.sku);
+  const unpriced = rows.filter(({ price_missing }) => price_missing).length;
+  const isPaid = (row: Row) => Boolean(row.pricing?.price) || row.price_missing;
   const error = licences.error ?? prices.error;
   const loaded = licences.data && prices.data && !overview.isPending;
   return (
@@ -55,6 +54,11 @@ function Licences() {
       {loaded && rows.length > 0 && (
         <>
           <Part title={t.pay} lead={t.payLead}>
+            {unpriced > 0 && (
+              <Notice icon="licences" title={t.unpriced(unpriced)}>
+                {t.unpricedLead}
+              </Notice>
+            )}
             <Table
               caption={t.caption}
               rows={rows.filter(isPaid).toSorted(byCost)}

@@ -3,7 +3,7 @@ import { createFileRoute } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { findingsLicensesOptions, findingsListPeopleInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { findingsExportPeople } from "~/api/generated/sdk.gen";
-import type { PersonStatus as Kind, OverviewView, PersonView } from "~/api/generated/types.gen";
+import type { CheckId, PersonStatus as Kind, OverviewView, PersonView } from "~/api/generated/types.gen";
 import { Export } from "~/features/export/Export";
 import { PreviewSheet } from "~/features/fixes/PreviewSheet";
 import { ShowNames } from "~/features/fixes/ShowNames";
@@ -76,7 +76,7 @@ function People() {
       lead={totals && t.lead(totals.people, totals.licensed_people)}
       actions={<Export name="steward-people" take={exported} />}
     >
-      {overview.data && <Concealed overview={overview.data} />}
+      {overview.data && <KnownInPart overview={overview.data} />}
       {(rows.length > 0 || filtered) && <Filter search={search} />}
       {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
       {list.isPending && !list.error && <Skeleton rows={8} />}
@@ -111,11 +111,15 @@ function Nobody({ filtered, overview }: { filtered: boolean; overview: OverviewV
   );
 }
 
-/** Where Microsoft's reports have no names in them, nobody's use can be told. */
-function Concealed({ overview: { not_evaluated } }: { overview: OverviewView }) {
-  const told = not_evaluated.find(({ reason }) => reason === "names_concealed");
+/** The check of people who were not there for long: what it cannot tell, this page cannot either. */
+const INACTIVE: CheckId = "L6";
+
+/** Why it is not known of everybody when they were last there: reports hide names, or a source is missing. */
+function KnownInPart({ overview: { not_evaluated } }: { overview: OverviewView }) {
+  const concealed = not_evaluated.find(({ reason }) => reason === "names_concealed");
+  const told = concealed ?? not_evaluated.find(({ check }) => check === INACTIVE);
   return told ? (
-    <Notice tone="warn" icon="warn" title={t.concealed} action={<ShowNames />}>
+    <Notice tone="warn" icon="warn" title={concealed ? t.concealed : t.knownInPart} action={concealed && <ShowNames />}>
       {told.detail}
     </Notice>
   ) : null;

@@ -1,12 +1,16 @@
 import { createFileRoute, Link, Outlet, redirect, useMatches, useRouter, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { isSignedIn } from "~/api/session";
-import { Freshness, useNewestOverview } from "~/features/home/Freshness";
+import { Freshness } from "~/features/home/Freshness";
+import { Closed, isClosed } from "~/features/shell/Closed";
+import { arrive } from "~/features/shell/company";
+import { Elsewhere } from "~/features/shell/Elsewhere";
 import { Find } from "~/features/shell/Find";
 import { Mark } from "~/features/shell/Mark";
 import { Me, useMe } from "~/features/shell/me";
 import { PersonMenu } from "~/features/shell/PersonMenu";
 import { PAGES } from "~/features/shell/pages";
+import { Standing } from "~/features/shell/Standing";
 import { day } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
 import { Icon } from "~/ui/icons";
@@ -19,19 +23,28 @@ export const Route = createFileRoute("/_app")({
       const to = location.href === "/" ? undefined : location.href;
       throw redirect({ to: "/sign-in", search: to ? { to } : {} });
     }
+    return { refused: await arrive(location.href) };
   },
   component: () => (
     <Me>
-      <Shell />
+      <Inside />
     </Me>
   ),
 });
 
+/** The shell and its pages, unless the company is closed or a link is about one that lets nobody of this session in. */
+function Inside() {
+  const { error } = useMe();
+  const { refused } = Route.useRouteContext();
+  if (isClosed(error)) return <Closed error={error} />;
+  return refused ? <Elsewhere refusal={refused} /> : <Shell />;
+}
+
 const HERE = "bg-tint font-semibold text-accent";
 
 const SETTLED_MS = 1000;
-/** Pages that show nothing of Microsoft 365, or say themselves how it stands there. */
-const OWN_STATE = /^\/(connect|welcome|account|settings|team|activity|new-company)/;
+/** Pages that show nothing of Microsoft 365, or say themselves how it stands there. Checks tell of the last one. */
+const OWN_STATE = /^\/(connect|welcome|account|settings(?!\/checks)|team|activity|new-company)/;
 
 function Shell() {
   useLoaded();
@@ -84,6 +97,7 @@ function Shell() {
       <div className="min-w-0">
         <SampleStrip />
         <main id="content" tabIndex={-1} className="grid gap-6 px-4 py-6 sm:px-8 sm:py-10">
+          <Standing />
           <SecondFactorWanted />
           {!OWN_STATE.test(path) && <Freshness />}
           <Outlet />
@@ -109,8 +123,8 @@ function useLoaded() {
 
 /** The sample company says so on every page: its numbers are nobody's. */
 function SampleStrip() {
-  const { data } = useNewestOverview();
-  if (!data?.directory?.endsWith("(sample data)")) return null;
+  const { data } = useMe();
+  if (!data?.sample) return null;
   return (
     // To the edge of the window, wider than what stands on the page.
     <p className="bg-warn-tint px-4 py-2 text-sm shadow-[0_0_0_100vmax_var(--warn-tint)] [clip-path:inset(0_-100vmax_0_0)] sm:px-8">

@@ -19,6 +19,7 @@ import { useLinkToken } from "~/features/auth/useLinkToken";
 import { useAct } from "~/ui/act";
 import { Button, ButtonLink } from "~/ui/button";
 import { Field, Form, Submit, text } from "~/ui/form";
+import { named } from "~/ui/named";
 import { Page } from "~/ui/page";
 import { Notice, Skeleton } from "~/ui/states";
 import { auth } from "~texts/auth";
@@ -61,7 +62,7 @@ function Invited({ token }: { token: string }) {
   if (!data || here.data === undefined) return <Skeleton rows={4} />;
   if (over) {
     return (
-      <Page title={t.title(data.company)}>
+      <Page title={t.title(data.company)} heading={named(t.title, data.company)}>
         <Notice tone="good" icon="check" title={t[over]} action={over === "joined" && toSignIn} />
       </Page>
     );
@@ -86,16 +87,17 @@ function Invited({ token }: { token: string }) {
   return (
     <Page
       title={t.title(data.company)}
+      heading={named(t.title, data.company)}
       lead={
         <>
-          {data.inviter && <p>{t.by(data.inviter)}</p>}
-          <p>{t.role(roleName(data.role, data.role_name))}</p>
+          {data.inviter && <p>{named(t.by, data.inviter)}</p>}
+          <p>{named(t.role, roleName(data.role, data.role_name))}</p>
         </>
       }
     >
       {data.microsoft_only ? (
         <>
-          <p>{t.microsoftOnly(data.company)}</p>
+          <p>{named(t.microsoftOnly, data.company)}</p>
           {data.has_account && <p className="text-dim">{t.linkFirst}</p>}
         </>
       ) : signInFirst ? (

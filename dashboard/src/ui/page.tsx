@@ -24,7 +24,7 @@ export function Page({
       <header className="flex flex-wrap items-end justify-between gap-4">
         <div className="grid gap-1">
           <h1>{heading}</h1>
-          {lead && <div className="max-w-prose text-dim">{lead}</div>}
+          {lead && <div className="max-w-prose text-dim [overflow-wrap:anywhere]">{lead}</div>}
         </div>
         {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
       </header>

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::{Connection, ConnectionState, Grant};
 use utoipa::ToSchema;
 
-use crate::permissions::PermissionView;
+use crate::permissions::{PermissionView, ReadView};
 
 /// Whether and how Microsoft 365 is connected.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -29,6 +29,9 @@ pub struct ConnectionView {
     /// What it asked for and did not get; checks that need it say so.
     #[schema(max_items = 100)]
     pub missing: Vec<String>,
+    /// All of it in words: what is read with each permission, and why.
+    #[schema(max_items = 100)]
+    pub reads: Vec<ReadView>,
     /// What Steward may be allowed to change beside reading, and whether it is.
     #[schema(max_items = 8)]
     pub tiers: Vec<TierView>,
@@ -76,6 +79,7 @@ impl ConnectionView {
                 name: Some(c.name),
                 reason: c.reason,
                 since: Some(c.since),
+                reads: ReadView::all(&c.granted),
                 granted: c.granted,
                 missing: c.missing,
                 tiers,
@@ -88,6 +92,7 @@ impl ConnectionView {
                 since: None,
                 granted: Vec::new(),
                 missing: Vec::new(),
+                reads: ReadView::all(&[]),
                 tiers,
             },
         }

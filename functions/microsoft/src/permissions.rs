@@ -25,6 +25,49 @@ impl PermissionView {
     }
 }
 
+/// One permission to read, with what it is used for.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReadView {
+    /// As Microsoft calls it.
+    #[schema(example = "User.Read.All")]
+    pub name: String,
+    /// Whether it was granted.
+    pub granted: bool,
+    /// What Steward reads with it, from the list its client is built from; nothing of one that was never asked for.
+    #[schema(max_items = 64)]
+    pub uses: Vec<UseView>,
+}
+
+/// One thing that is read, and why.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct UseView {
+    /// What.
+    #[schema(example = "Names, sign-in names, departments and licences of people")]
+    pub what: String,
+    /// What for.
+    #[schema(example = "To find licences nobody needs")]
+    pub why: String,
+}
+
+impl ReadView {
+    /// What the reader asks for, and what else was granted to it.
+    pub(crate) fn all(granted: &[String]) -> Vec<Self> {
+        let asked = graph::reader_permissions();
+        let beside = granted.iter().map(String::as_str).filter(|name| !asked.contains(name));
+        let names: Vec<&str> = asked.iter().copied().chain(beside).collect();
+        let view = |name: &str| Self {
+            name: name.into(),
+            granted: granted.iter().any(|one| one == name),
+            uses: graph::Endpoint::all_under(None)
+                .filter(|call| call.permissions.contains(&name))
+                .filter_map(graph::Endpoint::purpose)
+                .map(|purpose| UseView { what: purpose.what.into(), why: purpose.why.into() })
+                .collect(),
+        };
+        names.into_iter().map(view).collect()
+    }
+}
+
 /// What Steward does with a permission that writes; `None` for one it does not ask for.
 fn used_for(permission: &str) -> Option<&'static str> {
     Some(match permission {

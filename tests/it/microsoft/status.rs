@@ -14,6 +14,8 @@ async fn it_says_where_the_connection_is_at_every_point_of_its_life() {
     let owner = app.tenant("northwind").await;
     let mut never: Value = owner.get("/v1/microsoft").await.expect(200);
     let tiers = never.as_object_mut().unwrap().remove("tiers").unwrap();
+    let reads = never.as_object_mut().unwrap().remove("reads").unwrap();
+    assert!(reads.as_array().unwrap().iter().all(|one| one["granted"] == false), "{reads:#}");
     assert_eq!((tiers[0]["tier"].as_str(), tiers[0]["granted"].as_bool()), (Some("licence_writer"), Some(false)));
     let nothing = json!({
         "state": "disconnected", "directory": null, "name": null, "reason": null, "since": null, "granted": [], "missing": [],
@@ -27,6 +29,19 @@ async fn it_says_where_the_connection_is_at_every_point_of_its_life() {
     granted.sort_by_key(Value::to_string);
     assert_eq!(granted, graph::reader_permissions().into_iter().map(Value::from).collect::<Vec<_>>());
     assert!(connected["since"].is_string() && connected["reason"].is_null());
+    for read in connected["reads"].as_array().unwrap() {
+        assert_eq!(read["granted"], true, "{read:#}");
+        for one in read["uses"].as_array().unwrap() {
+            assert!(one["what"].as_str().is_some_and(|what| !what.is_empty()), "{read:#}");
+            assert!(one["why"].as_str().is_some_and(|why| why.starts_with("To ")), "{read:#}");
+        }
+        assert_ne!(read["uses"], json!([]), "{read:#}");
+    }
+    let of = |name: &str| connected["reads"].as_array().unwrap().iter().find(|one| one["name"] == name).cloned();
+    let people = json!({
+        "what": "Names, sign-in names, departments and licences of people", "why": "To find licences nobody needs",
+    });
+    assert_eq!(of("User.Read.All").unwrap()["uses"][0], people);
 
     app.microsoft().revoke_consent(READER_APP, id);
     owner.act("/v1/scans").await.expect::<Value>(202);

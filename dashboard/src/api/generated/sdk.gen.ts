@@ -130,8 +130,16 @@ export const tenantsEvents = <ThrowOnError extends boolean = true>(options?: Opt
 /**
  * Export what happened
  *
- * At most 2,000 entries a file, newest first; a `Link` header with `rel="next"` says where to go on. Cells that a
- * spreadsheet would run as a formula begin with a single quote. Every file taken is noted in the log.
+ * At most 2,000 entries a file, newest first, and fewer where they are large: about 3 MB. A `Link` header with
+ * `rel="next"` says where to go on. Cells that a spreadsheet would run as a formula begin with a single quote. Every
+ * file taken is noted in the log.
+ *
+ * With `format=ndjson` a file has at most 500 entries, as `GET /v1/events` lists them, a JSON object a line. Each has a
+ * `proof`: `sequence`, its place in the chain that seals the log; `previous` and `hash`, hexadecimal; and `sealed`, the
+ * whole entry as text. SHA-256 over the 32 bytes of `previous` and the bytes of `sealed` is `hash`, and that is the
+ * `previous` of the next place: whoever keeps files, or one hash, can show without Steward whether an entry was changed.
+ * `proof` is `null` for an entry of the last moments, which is not sealed yet; an older one without it lost its seal. In
+ * files of the whole log a place that is missing is an entry that was taken out.
  */
 export const tenantsEventsExport = <ThrowOnError extends boolean = true>(options?: Options<TenantsEventsExportData, ThrowOnError>): RequestResult<TenantsEventsExportResponses, TenantsEventsExportErrors, ThrowOnError> => (options?.client ?? client).get<TenantsEventsExportResponses, TenantsEventsExportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
@@ -399,7 +407,7 @@ export const fixesPreview = <ThrowOnError extends boolean = true>(options: Optio
 /**
  * Call off a fix
  *
- * Only one that has not begun. What was done is put back by `POST /v1/fixes/{fix}/undo`.
+ * Only one that has not begun, and is not tried again. What was done is put back by `POST /v1/fixes/{fix}/undo`.
  */
 export const fixesCancel = <ThrowOnError extends boolean = true>(options: Options<FixesCancelData, ThrowOnError>): RequestResult<FixesCancelResponses, FixesCancelErrors, ThrowOnError> => (options.client ?? client).delete<FixesCancelResponses, FixesCancelErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -445,7 +453,8 @@ export const fixesRetry = <ThrowOnError extends boolean = true>(options: Options
  * Undo a fix
  *
  * Licences come back with the parts of them that were turned off, people into their groups, sign-in and settings as
- * they were. May be sent again for what could not be put back.
+ * they were. May be sent again for what could not be put back. What a later fix did again stays: that one's undo puts
+ * it back.
  */
 export const fixesUndo = <ThrowOnError extends boolean = true>(options: Options<FixesUndoData, ThrowOnError>): RequestResult<FixesUndoResponses, FixesUndoErrors, ThrowOnError> => (options.client ?? client).post<FixesUndoResponses, FixesUndoErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -491,7 +500,8 @@ export const membersInvite = <ThrowOnError extends boolean = true>(options: Opti
  * Works once. Without an account, send a name and a password: the link has verified the address. With an account, send
  * its access token; its address is to be the invited one. Sign in to the company afterwards. With a work account it is
  * accepted by signing in: begin at `/v1/sign-in/microsoft`. A company that signs in with Microsoft only takes no
- * passwords and answers 403 `microsoft_only`.
+ * passwords and answers 403 `microsoft_only`. An account that is in 50 companies joins no further one: 409
+ * `too_many_companies`.
  */
 export const membersAcceptInvitation = <ThrowOnError extends boolean = true>(options: Options<MembersAcceptInvitationData, ThrowOnError>): RequestResult<MembersAcceptInvitationResponses, MembersAcceptInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersAcceptInvitationResponses, MembersAcceptInvitationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -838,8 +848,8 @@ export const accountsCompanies = <ThrowOnError extends boolean = true>(options?:
  * Make a further company
  *
  * You own it; nobody else is in it, and nothing is connected. Your session stays in the company it is for. Three can be
- * made at once, then one in eight hours, and none by who is in 50. Send an `Idempotency-Key`: the same key with the same
- * body is one company, however often it is sent within a day.
+ * made at once, then one in eight hours; who is in 50 companies gets 409 `too_many_companies`. Send an
+ * `Idempotency-Key`: the same key with the same body is one company, however often it is sent within a day.
  */
 export const accountsCreateCompany = <ThrowOnError extends boolean = true>(options: Options<AccountsCreateCompanyData, ThrowOnError>): RequestResult<AccountsCreateCompanyResponses, AccountsCreateCompanyErrors, ThrowOnError> => (options.client ?? client).post<AccountsCreateCompanyResponses, AccountsCreateCompanyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1290,7 +1300,8 @@ export const membersReplaceRole = <ThrowOnError extends boolean = true>(options:
  *
  * *Found* is what could be saved, *approved* what fixes have freed, *realised* what is really no longer paid for: seats
  * that were gone after their renewal or after a fix. A seat counts once: bought again and given back again it is no new
- * saving.
+ * saving. What is not renewed counts from the day it ended on: seats nobody has at once, others when Microsoft's days of
+ * grace are over.
  */
 export const insightsSavings = <ThrowOnError extends boolean = true>(options?: Options<InsightsSavingsData, ThrowOnError>): RequestResult<InsightsSavingsResponses, InsightsSavingsErrors, ThrowOnError> => (options?.client ?? client).get<InsightsSavingsResponses, InsightsSavingsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
@@ -1302,7 +1313,8 @@ export const insightsSavings = <ThrowOnError extends boolean = true>(options?: O
  * Export savings
  *
  * A row a day with a scan (`found`), a fix (`approved`) and a change of seats (`realised`, or `seats` where nothing was
- * saved). An empty amount is one whose price is missing, which is not zero. Every file taken is noted in the log.
+ * saved); or a row a department. An empty amount is one whose price is missing, which is not zero. Every file taken is
+ * noted in the log.
  */
 export const insightsExportSavings = <ThrowOnError extends boolean = true>(options?: Options<InsightsExportSavingsData, ThrowOnError>): RequestResult<InsightsExportSavingsResponses, InsightsExportSavingsErrors, ThrowOnError> => (options?.client ?? client).get<InsightsExportSavingsResponses, InsightsExportSavingsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
@@ -1390,7 +1402,8 @@ export const accountsSignInMicrosoft = <ThrowOnError extends boolean = true>(opt
  * this answers 403 `wrong_account`. Whoever's address it does not verify accepts with a work account of the company's
  * own Microsoft 365, also as its guest; with another this answers 403 `address_unverified`. Who had no account signs
  * in with this work account from then on, and has no password. Who has one accepts with a work account that is linked
- * to it; others get 409 `account_exists`, or 403 `wrong_account` where the work account is linked to another.
+ * to it; others get 409 `account_exists`, or 403 `wrong_account` where the work account is linked to another. Nobody
+ * joins a 51st company: 409 `too_many_companies`.
  */
 export const accountsSignInMicrosoftCallback = <ThrowOnError extends boolean = true>(options: Options<AccountsSignInMicrosoftCallbackData, ThrowOnError>): RequestResult<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError> => (options.client ?? client).post<AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftCallbackErrors, ThrowOnError>({
     url: '/v1/sign-in/microsoft/callback',

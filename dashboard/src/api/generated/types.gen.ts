@@ -613,7 +613,7 @@ export type ChecksView = {
 /**
  * Stable codes of problems: what a program branches on, and the key of translations.
  */
-export type Code = 'bad_body' | 'bad_query' | 'bad_cursor' | 'body_too_large' | 'unsupported_media_type' | 'invalid' | 'missing_credentials' | 'invalid_token' | 'token_expired' | 'sign_in_refused' | 'forbidden' | 'tenant_mismatch' | 'tenant_closed' | 'not_found' | 'method_not_allowed' | 'link_not_good' | 'state_not_good' | 'microsoft_refused' | 'not_an_administrator' | 'directory_taken' | 'not_connected' | 'stale' | 'taken' | 'refresh_in_progress' | 'second_factor_required' | 'proof_too_old' | 'second_factor_refused' | 'password_refused' | 'network_refused' | 'key_expired' | 'key_over' | 'person_needed' | 'more_than_you_have' | 'last_owner' | 'plan_limit_reached' | 'in_use' | 'wrong_account' | 'microsoft_only' | 'personal_account' | 'guest_account' | 'directory_unknown' | 'not_a_member' | 'address_unverified' | 'account_exists' | 'confirm_by_mail' | 'last_way_in' | 'precondition_required' | 'idempotency_key_needed' | 'idempotency_key_reused' | 'idempotency_key_in_use' | 'drift' | 'preview_not_good' | 'confirmation_needed' | 'consent_needed' | 'nothing_to_do' | 'wrong_state' | 'undo_over' | 'too_many_requests' | 'unavailable' | 'internal';
+export type Code = 'bad_body' | 'bad_query' | 'bad_cursor' | 'body_too_large' | 'unsupported_media_type' | 'invalid' | 'missing_credentials' | 'invalid_token' | 'token_expired' | 'sign_in_refused' | 'forbidden' | 'tenant_mismatch' | 'tenant_closed' | 'not_found' | 'method_not_allowed' | 'link_not_good' | 'state_not_good' | 'microsoft_refused' | 'not_an_administrator' | 'directory_taken' | 'not_connected' | 'stale' | 'taken' | 'refresh_in_progress' | 'second_factor_required' | 'proof_too_old' | 'second_factor_refused' | 'password_refused' | 'network_refused' | 'key_expired' | 'key_over' | 'person_needed' | 'more_than_you_have' | 'last_owner' | 'plan_limit_reached' | 'too_many_companies' | 'in_use' | 'wrong_account' | 'microsoft_only' | 'personal_account' | 'guest_account' | 'directory_unknown' | 'not_a_member' | 'address_unverified' | 'account_exists' | 'confirm_by_mail' | 'last_way_in' | 'precondition_required' | 'idempotency_key_needed' | 'idempotency_key_reused' | 'idempotency_key_in_use' | 'drift' | 'preview_not_good' | 'confirmation_needed' | 'consent_needed' | 'nothing_to_do' | 'wrong_state' | 'undo_over' | 'too_many_requests' | 'unavailable' | 'internal';
 
 /**
  * Somebody of the connected directory.
@@ -673,6 +673,32 @@ export type CompanyCreated = {
      * The company. Switch to it with `POST /v1/me/tenants/{tenant}/switch`.
      */
     tenant: TenantId;
+};
+
+/**
+ * Why not everything works, or soon will not.
+ */
+export type CompanyStanding = {
+    /**
+     * Who mends it, and how.
+     */
+    mend: string;
+    /**
+     * What happens unless it is mended; `null` where nothing does by itself.
+     */
+    then?: string | null;
+    /**
+     * When that happens.
+     */
+    until?: string | null;
+    /**
+     * What happened.
+     */
+    what: string;
+    /**
+     * What works meanwhile.
+     */
+    works: string;
 };
 
 /**
@@ -747,6 +773,10 @@ export type ConnectionView = {
      * Its name as Microsoft gives it: show it as text only.
      */
     name?: string | null;
+    /**
+     * All of it in words: what is read with each permission, and why.
+     */
+    reads: Array<ReadView>;
     /**
      * Microsoft's code when consent was lost.
      */
@@ -2093,6 +2123,10 @@ export type FixView = {
      */
     at?: string | null;
     /**
+     * Whether it can be called off: it has not begun, and is not tried again.
+     */
+    can_cancel: boolean;
+    /**
      * Whether items can be tried again: those that failed, or that something stopped it before.
      */
     can_retry: boolean;
@@ -2622,6 +2656,11 @@ export type LicenseRow = {
     part_number: string;
     price?: EffectivePrice | null;
     /**
+     * Whether it is paid for and its price is missing: tell what you pay. Without a price and without this it is free, a
+     * trial, or no longer in force.
+     */
+    price_missing: boolean;
+    /**
      * The name Microsoft sells it under, where known.
      */
     product?: string | null;
@@ -2754,6 +2793,10 @@ export type Me = {
      */
     notifications: Notifications;
     /**
+     * Which of that does not work in the state the company is in.
+     */
+    paused: Permissions;
+    /**
      * What the role may do.
      */
     permissions: Permissions;
@@ -2762,6 +2805,10 @@ export type Me = {
      */
     role: RoleName;
     /**
+     * Whether the company and its people are made up.
+     */
+    sample: boolean;
+    /**
      * Whether a second factor is set up.
      */
     second_factor: boolean;
@@ -2769,6 +2816,11 @@ export type Me = {
      * From when on the company needs a second factor of everybody, if it does.
      */
     second_factor_required_from?: string | null;
+    standing?: CompanyStanding | null;
+    /**
+     * Where the company is in its life. A closed one answers nobody: its state is told in the refusal.
+     */
+    state: TenantState;
     /**
      * The company the token is for.
      */
@@ -2923,7 +2975,8 @@ export type Month = {
      */
     month: string;
     /**
-     * What seats given back in it save a month, at the prices of the day.
+     * What seats given back in it save a month, at the prices of the day they were seen to be gone. Seats of a
+     * subscription that was not renewed count from the day it ended on.
      */
     realised: Money;
     /**
@@ -3278,10 +3331,7 @@ export type OwnPriceView = {
      * Who set it.
      */
     set_by: Actor;
-    /**
-     * How it is bought.
-     */
-    term: Term;
+    term?: Term | null;
 };
 
 /**
@@ -3562,6 +3612,10 @@ export type PageFixView = {
          * When it is to begin, where not at once.
          */
         at?: string | null;
+        /**
+         * Whether it can be called off: it has not begun, and is not tried again.
+         */
+        can_cancel: boolean;
         /**
          * Whether items can be tried again: those that failed, or that something stopped it before.
          */
@@ -4394,6 +4448,7 @@ export type PreviewItem = {
      * Their sign-in name: show it as text only.
      */
     sign_in_name: string;
+    undo_need?: UndoNeed | null;
     /**
      * The change in words; absent where there is none.
      */
@@ -4483,10 +4538,7 @@ export type PriceChange = {
      * Which licence type.
      */
     sku: SkuId;
-    /**
-     * How it is bought.
-     */
-    term: Term;
+    term?: Term | null;
 };
 
 /**
@@ -4548,10 +4600,7 @@ export type PriceRequest = {
      * Where the number is from.
      */
     note?: string | null;
-    /**
-     * How it is bought.
-     */
-    term?: Term;
+    term?: Term | null;
 };
 
 /**
@@ -4753,6 +4802,24 @@ export type Question = {
      * Whom it is about: show it as text only.
      */
     name: string;
+};
+
+/**
+ * One permission to read, with what it is used for.
+ */
+export type ReadView = {
+    /**
+     * Whether it was granted.
+     */
+    granted: boolean;
+    /**
+     * As Microsoft calls it.
+     */
+    name: string;
+    /**
+     * What Steward reads with it, from the list its client is built from; nothing of one that was never asked for.
+     */
+    uses: Array<UseView>;
 };
 
 /**
@@ -5151,6 +5218,7 @@ export type SavingsView = {
      * The last day.
      */
     to: string;
+    whose_prices?: WhosePrices | null;
 };
 
 /**
@@ -5832,6 +5900,20 @@ export type UndoClass = {
 };
 
 /**
+ * What the undo of some changes of a fix needs.
+ */
+export type UndoCondition = {
+    /**
+     * How many changes need it.
+     */
+    changes: number;
+    /**
+     * What.
+     */
+    need: UndoNeed;
+};
+
+/**
  * What the page behind the link sends.
  */
 export type UndoEmail = {
@@ -5839,6 +5921,26 @@ export type UndoEmail = {
      * From the link.
      */
     token: string;
+};
+
+/**
+ * What Microsoft asks for before it gives a licence back. What a fix keeps is not enough for its undo then
+ * (checks.md 1.0.5).
+ */
+export type UndoNeed = 'free_licence' | 'more_licences' | 'country' | 'base_licence';
+
+/**
+ * What Microsoft asks for before it puts back some changes.
+ */
+export type UndoNeedView = UndoCondition & {
+    /**
+     * Whether it was there and only has to stay. Where not, these changes could not be put back as things were.
+     */
+    is_met: boolean;
+    /**
+     * In words.
+     */
+    text: string;
 };
 
 /**
@@ -5850,11 +5952,16 @@ export type UndoView = {
      */
     class: UndoClass;
     /**
-     * Whether it can be undone now.
+     * What Microsoft asks for before it puts things back, as of the preview that was approved; empty once an undo was
+     * tried, since the items say then what became of each.
+     */
+    needs: Array<UndoNeedView>;
+    /**
+     * Whether it can be undone now. In a preview: whether Microsoft would put back any of it as things are.
      */
     possible: boolean;
     /**
-     * In words.
+     * All of it in words.
      */
     text: string;
     /**
@@ -5876,6 +5983,20 @@ export type UpdateMe = {
      */
     name?: string | null;
     notifications?: Notifications | null;
+};
+
+/**
+ * One thing that is read, and why.
+ */
+export type UseView = {
+    /**
+     * What.
+     */
+    what: string;
+    /**
+     * What for.
+     */
+    why: string;
 };
 
 /**
@@ -6303,6 +6424,10 @@ export type TenantsEventsExportData = {
          * Before.
          */
         to?: string;
+        /**
+         * As what entries are written.
+         */
+        format?: 'csv' | 'ndjson';
     };
     url: '/v1/events/export';
 };
@@ -6318,7 +6443,7 @@ export type TenantsEventsExportError = TenantsEventsExportErrors[keyof TenantsEv
 
 export type TenantsEventsExportResponses = {
     /**
-     * The entries, a row each.
+     * The entries, a row or a line each.
      */
     200: string;
 };
@@ -9134,6 +9259,10 @@ export type InsightsExportSavingsData = {
          * The last day; today when absent.
          */
         to?: string;
+        /**
+         * By what savings are grouped.
+         */
+        by?: 'month' | 'department';
     };
     url: '/v1/savings/export';
 };

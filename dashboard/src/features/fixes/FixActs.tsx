@@ -24,7 +24,6 @@ export function FixActs({ fix }: { fix: FixView }) {
     await fixesRetry({ path, headers: retryKey(fix) });
     await after(t.retrying);
   });
-  const waits = fix.state === "scheduled" || fix.state === "queued";
   return (
     <div className="flex flex-wrap gap-2 self-start">
       {fix.can_retry && (
@@ -32,7 +31,7 @@ export function FixActs({ fix }: { fix: FixView }) {
           {t.retry}
         </Button>
       )}
-      {waits && (
+      {fix.can_cancel && (
         <Button onClick={() => ask("cancel")} disabledReason={mayNot}>
           {t.cancel}
         </Button>

@@ -1,6 +1,8 @@
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { FixView } from "~/api/generated/types.gen";
 import { ago, moment, money, withDays } from "~/lib/format";
+import { named } from "~/ui/named";
 import { Status } from "~/ui/states";
 import { changes as t } from "~texts/changes";
 import { FixActs } from "./FixActs";
@@ -40,7 +42,7 @@ export function FixRow({ fix, names }: { fix: FixView; names: ReadonlyMap<string
 }
 
 /** Who approved it, and when; only when, before it is known who the members are. */
-export function who(fix: FixView, names: ReadonlyMap<string, string>): string {
+export function who(fix: FixView, names: ReadonlyMap<string, string>): ReactNode {
   const when = ago(fix.requested_at);
-  return names.size > 0 ? t.by(names.get(fix.requested_by) ?? t.somebody, when) : when;
+  return names.size > 0 ? named((name) => t.by(name, when), names.get(fix.requested_by) ?? t.somebody) : when;
 }

@@ -73,6 +73,9 @@ function Change({ item, out }: { item: PreviewItem; out: boolean }) {
       ) : (
         <>
           <BeforeAfter before={item.before} after={item.after} />
+          {item.undo_need && item.undo_need !== "free_licence" && (
+            <p className="font-medium text-sm text-warn">{t.notBack[item.undo_need]}</p>
+          )}
           {item.person && (
             <p className={`text-sm ${item.lost.length > 0 ? "font-medium text-warn" : "text-dim"}`}>
               {item.lost.length > 0 ? t.loses(item.lost.join(", ")) : t.losesNothing}

@@ -190,7 +190,8 @@ function Loaded({ of, data, choice, choose, action, onAction, refused, onApply, 
       <Instead {...{ byGroup, action, onAction }} />
       <Guards data={data} seen={seen} onSeen={setSeen} />
       <Block title={t.undo}>
-        <p>{action || !of ? data.undo.text : of.undo_text}</p>
+        {/* What the check says of its undo holds only where Microsoft would give everything back. */}
+        <p>{action || !of || data.undo.needs.some((need) => !need.is_met) ? data.undo.text : of.undo_text}</p>
         <p className="text-dim">{t.undoHow}</p>
       </Block>
       <When at={choice.at} onAt={(at) => choose({ ...choice, at })} />
@@ -235,7 +236,9 @@ const tones = { reversible: "good", until: "warn", no: "bad" } as const;
 function Summary({ of, data }: Pick<LoadedProps, "of" | "data">) {
   const { undo, people, items, saving, at } = data;
   const begins = at ? new Date(at).getTime() : Date.now();
-  const until = undo.class.type === "until" && new Date(begins + undo.class.days * 86_400_000).toISOString();
+  const until =
+    undo.possible && undo.class.type === "until" && new Date(begins + undo.class.days * 86_400_000).toISOString();
+  const tone = undo.possible ? tones[undo.class.type] : "bad";
   return (
     <section className="grid gap-3 rounded-xl border border-line bg-tint p-4">
       {of && (
@@ -250,8 +253,8 @@ function Summary({ of, data }: Pick<LoadedProps, "of" | "data">) {
       {saving.monthly && <Basis of={of?.price_basis} />}
       <p className="flex gap-2">
         <Icon
-          name={undo.class.type === "no" ? "bad" : "undo"}
-          className={`mt-0.5 size-5 ${{ good: "text-good", warn: "text-warn", bad: "text-bad" }[tones[undo.class.type]]}`}
+          name={tone === "bad" ? "bad" : "undo"}
+          className={`mt-0.5 size-5 ${{ good: "text-good", warn: "text-warn", bad: "text-bad" }[tone]}`}
         />
         <span>
           <strong>{undo.text}</strong> {until && t.undoUntil(day(until))}

@@ -1,12 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { fixesGetOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { FixId, FixView } from "~/api/generated/types.gen";
+import { pacer } from "~/lib/pace";
 import { announce } from "~/ui/toast";
 import { changes as t } from "~texts/changes";
 
 const FIRST_MS = 1000;
-const LONGEST_MS = 8000;
 
 /** Whether something happens by itself. */
 export const moving = ({ state }: FixView): boolean => ["queued", "running", "undo_queued", "undoing"].includes(state);
@@ -20,17 +20,10 @@ export const retryKey = (fix: FixView) => keyOf("retry", fix);
 
 /** A fix, asked for again while it goes on: soon at first, then more seldom. All else is asked again when it ended. */
 export function useFix(id: FixId) {
-  const since = useRef<number>(undefined);
+  const [wait] = useState(() => pacer(FIRST_MS));
   const fix = useQuery({
     ...fixesGetOptions({ path: { fix: id } }),
-    refetchInterval: ({ state }) => {
-      if (!state.data || !moving(state.data)) {
-        since.current = undefined;
-        return false;
-      }
-      since.current ??= Date.now();
-      return Math.min(LONGEST_MS, Math.max(FIRST_MS, (Date.now() - since.current) / 4));
-    },
+    refetchInterval: ({ state }) => wait(state.data !== undefined && moving(state.data), state),
   });
   const queries = useQueryClient();
   const was = useRef(false);

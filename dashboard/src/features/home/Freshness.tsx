@@ -1,17 +1,18 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { scansStart } from "~/api/generated/sdk.gen";
 import type { OverviewView } from "~/api/generated/types.gen";
 import { useReadsFindings, useRoleReason } from "~/features/shell/me";
 import { ago } from "~/lib/format";
+import { pacer } from "~/lib/pace";
 import { useAct } from "~/ui/act";
 import { Button, ButtonLink } from "~/ui/button";
 import { Notice } from "~/ui/states";
 import { toast } from "~/ui/toast";
 import { findings as t } from "~texts/findings";
 
-const POLL_MS = 1500;
+const FIRST_MS = 1500;
 /** A check runs every day; numbers older than two of them are old. */
 const STALE_MS = 2 * 24 * 3_600_000;
 
@@ -24,11 +25,15 @@ const useOptions = () => ({ ...findingsOverviewOptions(), enabled: useReadsFindi
 /** The first screen as it was last read, for who may read it. */
 export const useNewestOverview = () => useQuery(useOptions());
 
-/** The first screen, asked for again while a check is under way; all else is asked again when it ends. */
+/**
+ * The first screen, asked for again while a check is under way: soon at first, then more seldom. All else is asked
+ * again when it ends.
+ */
 export function useOverview() {
+  const [wait] = useState(() => pacer(FIRST_MS));
   const overview = useQuery({
     ...useOptions(),
-    refetchInterval: ({ state }) => (isUnderWay(state.data) ? POLL_MS : false),
+    refetchInterval: ({ state }) => wait(isUnderWay(state.data), state),
   });
   const queries = useQueryClient();
   const underWay = isUnderWay(overview.data);

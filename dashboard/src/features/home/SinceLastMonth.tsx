@@ -3,23 +3,20 @@ import { day, money } from "~/lib/format";
 import { findings as t } from "~texts/findings";
 import { type Since, since, steps } from "./course";
 
-/** What was found a month ago and now, its line, and what changed in a sentence. */
+/** What was found a month ago, or by the first check, and now, its line, and what changed in a sentence. */
 export function SinceLastMonth({ course }: { course: readonly CourseDay[] }) {
   const today = new Date().toISOString().slice(0, 10);
   const known = since(course, today);
   if (!known) return null;
   const { before, now, whole } = known;
-  // Before the first check nothing was found.
-  const then = whole ? before.monthly : { ...now.monthly, amount_minor: 0 };
-  if (then.amount_minor === 0 && now.monthly.amount_minor === 0) return null;
+  if (before.monthly.amount_minor === 0 && now.monthly.amount_minor === 0) return null;
   return (
     <section className="grid gap-x-6 gap-y-2 border-line border-t pt-6 sm:flex sm:items-center">
       <div>
-        <h2 className="text-base">{t.since.title}</h2>
-        <p className="text-lg tabular-nums">{t.since.found(money(then), money(now.monthly))}</p>
+        <h2 className="text-base">{whole ? t.since.title : t.since.titleFirst}</h2>
+        <p className="text-lg tabular-nums">{t.since.found(money(before.monthly), money(now.monthly))}</p>
       </div>
-      {/* One day is a point, not a line. */}
-      {before.day < today && <Sparkline line={steps(course, today)} />}
+      <Sparkline line={steps(course, today)} />
       <p className="text-dim">{sentence(known)}</p>
     </section>
   );
@@ -48,8 +45,9 @@ function Sparkline({ line }: { line: string }) {
 
 function sentence({ before, now, whole }: Since): string {
   const more = now.monthly.amount_minor - before.monthly.amount_minor;
+  if (whole && more === 0) return t.since.same;
   const first = whole ? "" : t.since.first(day(before.day));
-  if (more === 0) return first || t.since.same;
+  if (more === 0) return `${first} ${t.since.sameAsThen}`;
   const by = money({ ...now.monthly, amount_minor: Math.abs(more) });
   const change = t.since.changed(more > 0, by, now.unassigned - before.unassigned, now.findings - before.findings);
   return `${first} ${change}`.trim();

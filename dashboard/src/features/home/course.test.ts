@@ -20,6 +20,12 @@ test("where the first check is not a month ago, it is counted from", () => {
   expect(since([], "2026-11-21")).toBeUndefined();
 });
 
+test("on the day of the first check there is nothing to compare it with", () => {
+  const course = [on("2026-11-21", 19_200)];
+  expect(since(course, "2026-11-21")).toBeUndefined();
+  expect(since(course, "2026-11-22")).toEqual({ before: course[0], now: course[0], whole: false });
+});
+
 test("a line holds its height until the day on which it changed, and begins with the first check", () => {
   // A month before it is 22 October.
   expect(steps([on("2026-09-01", 50), on("2026-11-06", 100)], "2026-11-21")).toBe("M0 50H50V0H100");

@@ -15,11 +15,12 @@ export interface Since {
 const begin = (today: string): string =>
   new Date(new Date(today).getTime() - LOOK_BACK * DAY_MS).toISOString().slice(0, 10);
 
-/** Days are those of the API, in UTC. Nothing before the first check. */
+/** Days are those of the API, in UTC. Nothing on the day of the first check: there is no earlier one to compare with. */
 export function since(course: readonly CourseDay[], today: string): Since | undefined {
   const [first, now] = [course[0], course.at(-1)];
   if (!first || !now) return undefined;
   const before = course.findLast(({ day }) => day <= begin(today));
+  if (!before && first.day >= today) return undefined;
   return { before: before ?? first, now, whole: before !== undefined };
 }
 

@@ -18,7 +18,7 @@ import { licences as t } from "~texts/licences";
 
 /** Secret addresses a calendar subscribes to. */
 export function Feeds() {
-  const mayNot = useRoleReason("data:export");
+  const mayNot = useRoleReason("data:export", true);
   const feeds = useQuery({ ...insightsFeedsOptions(), enabled: useCan("data:export") });
   const [making, make] = useState(false);
   const [address, setAddress] = useState<string>();

@@ -71,7 +71,7 @@ function Editor({ row, prices, onClose }: { row: PriceView; prices: Prices; onCl
     const amount = text(values, "amount_minor");
     const body = {
       ...(amount && { amount_minor: Math.round(Number(amount) * 100) }),
-      term: text(values, "term") as Term,
+      term: (text(values, "term") || null) as Term | null,
       note: text(values, "note") || null,
     };
     await change(() => findingsSetPrice({ path: { sku }, headers, body }));
@@ -101,7 +101,8 @@ function Editor({ row, prices, onClose }: { row: PriceView; prices: Prices; onCl
         autoFocus
         defaultValue={own?.amount ? own.amount.amount_minor / 100 : undefined}
       />
-      <Select label={t.term} name="term" defaultValue={own?.term ?? "annual_paid_yearly"}>
+      <Select label={t.term} name="term" defaultValue={own?.term ?? ""}>
+        <option value="">{t.termUnknown}</option>
         {t.terms.map((term) => (
           <option key={term} value={term}>
             {t.termOf(term)}

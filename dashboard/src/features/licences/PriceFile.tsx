@@ -109,7 +109,7 @@ function Would({ would: { changes, problems, silent } }: { would: ImportView }) 
           { head: t.product, cell: ({ product, part_number }) => product ?? <code>{part_number}</code> },
           { head: t.before, cell: ({ before }) => (before ? money(before.monthly) : t.unknownPrice), numeric: true },
           { head: t.after, cell: after, numeric: true },
-          { head: t.term, cell: ({ term }) => t.termOf(term) },
+          { head: t.term, cell: ({ term }) => (term ? t.termOf(term) : t.termUnknown) },
         ]}
       />
     </>

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { membersChange, membersRemove, membersResetFactors } from "~/api/generated/sdk.gen";
 import type { MemberChange, MemberView, RoleView } from "~/api/generated/types.gen";
 import { useMe, useRoleReason } from "~/features/shell/me";
+import { useLeave } from "~/features/shell/signOut";
 import { day } from "~/lib/format";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
@@ -15,26 +16,38 @@ const t = settings.team;
 
 interface Props {
   members: readonly MemberView[];
+  /** Whether those are all there are. */
+  whole: boolean;
   roles: readonly RoleView[];
   onChange: () => Promise<unknown>;
 }
 
 /** Who is in the team, and what they may do. */
-export function Members({ members, roles, onChange }: Props) {
+export function Members({ members, whole, roles, onChange }: Props) {
+  const owners = members.filter(({ role, active }) => role === "owner" && active);
+  const last = whole && owners.length === 1 ? owners[0]?.user : undefined;
   return (
     <ul className="grid">
       {members.map((member) => (
-        <Member key={member.user} member={member} roles={roles} onChange={onChange} />
+        <Member key={member.user} member={member} last={member.user === last} roles={roles} onChange={onChange} />
       ))}
     </ul>
   );
 }
 
-function Member({ member, roles, onChange }: { member: MemberView } & Pick<Props, "roles" | "onChange">) {
+interface MemberProps extends Pick<Props, "roles" | "onChange"> {
+  member: MemberView;
+  /** Whether the company has no other owner. */
+  last: boolean;
+}
+
+function Member({ member, last, roles, onChange }: MemberProps) {
   const me = useMe();
   const mayNot = useRoleReason("members:manage");
-  const [asking, ask] = useState<"remove" | "reset">();
+  const [asking, ask] = useState<"remove" | "reset" | "leave">();
+  const leave = useLeave();
   const { user, etag, name } = member;
+  const remove = () => membersRemove({ path: { user }, headers: { "if-match": etag } });
   const change = (body: MemberChange) => membersChange({ path: { user }, headers: { "if-match": etag }, body });
   // A select shows the choice at once, so what the server says comes back whatever it says.
   const [act, busy] = useAct((body: MemberChange) =>
@@ -67,7 +80,7 @@ function Member({ member, roles, onChange }: { member: MemberView } & Pick<Props
       <div className="flex flex-wrap gap-2">
         <select
           aria-label={t.changeRole(name)}
-          className="min-h-11 rounded-md border border-edge bg-card px-2 disabled:opacity-70 sm:min-h-9"
+          className="min-h-11 max-w-full rounded-md border border-edge bg-card px-2 disabled:opacity-70 sm:min-h-9"
           value={member.role}
           disabled={busy || mayNot !== undefined}
           title={mayNot}
@@ -79,7 +92,15 @@ function Member({ member, roles, onChange }: { member: MemberView } & Pick<Props
             </option>
           ))}
         </select>
-        {!self && (
+        {self ? (
+          <Button
+            look="danger"
+            onClick={() => ask("leave")}
+            disabledReason={mayNot ?? (last ? t.lastOwner : undefined)}
+          >
+            {t.leave}
+          </Button>
+        ) : (
           <>
             <Button onClick={() => act({ active: !member.active })} busy={busy} disabledReason={mayNot}>
               {member.active ? t.pause : t.unpause}
@@ -106,7 +127,16 @@ function Member({ member, roles, onChange }: { member: MemberView } & Pick<Props
           lead={t.removeLead}
           act={t.remove}
           onClose={() => ask(undefined)}
-          onAct={() => membersRemove({ path: { user }, headers: { "if-match": etag } }).then(onChange)}
+          onAct={() => remove().then(onChange)}
+        />
+      )}
+      {asking === "leave" && (
+        <Confirm
+          title={t.leaveTitle}
+          lead={t.leaveLead}
+          act={t.leave}
+          onClose={() => ask(undefined)}
+          onAct={() => remove().then(leave)}
         />
       )}
       {asking === "reset" && (

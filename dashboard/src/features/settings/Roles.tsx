@@ -37,7 +37,9 @@ export function Roles({ roles, onChange }: { roles: readonly RoleView[]; onChang
             className="flex flex-wrap items-start justify-between gap-3 border-line border-b py-3 last:border-0"
           >
             <details className="min-w-0">
-              <summary className="font-semibold">{roleName(role.role, role.name)}</summary>
+              <summary className="font-semibold">
+                <bdi>{roleName(role.role, role.name)}</bdi>
+              </summary>
               <p className="max-w-prose text-dim text-sm">{role.permissions.map(settings.permission).join(" · ")}</p>
             </details>
             {role.etag && (

@@ -9,6 +9,7 @@ import { ReferenceLink, TextLink } from "~/ui/link";
 import { Skeleton } from "~/ui/states";
 import { common } from "~texts/common";
 import { shell as t } from "~texts/shell";
+import { isOpen } from "./company";
 import { useMe } from "./me";
 import { useSignOut } from "./signOut";
 import { setTheme, type Theme, theme } from "./theme";
@@ -39,7 +40,7 @@ export function PersonMenu() {
         >
           {me.data?.name.slice(0, 1)}
         </span>
-        <span className="sr-only max-w-40 truncate sm:not-sr-only">{me.data?.name ?? t.you}</span>
+        <bdi className="sr-only max-w-40 truncate sm:not-sr-only">{me.data?.name ?? t.you}</bdi>
       </summary>
       {open && <Menu email={me.data?.email} />}
     </details>
@@ -58,9 +59,14 @@ function Menu({ email }: { email: string | undefined }) {
     <div className="absolute end-0 z-10 mt-1 grid w-72 gap-3 rounded-lg border border-line bg-card p-4 shadow-lg lg:start-0 lg:bottom-full lg:mb-1">
       <p className="break-all text-dim text-sm">{email}</p>
       {companies.isPending && <Skeleton rows={1} />}
-      {others.map(({ tenant, name }) => (
-        <Button key={tenant} onClick={() => goTo(tenant)} busy={going}>
-          {t.switchTo(name)}
+      {others.map((company) => (
+        <Button
+          key={company.tenant}
+          onClick={() => goTo(company.tenant)}
+          busy={going}
+          disabledReason={isOpen(company) ? undefined : t.closedThere}
+        >
+          {t.switchTo(company.name)}
         </Button>
       ))}
       <TextLink to="/new-company">{t.addCompany}</TextLink>

@@ -6,6 +6,7 @@ import { Button, ButtonLink } from "~/ui/button";
 import { useTitle } from "~/ui/page";
 import { Problem, Skeleton } from "~/ui/states";
 import { common as t } from "~texts/common";
+import { Closed, isClosed } from "./Closed";
 import { Mark } from "./Mark";
 
 const place = "mx-auto grid max-w-2xl gap-4 p-6";
@@ -35,6 +36,7 @@ export function Broken({ error }: ErrorComponentProps) {
     location.reload();
   }, [error]);
   if (again) return <Skeleton />;
+  if (isClosed(error)) return <Closed error={error} />;
   const known = error instanceof ApiError;
   return (
     <main id="content" tabIndex={-1} className={place}>

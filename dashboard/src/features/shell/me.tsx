@@ -40,10 +40,16 @@ export function useCan(permission: Permission): boolean {
 export const useReadsFindings = (): boolean =>
   useMe().data?.permissions.includes("findings:read") ?? kept<boolean>(READS) ?? true;
 
-/** Why a button does not work for who is signed in; nothing where it does, or where that is not known yet. */
-export function useRoleReason(permission: Permission): string | undefined {
+/**
+ * Why a button does not work for who is signed in; nothing where it does, or where that is not known yet. `changes`: it
+ * changes something, though others with the same permission only read.
+ */
+export function useRoleReason(permission: Permission, changes = false): string | undefined {
   const { data } = useMe();
-  return !data || data.permissions.includes(permission) ? undefined : t.roleLimited;
+  if (!data) return undefined;
+  if (!data.permissions.includes(permission)) return t.roleLimited;
+  const paused = data.paused.includes(permission) || (changes && data.state === "read_only");
+  return paused ? t.readOnly : undefined;
 }
 
 /** Who the members are, by id, as far as one may see them. */

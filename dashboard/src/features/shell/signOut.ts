@@ -4,13 +4,21 @@ import { queries } from "~/api/queries";
 import { signedOut } from "~/api/session";
 import { useAct } from "~/ui/act";
 
-/** Signs out, here and in the other tabs, and leaves nothing of who was signed in. */
-export function useSignOut() {
+/** Leaves nothing of who was signed in, here and in the other tabs. Who signs in next goes on `to` there. */
+export function useLeave(to?: string) {
   const router = useRouter();
-  return useAct(async () => {
-    await accountsSignOut();
+  return async () => {
     signedOut();
     queries.clear();
-    await router.navigate({ to: "/sign-in" });
+    await router.navigate({ to: "/sign-in", search: to ? { to } : {} });
+  };
+}
+
+/** Signs out, and leaves nothing of who was signed in. */
+export function useSignOut(to?: string) {
+  const leave = useLeave(to);
+  return useAct(async () => {
+    await accountsSignOut();
+    await leave();
   });
 }

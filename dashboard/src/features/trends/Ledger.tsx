@@ -26,6 +26,7 @@ export function Ledger() {
       {savings.error && <Problem error={savings.error} onRetry={() => savings.refetch()} />}
       {savings.isPending && !savings.error && <Skeleton rows={2} tall />}
       {savings.data && (savings.data.months.length > 0 ? <Months view={savings.data} /> : <p>{t.ledgerNone}</p>)}
+      {savings.data?.whose_prices && <p className="text-dim text-sm">{t.whosePrices[savings.data.whose_prices]}</p>}
     </Part>
   );
 }
@@ -100,7 +101,17 @@ export function Departments() {
   // One department is the whole company: nothing to compare.
   if (savings.data.departments.length < 2) return null;
   return (
-    <Part title={t.departments} lead={t.departmentsLead}>
+    <Part
+      title={t.departments}
+      lead={t.departmentsLead}
+      actions={
+        <Export
+          name="steward-departments"
+          label={t.exportDepartments}
+          take={() => insightsExportSavings({ query: { by: "department" }, parseAs: "blob" })}
+        />
+      }
+    >
       <Table
         caption={t.departments}
         rows={savings.data.departments}
@@ -108,10 +119,16 @@ export function Departments() {
         columns={[
           { head: t.department, cell: Name },
           { head: t.people, cell: ({ people }) => number(people), numeric: true },
-          { head: t.costs, cell: ({ monthly }) => money(monthly), numeric: true },
+          { head: t.costs, cell: Costs, numeric: true },
           { head: t.could, cell: ({ found }) => money(found), numeric: true },
+          { head: t.approved, cell: ({ approved }) => money(approved), numeric: true },
         ]}
       />
+      {savings.data.departments.some(({ price_missing }) => price_missing > 0) && (
+        <p className="text-dim text-sm">
+          {t.unpricedLead} <TextLink to="/licences">{t.tellPrice}</TextLink>
+        </p>
+      )}
     </Part>
   );
 }
@@ -124,3 +141,11 @@ const Name = ({ department }: Department) =>
   ) : (
     t.noDepartment
   );
+
+/** Licences without a price cost something too: an amount without them is not the whole. */
+const Costs = ({ monthly, price_missing }: Department) => (
+  <>
+    {(monthly.amount_minor > 0 || price_missing === 0) && money(monthly)}
+    {price_missing > 0 && <span className="block text-warn text-xs">{t.unpriced(price_missing)}</span>}
+  </>
+);

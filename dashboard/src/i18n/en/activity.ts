@@ -39,7 +39,7 @@ export const activity = {
   export: "Download as a file",
   exportHint: "At most 2,000 entries a file, for a spreadsheet. That you took it is noted.",
   exported: "The file is in your downloads.",
-  exportedPart: "The file has the newest 2,000 entries. Set an end to get older ones.",
+  exportedPart: "The file has the newest entries, not all. Set an end to get older ones.",
   verify: "Check that nobody changed this list",
   verified: (n: string) => `All ${n} entries are as they were written.`,
   broken: "This list was changed. Tell us at once.",

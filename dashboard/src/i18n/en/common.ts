@@ -42,5 +42,6 @@ export const common = {
   offline: "You are offline. What you see may be old, and changes cannot be made until you are connected.",
   /** Reasons a button does not work. */
   roleLimited: "Your role does not include this. Ask an administrator.",
+  readOnly: "Steward changes nothing until it is paid. An owner can settle it.",
   theme: { label: "Colours", system: "As this machine", light: "Light", dark: "Dark" },
 };

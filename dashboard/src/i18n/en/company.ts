@@ -145,6 +145,7 @@ export const company = {
     granted: (on: string) => `agreed to ${on}`,
     grantedNoDay: "agreed to",
     notGranted: "not agreed to",
+    allows: "What it allows",
     take: "Take it back",
     takeOf: (what: string) => `Take it back: ${what}`,
     takeTitle: (what: string) => `Take back “${what}”?`,

@@ -57,9 +57,11 @@ export const findings = {
   promise: "We only read data until you press Apply. Every change is listed and can be reviewed in Changes.",
   since: {
     title: "Since last month",
+    titleFirst: "Since your first check",
     found: (then: string, now: string) => `${then} → ${now} found`,
     first: (on: string) => `Your first check was on ${on}.`,
     same: "As much as a month ago.",
+    sameAsThen: "As much as then.",
     changed: (more: boolean, by: string, unassigned: number, findings: number) => {
       // What explains it goes the same way as the amount.
       const goes = (n: number) => (more ? n > 0 : n < 0);

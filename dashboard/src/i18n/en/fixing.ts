@@ -1,3 +1,4 @@
+import type { UndoNeed } from "~/api/generated/types.gen";
 import { count, number } from "~/lib/format";
 
 /** Looking at a fix before it is made. */
@@ -29,6 +30,11 @@ export const fixing = {
   nobody: "no licence",
   loses: (what: string) => `Loses: ${what}`,
   losesNothing: "Loses nothing",
+  notBack: {
+    more_licences: "Cannot be given back as things are: more are in use than you have",
+    country: "Cannot be given back as things are: the account has no country",
+    base_licence: "Cannot be given back as things are: the licence it builds on is missing",
+  } satisfies Record<Exclude<UndoNeed, "free_licence">, string>,
   signsIn: "They can sign in again. Their licences stay as they are.",
   signsInNoMore:
     "They can sign in nowhere until it is undone; what they have open may stay so for an hour. Their licences and all that is theirs stay.",

@@ -176,6 +176,7 @@ export const settings = {
     directory: "Number at Microsoft",
     reason: "What Microsoft said",
     granted: "What we may read",
+    unused: "Granted to us, and used for nothing",
     missing: "What we asked for and did not get",
     missingLead: "Checks that need it say so. An administrator can agree to it by connecting again.",
     connect: "Connect",
@@ -266,6 +267,10 @@ export const settings = {
     remove: "Remove",
     removeTitle: (name: string) => `Remove ${name}?`,
     removeLead: "They are signed out at once. You can invite them again.",
+    leave: "Leave the company",
+    leaveTitle: "Leave this company?",
+    leaveLead: "You are signed out of it at once. Only an invitation brings you back. Your account stays yours.",
+    lastOwner: "You are the only owner. Make somebody else an owner first.",
     reset: "Reset second step",
     resetTitle: (name: string) => `Reset the second step of ${name}?`,
     resetLead:

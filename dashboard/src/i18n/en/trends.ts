@@ -55,10 +55,19 @@ export const trends = {
   saved: (amount: string, seats: number) =>
     `You pay ${amount} a month less: ${count(seats, "licence is", "licences are")} given back.`,
   withoutPrice: (n: number) => `${count(n, "licence", "licences")} given back had no known price and is not in it.`,
+  whosePrices: {
+    list: "Saved is excl. VAT, by Microsoft's list prices of the day it was saved.",
+    own: "Saved is excl. VAT, by the prices you entered.",
+    mixed: "Saved is excl. VAT, by the prices you entered, the rest by Microsoft's list prices of the day.",
+  },
   export: "Download the ledger as a file",
+  exportDepartments: "Download the departments as a file",
 
   departments: "By department",
-  departmentsLead: "What could go now, by where people work.",
+  departmentsLead: "What could go now and what you approved in the past year, by where people work.",
+  unpriced: (n: number) => `and ${count(n, "licence", "licences")} without a known price`,
+  unpricedLead: "Licences without a known price are in none of these amounts.",
+  tellPrice: "Tell us what you pay",
   department: "Department",
   noDepartment: "Without one",
   people: "People",

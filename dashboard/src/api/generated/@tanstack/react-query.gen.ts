@@ -184,8 +184,16 @@ export const tenantsEventsExportQueryKey = (options?: Options<TenantsEventsExpor
 /**
  * Export what happened
  *
- * At most 2,000 entries a file, newest first; a `Link` header with `rel="next"` says where to go on. Cells that a
- * spreadsheet would run as a formula begin with a single quote. Every file taken is noted in the log.
+ * At most 2,000 entries a file, newest first, and fewer where they are large: about 3 MB. A `Link` header with
+ * `rel="next"` says where to go on. Cells that a spreadsheet would run as a formula begin with a single quote. Every
+ * file taken is noted in the log.
+ *
+ * With `format=ndjson` a file has at most 500 entries, as `GET /v1/events` lists them, a JSON object a line. Each has a
+ * `proof`: `sequence`, its place in the chain that seals the log; `previous` and `hash`, hexadecimal; and `sealed`, the
+ * whole entry as text. SHA-256 over the 32 bytes of `previous` and the bytes of `sealed` is `hash`, and that is the
+ * `previous` of the next place: whoever keeps files, or one hash, can show without Steward whether an entry was changed.
+ * `proof` is `null` for an entry of the last moments, which is not sealed yet; an older one without it lost its seal. In
+ * files of the whole log a place that is missing is an entry that was taken out.
  */
 export const tenantsEventsExportOptions = (options?: Options<TenantsEventsExportData>) => queryOptions<TenantsEventsExportResponse, TenantsEventsExportError, TenantsEventsExportResponse, ReturnType<typeof tenantsEventsExportQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -205,8 +213,16 @@ export const tenantsEventsExportInfiniteQueryKey = (options?: Options<TenantsEve
 /**
  * Export what happened
  *
- * At most 2,000 entries a file, newest first; a `Link` header with `rel="next"` says where to go on. Cells that a
- * spreadsheet would run as a formula begin with a single quote. Every file taken is noted in the log.
+ * At most 2,000 entries a file, newest first, and fewer where they are large: about 3 MB. A `Link` header with
+ * `rel="next"` says where to go on. Cells that a spreadsheet would run as a formula begin with a single quote. Every
+ * file taken is noted in the log.
+ *
+ * With `format=ndjson` a file has at most 500 entries, as `GET /v1/events` lists them, a JSON object a line. Each has a
+ * `proof`: `sequence`, its place in the chain that seals the log; `previous` and `hash`, hexadecimal; and `sealed`, the
+ * whole entry as text. SHA-256 over the 32 bytes of `previous` and the bytes of `sealed` is `hash`, and that is the
+ * `previous` of the next place: whoever keeps files, or one hash, can show without Steward whether an entry was changed.
+ * `proof` is `null` for an entry of the last moments, which is not sealed yet; an older one without it lost its seal. In
+ * files of the whole log a place that is missing is an entry that was taken out.
  */
 export const tenantsEventsExportInfiniteOptions = (options?: Options<TenantsEventsExportData>) => {
     const opts = infiniteQueryOptions<TenantsEventsExportResponse, TenantsEventsExportError, InfiniteData<TenantsEventsExportResponse>, QueryKey<Options<TenantsEventsExportData>>, string | Pick<QueryKey<Options<TenantsEventsExportData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1318,7 +1334,8 @@ export const insightsSavingsQueryKey = (options?: Options<InsightsSavingsData>) 
  *
  * *Found* is what could be saved, *approved* what fixes have freed, *realised* what is really no longer paid for: seats
  * that were gone after their renewal or after a fix. A seat counts once: bought again and given back again it is no new
- * saving.
+ * saving. What is not renewed counts from the day it ended on: seats nobody has at once, others when Microsoft's days of
+ * grace are over.
  */
 export const insightsSavingsOptions = (options?: Options<InsightsSavingsData>) => queryOptions<InsightsSavingsResponse, InsightsSavingsError, InsightsSavingsResponse, ReturnType<typeof insightsSavingsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1339,7 +1356,8 @@ export const insightsExportSavingsQueryKey = (options?: Options<InsightsExportSa
  * Export savings
  *
  * A row a day with a scan (`found`), a fix (`approved`) and a change of seats (`realised`, or `seats` where nothing was
- * saved). An empty amount is one whose price is missing, which is not zero. Every file taken is noted in the log.
+ * saved); or a row a department. An empty amount is one whose price is missing, which is not zero. Every file taken is
+ * noted in the log.
  */
 export const insightsExportSavingsOptions = (options?: Options<InsightsExportSavingsData>) => queryOptions<InsightsExportSavingsResponse, InsightsExportSavingsError, InsightsExportSavingsResponse, ReturnType<typeof insightsExportSavingsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {

@@ -1,0 +1,35 @@
+import { ApiError } from "~/api/error";
+import { accountsSignOut } from "~/api/generated/sdk.gen";
+import { signedOut } from "~/api/session";
+import { useAct } from "~/ui/act";
+import { Button } from "~/ui/button";
+import { useTitle } from "~/ui/page";
+import { shell as t } from "~texts/shell";
+import { Mark } from "./Mark";
+
+export const isClosed = (error: unknown): error is ApiError =>
+  error instanceof ApiError && error.code === "tenant_closed";
+
+/** In place of every page of a company that is closed: why, who opens it, and the way out. */
+export function Closed({ error }: { error: ApiError }) {
+  useTitle(t.closed);
+  const [leave, leaving] = useAct(async () => {
+    // No token is given for it any more: the cookie alone ends the session.
+    await accountsSignOut({ auth: () => undefined });
+    signedOut();
+    location.assign("/sign-in");
+  });
+  return (
+    <main id="content" tabIndex={-1} className="mx-auto grid max-w-2xl gap-4 p-6">
+      <Mark />
+      <h1>{t.closed}</h1>
+      <p>{error.detail}</p>
+      <p className="text-dim">{t.elsewhere}</p>
+      <div>
+        <Button look="main" onClick={leave} busy={leaving}>
+          {t.signOut}
+        </Button>
+      </div>
+    </main>
+  );
+}
