@@ -3,10 +3,12 @@
 NEXTEST := 0.9.143
 DENY := 0.20.2
 export CARGO_TERM_COLOR ?= never
-DASHBOARD := $(shell git ls-files --cached --others --exclude-standard dashboard)
+LIST := git ls-files --cached --others --exclude-standard dashboard
+# Without what git still lists and somebody deleted.
+DASHBOARD := $(wildcard $(shell $(LIST)))
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: run test dashboard shots browser axe interaction browser-tools lint tools deny openapi new lambdas bench timing kills sequences storm help
+.PHONY: always run test dashboard shots browser axe interaction browser-tools lint tools deny openapi new lambdas bench timing kills sequences storm help
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,10 +33,15 @@ dashboard: ## Build the dashboard, where its sources changed
 	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory dashboard/dist/site/index.html; \
 	else echo "There is no Node (20 or later), so there is no dashboard this time; the API works without."; fi
 
-dashboard/dist/site/index.html: $(DASHBOARD) docs/openapi.json
+dashboard/dist/site/index.html: $(DASHBOARD) dashboard/dist/sources docs/openapi.json
 	@echo "Building the dashboard."
 	npm install --prefix dashboard --no-save --no-audit --no-fund --silent
 	npm run build --prefix dashboard --silent >/dev/null
+
+# The names of its sources, written anew only where one came or went: a deleted one has no time to go by.
+dashboard/dist/sources: always
+	@$(LIST) | while read -r file; do if test -e "$$file"; then echo "$$file"; fi; done >$@.now
+	@if cmp -s $@.now $@; then rm $@.now; else mv $@.now $@; fi
 
 shots: browser-tools ## Pictures of every page, both themes, two widths, into dashboard/shots
 	node tests/browser/shots.js
@@ -85,11 +92,11 @@ QUICK := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 sequences: tools ## Ten thousand sequences of fixes, undos, crashes and an administrator's hand (R-9); takes long
 	$(QUICK) cargo nextest run --locked --release --package tests --run-ignored only --no-capture -E 'test(ten_thousand_sequences)'
 
-bench: dashboard ## Measure everything and rewrite docs/benchmarks.md; best on a quiet machine
+bench: dashboard ## Measure everything, or a part (make bench ARGS=cold), into docs/benchmarks.md; best on a quiet machine
 	$(QUICK) cargo build --locked --release --quiet --bins
 	$(QUICK) cargo run --locked --release --quiet --package load -- $(ARGS)
 
-timing: tools ## Whether the time of an answer tells who has an account, by 2,000 samples of each case; best on a quiet machine
+timing: tools ## Whether the time of an answer tells who has an account, by 2,000 samples of each case, into docs/benchmarks.md; best on a quiet machine
 	$(QUICK) cargo nextest run --locked --release --package tests --run-ignored only --test-threads 1 -E 'test(uniform::)'
 
 N ?= 100

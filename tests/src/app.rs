@@ -219,6 +219,37 @@ impl Drop for App {
         let looked_at = *self.expect_dead_letters.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(undelivered == 0, "{undelivered} deliveries are pending: pump before the test ends");
         assert!(dead.is_empty() || looked_at, "dead letters nobody looked at: {dead:#?}");
+        self.inbox().iter().for_each(names_its_company);
+    }
+}
+
+/// Pages that show nothing of a company, or take it from their token. The first page is of one in some mails only.
+const OF_NO_COMPANY: [&str; 12] = [
+    "/",
+    "/sign-in",
+    "/verify",
+    "/reset-password",
+    "/confirm-email",
+    "/undo-email-change",
+    "/confirm-microsoft",
+    "/invitation",
+    "/attestation",
+    "/account/security",
+    "/account/notifications",
+    "/account/devices",
+];
+
+/// Whoever is in several companies comes from a mail to the one it is about.
+fn names_its_company(mail: &Mail) {
+    let company = mail.tags.iter().find(|(name, _)| name == "tenant").map(|(_, value)| value.as_str());
+    let links = mail.text.split_whitespace().filter(|word| word.starts_with(APP_URL));
+    for link in links.map(|link| Url::parse(link).expect("a link")) {
+        let named = link.query_pairs().find(|(name, _)| name == "company").map(|(_, named)| named.into_owned());
+        let right = match &named {
+            Some(named) => Some(named.as_str()) == company,
+            None => OF_NO_COMPANY.contains(&link.path()),
+        };
+        assert!(right, "{link} in a mail of {company:?}: {}", mail.text);
     }
 }
 

@@ -4,6 +4,7 @@ mod answer;
 mod app;
 mod authenticator;
 mod factors;
+pub mod report;
 mod time;
 
 pub use answer::Answer;

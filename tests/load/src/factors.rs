@@ -54,10 +54,12 @@ pub async fn measure(app: &App, email: &str, note: &mut impl FnMut(&str, &Answer
     app.pump().await;
 }
 
-/// Functions after or before which their caller has a second factor: nobody that other requests sign in as.
+/// Functions after or before which their caller signs in otherwise, by a second factor, another password or the
+/// company's rule, or has another company: nobody that other requests sign in as.
 pub fn concern(function: &str) -> bool {
-    let sorts = ["totp", "passkey", "recovery-codes", "second-factor", "step-up"];
-    function.starts_with("accounts-") && sorts.iter().any(|sort| function.contains(sort))
+    let sorts = ["totp", "passkey", "recovery-codes", "second-factor", "step-up", "change-password", "create-company"];
+    let accounts = function.starts_with("accounts-") && sorts.iter().any(|sort| function.contains(sort));
+    accounts || function == "tenants-set-policy"
 }
 
 /// What a function of this area is sent by an owner without a second factor; what must be there before is made.

@@ -53,8 +53,8 @@ pub async fn measure(sizes: &[u32]) -> anyhow::Result<String> {
         let ready = lines.next_line().await?.context("the stand-ins did not start")?;
         let Ready { environment, event } = serde_json::from_str(&ready)?;
         let binary = binaries()?.join("scans-run");
-        let start = Start { binary: &binary, environment: &environment, event: &event, limit: LIMIT };
-        let ran = run(start, || {}).await?;
+        let start = Start { binary: &binary, environment: &environment, limit: LIMIT };
+        let ran = run(&start, &event, || {}).await?;
         ask.write_all(b"the scan\n").await?;
         let scan: Value = serde_json::from_str(&lines.next_line().await?.context("no scan")?)?;
         ensure!(scan["state"] == "finished", "the scan of {people} did not finish: {scan}");

@@ -98,7 +98,7 @@ impl Stage {
     /// A company whose directory was scanned once.
     pub async fn company(&self) -> Company<'_> {
         let owner = self.app.scanned("bench", self.directory).await;
-        Company { stage: self, owner, number: 0 }
+        Company { stage: self, owner, number: 0, last: "" }
     }
 }
 
@@ -161,40 +161,48 @@ pub async fn counted(environment: &[(String, String)]) -> anyhow::Result<(Vec<(S
     Ok((changed, table, secrets))
 }
 
+/// A function's sample event.
+///
+/// # Errors
+/// When there is none.
+pub fn sample(function: &str) -> anyhow::Result<Value> {
+    let file = report::root().join(format!("events/{function}.json"));
+    let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(serde_json::from_str(&text)?)
+}
+
 /// The company whose owner sends the requests.
 pub struct Company<'a> {
     stage: &'a Stage,
     owner: Client<'a>,
     number: u32,
+    /// The function that was sent the last request.
+    last: &'static str,
 }
 
 impl Company<'_> {
-    /// A request to a function that it answers with success, as API Gateway hands it over: the sample event with this
-    /// company's token and ids.
+    /// A request to a function, as API Gateway hands it over: the sample event with this company's token, and with ids
+    /// of what there is. Functions that make or need something special are sent what they answer with success; others
+    /// keep the sample's ids and body.
     ///
     /// # Errors
     /// When there is no sample event.
     pub async fn request(&mut self, function: &Described) -> anyhow::Result<Value> {
         let Kind::Http { method, path } = &function.kind else { anyhow::bail!("{} has no route", function.name) };
-        let file = report::root().join(format!("events/{}.json", function.name));
-        let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        let mut event: Value = serde_json::from_str(&text)?;
+        let mut event = sample(function.name)?;
         self.number += 1;
         let app = &self.stage.app;
-        // Each request its own session, so that one that is ended here is missed by nobody.
-        self.owner = app.sign_in(OWNER).await;
-        match function.name {
-            "microsoft-connect" | "microsoft-callback" => self.connected(false).await,
-            "microsoft-disconnect" | "scans-start" => self.connected(true).await,
-            "microsoft-end-tier" => {
-                self.connected(true).await;
-                self.owner.let_change(self.stage.directory).await;
-            }
-            _ => {}
-        }
         let company = format!("factors{}", self.number);
+        let last = std::mem::replace(&mut self.last, function.name);
         if factors::concern(function.name) {
             self.owner = app.tenant(&company).await;
+        } else if method != "GET" || last != function.name {
+            // A session of its own, so that one that is ended here is missed by nobody.
+            self.owner = app.sign_in(OWNER).await;
+            self.connected(!matches!(function.name, "microsoft-connect" | "microsoft-callback")).await;
+        }
+        if function.name == "microsoft-end-tier" {
+            self.owner.let_change(self.stage.directory).await;
         }
         let newcomer = format!("newcomer{}@bench.example", self.number);
         let body = match function.name {
@@ -219,7 +227,9 @@ impl Company<'_> {
         if event["headers"].get("authorization").is_some() {
             event["headers"]["authorization"] = format!("Bearer {}", self.owner.token).into();
         }
-        let parameters = self.parameters(path).await?;
+        let mut parameters: BTreeMap<String, String> =
+            serde_json::from_value(event["pathParameters"].clone()).unwrap_or_default();
+        parameters.extend(self.parameters(path).await?.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let mut raw = path.clone();
         for (name, value) in &parameters {
             raw = raw.replace(&format!("{{{name}}}"), value);
@@ -227,6 +237,9 @@ impl Company<'_> {
         event["rawPath"] = raw.clone().into();
         event["requestContext"]["http"]["path"] = raw.into();
         event["requestContext"]["http"]["method"] = method.clone().into();
+        // Each from a network of its own: limits are not what is measured.
+        let source = format!("198.18.{}.{}", self.number / 250 % 250, self.number % 250 + 1);
+        event["requestContext"]["http"]["sourceIp"] = source.into();
         if !parameters.is_empty() {
             event["pathParameters"] = json!(parameters);
         }

@@ -1,12 +1,13 @@
-//! Tables, and the file they are kept in.
+//! What was measured, as tables and sections of `docs/benchmarks.md`.
 
 use std::{fmt::Write, fs, path::PathBuf, process::Command, time::Duration};
 
 use anyhow::Context;
+use serde_json::{Value, json};
 
 /// The root of the repository.
 pub fn root() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
 /// Puts `body` in place of the section `name` of `docs/benchmarks.md`; other sections stay.
@@ -30,12 +31,30 @@ fn with_section(old: &str, name: &str, body: &str) -> String {
     }
 }
 
+/// Keeps every row of what the section `name` only sums up, in `docs/benchmarks/<name>.json`, one a line.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_rows(name: &str, provenance: &str, rows: &[Value]) -> anyhow::Result<()> {
+    let folder = root().join("docs/benchmarks");
+    fs::create_dir_all(&folder)?;
+    let rows: Vec<String> = rows.iter().map(|row| format!("    {row}")).collect();
+    let text = format!("{{\n  \"measured\": {},\n  \"rows\": [\n{}\n  ]\n}}\n", json!(provenance), rows.join(",\n"));
+    let path = folder.join(format!("{name}.json"));
+    fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
 /// Commit, date and processor: what a number is worth nothing without.
 ///
 /// # Errors
 /// When `git` or `lscpu` is missing.
 pub fn provenance(seed: u64) -> anyhow::Result<String> {
-    let commit = said("git", &["describe", "--always", "--dirty", "--exclude=*"])?;
+    let commit = said("git", &["rev-parse", "--short", "HEAD"])?;
+    // What is written here while measuring makes no difference to what is measured.
+    let ours = [":!docs/benchmarks.md", ":!docs/benchmarks"];
+    let status = ["status", "--porcelain", "--untracked-files=no", "--", ".", ours[0], ours[1]];
+    let changed = said("git", &status)?;
+    let dirty = if changed.is_empty() { "" } else { " and changes not committed" };
     let date = said("git", &["show", "--no-patch", "--format=%cs", "HEAD"])?;
     let cpu = said("lscpu", &[])?;
     let line = |name: &str| {
@@ -45,7 +64,7 @@ pub fn provenance(seed: u64) -> anyhow::Result<String> {
     let (model, threads) = (line("Model name"), line("CPU(s)"));
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or("?");
-    Ok(format!("Commit `{commit}` of {date}, seed {seed}, {model}, {threads} threads, load average {load}."))
+    Ok(format!("Commit `{commit}` of {date}{dirty}, seed {seed}, {model}, {threads} threads, load average {load}."))
 }
 
 fn said(program: &str, arguments: &[&str]) -> anyhow::Result<String> {
@@ -69,14 +88,14 @@ pub fn ms(duration: Duration) -> String {
     format!("{:.2}", duration.as_secs_f64() * 1e3)
 }
 
-/// Median and 99th percentile (nearest rank) of what was measured, and the least.
+/// Of what was measured, by nearest rank.
 #[derive(Debug, Clone, Copy)]
 pub struct Spread {
     /// The least.
     pub least: Duration,
     /// The median.
     pub median: Duration,
-    /// The 99th percentile.
+    /// The 99th percentile; of fewer than a hundred the most.
     pub p99: Duration,
 }
 
@@ -110,5 +129,7 @@ mod tests {
         let spread = Spread::of((1..=100).map(Duration::from_millis).collect());
         assert_eq!((spread.median, spread.p99), (Duration::from_millis(50), Duration::from_millis(99)));
         assert_eq!(Spread::of(vec![Duration::from_secs(1)]).p99, Duration::from_secs(1));
+        let few = Spread::of((1..=50).map(Duration::from_millis).collect());
+        assert_eq!(few.p99, Duration::from_millis(50));
     }
 }
