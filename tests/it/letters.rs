@@ -443,6 +443,8 @@ async fn receipt(app: &App, owner: &Client<'_>, undone: bool, ended: impl FnOnce
 #[tokio::test]
 async fn a_receipt_promises_no_more_back_than_microsoft_gives_and_says_to_try_again_what_can_be() {
     let app = App::start().await;
+    // What a fix freed is read of its items, and these have none.
+    crate::fixes::silence(&app, &["insights-approve"]);
     let owner = app.tenant("acme").await;
     let says = |mail: &Mail, words: &str| {
         let html = mail.html.split_whitespace().collect::<Vec<_>>().join(" ");

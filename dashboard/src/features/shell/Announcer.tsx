@@ -9,11 +9,16 @@ export function Announcer() {
     () =>
       router.subscribe("onRendered", ({ pathChanged, fromLocation }) => {
         if (!pathChanged || !fromLocation) return;
+        const pressed = document.activeElement;
         // Once the page is seen: focus works out all of its layout, for which whoever pressed a link would wait. The page
         // sets its title in an effect of its own.
         requestAnimationFrame(() =>
           setTimeout(() => {
-            document.getElementById("content")?.focus({ preventScroll: true });
+            // Whoever has gone on meanwhile, into a menu say, is left there.
+            const now = document.activeElement;
+            if (now === pressed || now === document.body) {
+              document.getElementById("content")?.focus({ preventScroll: true });
+            }
             announce(document.title);
           }),
         );
