@@ -32,7 +32,7 @@ interface FormProps {
  * A form that sends itself once at a time. What the server says of a field stands beside the field, the rest above; what
  * was typed stays.
  */
-export function Form({ onSend, children, label, className = "grid grid-cols-1 gap-4" }: FormProps) {
+export function Form({ onSend, children, label, className = "grid gap-4" }: FormProps) {
   const [error, setError] = useState<ApiError>();
   const [missing, setMissing] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);

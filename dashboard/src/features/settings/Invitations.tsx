@@ -36,7 +36,7 @@ export function Invitations({ roles, wanted }: { roles: readonly RoleView[]; wan
           <Form
             key={sent}
             label={t.invite}
-            className="grid grid-cols-1 items-start gap-4 sm:grid-cols-[1fr_12rem]"
+            className="grid items-start gap-4 sm:grid-cols-[1fr_12rem]"
             onSend={async (values) => {
               const email = text(values, "email");
               await membersInvite({ body: { email, role: text(values, "role") } });
@@ -67,7 +67,7 @@ export function Invitations({ roles, wanted }: { roles: readonly RoleView[]; wan
         {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
         {list.isPending && !list.error && <Skeleton rows={2} />}
         {list.data && rows.length === 0 && <p className="text-dim">{t.noInvitations}</p>}
-        <ul className="grid grid-cols-1">
+        <ul className="grid">
           {rows.map((invitation) => (
             <Invitation
               key={invitation.invitation}

@@ -27,7 +27,7 @@ export function Members({ members, whole, roles, onChange }: Props) {
   const owners = members.filter(({ role, active }) => role === "owner" && active);
   const last = whole && owners.length === 1 ? owners[0]?.user : undefined;
   return (
-    <ul className="grid grid-cols-1">
+    <ul className="grid">
       {members.map((member) => (
         <Member key={member.user} member={member} last={member.user === last} roles={roles} onChange={onChange} />
       ))}
@@ -57,7 +57,7 @@ function Member({ member, last, roles, onChange }: MemberProps) {
   );
   const self = me.data?.user === user;
   return (
-    <li className="grid grid-cols-1 gap-3 border-line border-b py-4 last:border-0 lg:grid-cols-[minmax(0,1fr)_auto] lg:items-center">
+    <li className="grid gap-3 border-line border-b py-4 last:border-0 lg:grid-cols-[minmax(0,1fr)_auto] lg:items-center">
       <div>
         <p className="font-semibold">
           <bdi>{name}</bdi> {self && <span className="font-normal text-dim">({t.you})</span>}{" "}

@@ -30,7 +30,7 @@ export function Roles({ roles, onChange }: { roles: readonly RoleView[]; onChang
         </Button>
       }
     >
-      <ul className="grid grid-cols-1">
+      <ul className="grid">
         {roles.map((role) => (
           <li
             key={role.role}
