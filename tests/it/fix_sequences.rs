@@ -781,7 +781,7 @@ fn run_drawn(from: u64, count: u64) {
 
 #[test]
 fn whatever_happens_in_whatever_order_what_is_told_is_so() {
-    run_drawn(0, 12);
+    run_drawn(0, 8);
 }
 
 #[test]
