@@ -103,8 +103,7 @@ function Row({
   children,
 }: Omit<Labelled, "name"> & { id: string; error?: string | undefined; children: ReactNode }) {
   return (
-    // Never wider than its place, as a date would be.
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-1">
+    <div className="grid gap-1">
       <label htmlFor={id} className="font-medium">
         {label}
       </label>

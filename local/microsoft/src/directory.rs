@@ -164,6 +164,31 @@ pub(crate) struct Sku {
     pub raw: Option<Map<String, Value>>,
 }
 
+impl Sku {
+    /// One for people, of which there are no seats yet.
+    pub fn without_seats(
+        id: SkuId,
+        part_number: String,
+        status: &'static str,
+        plans: Vec<(String, PlanId, bool)>,
+    ) -> Self {
+        Self {
+            id,
+            part_number,
+            status,
+            for_users: true,
+            enabled: 0,
+            warning: 0,
+            suspended: 0,
+            locked_out: 0,
+            consumed: 0,
+            beyond: 0,
+            plans,
+            raw: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Subscription {
     pub id: String,

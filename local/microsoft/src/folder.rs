@@ -242,20 +242,7 @@ impl Directory {
     /// The place of a licence type; one that people hold and `subscribedSkus` lacks gets a place that is not listed.
     fn sku_place(&mut self, id: SkuId) -> u16 {
         let at = self.skus.iter().position(|sku| sku.id == id).unwrap_or_else(|| {
-            self.skus.push(Sku {
-                id,
-                part_number: String::new(),
-                status: "Deleted",
-                for_users: true,
-                enabled: 0,
-                warning: 0,
-                suspended: 0,
-                locked_out: 0,
-                consumed: 0,
-                beyond: 0,
-                plans: Vec::new(),
-                raw: None,
-            });
+            self.skus.push(Sku::without_seats(id, String::new(), "Deleted", Vec::new()));
             self.skus.len() - 1
         });
         u16::try_from(at).unwrap_or(u16::MAX)

@@ -3,16 +3,14 @@ import { accountsSignOut } from "~/api/generated/sdk.gen";
 import { signedOut } from "~/api/session";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
-import { useTitle } from "~/ui/page";
 import { shell as t } from "~texts/shell";
-import { Mark } from "./Mark";
+import { DeadEnd } from "./DeadEnd";
 
 export const isClosed = (error: unknown): error is ApiError =>
   error instanceof ApiError && error.code === "tenant_closed";
 
 /** In place of every page of a company that is closed: why, who opens it, and the way out. */
 export function Closed({ error }: { error: ApiError }) {
-  useTitle(t.closed);
   const [leave, leaving] = useAct(async () => {
     // No token is given for it any more: the cookie alone ends the session.
     await accountsSignOut({ auth: () => undefined });
@@ -20,9 +18,7 @@ export function Closed({ error }: { error: ApiError }) {
     location.assign("/sign-in");
   });
   return (
-    <main id="content" tabIndex={-1} className="mx-auto grid max-w-2xl gap-4 p-6">
-      <Mark />
-      <h1>{t.closed}</h1>
+    <DeadEnd title={t.closed}>
       <p>{error.detail}</p>
       <p className="text-dim">{t.elsewhere}</p>
       <div>
@@ -30,6 +26,6 @@ export function Closed({ error }: { error: ApiError }) {
           {t.signOut}
         </Button>
       </div>
-    </main>
+    </DeadEnd>
   );
 }

@@ -1,21 +1,17 @@
 import { useRouterState } from "@tanstack/react-router";
 import { Button, ButtonLink } from "~/ui/button";
-import { useTitle } from "~/ui/page";
 import { common } from "~texts/common";
 import { shell as t } from "~texts/shell";
 import type { Refusal } from "./company";
-import { Mark } from "./Mark";
+import { DeadEnd } from "./DeadEnd";
 import { useSignOut } from "./signOut";
 
 /** In place of a page of a company that who is signed in does not get into: why, and who might. */
 export function Elsewhere({ refusal: { title, detail } }: { refusal: Refusal }) {
-  useTitle(title);
   const link = useRouterState({ select: (state) => state.location.href });
   const [signOut, leaving] = useSignOut(link);
   return (
-    <main id="content" tabIndex={-1} className="mx-auto grid max-w-2xl gap-4 p-6">
-      <Mark />
-      <h1>{title}</h1>
+    <DeadEnd title={title}>
       <p>{detail}</p>
       <div className="flex flex-wrap gap-2">
         <Button look="main" onClick={signOut} busy={leaving}>
@@ -23,6 +19,6 @@ export function Elsewhere({ refusal: { title, detail } }: { refusal: Refusal }) 
         </Button>
         <ButtonLink to="/">{common.home}</ButtonLink>
       </div>
-    </main>
+    </DeadEnd>
   );
 }

@@ -7,21 +7,16 @@ import { useTitle } from "~/ui/page";
 import { Problem, Skeleton } from "~/ui/states";
 import { common as t } from "~texts/common";
 import { Closed, isClosed } from "./Closed";
-import { Mark } from "./Mark";
-
-const place = "mx-auto grid max-w-2xl gap-4 p-6";
+import { DeadEnd, PLACE } from "./DeadEnd";
 
 export function NotFound() {
-  useTitle(t.notFound.title);
   return (
-    <main id="content" tabIndex={-1} className={place}>
-      <Mark />
-      <h1>{t.notFound.title}</h1>
+    <DeadEnd title={t.notFound.title}>
       <p className="text-dim">{t.notFound.detail}</p>
       <div>
         <ButtonLink to="/">{t.home}</ButtonLink>
       </div>
-    </main>
+    </DeadEnd>
   );
 }
 
@@ -39,7 +34,7 @@ export function Broken({ error }: ErrorComponentProps) {
   if (isClosed(error)) return <Closed error={error} />;
   const known = error instanceof ApiError;
   return (
-    <main id="content" tabIndex={-1} className={place}>
+    <main id="content" tabIndex={-1} className={PLACE}>
       <h1>{t.unexpected.title}</h1>
       {known ? (
         <Problem error={error} onRetry={() => router.invalidate()} />

@@ -22,20 +22,7 @@ impl Generator<'_> {
             ),
             None => (p::UNLISTED.1, vec![(p::UNLISTED.3.to_owned(), p::UNLISTED.2, true)]),
         };
-        self.skus.push(Sku {
-            id,
-            part_number: part_number.to_owned(),
-            status: "Enabled",
-            for_users: true,
-            enabled: 0,
-            warning: 0,
-            suspended: 0,
-            locked_out: 0,
-            consumed: 0,
-            beyond: 0,
-            plans,
-            raw: None,
-        });
+        self.skus.push(Sku::without_seats(id, part_number.to_owned(), "Enabled", plans));
         u16::try_from(self.skus.len() - 1).unwrap_or(0)
     }
 
