@@ -89,8 +89,8 @@ lambdas: dashboard ## Build every Lambda for release
 # Link-time optimisation of every Lambda takes far longer than what is measured here, which goes without.
 QUICK := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 
-sequences: tools ## Ten thousand sequences of fixes, undos, crashes and an administrator's hand (R-9); takes long
-	$(QUICK) cargo nextest run --locked --release --package tests --run-ignored only --no-capture -E 'test(ten_thousand_sequences)'
+sequences: tools ## Ten thousand sequences of fixes, undos, crashes and an administrator's hand (R-9), and hundreds of directories; takes long
+	$(QUICK) cargo nextest run --locked --release --package tests --run-ignored only --no-capture -E 'test(ten_thousand_sequences) | test(hundreds_of_seeds)'
 
 bench: dashboard ## Measure everything, or a part (make bench ARGS=cold), into docs/benchmarks.md; best on a quiet machine
 	$(QUICK) cargo build --locked --release --quiet --bins

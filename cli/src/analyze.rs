@@ -170,7 +170,7 @@ impl Report<'_> {
             out.strong(&finding.headline)?;
             let row = |one: &checks::outcome::Affected| {
                 let products: Vec<String> = one.skus.iter().map(|license| self.product(license.sku)).collect();
-                let prices = one.skus.iter().filter(|license| license.counted_in.is_none()).filter_map(|l| l.monthly);
+                let prices = one.skus.iter().filter(|license| license.counts).filter_map(|license| license.monthly);
                 let monthly = prices.reduce(|sum, price| sum.plus(price).unwrap_or(sum));
                 vec![
                     out::name(&one.name),

@@ -2,14 +2,14 @@
 // anything, and sends no requests of its own: what a key may do is tried where the key is.
 import { createApiReference } from "/docs/scalar/standalone.esm.js";
 
+/** What was chosen on the dashboard. Without it both the frame and Scalar follow the machine, also while it is open. */
 const { theme } = document.documentElement.dataset;
-const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 
 createApiReference(document.getElementById("reference"), {
   url: "/docs/openapi.json",
   servers: [{ url: location.origin }],
   theme: "default",
-  forceDarkModeState: dark ? "dark" : "light",
+  ...(theme && { forceDarkModeState: theme }),
   hideDarkModeToggle: true,
   withDefaultFonts: false,
   telemetry: false,

@@ -170,7 +170,7 @@ test("another address counts once its mail is confirmed, and the old one can put
   await visit(page, "/account");
   await page.getByLabel("New address").fill(wanted);
   await button(page, "Change the address").click();
-  await seen(page, "A mail is on its way to the new address. It counts once you used its link.");
+  await seen(page, "A mail is on its way to the new address. Your address changes once you open its link.");
   await seen(page, `Mails go to ${olga.email}, and you sign in with it.`);
 
   const link = await mailedLink(steward, wanted, "/confirm-email");

@@ -1,7 +1,8 @@
 // Changing things from the page: looking first, agreeing, applying, undoing; and what must not happen twice.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, afterEach, before, test } from "node:test";
-import { account, agree, applied, bring, signUp } from "./company.js";
+import { account, agree, applied, bring, check, company, signUp } from "./company.js";
 import { button, faults, heading, mailedLink, mailTo, open, PASSWORD, seen, signIn, visit } from "./dashboard.js";
 
 let steward;
@@ -89,7 +90,7 @@ test("from signing up to the undo: mail, Microsoft, number, preview, agreement, 
   await seen(sheet, preview.undo.text);
   const act = button(sheet, preview.headline);
   assert.equal(await act.getAttribute("aria-disabled"), "true");
-  await seen(sheet, "Steward can only look so far. Allow changes first.");
+  await seen(sheet, "Steward may not change anything yet. Allow changes first.");
   await button(sheet, "Allow changes at Microsoft").click();
   await administrator().click();
   // Who signed in is not asked again who they are.
@@ -97,7 +98,7 @@ test("from signing up to the undo: mail, Microsoft, number, preview, agreement, 
   await button(page, "Accept").click();
   await page.waitForURL(new RegExp(`/savings/${finding}\\?preview=advised$`));
   await sheet.getByText("How it is undone").waitFor();
-  assert.equal(await sheet.getByText("Steward can only look so far").count(), 0);
+  assert.equal(await sheet.getByText("Steward may not change anything yet").count(), 0);
   await confirm(sheet, preview);
   await act.click();
 
@@ -125,6 +126,11 @@ test("from signing up to the undo: mail, Microsoft, number, preview, agreement, 
   const items = (await made.call("GET", `/v1/fixes/${fix.fix}/items`, 200)).items;
   assert.equal(items.length, fix.items);
   assert.deepEqual(items.map(({ outcome, undo }) => [outcome.state, undo.state]), items.map(() => ["done", "done"]));
+  // All of it goes away as a file, a row a change.
+  const [file] = await Promise.all([page.waitForEvent("download"), button(page, "Download as a file").click()]);
+  const rows = (await readFile(await file.path(), "utf8")).trim().split("\r\n");
+  assert.match(rows[0], /"outcome".*"undo_outcome"/);
+  assert.equal(rows.filter((row) => row.includes(`"${fix.fix}"`)).length, items.length);
   await page.context().close();
 });
 
@@ -469,7 +475,7 @@ test("what is found about one person is acted on from their own page, for them a
   await visit(page, `/people/${person}`);
   await button(page, "Block sign-in").click();
   await sheet.getByRole("heading", { name: "Block sign-in of 1 person" }).waitFor();
-  await seen(sheet, /They can sign in nowhere until it is undone/);
+  await seen(sheet, /They cannot sign in anywhere until you undo this/);
   await confirm(sheet, preview);
   await button(sheet, "Block sign-in of 1 person").click();
   await heading(page, "Block sign-in of 1 person").waitFor();
@@ -484,5 +490,32 @@ test("what is found about one person is acted on from their own page, for them a
   await seen(page, "Accepted. The numbers follow within seconds.");
   const { items } = await made.call("GET", "/v1/exceptions", 200);
   assert.deepEqual(items.filter((one) => one.person === person).map((one) => one.reason), ["On leave until spring"]);
+  await page.context().close();
+});
+
+test("a link to a finding that is gone says what it said and since when, and a wrong one only that there is none", async () => {
+  const made = await company(steward, "Settled");
+  const { items } = await made.call("GET", "/v1/findings?limit=100", 200);
+  const { finding, headline, subject } = items.find((one) => one.people === 0 && one.subject.sku);
+  const body = { email: made.email, password: made.password };
+  const { access_token: token } = await steward.call("POST", "/v1/sign-in", 200, { body });
+  const answer = await fetch(`${steward.url}/v1/checks/settings`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "if-match": '"0"' },
+    body: JSON.stringify({ ignored_skus: [subject.sku] }),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+  await check(made, "finished");
+  const page = await steward.as(made);
+  await visit(page, `/savings/${finding}`);
+  await heading(page, "This is settled").waitFor();
+  const year = new Date().getFullYear();
+  const told = await page.getByText(/^Gone since /).innerText();
+  assert.match(told, new RegExp(`^Gone since .*(${year}|${year + 1}): `));
+  assert.ok(told.includes(`“${headline}”. No check since then has found it.`), told);
+  assert.deepEqual(await faults(page), []);
+  await visit(page, "/savings/fnd_00000000000000000000000000");
+  await seen(page, /^No check finds it\./);
+  assert.equal(await page.getByText(/^Gone since /).count(), 0);
   await page.context().close();
 });

@@ -44,6 +44,19 @@ export async function colleague(steward, company, email, role, name = "Ben Dahl"
   return account(steward, { email, password: PASSWORD });
 }
 
+/** Takes somebody who has an account into a company. */
+export async function join(steward, company, somebody, role) {
+  await company.call("POST", "/v1/invitations", 202, { email: somebody.email, role });
+  const link = new URL(await mailedLink(steward, somebody.email, "/invitation"));
+  await somebody.call("POST", "/v1/invitations/accept", 201, { token: link.hash.slice("#token=".length) });
+}
+
+/** Puts the company of an account into a state of its life, so many days after the first payment that failed. */
+export async function stand(steward, { email, password }, state, past_due_days) {
+  const { access_token: token } = await steward.call("POST", "/v1/sign-in", 200, { body: { email, password } });
+  await bring(steward, { switch: "state", token, state, past_due_days });
+}
+
 /** Connects a company to a new directory of that recipe and waits until its first check ended, unless told not to.
  * Of what Steward asks for, its administrator grants all but `denied`. */
 export async function connect(steward, company, recipe, { wait = true, denied } = {}) {

@@ -102,11 +102,11 @@ export async function signIn(page, { email, password }) {
 
 /** The newest mail to an address whose text has these words, from the local inbox. */
 export async function mailTo(steward, to, words) {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 1000; tries++) {
     const all = await (await fetch(`${steward.url}/mails/mails.json`)).json();
     const mail = all.findLast((one) => one.to.includes(to) && one.text.includes(words));
     if (mail) return mail;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 60));
   }
   throw new Error(`no mail to ${to} with "${words}"`);
 }
@@ -118,26 +118,47 @@ export async function mailedLink(steward, to, path) {
 }
 
 /** Every theme in every width. */
-const LOOKS = [360, 1280].flatMap((width) => ["light", "dark"].map((colorScheme) => ({ width, colorScheme })));
+export const LOOKS = [360, 1280].flatMap((width) => ["light", "dark"].map((colorScheme) => ({ width, colorScheme })));
 
 /** Nothing of other frames: there are none. Of WCAG 2.2 and off by default: controls of at least 24 by 24 px. */
 const RULES = { iframes: false, resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
 
-/** What is wrong with a page as it stands: what axe finds grave, and being wider than the screen. */
-export async function faults(page) {
-  const found = [];
+/** Puts a page into one of the looks. */
+export async function dress(page, { width, colorScheme }) {
+  await page.setViewportSize({ width, height: 720 });
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+}
+
+/** What is wrong with a page as it stands: what axe finds grave, by rule, each element, and being wider than the screen.
+ * `foreign`: of an element inside of what that names it is said that it is `theirs`. */
+export async function graves(page, foreign) {
   // Once for a page, however often it is looked at.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
-  for (const { width, colorScheme } of LOOKS) {
-    const where = `${colorScheme}, ${width} px`;
-    await page.setViewportSize({ width, height: 720 });
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await page.evaluate((rules) => window.axe.run(document, rules), RULES);
-    for (const { id, impact, nodes } of violations) {
-      if (impact !== "serious" && impact !== "critical") continue;
-      found.push(`${id}, ${where}: ${nodes.map(({ html }) => html).join(" | ")}`);
-    }
-    if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) found.push(`too wide, ${where}`);
+  return page.evaluate(
+    async ([rules, foreign]) => {
+      const { violations } = await window.axe.run(document, rules);
+      const found = violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .flatMap(({ id, nodes }) =>
+          nodes.map(({ html, target }) => ({
+            rule: id,
+            html,
+            theirs: Boolean(foreign && document.querySelector(String(target[0]))?.closest(foreign)),
+          })),
+        );
+      const wide = document.documentElement.scrollWidth > innerWidth;
+      return wide ? [...found, { rule: "too wide", html: `${document.documentElement.scrollWidth} px`, theirs: false }] : found;
+    },
+    [RULES, foreign],
+  );
+}
+
+/** The same in every look, a line for each. */
+export async function faults(page) {
+  const found = [];
+  for (const look of LOOKS) {
+    await dress(page, look);
+    for (const { rule, html } of await graves(page)) found.push(`${rule}, ${look.colorScheme}, ${look.width} px: ${html}`);
   }
   return found;
 }

@@ -1,7 +1,7 @@
 // What an owner, a colleague and a stranger can do on the dashboard, against the real local system.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { account, signUp } from "./company.js";
+import { account, company, join, signUp } from "./company.js";
 import { heading, mailedLink, opened, PASSWORD, seen, signIn, visit } from "./dashboard.js";
 import { pages } from "./pages.js";
 
@@ -25,6 +25,37 @@ test("the first screen says what could be saved, why, and what to do first, in t
   assert.match(await first.innerText(), /saves \$[\d,.]+ a month.* · (can(not)? be undone|you |ask )/);
   await first.getByRole("link").click();
   await seen(page, "What your people will notice");
+  await page.context().close();
+});
+
+test("however little is left to do, the headline leads to where its amount comes from", async () => {
+  const made = await company(steward, "Fewleft");
+  const { items } = await made.call("GET", "/v1/findings?limit=100", 200);
+  const { top } = await made.call("GET", "/v1/overview", 200);
+  const [{ finding: last }] = top;
+  const others = items.filter(({ finding }) => finding !== last);
+  for (const { finding } of others) await made.call("POST", "/v1/exceptions", 201, { finding, reason: "As it is meant." });
+  const overview = async (is) => {
+    for (let tries = 0; tries < 600; tries++) {
+      if (is(await made.call("GET", "/v1/overview", 200))) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error("the first screen does not follow");
+  };
+  await overview(({ findings, top }) => findings === 1 && top.length === 1);
+  const page = await steward.as(made);
+  const where = page.getByRole("main").getByRole("link", { name: "See where it comes from" });
+  await visit(page, "/");
+  await heading(page, /^You could save /).waitFor();
+  await where.click();
+  await page.waitForURL(/\/savings$/);
+  // Put off, it is no longer to do, and its money still counts.
+  const until = new Date(Date.now() + 20 * 86_400_000).toISOString();
+  await made.call("POST", `/v1/findings/${last}/snooze`, 200, { until });
+  await overview(({ top }) => top.length === 0);
+  await visit(page, "/");
+  await heading(page, /^You could save /).waitFor();
+  assert.equal(await where.count(), 1);
   await page.context().close();
 });
 
@@ -86,9 +117,7 @@ test("a deep link survives signing in, and nobody sees a page without", async ()
 
 test("who goes to another company has its numbers and their rights there, and nothing of the one before", async () => {
   const twice = await signUp(steward, "Twohats");
-  await (await account(steward, steward)).call("POST", "/v1/invitations", 202, { email: twice.email, role: "read_only" });
-  const link = new URL(await mailedLink(steward, twice.email, "/invitation"));
-  await twice.call("POST", "/v1/invitations/accept", 201, { token: link.hash.slice("#token=".length) });
+  await join(steward, await account(steward, steward), twice, "read_only");
   const page = await steward.stranger();
   await signIn(page, twice);
   const go = async (company) => {

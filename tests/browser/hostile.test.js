@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { agree, applied, colleague, connect, signUp } from "./company.js";
+import { account, agree, applied, colleague, connect, join, signUp } from "./company.js";
 import { mailedLink, open, visit } from "./dashboard.js";
 
 const DIRECTORY = "Hostile <img src=x onerror=alert(1)>{{7*7}}";
@@ -186,6 +186,9 @@ test("a name is text in the team, a change, an exception, a question, an invitat
   await page.getByRole("combobox", { name: "A page, or something to do" }).fill(DIRECTORY);
   await page.getByRole("option").filter({ hasText: DIRECTORY }).waitFor();
   await isText(page, "what is found by typing");
+  await page.getByRole("combobox", { name: "A page, or something to do" }).fill(COMPANY);
+  await page.getByRole("option").filter({ hasText: COMPANY }).waitFor();
+  await isText(page, "what is typed there");
   await page.context().close();
 
   // Who is asked, by a manager's question or an invitation, is nobody's member.
@@ -198,4 +201,45 @@ test("a name is text in the team, a change, an exception, a question, an invitat
   for (const name of [COMPANY, MEMBER, ROLE]) assert.ok(invited.includes(name), invited);
   steward.noTroubles();
   await stranger.context().close();
+});
+
+test("a name in the title of a dialog, in a menu and in what is told for a moment turns nothing around beside itself", async () => {
+  const [duty, key, calendar] = ["מנהל <b>accounts</b>", "מפתח <b>key</b>", "יומן <b>calendar</b>"];
+  const eve = await colleague(steward, acme, "eve@hostile.example", "read_only", "מריה <b>Eve</b>");
+  const { name: eves } = await eve.call("GET", "/v1/me", 200);
+  const permissions = ["findings:read"];
+  // Who has just signed in is not asked to prove it again.
+  const olga = await account(steward, acme);
+  await olga.call("POST", "/v1/roles", 201, { name: duty, permissions });
+  await olga.call("POST", "/v1/keys", 201, { name: key, scopes: permissions });
+  await olga.call("POST", "/v1/feeds", 201, { name: calendar });
+  const other = await signUp(steward, "Otherwise", "חברה <i>other</i>");
+  const { name: company, tenant } = await other.call("GET", "/v1/tenant", 200);
+  await join(steward, other, olga, "admin");
+
+  const page = await narrow(await steward.as(acme));
+  for (const [path, act, title] of [
+    ["/team", `Remove: ${eves}`, `Remove ${eves}?`],
+    ["/team", `Change: ${duty}`, duty],
+    ["/team", `Delete: ${duty}`, `Delete ${duty}?`],
+    ["/settings/keys", `Revoke: ${key}`, `Revoke ${key}?`],
+    ["/licences", `Revoke: ${calendar}`, `Revoke ${calendar}?`],
+  ]) {
+    await visit(page, path);
+    await page.getByRole("button", { name: act, exact: true }).click();
+    await page.getByRole("dialog", { name: title, exact: true }).waitFor();
+    await isText(page, title);
+    await page.keyboard.press("Escape");
+  }
+  await visit(page, "/settings/company");
+  await isText(page, "the company's own page");
+  await page.locator("summary", { hasText: "Olga Owner" }).click();
+  const there = page.getByRole("button", { name: `Go to ${company}`, exact: true });
+  await there.waitFor();
+  await isText(page, "the menu of who is signed in");
+  await page.goto(`/team?company=${tenant}`);
+  await page.getByText(`You are in ${company} now.`, { exact: true }).waitFor();
+  await isText(page, "what is told on the way to another company");
+  steward.noTroubles();
+  await page.context().close();
 });

@@ -2,17 +2,11 @@
 // leaves: what its pages say, and what can be pressed. tests/it/isolation.rs holds what the API refuses then.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { account, bring, colleague, company, furnished, signUp } from "./company.js";
-import { button, close, faults, heading, inside, mailedLink, mailTo, opened, seen, signIn, visit } from "./dashboard.js";
-import { PAGES } from "./states.js";
+import { account, colleague, company, furnished, join, signUp, stand } from "./company.js";
+import { button, close, faults, heading, inside, mailTo, opened, seen, signIn, visit } from "./dashboard.js";
+import { PAGES, pathOf } from "./states.js";
 
 const steward = opened();
-
-/** Puts the company of an account into a state of its life, so many days after the first payment that failed. */
-async function stand({ email, password }, state, past_due_days) {
-  const { access_token: token } = await steward.call("POST", "/v1/sign-in", 200, { body: { email, password } });
-  await bring(steward, { switch: "state", token, state, past_due_days });
-}
 
 const off = (page, name) =>
   page.locator("main").getByRole("button", { name, exact: true }).and(page.locator("[aria-disabled=true]")).first();
@@ -21,10 +15,10 @@ test("after a payment failed every page says so, that all works, until when, and
   const made = await company(steward, "Pastdue");
   const about = await furnished(steward, made);
   const ben = await colleague(steward, made, "ben@pastdue.example", "member");
-  await stand(made, "past_due", 3);
+  await stand(steward, made, "past_due", 3);
   const owner = await steward.as(made);
-  for (const path of Object.values(PAGES)) {
-    await visit(owner, typeof path === "string" ? path : path(about));
+  for (const name of Object.keys(PAGES)) {
+    await visit(owner, pathOf(name, about));
     await seen(owner, "A payment for Steward failed.");
     await seen(owner, /^Everything works as before\. That is so until .*\d{4}\. Then Steward changes nothing any more\.$/);
     await seen(owner, /^Answer any mail from Steward/);
@@ -35,7 +29,7 @@ test("after a payment failed every page says so, that all works, until when, and
   const member = await steward.as(ben);
   await seen(member, /^An owner of your company can settle it\./);
   // Paid: nothing is said any more.
-  await stand(made, "active");
+  await stand(steward, made, "active");
   await visit(owner, "/");
   assert.equal(await owner.getByText("A payment for Steward failed.").count(), 0);
   await close(owner, member);
@@ -45,14 +39,26 @@ test("a company that may only read sees every act, off and with the reason, and 
   const made = await company(steward, "Readonly");
   const about = await furnished(steward, made);
   const { headline } = await made.call("POST", "/v1/fixes/preview", 200, { finding: about.finding });
-  const owner = await steward.as(made);
+  const ben = await colleague(steward, made, "ben@readonly.example", "admin");
+  const owner = await steward.as(made, { permissions: ["clipboard-read", "clipboard-write"] });
   await visit(owner, "/");
-  await stand(made, "read_only", 15);
+  await stand(steward, made, "read_only", 15);
   // A page that was open before learns it from the first refusal.
   await button(owner, "Check now").click();
   await seen(owner, /^This company's account does not allow this now\. It is read-only until it is paid again\./);
   await seen(owner, /^You see everything and can take it away as files\. Nothing can be changed or undone/);
   await off(owner, "Check now").waitFor();
+  // Why it was refused stays with its number, which can be taken elsewhere, until it is put away.
+  const number = owner.getByText(/^Request number \S+$/);
+  const [, request] = /number (\S+)$/.exec(await number.innerText());
+  await button(owner, "Copy").click();
+  await seen(owner, "Copied");
+  assert.equal(await owner.evaluate(() => navigator.clipboard.readText()), request);
+  assert.deepEqual(await faults(owner), [], "everybody can use what tells of an error");
+  await owner.getByText("Copied").waitFor({ state: "detached" });
+  await number.waitFor();
+  await button(owner, "Hide").click();
+  await number.waitFor({ state: "detached" });
 
   const acts = {
     home: ["Check now"],
@@ -69,7 +75,7 @@ test("a company that may only read sees every act, off and with the reason, and 
     keys: ["Make a key"],
   };
   for (const [name, buttons] of Object.entries(acts)) {
-    await visit(owner, typeof PAGES[name] === "string" ? PAGES[name] : PAGES[name](about));
+    await visit(owner, pathOf(name, about));
     for (const one of buttons) {
       await off(owner, one).waitFor();
       assert.match(await off(owner, one).getAttribute("title"), /^Steward changes nothing until it is paid/, `${name}: ${one}`);
@@ -77,10 +83,16 @@ test("a company that may only read sees every act, off and with the reason, and 
   }
   for (const name of ["checks", "rules", "team"]) {
     await visit(owner, PAGES[name]);
-    await seen(owner, "Steward changes nothing until it is paid. An owner can settle it.");
+    await seen(owner, "Steward changes nothing until it is paid. Answer any mail from Steward to settle it.");
   }
+  // Who cannot settle it is told who can.
+  const administrator = await steward.as(ben);
+  await visit(administrator, "/");
+  const why = "Steward changes nothing until it is paid. An owner can settle it.";
+  assert.equal(await off(administrator, "Check now").getAttribute("title"), why);
+  await close(administrator);
   // Looking is no change: the preview is there, and only its act is off.
-  await visit(owner, PAGES.finding(about));
+  await visit(owner, pathOf("finding", about));
   await button(owner, "Preview the fix").click();
   const sheet = owner.getByRole("dialog");
   await sheet.getByText("How it is undone").waitFor();
@@ -94,11 +106,54 @@ test("a company that may only read sees every act, off and with the reason, and 
   await close(owner);
 });
 
+test("what was typed stays when the company turns read-only under the hand, and says why it is not sent", async () => {
+  const made = await company(steward, "Midtyping");
+  const team = await steward.as(made);
+  const [licences, checks] = await Promise.all([team.context().newPage(), team.context().newPage()]);
+  await visit(team, "/team");
+  await team.getByLabel("E-mail address").fill("typed@midtyping.example");
+  await visit(licences, "/licences");
+  await licences.getByLabel("Your file").setInputFiles({
+    name: "prices.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from("part_number,amount\nSPB,20.00\n"),
+  });
+  await licences.getByRole("button", { name: /^Change the price of / }).first().click();
+  await licences.getByLabel(/^One licence, a month/).fill("12.34");
+  await visit(checks, "/settings/checks");
+  await checks.getByLabel("Free ones of each type").fill("77");
+
+  await stand(steward, made, "read_only", 15);
+  const WHY = "Steward changes nothing until it is paid. Answer any mail from Steward to settle it.";
+  for (const [page, act, ...typed] of [
+    [team, "Send the invitation", ["E-mail address", "typed@midtyping.example"]],
+    [licences, "Look what it changes", ["Your file", "C:\\fakepath\\prices.csv"], [/^One licence, a month/, "12.34"]],
+    [checks, "Save the settings", ["Free ones of each type", "77"]],
+  ]) {
+    await button(page, act).click();
+    await page.getByRole("alert").getByText("This company's account does not allow this now").waitFor();
+    await seen(page.locator("main"), WHY);
+    for (const [label, value] of typed) assert.equal(await page.getByLabel(label).inputValue(), value, String(label));
+  }
+  // What cannot be sent now says so where it is pressed, and is not sent.
+  const sent = [];
+  team.on("request", (request) => request.url().endsWith("/v1/invitations") && sent.push(request.method()));
+  assert.equal(await button(team, "Send the invitation").getAttribute("title"), WHY);
+  await team.getByLabel("E-mail address").press("Enter");
+  assert.equal(await button(licences, "Look what it changes").getAttribute("title"), WHY);
+  await button(licences, "Save").click();
+  await licences.getByRole("alert").getByText("This company's account does not allow this now").nth(1).waitFor();
+  assert.equal(await licences.getByLabel(/^One licence, a month/).inputValue(), "12.34");
+  assert.deepEqual(await faults(team), []);
+  assert.deepEqual(sent, []);
+  await close(team);
+});
+
 test("a suspended company shows who can open it and the way out, and nothing else, open pages and new ones alike", async () => {
   const made = await company(steward, "Suspended");
   const owner = await steward.as(made);
   await visit(owner, "/savings");
-  await stand(made, "suspended", 22);
+  await stand(steward, made, "suspended", 22);
   const closed = async () => {
     await heading(owner, "This company's account is not open").waitFor();
     await seen(owner, /^It is suspended, and nothing of it is deleted\. An owner can have it opened again/);
@@ -177,9 +232,7 @@ test("the link of a receipt survives signing in, and leads to the change and its
 test("a receipt of the second of two companies leads there, whichever one is in, and who is not in it is told so", async () => {
   const anna = await signUp(steward, "Firstly");
   const second = await company(steward, "Secondly");
-  await second.call("POST", "/v1/invitations", 202, { email: anna.email, role: "admin" });
-  const invitation = new URL(await mailedLink(steward, anna.email, "/invitation"));
-  await anna.call("POST", "/v1/invitations/accept", 201, { token: invitation.hash.slice("#token=".length) });
+  await join(steward, second, anna, "admin");
   const { tenant } = await second.call("GET", "/v1/tenant", 200);
   const there = { ...(await account(steward, { ...anna, tenant })), directory: second.directory };
   const { change } = await furnished(steward, there);
@@ -235,14 +288,14 @@ test("a receipt of the second of two companies leads there, whichever one is in,
   await signIn(other, anna);
   await heading(other, headline).waitFor();
 
-  await stand(second, "suspended", 22);
+  await stand(steward, second, "suspended", 22);
   const late = await steward.as(anna);
   await late.goto(link);
   await heading(late, "The company this link is about is not open").waitFor();
   await close(page, other, late);
 });
 
-test("the last owner stays until somebody else is one, and who may manage the team leaves by themselves", async () => {
+test("the last owner stays until somebody else is one, and everybody else leaves by themselves", async () => {
   const made = await signUp(steward, "Leaving");
   const owner = await steward.as(made);
   const leave = (page) => button(page.locator("main"), "Leave the company");
@@ -253,15 +306,17 @@ test("the last owner stays until somebody else is one, and who may manage the te
   assert.equal(await leave(owner).getAttribute("title"), only);
 
   const ben = await colleague(steward, made, "ben@leaving.example", "owner");
-  const eva = await colleague(steward, made, "eva@leaving.example", "member", "Eva Lind");
+  const eva = await colleague(steward, made, "eva@leaving.example", "read_only", "Eva Lind");
   await visit(owner, "/team");
   assert.equal(await leave(owner).getAttribute("aria-disabled"), null);
   const his = await steward.as(ben);
   await visit(his, "/team");
   await leave(his).click();
-  await seen(leaving(his), /^You are signed out of it at once\. Only an invitation brings you back\./);
+  await seen(leaving(his), /^You are signed out of it at once, .* Only an invitation brings you back, not signing in/);
   await button(leaving(his), "Leave the company").click();
   await his.waitForURL(/\/sign-in$/);
+  await seen(his, "You have left the company.");
+  await mailTo(steward, ben.email, "You left Leaving in Steward");
   await his.getByLabel("E-mail address").fill(ben.email);
   await his.getByLabel("Password", { exact: true }).fill(ben.password);
   await button(his, "Sign in").click();
@@ -277,9 +332,53 @@ test("the last owner stays until somebody else is one, and who may manage the te
   await visit(owner, "/team");
   assert.equal(await leave(owner).getAttribute("title"), only);
 
-  // Whose role does not manage the team asks somebody whose role does.
+  // Whoever may only look leaves as well, and finds out where among what is theirs.
   const hers = await steward.as(eva);
   await visit(hers, "/team");
-  assert.equal(await leave(hers).getAttribute("title"), "Your role does not include this. Ask an administrator.");
+  assert.equal(await leave(hers).getAttribute("aria-disabled"), null);
+  await visit(hers, "/account");
+  await seen(hers, "You are in Leaving.");
+  await leave(hers).click();
+  await button(leaving(hers), "Cancel").click();
+  await leave(hers).click();
+  await button(leaving(hers), "Leave the company").click();
+  await hers.waitForURL(/\/sign-in$/);
+  await mailTo(steward, eva.email, "You left Leaving in Steward");
+  await visit(owner, "/team");
+  assert.equal(await owner.getByText("Eva Lind").count(), 0);
+  await visit(owner, "/activity");
+  await seen(owner, "A member left by themselves. Their role was viewer.");
   await close(owner, his, hers);
+});
+
+test("who is in another company goes on there, and where leaving is refused nothing has changed", async () => {
+  const one = await signUp(steward, "Onward");
+  const two = await signUp(steward, "Second");
+  await join(steward, two, one, "read_only");
+  const { tenant } = await two.call("GET", "/v1/tenant", 200);
+  const page = await steward.as(one);
+  const leave = async () => {
+    await visit(page, "/account");
+    await button(page.locator("main"), "Leave the company").click();
+    await button(page.getByRole("dialog", { name: "Leave this company?" }), "Leave the company").click();
+  };
+  /** Which company a page that is opened anew is in. */
+  const isIn = async (name) => {
+    await visit(page, "/account");
+    await seen(page, `You are in ${name}.`);
+  };
+  // They own it alone.
+  await leave();
+  await page.getByRole("dialog").getByText("Make somebody else an owner first.").waitFor();
+  assert.deepEqual(await faults(page), []);
+  await isIn("Onward");
+
+  await colleague(steward, one, "ben@onward.example", "owner");
+  await leave();
+  await page.waitForURL(({ pathname }) => pathname !== "/account");
+  await inside(page);
+  await isIn("Second");
+  const { items } = await (await account(steward, one)).call("GET", "/v1/me/tenants", 200);
+  assert.deepEqual(items.map((one) => one.tenant), [tenant]);
+  await close(page);
 });

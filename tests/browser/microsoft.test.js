@@ -215,10 +215,10 @@ test("changes that are allowed by the administrator of another Microsoft 365 are
   ]) {
     await button(sheet, "Allow changes at Microsoft").click();
     await who(page, fabrikam.directory).click();
-    await heading(page, "Steward can still only look").waitFor();
+    await heading(page, "Steward still may not change anything").waitFor();
     await page.getByRole("alert").getByText(words).waitFor();
     await button(page, "Back to the preview").click();
-    await sheet.getByText("Steward can only look so far", { exact: true }).waitFor();
+    await sheet.getByText("Steward may not change anything yet", { exact: true }).waitFor();
   }
   const { tiers } = await made.call("GET", "/v1/microsoft", 200);
   assert.ok(tiers.every(({ granted }) => !granted));

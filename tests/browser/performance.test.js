@@ -8,6 +8,8 @@ import { open, visit } from "./dashboard.js";
 const SLOWER = 4;
 const ALLOWED_MS = 100;
 const TIMES = 5;
+/** What is less than so much of what is allowed needs no more tries. */
+const CLEAR = 0.7;
 const SETTLED_MS = 2000;
 /**
  * A machine that has other work tells of that, not of the page: `make interaction`. A long list is at the limit: from
@@ -149,11 +151,14 @@ test("nothing that somebody does is more work for their machine than writing a t
     await ready(page, path, steps);
     // Both in turns, so that both have the same machine; the least of each has the fewest accidents in it.
     const [taken, rows] = [steps.map(() => Number.POSITIVE_INFINITY), []];
+    let [worst, measured] = [];
     for (let time = 0; time < TIMES; time++) {
       rows.push(await measure());
       for (const [at, step] of steps.entries()) taken[at] = Math.min(taken[at], await ofPage(step));
+      [worst, measured] = [Math.max(...taken), Math.min(...rows)];
+      // Twice is enough to say that it is less by far.
+      if (time > 0 && worst < measured * CLEAR) break;
     }
-    const [worst, measured] = [Math.max(...taken), Math.min(...rows)];
     assert.ok(measured > 1, `the table is no work to measure by: ${rows.join(", ")} ms`);
     const told = `${name}: ${(worst / measured).toFixed(2)} of the table (${worst.toFixed(1)} of ${measured.toFixed(1)} ms)`;
     t.diagnostic(told);

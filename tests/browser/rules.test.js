@@ -69,7 +69,7 @@ test("who saves rules after somebody else is told so, and what they chose goes t
   const joins = (on) => on.getByRole("combobox", { name: "Who becomes a member by signing in with Microsoft" });
   const save = (on) => button(on, "Save the rules").click();
   for (const on of [page, other]) await visit(on, "/settings/sign-in");
-  await joins(other).selectOption({ label: "Whoever has a role of ours at Microsoft" });
+  await joins(other).selectOption({ label: "People to whom you gave a Steward role at Microsoft" });
   await joins(page).selectOption({ label: "Everybody of your Microsoft 365" });
   await save(other);
   await seen(other, "Saved");

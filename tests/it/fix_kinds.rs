@@ -1,7 +1,10 @@
 //! Every kind of fix, from its preview to its undo: the directory changes as previewed, and is as it was. Also where
 //! whoever carries it out dies, at each point around each write, and where Microsoft asks for patience.
 
-use std::{cell::Cell, collections::BTreeSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+};
 
 use jiff::SignedDuration;
 use local_microsoft::{Call, Directory, Fault, Recipe, RetryAfter, When};
@@ -10,8 +13,8 @@ use serde_json::{Value, json};
 use tests::{App, BEGIN, Client};
 
 use crate::fixes::{
-    app, app_of, approve, finding, fingerprint, fix, fresh, is_write, items, licences, nothing_follows, outcome, owner,
-    people, post, preview, undo, writes,
+    app, app_of, approval, approve, finding, fingerprint, fix, fresh, is_write, items, licences, nothing_follows,
+    outcome, owner, people, post, preview, undo, writes,
 };
 use crate::{
     ledger::all,
@@ -108,34 +111,43 @@ fn is_as_previewed(app: &App, item: &Value) {
 
 #[tokio::test]
 async fn every_kind_of_fix_does_what_was_previewed_and_its_undo_puts_every_byte_back() {
+    // Each of a place in one company: it is as it was when the next begins.
+    let mut companies: BTreeMap<(u32, bool), App> = BTreeMap::new();
     for kind in KINDS {
         let what = format!("{:?} {:?}", kind.check, kind.action);
-        let app = company(kind).await;
-        let mut owner = owner(&app).await;
+        if let Entry::Vacant(place) = companies.entry(kind.place()) {
+            let app = company(kind).await;
+            owner(&app).await;
+            place.insert(app);
+        }
+        let app = &companies[&kind.place()];
+        app.clock.advance(SignedDuration::from_secs(2));
+        app.microsoft().clear_calls();
+        let mut owner = app.sign_in("owner@northwind.example").await;
         let body = asked(&owner, kind).await;
         if kind.check == Some("L8") {
-            make_room(&app, &owner, &body["finding"]).await;
+            make_room(app, &owner, &body["finding"]).await;
         }
-        let before = fingerprint(&app);
+        let before = fingerprint(app);
         let shown = preview(&owner, body.clone()).await;
         let going: Vec<&Value> =
             shown["items"].as_array().unwrap().iter().filter(|item| item["blocked"].is_null()).collect();
         assert!(!going.is_empty(), "{what}: {shown:#}");
         assert!(going.iter().all(|item| item["change"]["type"] == kind.change), "{what}: {shown:#}");
-        assert_eq!((fingerprint(&app), writes(&app)), (before.clone(), 0), "{what}: a preview changes nothing");
-        let (path, ended) = fix(&app, &mut owner, body).await;
+        assert_eq!((fingerprint(app), writes(app)), (before.clone(), 0), "{what}: a preview changes nothing");
+        let (path, ended) = fix(app, &mut owner, body).await;
         let count = u64::try_from(going.len()).unwrap();
         let tally = (ended["tally"]["done"].as_u64(), ended["tally"]["failed"].as_u64());
         assert_eq!(tally, (Some(count), Some(0)), "{what}: {:#?}", items(&owner, &path).await);
-        assert_ne!(fingerprint(&app), before, "{what}");
+        assert_ne!(fingerprint(app), before, "{what}");
         // Of two groups left one after the other the last item says how it ends.
-        going.iter().rev().take(1).for_each(|item| is_as_previewed(&app, item));
+        going.iter().rev().take(1).for_each(|item| is_as_previewed(app, item));
         if kind.change == "licences" {
-            going.iter().for_each(|item| is_as_previewed(&app, item));
+            going.iter().for_each(|item| is_as_previewed(app, item));
         }
-        let undone = undo(&app, &mut owner, &path).await;
+        let undone = undo(app, &mut owner, &path).await;
         assert_eq!(undone["undo_tally"]["done"].as_u64(), Some(count), "{what}: {:#?}", items(&owner, &path).await);
-        assert!(fingerprint(&app) == before, "{what}: the directory is as it was");
+        assert!(fingerprint(app) == before, "{what}: the directory is as it was");
     }
 }
 
@@ -374,6 +386,29 @@ async fn a_shared_mailbox_stays_without_its_licence_and_is_said_to() {
         assert_eq!(guards.contains("Microsoft deletes it"), goes, "{check}: {guards}");
         assert_eq!(guards.contains("without a licence, up to 50 GB"), !goes, "{check}: {guards}");
     }
+}
+
+#[tokio::test]
+async fn what_a_security_group_may_open_beside_its_licence_is_said_and_confirmed_before_anybody_leaves_it() {
+    let app = app(400).await;
+    let owner = owner(&app).await;
+    nothing_follows(&app);
+    let body = json!({ "finding": finding(&owner, "L6").await, "action": "leave_group" });
+    let shown = preview(&owner, body).await;
+    let leaving = people(&shown["items"]).len();
+    let guards = shown["guards"].as_array().unwrap();
+    let guard = guards.iter().find(|guard| guard["id"] == "G1" && guard["level"] == "confirm");
+    let guard = guard.unwrap_or_else(|| panic!("{guards:#?}"));
+    assert!(guard["text"].as_str().unwrap().contains("may also open files and apps"), "{guard:#}");
+    assert_eq!(guard["people"].as_u64(), Some(leaving as u64), "{shown:#}");
+    let mut unread = approval(&shown);
+    unread["accept"].as_array_mut().unwrap().retain(|id| *id != "G1");
+    let answer = post(&app, &owner, "/v1/fixes", "unread", Some(unread)).await;
+    answer.expect_problem(422, "confirmation_needed");
+    approve(&app, &owner, &shown).await;
+    app.microsoft().clear_calls();
+    app.pump().await;
+    assert!(writes(&app) >= leaving);
 }
 
 /// What befalls whoever carries out a fix.

@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use tests::{App, Client};
 
 use crate::{
+    deaths::dies_behind,
     fix_kinds::{free_seats, make_room},
     fixes::{app, approval, finding, fingerprint, fresh, items, nothing_follows, owner, people, post, preview},
     ledger::all,
@@ -558,10 +559,7 @@ impl<'a> Model<'a> {
         let mut hands = BTreeSet::new();
         match trouble {
             Trouble::None => {}
-            Trouble::Crash(at) => {
-                let calls = app.system.aws.dynamodb_calls().total();
-                crash(app, || app.system.aws.dynamodb_calls().total() >= calls + u64::from(*at)).await;
-            }
+            Trouble::Crash(at) => _ = dies_behind(app, u64::from(*at), app.pump()).await,
             Trouble::Cut(at) => _ = crash(app, || app.microsoft().calls().len() >= usize::from(*at)).await,
             Trouble::AnswerLost(at) => befall(at, Fault::AnswerLost),
             Trouble::NeverArrived(at) => befall(at, Fault::Status(504, RetryAfter::Absent)),

@@ -11,6 +11,7 @@ use model::{
     policy::{SecondFactor, SignInWays},
 };
 use serde_json::{Value, json};
+use store::{Conflict, Joining, Newcomer, Origin, TokenHash};
 use tests::{Answer, App, Client, Options, PASSWORD, directory};
 use url::Url;
 
@@ -530,4 +531,55 @@ async fn an_invitation_to_a_company_that_never_kept_its_directory_finds_that_of_
     app.client(&tokens).get("/v1/tenant").await.expect::<Value>(200);
     assert_eq!(newest_event(&owner).await["kind"], "user.signed_in");
     app.pump().await;
+}
+
+#[tokio::test]
+async fn an_inviter_who_is_put_out_while_somebody_is_at_microsoft_lets_nobody_in() {
+    let app = App::of(directory(1, 40)).await;
+    let owner = app.tenant("acme").await;
+    let ben = ids(&app, app.only_directory(), 1)[0];
+    vouch(&app, ben, "ben@acme.example");
+    for how in ["removed", "deactivated", "demoted"] {
+        let admin = members::join(&app, &owner, &format!("{how}@acme.example"), "admin").await;
+        let link = invited(&app, &admin, "ben@acme.example", "admin").await;
+        let begun = begin(&app, json!({ "invitation": link })).await;
+        let back = returned(&app, &begun.url, ben);
+        let answer = match how {
+            "removed" => members::remove(&app, &owner, &admin).await,
+            "deactivated" => members::change(&app, &owner, &admin, json!({ "active": false })).await,
+            _ => members::change(&app, &owner, &admin, json!({ "role": "developer" })).await,
+        };
+        assert!(answer.status.is_success(), "{how}: {}", answer.status);
+        post_back(&app, Some(&begun.cookie), &back).await.expect_problem(410, "link_not_good");
+        refused(&app, &link, 410, "link_not_good").await;
+        app.pump().await;
+        refused(&app, &link, 410, "link_not_good").await;
+        assert_counts(&app, owner.tenant).await;
+        // The same address once more.
+        app.clock.advance(SignedDuration::from_secs(61));
+    }
+    assert_eq!(table::count(&app, &["IDENTITY#"]).await, 0);
+    // Between looking and joining.
+    let admin = members::join(&app, &owner, "admin@acme.example", "admin").await;
+    let link = invited(&app, &admin, "ben@acme.example", "member").await;
+    let store = &app.system.store;
+    let looked = store.invited(&TokenHash::of(&link), Origin::SYSTEM).await.unwrap().expect("a good link");
+    let newcomer = Newcomer {
+        directory: app.only_directory(),
+        person: ben,
+        user: None,
+        name: "Ben".into(),
+        email: Some("ben@acme.example".into()),
+        app_roles: Vec::new(),
+        second_factor: false,
+    };
+    assert_eq!(members::remove(&app, &owner, &admin).await.status, 204);
+    let error = store.accept(looked, Joining::WorkAccount(newcomer)).await.unwrap_err();
+    assert_eq!(error.conflict(), Some(Conflict::Version));
+    // One whose inviter is there is good.
+    app.clock.advance(SignedDuration::from_secs(61));
+    let link = invited(&app, &owner, "ben@acme.example", "member").await;
+    accept(&app, &link, ben).await.expect::<Value>(200);
+    app.pump().await;
+    assert_counts(&app, owner.tenant).await;
 }

@@ -38,13 +38,15 @@ const OWN_SESSION: &[&str] = &[
     "accounts-switch-company",
     "accounts-unlink-microsoft",
     "accounts-update-me",
+    "members-leave",
 ];
 
 /// Reads that are themselves noted in the log, and so change the table.
-const NOTED: [&str; 6] = [
+const NOTED: [&str; 7] = [
     "findings-export",
     "findings-export-licenses",
     "findings-export-people",
+    "fixes-export",
     "insights-export-savings",
     "insights-export-trends",
     "tenants-events-export",
@@ -275,14 +277,15 @@ async fn a_role_does_what_its_permissions_say_and_no_more() {
     let mut forbidden = BTreeMap::new();
     for &role in Role::ALL {
         set_role(&app, &scope, &owner, role).await;
+        let mut before = items(&app).await;
         for operation in guarded().iter().filter(|operation| !OWN_SESSION.contains(&operation.id.as_str())) {
-            let before = items(&app).await;
             let answer = send(&app, operation, &operation.at(&of_nothing()), Some(&owner.token), &[], None).await;
+            let after = items(&app).await;
             if answer.status == 403 {
                 answer.expect_problem(403, "forbidden");
                 let lacking: Permission = serde_json::from_value(answer.json()["required_permission"].clone()).unwrap();
                 assert!(!role.permissions().holds(lacking), "{role:?} {}", operation.id);
-                assert_eq!(items(&app).await, before, "{} changed something all the same", operation.id);
+                assert_eq!(after, before, "{} changed something all the same", operation.id);
                 forbidden.entry(operation.id.clone()).or_insert(lacking);
             } else {
                 assert!(answer.status != 401, "{role:?} {}", operation.id);
@@ -297,6 +300,7 @@ async fn a_role_does_what_its_permissions_say_and_no_more() {
                     operation.id
                 );
             }
+            before = after;
         }
         app.pump().await;
     }
@@ -309,6 +313,7 @@ async fn a_role_does_what_its_permissions_say_and_no_more() {
         "findings-export",
         "findings-export-licenses",
         "findings-export-people",
+        "fixes-export",
         "insights-export-savings",
         "insights-export-trends",
         "insights-feeds",
@@ -436,7 +441,9 @@ async fn what_belongs_to_another_company_reads_like_what_does_not_exist() {
         // In the path.
         if !operation.places.is_empty() {
             let nothing = send(&app, &operation, &operation.at(&of_nothing()), Some(&a.token), &[], None).await;
-            for ids in &ids {
+            // They differ by the finding.
+            let differing = if operation.places.iter().any(|place| place == "finding") { &ids[..] } else { &ids[..1] };
+            for ids in differing {
                 let answer = send(&app, &operation, &operation.at(ids), Some(&a.token), &[], None).await;
                 assert_eq!(told(&answer), told(&nothing), "{}", operation.id);
                 clean(&operation.id, &answer);

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use local_aws::{Mail, MailFault};
 use model::{
     CustomRole, DirectoryId, Event, FixId, KeyId, Permissions, Policy, Role, RoleId, RoleName, UserId,
-    event::{Actor, Factor},
+    event::{Actor, Factor, SignInStage},
     policy::{SecondFactor, SignInWays},
 };
 use store::{
@@ -20,7 +20,10 @@ use store::{
 };
 use tests::{App, Client, PASSWORD, directory, link_token};
 
-use crate::table::{put_again, scope, session};
+use crate::{
+    members,
+    table::{put_again, scope, session},
+};
 
 const EDGE: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
                     Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0";
@@ -100,7 +103,11 @@ async fn what_happens_to_an_account_is_told_to_its_owner_once_with_when_and_from
             Event::UserSignedIn { session, amr: vec!["pwd".into()], new_device: true, recoveries_left: None },
             "1 new device signed in",
         ),
-        (Event::UserSignInBlocked { user, failures: 10 }, "10 failed tries to sign in"),
+        (Event::UserSignInBlocked { user, failures: 10, step: SignInStage::Password }, "10 failed tries to sign in"),
+        (
+            Event::UserSignInBlocked { user, failures: 10, step: SignInStage::StepUp },
+            "10 failed tries to confirm that it is you",
+        ),
         (Event::UserSecondFactorFailed { user, by_microsoft: false }, "Somebody may know your Steward password"),
         (Event::PasswordChanged { user, by_reset: false }, "Your Steward password was changed"),
         (Event::PasswordChanged { user, by_reset: true }, "Your Steward password was changed"),
@@ -288,6 +295,48 @@ async fn an_invitation_brings_a_link_while_it_waits_and_a_further_mail_another()
 }
 
 #[tokio::test]
+async fn who_can_manage_the_team_is_told_to_every_owner_when_they_join_and_nobody_switches_that_off() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let told = async |by: &Client<'_>, email: &str, role: &str| {
+        let before = app.inbox().len();
+        let joined = members::join(&app, by, email, role).await;
+        let mut mails = app.inbox().split_off(before);
+        mails.retain(|mail| mail.text.contains("You get this mail because you are an owner of acme"));
+        (joined, mails)
+    };
+    let (second, mails) = told(&owner, "second@acme.example", "owner").await;
+    assert_eq!(recipients(&mails), [OWNER].into(), "nobody is told of themselves");
+    let (admin, _) = told(&owner, "admin@acme.example", "admin").await;
+    for one in [&owner, &second, &admin] {
+        let none = ["checks", "changes", "renewals", "answers", "team", "keys"].map(|sort| (sort, false));
+        let body = serde_json::json!({ "notifications": BTreeMap::from(none) });
+        let answer = app.call(http::Method::PATCH, "/v1/me", Some(&one.token), Some(&body)).await;
+        assert_eq!(answer.status, 204);
+    }
+    let body = serde_json::json!({ "name": "Recruiters", "permissions": ["members:manage"] });
+    let role: serde_json::Value = owner.post("/v1/roles", body).await.expect(201);
+    app.pump().await;
+    for (email, role, called) in [
+        ("eve@acme.example", "admin", "administrator"),
+        ("cleo@acme.example", role["role"].as_str().unwrap(), "Recruiters"),
+    ] {
+        let (_, mails) = told(&admin, email, role).await;
+        assert_eq!(recipients(&mails), [OWNER, "second@acme.example"].into(), "{role}");
+        let role = format!("Role: {called}");
+        for mail in &mails {
+            assert_eq!(mail.subject, "Ben Dahl can manage the team of acme in Steward");
+            for fact in [role.as_str(), "Invited by: Ben Dahl", "It cannot be switched off."] {
+                assert!(mail.text.contains(fact), "{fact}: {}", mail.text);
+            }
+        }
+    }
+    // Who only works there is told to who invited them, who does not want to know.
+    let (_, mails) = told(&admin, "dora@acme.example", "member").await;
+    assert_eq!(mails, Vec::new());
+}
+
+#[tokio::test]
 async fn a_member_hears_what_was_done_to_them_and_by_whom() {
     let app = App::start().await;
     let owner = app.tenant("acme").await;
@@ -298,7 +347,10 @@ async fn a_member_hears_what_was_done_to_them_and_by_whom() {
         (Event::MemberRoleChanged { user, before, after }, "You have another role at acme in Steward"),
         (Event::MemberDeactivated { user, operator: None }, "Your access to acme in Steward is paused"),
         (Event::MemberReactivated { user }, "Your access to acme in Steward is back"),
-        (Event::FactorsReset { user, before: Vec::new() }, "Two-step sign-in is off for your Steward account"),
+        (
+            Event::FactorsReset { user, before: Vec::new(), operator: None },
+            "Two-step sign-in is off for your Steward account",
+        ),
         (Event::MemberRemoved { user, role: before }, "You are no longer a member of acme in Steward"),
     ];
     for (event, subject) in events {
@@ -308,6 +360,12 @@ async fn a_member_hears_what_was_done_to_them_and_by_whom() {
         assert!(mail.text.contains("By: Owner of acme"), "{}", mail.text);
         assert!(!mail.text.contains("203.0.113.7") && !mail.text.contains("Edge"), "{}", mail.text);
     }
+    // Who left by themselves was not removed, and knows who they are.
+    let left = Event::MemberRemoved { user, role: before };
+    let mails = told(&app, &owner, Actor::User { id: user }, left).await;
+    let mail = only(&mails);
+    assert_eq!((&*mail.to, &*mail.subject), (&["anna@acme.example".to_owned()][..], "You left acme in Steward"));
+    assert!(mail.text.contains("Device: Edge on Windows") && !mail.text.contains("By:"), "{}", mail.text);
     // Somebody who is gone gets nothing, and that is no failure: the end of the test looks for dead letters.
     let user = UserId::from_bits(99);
     for event in [
@@ -512,7 +570,7 @@ async fn a_link_to_what_is_a_companys_names_it_and_one_to_an_account_names_none(
         (Event::MemberRoleChanged { user, before: role, after: role }, format!("/{company}")),
         (Event::MemberJoined { user, role, invitation: None }, format!("/team{company}")),
         (Event::ConnectionLost { directory: app.only_directory(), reason }, format!("/connect{company}")),
-        (Event::FactorsReset { user, before: Vec::new() }, "/account/security".into()),
+        (Event::FactorsReset { user, before: Vec::new(), operator: None }, "/account/security".into()),
         // They are not let in any more: elsewhere they may be.
         (Event::MemberDeactivated { user, operator: None }, "/".into()),
         (Event::MemberRemoved { user, role }, "/".into()),

@@ -7,6 +7,7 @@ mod at_microsoft;
 mod browser;
 mod bus;
 mod day;
+mod deaths;
 mod files;
 mod findings;
 mod fix_kinds;

@@ -70,6 +70,11 @@ fn of_nothing(path: &str) -> String {
     })
 }
 
+/// All permissions but one.
+fn all_but(out: Permission) -> impl Iterator<Item = Permission> {
+    Permission::ALL.iter().copied().filter(move |one| *one != out)
+}
+
 #[tokio::test]
 async fn every_set_of_rights_does_what_the_reviewed_table_says_and_no_more() {
     let app = App::start().await;
@@ -78,19 +83,23 @@ async fn every_set_of_rights_does_what_the_reviewed_table_says_and_no_more() {
     let rows: Vec<(Row, Permission)> =
         rows().into_iter().filter_map(|row| row.takes.map(|takes| (row, takes))).collect();
     assert!(rows.len() >= 20, "{} rows", rows.len());
-    // Ours, none at all, each permission alone, and everything but one.
-    let mut sets: Vec<Permissions> = Role::ALL.iter().map(|role| role.permissions()).collect();
-    sets.push(Permissions::NONE);
-    sets.extend(Permission::ALL.iter().map(|one| Permissions::NONE.with(*one)));
-    let all_but = |out: &Permission| -> Permissions { Permissions::ALL.iter().filter(|one| one != out).collect() };
-    sets.extend(Permission::ALL.iter().map(all_but));
+    // Ours and none at all, with every operation.
+    let ours = Role::ALL.iter().map(|role| role.permissions()).chain([Permissions::NONE]);
+    let mut sets: Vec<(Permissions, Option<Permission>)> = ours.map(|permissions| (permissions, None)).collect();
+    // Each permission alone, and everything but that, with what takes it: alone it is enough, and all others are not.
+    // Of what takes another one, those of that one say the same.
+    for one in Permission::ALL {
+        sets.push((Permissions::NONE.with(*one), Some(*one)));
+        sets.push((all_but(*one).collect(), Some(*one)));
+    }
     let id = owner.post("/v1/roles", json!({ "name": "Any", "permissions": [] })).await.json()["role"].clone();
     let role: RoleName = serde_json::from_value(id).unwrap();
     let scope = scope_of(&app, owner.tenant);
     set_member(&app, &scope, &ben, |member| member.role = role).await;
-    for permissions in sets {
+    for (permissions, only) in sets {
         set_company(&app, owner.tenant, |company| company.roles[0].permissions = permissions).await;
-        for (Row { method, path, .. }, takes) in &rows {
+        let asked = rows.iter().filter(|(_, takes)| only.is_none_or(|one| one == *takes));
+        for (Row { method, path, .. }, takes) in asked {
             let (answer, told) = tried(&app, &ben.token, method, path).await;
             let lacking = told["required_permission"].clone();
             let refused = answer.status == 403 && lacking == takes.as_str();
@@ -106,25 +115,31 @@ async fn a_key_with_one_scope_does_what_takes_that_and_nothing_that_a_person_has
     let owner = app.tenant("acme").await;
     let rows = rows();
     assert!(rows.iter().filter(|row| row.by_key).count() >= 15 && rows.iter().any(|row| !row.by_key));
-    for scope in Permission::ALL {
-        let wanted = json!({ "name": "One scope", "scopes": [scope.as_str()] });
-        let made: Value = owner.post("/v1/keys", wanted).await.expect(201);
-        let text = made["text"].as_str().unwrap();
-        for Row { method, path, by_key, takes } in &rows {
-            let (answer, told) = tried(&app, text, method, path).await;
-            let refused = match takes {
-                Some(takes) if takes != scope => Some("forbidden"),
-                _ if !by_key => Some("person_needed"),
-                _ => None,
-            };
-            let shown = format!("{method} {path} with {}: {} {told}", scope.as_str(), answer.status);
-            match refused {
-                Some(code) => assert_eq!((answer.status.as_u16(), &told["code"]), (403, &json!(code)), "{shown}"),
-                None => assert!(!matches!(answer.status.as_u16(), 401 | 403), "{shown}"),
+    for (at, scope) in Permission::ALL.iter().enumerate() {
+        // What takes none is the same with any.
+        let asks = |row: &&Row| row.takes.map_or(at == 0, |takes| takes == *scope);
+        // Alone, and all others: what takes it needs it, and nothing else.
+        for scopes in [vec![*scope], all_but(*scope).collect()] {
+            let has = scopes.contains(scope);
+            let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+            let made: Value = owner.post("/v1/keys", json!({ "name": "Scopes", "scopes": scopes })).await.expect(201);
+            let text = made["text"].as_str().unwrap();
+            for Row { method, path, by_key, takes } in rows.iter().filter(asks) {
+                let (answer, told) = tried(&app, text, method, path).await;
+                let refused = match takes {
+                    Some(_) if !has => Some("forbidden"),
+                    _ if !by_key => Some("person_needed"),
+                    _ => None,
+                };
+                let shown = format!("{method} {path} with {scopes:?}: {} {told}", answer.status);
+                match refused {
+                    Some(code) => assert_eq!((answer.status.as_u16(), &told["code"]), (403, &json!(code)), "{shown}"),
+                    None => assert!(!matches!(answer.status.as_u16(), 401 | 403), "{shown}"),
+                }
             }
+            let path = format!("/v1/keys/{}", made["key"]["key"].as_str().unwrap_or_else(|| panic!("{made}")));
+            assert_eq!(owner.delete(&path).await.status, 204);
         }
-        let path = format!("/v1/keys/{}", made["key"]["key"].as_str().unwrap_or_else(|| panic!("{made}")));
-        assert_eq!(owner.delete(&path).await.status, 204);
     }
     app.pump().await;
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::{
     Client as Table,
     config::{BehaviorVersion, Credentials, Region},
-    types::AttributeValue,
+    types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use model::{Policy, Role, SessionId, TenantId, TenantState};
@@ -24,20 +24,29 @@ pub fn table(app: &App) -> Table {
     Table::from_conf(config.build())
 }
 
-/// Every item of the table as text, sorted.
-pub async fn items(app: &App) -> Vec<String> {
+/// An item as it is.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// Every item of the table.
+pub async fn raw(app: &App) -> Vec<Item> {
     let name = app.system.connect().env.required("STEWARD_TABLE").unwrap();
     let mut pages = table(app).scan().table_name(name).into_paginator().items().send();
     let mut items = Vec::new();
     while let Some(item) = pages.next().await {
-        let item = item.unwrap();
-        items.push(shown(&item));
+        items.push(item.unwrap());
     }
+    items
+}
+
+/// Every item of the table as text, sorted.
+pub async fn items(app: &App) -> Vec<String> {
+    let mut items: Vec<String> = raw(app).await.iter().map(shown).collect();
     items.sort();
     items
 }
 
-fn shown(item: &HashMap<String, AttributeValue>) -> String {
+/// An item as text.
+pub fn shown(item: &Item) -> String {
     let mut fields: Vec<String> = item.iter().map(|(name, value)| format!("{name}={}", value_shown(value))).collect();
     fields.sort();
     fields.join("|")
@@ -168,6 +177,20 @@ pub async fn set(app: &App, (pk, sk): (&str, &str), attribute: &str, value: Attr
         .expression_attribute_names("#it", attribute)
         .expression_attribute_values(":it", value);
     update.send().await.expect("the item");
+}
+
+/// Writes items over whatever is there, and takes others away by their keys.
+pub async fn replace(app: &App, items: Vec<Item>, gone: Vec<Item>) {
+    let name = app.system.connect().env.required("STEWARD_TABLE").unwrap();
+    let put = |item| PutRequest::builder().set_item(Some(item)).build().unwrap();
+    let delete = |key| DeleteRequest::builder().set_key(Some(key)).build().unwrap();
+    let puts = items.into_iter().map(|item| WriteRequest::builder().put_request(put(item)).build());
+    let deletes = gone.into_iter().map(|key| WriteRequest::builder().delete_request(delete(key)).build());
+    let (table, all) = (table(app), puts.chain(deletes).collect::<Vec<_>>());
+    // As many as one call takes.
+    for some in all.chunks(25) {
+        table.batch_write_item().request_items(name, some.to_vec()).send().await.unwrap();
+    }
 }
 
 /// Takes an item away.

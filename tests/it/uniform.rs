@@ -51,10 +51,7 @@ fn median(samples: &[Duration]) -> f64 {
 }
 
 /// Why the two can be told apart, if so: at p < 0.01, by more than a millisecond in the median. Both, where S-9 asks that
-/// neither be so, because neither alone says that a stranger learns anything. Of thousands of samples the smallest
-/// difference becomes significant, such as that between an item that is there and one that is not: microseconds, which
-/// drown in what a network adds, however often somebody asks within the limits of sign-in. And without significance a
-/// median on a busy machine is a millisecond off by chance. A difference counts that is there and can be used.
+/// neither be so, because neither alone says that a stranger learns anything (docs/adr/0024).
 fn difference(a: &[Duration], b: &[Duration]) -> Option<String> {
     const P_BELOW_ONE_PERCENT: f64 = 2.576;
     let (z, apart) = (mann_whitney(a, b), median(a) - median(b));

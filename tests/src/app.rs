@@ -8,7 +8,7 @@ use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
 use local::{Directories, LICENCE_WRITER_CLIENT_ID, READER_CLIENT_ID, System, SystemConfig};
 use local_aws::Mail;
-use local_microsoft::{Credential, Directory, Recipe, Simulation};
+use local_microsoft::{Credential, Directory, Recipe, Simulation, keep_keys};
 use model::{DirectoryId, Ids, TenantId, UserId};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -22,9 +22,12 @@ pub const PASSWORD: &str = "violet-tractor-mumbles-9";
 pub const BEGIN: &str = "2026-11-21T08:00:00Z";
 const APP_URL: &str = "http://127.0.0.1:8700";
 
-/// Making an RSA key takes a tenth of a second; one for all tests of a process will do.
-static CREDENTIAL: LazyLock<Arc<Credential>> =
-    LazyLock::new(|| Arc::new(Credential::generate("app under test").expect("an RSA key")));
+/// Making an RSA key takes a tenth of a second, and each test is a process: all share those kept beside their binary.
+static CREDENTIAL: LazyLock<Arc<Credential>> = LazyLock::new(|| {
+    let binary = std::env::current_exe().expect("a binary");
+    keep_keys(binary.parent().expect("a folder"));
+    Arc::new(Credential::kept("app under test").expect("an RSA key"))
+});
 
 /// How to start.
 pub struct Options {

@@ -3,7 +3,7 @@ import { Prompts } from "~/features/prompts/Prompts";
 import { Announcer } from "~/features/shell/Announcer";
 import { Broken, NotFound } from "~/features/shell/dead-ends";
 import { OfflineBar } from "~/features/shell/OfflineBar";
-import { Toasts } from "~/ui/toast";
+import { Toasts } from "~/ui/toasts";
 import { common as t } from "~texts/common";
 
 export const Route = createRootRoute({

@@ -1,9 +1,11 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
-import { accountsMeOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { accountsCompaniesOptions, accountsMeOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { accountsChangeEmail, accountsUpdateMe } from "~/api/generated/sdk.gen";
+import { Leave } from "~/features/settings/Leave";
 import { useMe } from "~/features/shell/me";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
+import { named } from "~/ui/named";
 import { Page, Part } from "~/ui/page";
 import { Problem, Skeleton } from "~/ui/states";
 import { toast } from "~/ui/toast";
@@ -17,10 +19,12 @@ export const Route = createFileRoute("/_app/_settings/account/")({ component: Pr
 
 function Profile() {
   const me = useMe();
+  const companies = useQuery(accountsCompaniesOptions());
   const queries = useQueryClient();
   if (me.error && !me.data) return <Problem error={me.error} onRetry={() => me.refetch()} />;
   if (!me.data) return <Skeleton rows={3} tall />;
   const { name, locale, email } = me.data;
+  const here = companies.data?.items.find(({ current }) => current);
   const language = new Intl.DisplayNames("en", { type: "language" });
   return (
     <Page title={t.title} narrow>
@@ -49,7 +53,7 @@ function Profile() {
           </div>
         </Form>
       </Part>
-      <Part title={t.email} lead={t.emailLead(email)}>
+      <Part title={t.email} lead={named(t.emailLead, email)}>
         <Form
           label={t.email}
           onSend={async (values) => {
@@ -62,6 +66,11 @@ function Profile() {
             <Submit look="plain">{t.changeEmail}</Submit>
           </div>
         </Form>
+      </Part>
+      <Part title={t.company} lead={here && named(t.companyLead, here.name)}>
+        <div>
+          <Leave />
+        </div>
       </Part>
     </Page>
   );

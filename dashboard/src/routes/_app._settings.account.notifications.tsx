@@ -5,6 +5,7 @@ import { accountsUpdateMe } from "~/api/generated/sdk.gen";
 import type { Notifications } from "~/api/generated/types.gen";
 import { useMe } from "~/features/shell/me";
 import { Check } from "~/ui/form";
+import { named } from "~/ui/named";
 import { Page, Part } from "~/ui/page";
 import { Problem, Skeleton } from "~/ui/states";
 import { toastError } from "~/ui/toast";
@@ -39,7 +40,7 @@ function Mails() {
   if (!me.data) return <Skeleton rows={3} tall />;
   const { notifications, email } = me.data;
   return (
-    <Page title={t.title} lead={t.lead(email)} narrow>
+    <Page title={t.title} lead={named(t.lead, email)} narrow>
       <Part title={t.chosen}>
         <fieldset className="grid gap-1">
           <legend className="sr-only">{t.chosen}</legend>

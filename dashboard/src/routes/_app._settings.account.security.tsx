@@ -106,7 +106,7 @@ function Passkeys({ factors, onChange }: Props) {
         {factors.passkeys.map(({ passkey, name, added_at, last_used_at }) => (
           <li key={passkey} className="flex flex-wrap items-center justify-between gap-3">
             <span>
-              <strong>{name}</strong>
+              <bdi className="font-semibold">{name}</bdi>
               <span className="block text-dim text-sm">
                 {t.added(day(added_at))}, {last_used_at ? t.used(ago(last_used_at)) : t.neverUsed}
               </span>

@@ -31,7 +31,7 @@ function Company() {
       {error && <Problem error={error} onRetry={() => refetch()} />}
       {!data && !error && <Skeleton rows={3} />}
       {facts && (
-        <Part title={data.name}>
+        <Part title={<bdi>{data.name}</bdi>}>
           <dl className="grid gap-x-6 gap-y-1 sm:grid-cols-[auto_1fr]">
             {facts.map(([term, value]) => (
               <div key={term} className="contents">

@@ -43,19 +43,20 @@ const tones = { connected: "good", consent_lost: "bad", disconnected: "quiet" } 
 
 function Loaded({ connection }: { connection: ConnectionView }) {
   const mayNot = useRoleReason("connection:manage");
-  const mayConnect = useCan("connection:manage");
   const [asking, ask] = useState(false);
   const { state, since, name, reason, directory, reads } = connection;
   const granted = reads.filter((one) => one.granted);
   const missing = reads.filter((one) => connection.missing.includes(one.name));
   const connected = state === "connected";
+  const connect = (text: string) =>
+    mayNot ? <Button disabledReason={mayNot}>{text}</Button> : <ButtonLink to="/connect">{text}</ButtonLink>;
   return (
     <>
       <Part
-        title={name ?? t.state(state)}
+        title={name ? <bdi>{name}</bdi> : t.state(state)}
         actions={
           <div className="flex flex-wrap gap-2">
-            {mayConnect && <ButtonLink to="/connect">{directory ? t.again : t.connect}</ButtonLink>}
+            {connect(directory ? t.again : t.connect)}
             {connected && (
               <Button look="danger" onClick={() => ask(true)} disabledReason={mayNot}>
                 {t.disconnect}
@@ -85,12 +86,7 @@ function Loaded({ connection }: { connection: ConnectionView }) {
         )}
       </Part>
       {missing.length > 0 && (
-        <Notice
-          tone="warn"
-          icon="warn"
-          title={t.missing}
-          action={mayConnect && <ButtonLink to="/connect">{t.again}</ButtonLink>}
-        >
+        <Notice tone="warn" icon="warn" title={t.missing} action={connect(t.again)}>
           <p>{t.missingLead}</p>
           <Reads of={missing} />
         </Notice>

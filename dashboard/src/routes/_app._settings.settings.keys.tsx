@@ -14,6 +14,7 @@ import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
 import { ReferenceLink } from "~/ui/link";
+import { named } from "~/ui/named";
 import { Page, Part } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
 import { ShownOnce } from "~/ui/shown-once";
@@ -69,7 +70,7 @@ function List() {
       {rows.map((key) => (
         <Part
           key={key.key}
-          title={key.name}
+          title={<bdi>{key.name}</bdi>}
           actions={
             key.state === "live" && (
               <div className="flex gap-2">
@@ -118,7 +119,7 @@ function List() {
       )}
       {revoking && (
         <Confirm
-          title={t.revokeTitle(revoking.name)}
+          title={named(t.revokeTitle, revoking.name)}
           lead={t.revokeLead}
           act={t.revoke}
           onClose={() => revoke(undefined)}

@@ -65,8 +65,10 @@ function Editor({
   const breakGlass = policy.sign_in?.by === "microsoft" ? policy.sign_in.break_glass : undefined;
   const joinRole = policy.join?.who === "directory" ? policy.join.role : "read_only";
   const owners = members.data?.items.filter(({ role }) => role === "owner") ?? [];
-  // Nobody becomes more than that without a person who decides it.
-  const joinRoles = roles.data?.items.filter(({ role }) => role !== "owner" && role !== "admin") ?? [];
+  // Nobody gets to let in others, or to give them more, without a person who decides it.
+  const manages = ["members:manage", "roles:manage"] as const;
+  const joinRoles =
+    roles.data?.items.filter(({ permissions }) => !manages.some((right) => permissions.includes(right))) ?? [];
   return (
     <Form label={t.title} onSend={save}>
       <fieldset disabled={!mayEdit} onChange={onType} className="grid gap-6">

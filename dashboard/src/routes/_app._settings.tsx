@@ -22,7 +22,7 @@ function Settings() {
           aria-controls="settings"
           onClick={() => setOpen(shown ? undefined : path)}
         >
-          <span className="me-auto text-left">{here ? t.open(here.name) : t.nav}</span>
+          <span className="me-auto text-start">{here ? t.open(here.name) : t.nav}</span>
           <Icon name="down" className={`size-4 ${shown ? "rotate-180" : ""}`} />
         </Button>
         <div id="settings" className={`gap-2 sm:grid sm:gap-0 ${shown ? "grid" : "hidden"}`}>

@@ -1,6 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 import { fixesListInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
+import { fixesExport } from "~/api/generated/sdk.gen";
+import { Export } from "~/features/export/Export";
 import { FixRow } from "~/features/fixes/FixRow";
 import { moving } from "~/features/fixes/fix";
 import { Allowed } from "~/features/shell/Allowed";
@@ -31,7 +33,7 @@ function Changes() {
   const names = useNames();
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <Page title={t.title} lead={t.lead}>
+    <Page title={t.title} lead={t.lead} actions={rows.length > 0 && <Export name="steward-changes" take={exported} />}>
       {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
       {list.isPending && !list.error && <Skeleton rows={6} />}
       {list.data && rows.length === 0 && (
@@ -53,3 +55,5 @@ function Changes() {
     </Page>
   );
 }
+
+const exported = (cursor: string | undefined) => fixesExport({ query: { cursor }, parseAs: "blob" });

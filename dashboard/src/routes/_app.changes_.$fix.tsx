@@ -34,7 +34,13 @@ function Fix() {
   if (fix.error?.status === 404) {
     return <Page title={t.gone} actions={<ButtonLink to="/changes">{t.back}</ButtonLink>} />;
   }
-  if (fix.error && !fix.data) return <Problem error={fix.error} onRetry={() => fix.refetch()} />;
+  if (fix.error && !fix.data) {
+    return (
+      <Page title={changes.title}>
+        <Problem error={fix.error} onRetry={() => fix.refetch()} />
+      </Page>
+    );
+  }
   if (!fix.data) return <Skeleton rows={5} tall />;
   return (
     <div className="grid gap-6">

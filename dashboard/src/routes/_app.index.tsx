@@ -14,7 +14,7 @@ import { useSeen } from "~/lib/shown";
 import { ButtonLink } from "~/ui/button";
 import { Icon } from "~/ui/icons";
 import { TextLink } from "~/ui/link";
-import { useTitle } from "~/ui/page";
+import { Page, useTitle } from "~/ui/page";
 import { Notice, Problem, Skeleton } from "~/ui/states";
 import { findings as t } from "~texts/findings";
 import { shell } from "~texts/shell";
@@ -30,7 +30,13 @@ export const Route = createFileRoute("/_app/")({
 function Home() {
   useTitle(shell.home);
   const overview = useOverview();
-  if (overview.error && !overview.data) return <Problem error={overview.error} onRetry={() => overview.refetch()} />;
+  if (overview.error && !overview.data) {
+    return (
+      <Page title={shell.home}>
+        <Problem error={overview.error} onRetry={() => overview.refetch()} />
+      </Page>
+    );
+  }
   if (!overview.data) return <Skeleton rows={4} tall />;
   const { data, underWay } = overview;
   if (!data.totals) return <NoNumbers overview={data} underWay={underWay} />;
@@ -112,6 +118,8 @@ function Headline({ overview, totals }: { overview: OverviewView; totals: Totals
           <Basis of={totals.price_basis} />
         </div>
         <MoneyBar totals={totals} />
+        {/* With something to do next the link stands below that. */}
+        {overview.top.length === 0 && <TextLink to="/savings">{t.where}</TextLink>}
       </section>
     );
   }
@@ -182,7 +190,7 @@ function Next({ top, all }: { top: readonly NextAction[]; all: number }) {
           </li>
         ))}
       </ol>
-      {all > top.length && <TextLink to="/savings">{t.all(all)}</TextLink>}
+      <TextLink to="/savings">{all > top.length ? t.all(all) : t.where}</TextLink>
     </section>
   );
 }

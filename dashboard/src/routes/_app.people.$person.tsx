@@ -195,7 +195,7 @@ interface FindingProps {
 
 function Finding({ person, finding, detail }: FindingProps) {
   const tone = { review: "warn", remove: "good", keep: "quiet" } as const;
-  const saves = finding.licences.filter((held) => held.monthly && !held.counted_in);
+  const saves = finding.licences.filter((held) => held.monthly && held.counts);
   const first = saves[0]?.monthly;
   const sum = saves.reduce((sum, { monthly }) => sum + (monthly?.amount_minor ?? 0), 0);
   return (

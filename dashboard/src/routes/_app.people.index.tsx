@@ -18,6 +18,7 @@ import { useSettled } from "~/lib/settled";
 import { Button, ButtonLink } from "~/ui/button";
 import { Field, Select } from "~/ui/form";
 import { ListLink, ListTextLink } from "~/ui/link";
+import { named } from "~/ui/named";
 import { Page } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
 import { Empty, Notice, Problem, Skeleton } from "~/ui/states";
@@ -192,7 +193,7 @@ function Filter({ search }: { search: Search }) {
       </Select>
       {search.department && (
         <p className="flex flex-wrap items-center gap-x-3 sm:col-span-full">
-          <bdi>{t.inDepartment(search.department)}</bdi>
+          <span>{named(t.inDepartment, search.department)}</span>
           <Button look="quiet" onClick={() => set({ department: undefined })}>
             {t.everyDepartment}
           </Button>

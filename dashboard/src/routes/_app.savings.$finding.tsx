@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { apiError } from "~/api/error";
 import {
   findingsGetOptions,
   findingsLicensesOptions,
@@ -24,6 +25,7 @@ import { day, money, number, withDays } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
 import { Icon } from "~/ui/icons";
 import { TextLink } from "~/ui/link";
+import { named } from "~/ui/named";
 import { Page, Part } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
 import { Problem, Skeleton, Status } from "~/ui/states";
@@ -56,15 +58,27 @@ function Finding() {
   const detail = useQuery(findingsGetOptions({ path: { finding } }));
   if (detail.error?.status === 404) {
     return (
-      <Page title={t.gone} lead={t.goneLead} actions={<ButtonLink to="/savings">{t.back}</ButtonLink>}>
+      <Page title={t.gone} lead={goneOf(detail.error)} actions={<ButtonLink to="/savings">{t.back}</ButtonLink>}>
         <LostAnswerOf finding={finding} />
         <Made finding={finding} />
       </Page>
     );
   }
-  if (detail.error && !detail.data) return <Problem error={detail.error} onRetry={() => detail.refetch()} />;
+  if (detail.error && !detail.data) {
+    return (
+      <Page title={findings.title}>
+        <Problem error={detail.error} onRetry={() => detail.refetch()} />
+      </Page>
+    );
+  }
   if (!detail.data) return <Skeleton rows={5} tall />;
   return <Loaded detail={detail.data} />;
+}
+
+/** Since when nothing finds it any more and what it said, as far as that is kept. */
+function goneOf(error: unknown): ReactNode {
+  const gone = apiError(error).members.gone as { headline: string; gone_since: string } | undefined;
+  return gone ? named((headline) => t.goneSince(day(gone.gone_since), headline), gone.headline) : t.goneLead;
 }
 
 function Loaded({ detail }: { detail: FindingDetail }) {
@@ -315,7 +329,7 @@ function Evidence({ row }: { row: Affected }) {
 
 /** What counts for this person, in one currency. */
 function cost(skus: readonly AffectedSku[]): string {
-  const counted = skus.filter((held) => held.monthly && !held.counted_in && !held.fixed);
+  const counted = skus.filter((held) => held.monthly && held.counts);
   const first = counted[0]?.monthly;
   if (!first) return "–";
   const sum = counted.reduce(

@@ -174,7 +174,7 @@ const Finding = memo(function Finding({ finding: f, chosen, onChoose }: FindingP
         className="grid min-w-0 flex-1 gap-x-6 gap-y-1 py-4 hover:bg-well sm:grid-cols-[1fr_auto] sm:px-2"
       >
         <span className="font-semibold">{f.headline}</span>
-        <span className="text-lg tabular-nums sm:text-right">
+        <span className="text-lg tabular-nums sm:text-end">
           {f.saving ? (
             <>
               <strong>{money(f.saving.monthly)}</strong> <span className="text-dim text-sm">{t.detail.month}</span>
@@ -190,7 +190,7 @@ const Finding = memo(function Finding({ finding: f, chosen, onChoose }: FindingP
           <span>{fixable(f.remedy) ? t.undo(f.undo) : t.remedy(f.remedy)}</span>
         </span>
         {f.saving?.realisable_on && (
-          <span className="text-dim text-sm sm:text-right">{t.from(day(f.saving.realisable_on))}</span>
+          <span className="text-dim text-sm sm:text-end">{t.from(day(f.saving.realisable_on))}</span>
         )}
       </ListLink>
     </li>

@@ -27,7 +27,13 @@ export const Route = createFileRoute("/_app/welcome")({
 function Welcome() {
   const overview = useOverview();
   const slow = useAfter(SLOW_MS);
-  if (overview.error && !overview.data) return <Problem error={overview.error} onRetry={() => overview.refetch()} />;
+  if (overview.error && !overview.data) {
+    return (
+      <Page title={t.title}>
+        <Problem error={overview.error} onRetry={() => overview.refetch()} />
+      </Page>
+    );
+  }
   if (!overview.data) return <Skeleton rows={4} tall />;
   const { scan } = overview.data;
   if (!scan || scan.state === "failed") {

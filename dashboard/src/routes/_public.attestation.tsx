@@ -40,7 +40,7 @@ function Question({ token }: { token: string }) {
   const chosen = given ?? data.answer;
   return (
     <Page title={t.title(data.name)} heading={named(t.title, data.name)} lead={named(t.lead, data.company)}>
-      <ul className="list-disc pl-5">
+      <ul className="list-disc ps-5">
         {data.licences.map((licence) => (
           <li key={licence}>{licence}</li>
         ))}

@@ -90,7 +90,7 @@ function Invited({ token }: { token: string }) {
       heading={named(t.title, data.company)}
       lead={
         <>
-          {data.inviter && <p>{named(t.by, data.inviter)}</p>}
+          <p>{named(t.by, data.inviter)}</p>
           <p>{named(t.role, roleName(data.role, data.role_name))}</p>
         </>
       }

@@ -7,6 +7,7 @@ import { useAct } from "~/ui/act";
 import { Button, ButtonLink } from "~/ui/button";
 import { Field, Form, Submit, text } from "~/ui/form";
 import { TextLink } from "~/ui/link";
+import { named } from "~/ui/named";
 import { Page } from "~/ui/page";
 import { Notice } from "~/ui/states";
 import { toast } from "~/ui/toast";
@@ -57,7 +58,7 @@ function Sent({ signup, email, onOther }: { signup: string; email: string; onOth
   });
   const done = status.data?.state === "done";
   return (
-    <Page title={t.signUpPage.sent} lead={t.signUpPage.sentLead(email)}>
+    <Page title={t.signUpPage.sent} lead={named(t.signUpPage.sentLead, email)}>
       {done ? (
         <Notice
           tone="good"

@@ -1,5 +1,6 @@
 import { createFileRoute, Outlet } from "@tanstack/react-router";
 import { Mark } from "~/features/shell/Mark";
+import { common as t } from "~texts/common";
 
 export const Route = createFileRoute("/_public")({
   component: () => (
@@ -8,6 +9,7 @@ export const Route = createFileRoute("/_public")({
       <main id="content" tabIndex={-1}>
         <Outlet />
       </main>
+      <footer className="text-dim text-sm">{t.help}</footer>
     </div>
   ),
 });

@@ -4,7 +4,7 @@ import { Button } from "./button";
 import { Icon } from "./icons";
 
 interface DialogProps {
-  title: string;
+  title: ReactNode;
   onClose: () => void;
   children: ReactNode;
 }

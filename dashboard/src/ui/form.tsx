@@ -76,10 +76,18 @@ export function Form({ onSend, children, label, className = "grid gap-4" }: Form
   );
 }
 
-export function Submit({ children, look = "main" }: { children: ReactNode; look?: "main" | "plain" | "danger" }) {
+export function Submit({
+  children,
+  look = "main",
+  disabledReason,
+}: {
+  children: ReactNode;
+  look?: "main" | "plain" | "danger";
+  disabledReason?: string | undefined;
+}) {
   const { busy } = use(FormContext);
   return (
-    <Button type="submit" look={look} busy={busy}>
+    <Button type="submit" look={look} busy={busy} disabledReason={disabledReason}>
       {children}
     </Button>
   );

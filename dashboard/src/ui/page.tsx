@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useLayoutEffect } from "react";
 import { common as t } from "~texts/common";
 
 /** A page: its title in the tab, its one heading, what can be done with all of it. */
@@ -36,11 +36,19 @@ export function Page({
 /** Characters that turn around what follows them (Unicode UAX 9). A tab has nothing to end them. */
 const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
+const entitle = (title: string): void => {
+  document.title = `${title.replace(TURNS, "")} · ${t.product}`;
+};
+
 /** What stands in the tab. */
 export function useTitle(title: string): void {
-  useEffect(() => {
-    document.title = `${title.replace(TURNS, "")} · ${t.product}`;
-  }, [title]);
+  useEffect(() => entitle(title), [title]);
+}
+
+/** What stands there until a page inside of it says what it is called: that of the page before would be wrong. */
+export function useTitleMeanwhile(title: string): void {
+  // Before the effects of what is inside.
+  useLayoutEffect(() => entitle(title), [title]);
 }
 
 /** A part of a page, with a heading of its own. */
@@ -50,7 +58,7 @@ export function Part({
   actions,
   children,
 }: {
-  title: string;
+  title: ReactNode;
   lead?: ReactNode;
   actions?: ReactNode;
   children?: ReactNode;

@@ -27,12 +27,12 @@ export function Table<Row>({
     <table className="block w-full sm:table">
       <caption className="sr-only">{caption}</caption>
       <thead className="sr-only sm:not-sr-only sm:table-header-group">
-        <tr className="border-line border-b text-left text-dim text-sm">
+        <tr className="border-line border-b text-start text-dim text-sm">
           {columns.map(({ head, numeric }) => (
             <th
               key={head}
               scope="col"
-              className={`py-2 pe-4 font-medium ${numeric ? "whitespace-nowrap text-right" : ""}`}
+              className={`py-2 pe-4 font-medium ${numeric ? "whitespace-nowrap text-end" : ""}`}
             >
               {head}
             </th>
@@ -67,7 +67,7 @@ const TableRow = memo(function TableRow<Row>({ row, columns }: { row: Row; colum
       {columns.map(({ head, cell, numeric, wide }, at) => (
         <td
           key={head}
-          className={`${wide ? "grid" : "flex justify-between gap-4"} sm:table-cell sm:py-2.5 sm:pe-4 ${numeric ? "tabular-nums sm:text-right" : ""} ${at === 0 ? "font-medium" : ""}`}
+          className={`${wide ? "grid" : "flex justify-between gap-4"} sm:table-cell sm:py-2.5 sm:pe-4 ${numeric ? "tabular-nums sm:text-end" : ""} ${at === 0 ? "font-medium" : ""}`}
         >
           <span
             aria-hidden="true"
@@ -75,7 +75,7 @@ const TableRow = memo(function TableRow<Row>({ row, columns }: { row: Row; colum
           >
             {head}
           </span>
-          <span className={at === 0 ? FIRST : `${wide ? "" : "max-sm:text-right"} ${numeric ? "" : OTHER}`}>
+          <span className={at === 0 ? FIRST : `${wide ? "" : "max-sm:text-end"} ${numeric ? "" : OTHER}`}>
             {cell(row)}
           </span>
         </td>

@@ -96,7 +96,7 @@ pub async fn add_passkey(
     };
     let passkey = PasskeyFactor::from(&added);
     factors.passkeys.push(added);
-    let recovery_codes = recovery::with_first(had_any, factors, &kernel.ids).recovery_codes;
+    let recovery_codes = recovery::with_first(had_any, factors, kernel).recovery_codes;
     let end = End { proved: proof::PASSKEY, end_other_sessions: body.end_other_sessions, ..End::default() };
     own.commit(&kernel.store, &person, Event::FactorAdded { user, factor: Factor::Passkey }, end).await?;
     Ok((StatusCode::CREATED, Json(PasskeyAdded { passkey, recovery_codes })).into_response())

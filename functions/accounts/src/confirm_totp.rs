@@ -68,7 +68,7 @@ pub async fn confirm_totp(
     let factors = &mut own.factors.value;
     let had_any = factors.any();
     factors.totp = Some(Totp { seed, last_step: step, added_at: now });
-    let codes = recovery::with_first(had_any, factors, &kernel.ids);
+    let codes = recovery::with_first(had_any, factors, kernel);
     let end =
         End { proved: &["otp"], consume: Some(&setup), end_other_sessions: body.end_other_sessions, ..End::default() };
     own.commit(&kernel.store, &person, Event::FactorAdded { user, factor: Factor::Totp }, end).await?;

@@ -46,9 +46,9 @@ impl Device {
         &self.hash
     }
 
-    /// Whether nobody signed in to the account from it. The first one of an account is no news.
+    /// Whether nobody signed in to the account from it, or it was forgotten since. The first one of an account is no news.
     pub fn is_new_to(&self, devices: &Devices) -> bool {
-        !devices.known.is_empty() && !devices.know(&self.hash)
+        (devices.forgotten || !devices.known.is_empty()) && !devices.know(&self.hash)
     }
 
     /// Whether it is one of the account's by a secret of its own: it need not wait because others failed (C3).

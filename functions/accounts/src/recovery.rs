@@ -2,7 +2,8 @@
 
 use api::{Code, Error, Result};
 use identity::recovery_code;
-use model::{Ids, Policy, policy::SecondFactor};
+use model::{Policy, policy::SecondFactor};
+use runtime::Kernel;
 use serde::{Deserialize, Serialize};
 use store::Factors;
 use utoipa::ToSchema;
@@ -16,15 +17,16 @@ pub struct RecoveryCodes {
 }
 
 /// New codes in place of those there are.
-pub fn renew(factors: &mut Factors, ids: &Ids) -> RecoveryCodes {
-    let (recovery_codes, hashes) = (0..recovery_code::COUNT).map(|_| recovery_code::mint(ids)).unzip();
+pub fn renew(factors: &mut Factors, kernel: &Kernel) -> RecoveryCodes {
+    let (recovery_codes, hashes) = (0..recovery_code::COUNT).map(|_| recovery_code::mint(&kernel.ids)).unzip();
     factors.recovery_codes = hashes;
+    factors.recovery_codes_at = Some(kernel.clock.now());
     RecoveryCodes { recovery_codes }
 }
 
 /// Codes with the first factor, without which a lost phone would lock its owner out.
-pub fn with_first(had_any: bool, factors: &mut Factors, ids: &Ids) -> RecoveryCodes {
-    if had_any { RecoveryCodes { recovery_codes: Vec::new() } } else { renew(factors, ids) }
+pub fn with_first(had_any: bool, factors: &mut Factors, kernel: &Kernel) -> RecoveryCodes {
+    if had_any { RecoveryCodes { recovery_codes: Vec::new() } } else { renew(factors, kernel) }
 }
 
 /// What is to hold after a factor was removed: where the company needs one, one is left; without one, codes that would

@@ -27,8 +27,8 @@ pub struct RefreshRequest {
 /// Renew tokens
 ///
 /// The old refresh token answers with the same successor for 20 seconds, so that a second tab or a lost answer does no
-/// harm. An older one ends the session: it was stolen or copied. No refusal takes a browser's cookie away: it may
-/// hold the token of a request that won.
+/// harm. An older one ends the session: it was stolen or copied. So does one of a session that the company's rules for
+/// signing in let in no more. No refusal takes a browser's cookie away: it may hold the token of a request that won.
 #[utoipa::path(
     post, path = "/v1/refresh", operation_id = "accounts-refresh", tag = "accounts", request_body = RefreshRequest, security(()),
     params(("x-steward-client" = Option<String>, Header, description = "`browser`: the refresh token comes and goes as a cookie.")),

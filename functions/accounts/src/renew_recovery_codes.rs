@@ -37,7 +37,7 @@ pub async fn renew_recovery_codes(
         let told = "Recovery codes stand in for a second factor, and you have none.";
         return Err(Error::new(Code::SecondFactorRequired, told));
     }
-    let codes = recovery::renew(&mut own.factors.value, &kernel.ids);
+    let codes = recovery::renew(&mut own.factors.value, kernel);
     let event = Event::FactorRemoved { user, factor: Factor::RecoveryCodes };
     own.commit(&kernel.store, &person, event, End::default()).await?;
     Ok(Json(codes))

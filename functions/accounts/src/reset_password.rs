@@ -29,7 +29,8 @@ pub struct ResetPassword {
 
 /// Set a new password by mail
 ///
-/// Works once, for 30 minutes, and not after the password was changed otherwise. Sign in afterwards.
+/// Works once, for 30 minutes, and not after the password was changed otherwise. Ends every session, and the devices you
+/// signed in from are known no more. Sign in afterwards.
 #[utoipa::path(
     post, path = "/v1/password-reset/confirm", operation_id = "accounts-reset-password", tag = "accounts", request_body = ResetPassword, security(()),
     responses(

@@ -6,7 +6,7 @@ use identity::visitor;
 use model::{Event, event::SignInStage};
 use runtime::Function;
 use serde::Deserialize;
-use store::{Conflict, FailedSignIn, FirstStep, Noted, Proven, Purpose, StoreError, Throttle, TokenHash};
+use store::{Conflict, FailedTry, FirstStep, Noted, Proven, Purpose, StoreError, Throttle, TokenHash};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -86,8 +86,8 @@ pub async fn second_factor(
         let (failures, until) = tries.failed();
         throttle::log(failures, tries, SignInStage::SecondFactor);
         let event = Event::UserSecondFactorFailed { user, by_microsoft: first == FirstStep::Microsoft };
-        let counted = FailedSignIn { email: &email, seen: &throttled, failures, not_before: until };
-        store.sign_in_failed_noting(counted, event, Some(membership), visitor(client)).await?;
+        let counted = FailedTry { seen: &throttled, failures, not_before: until };
+        store.sign_in_failed_noting(&email, counted, event, Some(membership), visitor(client)).await?;
         return Err(refused("wrong or used"));
     };
     let proven = Proven {

@@ -12,7 +12,7 @@ use model::{DirectoryId, Event, TenantId, UserId, event::SignInStage};
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
 use store::{
-    EmailLogin, Factors, FailedSignIn, FirstStep, Membership, Noted, Origin, Proven, Purpose, StoreError, Throttle, Way,
+    EmailLogin, Factors, FailedTry, FirstStep, Membership, Noted, Origin, Proven, Purpose, StoreError, Throttle, Way,
 };
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -111,21 +111,31 @@ pub async fn sign_in(
     let email = normalised(&body.email).unwrap_or_else(|| "nobody@invalid.example".into());
     let facts = store.sign_in_facts(&email).await?;
     let user = facts.login.as_ref().map_or_else(|| UserId::generate(&kernel.ids), |login| login.user);
-    let account = store.account(user).await?;
     let device = Device::of(&headers, &client, &kernel.ids);
-    let tries = Tries::of(&facts.throttle, kernel.clock.now(), device.is_trusted_by(&account.devices));
+    let now = kernel.clock.now();
+    let mut tries = Tries::of(&facts.throttle, now, false);
+    if tries.wait() {
+        // Who is known need not.
+        let devices = store.devices(user).await?;
+        tries = Tries::of(&facts.throttle, now, device.is_trusted_by(&devices));
+    }
     tries.admit()?;
-    // One company whoever it is: how many somebody is in would show in the time of the answer.
-    let meant = meant(&account.memberships, body.tenant);
-    let (first, others) = meant.split_at(meant.len().min(1));
-    let mut ways = store.ways(user, first).await?;
     let hash = facts.login.as_ref().filter(|_| !tries.wait()).and_then(|login| login.password_hash.as_deref());
-    // The others are for whom the first does not let in. They are read before it is known whether the password is
-    // right, and while it is hashed: neither that it was nor that there are others shows in the time of the answer.
-    let shut = !ways.iter().any(|way| way.lets_in(None));
-    let further = async { if shut && !others.is_empty() { store.ways(user, others).await } else { Ok(Vec::new()) } };
-    let (right, further) = accounts.hashers.verify_beside(&turn, &body.password, hash, further).await?;
-    ways.extend(further?);
+    // How long this takes goes by how many companies somebody is in. So it is done while the password is hashed, before
+    // it is known whether it is right: neither shows in the time of the answer.
+    let read = async {
+        let account = store.account(user).await?;
+        let meant = meant(&account.memberships, body.tenant);
+        let (first, others) = meant.split_at(meant.len().min(1));
+        let mut ways = store.ways(user, first).await?;
+        // The others are for whom the first does not let in.
+        if !others.is_empty() && !ways.iter().any(|way| way.lets_in(None)) {
+            ways.extend(store.ways(user, others).await?);
+        }
+        Ok::<_, StoreError>((account, ways))
+    };
+    let (right, read) = accounts.hashers.verify_beside(&turn, &body.password, hash, read).await?;
+    let (account, ways) = read?;
     let way = ways.iter().find(|way| way.lets_in(None));
     let (true, Some(login), Some(Way { membership, .. })) = (right, &facts.login, way) else {
         // The first that they are in still. One that they left hears of it only where there is no other.
@@ -146,7 +156,7 @@ pub async fn sign_in(
         new_device: device.is_new_to(&account.devices),
         ..Proven::of(user, amr(&[FirstStep::Password.amr()]))
     };
-    let devices = account.devices.noting(device.hash(), kernel.clock.now());
+    let devices = account.devices.noting(device.hash(), now);
     let noted = Noted { devices, factors: None, rehashed };
     let opened = store.open_session_noting(proven, membership, noted, visitor(client)).await;
     let (token, session) = opened.map_err(closed)?;
@@ -198,17 +208,17 @@ async fn refuse(
     let store = &accounts.kernel.store;
     let (failures, until) = tries.failed();
     throttle::log(failures, tries, SignInStage::Password);
-    let failed = FailedSignIn { email, seen: throttle, failures, not_before: until };
+    let failed = FailedTry { seen: throttle, failures, not_before: until };
     if tries.wait() {
-        return Ok(store.sign_in_waits(failed).await?);
+        return Ok(store.sign_in_waits(email, failed).await?);
     }
     let user = told.map_or_else(|| UserId::generate(&accounts.kernel.ids), |(user, _)| user);
     let event = if tries.blocks() {
-        Event::UserSignInBlocked { user, failures }
+        Event::UserSignInBlocked { user, failures, step: SignInStage::Password }
     } else {
         Event::UserSignInFailed { user, failures, step: SignInStage::Password, repeats: None }
     };
-    Ok(store.sign_in_failed_noting(failed, event, told.map(|(_, membership)| membership), origin).await?)
+    Ok(store.sign_in_failed_noting(email, failed, event, told.map(|(_, membership)| membership), origin).await?)
 }
 
 /// The login with a hash made as hashes are made now, where it was made in another way.

@@ -1,4 +1,4 @@
-//! `POST /v1/sign-out/everywhere`: ends all your sessions, this one last (F59).
+//! `POST /v1/sign-out/everywhere`: ends all your sessions, this one last, and forgets the devices they were on (F59).
 
 use api::Result;
 use axum::{extract::State, http::StatusCode};
@@ -14,7 +14,8 @@ pub const FUNCTION: Function<Accounts> =
 
 /// Sign out everywhere
 ///
-/// In every company you are in. Tokens of all your sessions stop working at once.
+/// In every company you are in. Tokens of all your sessions stop working at once, and the devices you signed in from are
+/// known no more.
 #[utoipa::path(
     post, path = "/v1/sign-out/everywhere", operation_id = "accounts-sign-out-everywhere", tag = "accounts", security(("bearer" = [])),
     responses(
@@ -28,6 +29,7 @@ pub async fn sign_out_everywhere(
 ) -> Result<StatusCode> {
     let (store, this) = (&deps.kernel.store, person.session().session);
     store.end_other_sessions(person.scope(), person.user(), this).await?;
+    store.forget_devices(person.user()).await?;
     store.sign_out(person.scope(), person.user(), this).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,9 +7,12 @@ use store::{Allowance, Limit, Throttle};
 
 /// Sign-ins and their second steps from one address.
 pub const BY_ADDRESS: Limit = Limit { name: "sign-in", count: 30, window: SignedDuration::from_mins(1) };
-/// Codes and passwords tried for one user who signs in or confirms an act: counted before they are looked at, so that
-/// guesses sent at once do not all meet the count of before.
+/// Codes tried for one user who signs in: counted before they are looked at, so that guesses sent at once do not all meet
+/// the count of before.
 pub const PROOFS: Limit = Limit { name: "proofs", count: 20, window: SignedDuration::from_mins(10) };
+/// Codes and passwords tried to confirm an act, likewise. By user, for one session opens others by switching company; of
+/// its own, for whoever has a session that is not theirs must not keep its owner from signing in, which confirms as well.
+pub const STEP_UPS: Limit = Limit { name: "step-ups", ..PROOFS };
 /// What an account's wait is called where it is told.
 const BY_ACCOUNT: Limit = Limit { name: "sign-in-account", count: BLOCKED, window: LONGEST };
 
@@ -48,7 +51,15 @@ impl Tries {
     /// # Errors
     /// 429 with the time to wait.
     pub fn admit(&self) -> Result<(), Error> {
-        if !self.wait() || self.failures < BLOCKED {
+        if self.failures < BLOCKED { Ok(()) } else { self.in_time() }
+    }
+
+    /// Whether it comes too early: for somebody signed in, whom it may be told.
+    ///
+    /// # Errors
+    /// 429 with the time to wait.
+    pub fn in_time(&self) -> Result<(), Error> {
+        if !self.wait() {
             return Ok(());
         }
         let wait = SignedDuration::from_secs(self.not_before - self.now.as_second());
@@ -101,6 +112,7 @@ mod tests {
         let waiting = Tries::of(&throttle, now, false);
         assert_eq!((waiting.failed(), waiting.blocks()), ((9, now + SignedDuration::from_secs(16)), false));
         assert!(waiting.wait() && waiting.admit().is_ok());
+        assert_eq!(waiting.in_time().unwrap_err().retry_after, Some(16));
         let trusted = Tries::of(&throttle, now, true);
         assert!(!trusted.wait() && trusted.blocks() && trusted.failed().0 == 10);
         let blocked = Throttle { failures: 10, not_before: now.as_second() + 32 };

@@ -11,7 +11,7 @@ use axum::{
 };
 use checks::outcome::Affected;
 use graph::BatchRequest;
-use identity::{Person, can, normalised};
+use identity::{Person, can, normalised, normalised_domain};
 use jiff::SignedDuration;
 use model::{AttestationId, FindingId, PersonId};
 use runtime::Function;
@@ -80,7 +80,7 @@ pub enum Outcome {
     Asked,
     /// A question about them is open already, and was not put off.
     AskedBefore,
-    /// Your directory names no manager with an address: ask a member with `to`.
+    /// Your directory names no manager with an address at a domain of your company: ask a member with `to`.
     NoManager,
 }
 
@@ -193,7 +193,8 @@ async fn member(tenant: &Tenant<'_>, to: &str, affected: &[Affected]) -> Result<
 }
 
 /// The managers that the directory names, read in one call, and what was called by code. Who has none, or one without an
-/// address, is left out.
+/// address at a domain of the company, is left out: whoever administers a directory can name anybody's address in it, and
+/// only what domains are theirs has Microsoft checked. They are asked for now, as they come and go.
 async fn managers(
     deps: &Asking,
     tenant: &Tenant<'_>,
@@ -212,11 +213,15 @@ async fn managers(
         .because(error)
     };
     let answers = directory.batch(&requests).await.map_err(unavailable)?;
+    let organization = directory.organization().await.map_err(unavailable)?;
+    let domains: HashSet<String> =
+        graph::facts::domains(organization).iter().filter_map(|domain| normalised_domain(domain)).collect();
+    let is_ours = |address: &String| address.rsplit_once('@').is_some_and(|(_, domain)| domains.contains(domain));
     let mut managers = HashMap::new();
     for (one, answer) in affected.iter().zip(answers) {
         // Graph answers 404 for who has no manager.
         let Some(manager) = answer.ok().and_then(graph::facts::manager) else { continue };
-        if let Some(address) = normalised(&manager.address) {
+        if let Some(address) = normalised(&manager.address).filter(is_ours) {
             managers.insert(one.person, Manager { name: manager.name, address });
         }
     }

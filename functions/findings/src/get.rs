@@ -1,19 +1,35 @@
 //! `GET /v1/findings/{finding}`: one finding with its evidence and what to look at before acting.
 
-use api::{Error, Json, Path, Result};
-use axum::extract::State;
+use api::{Client, Code, Error, Json, Path, Problem, Result};
+use axum::{
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
 use identity::{Caller, can};
 use model::FindingId;
 use runtime::{Function, Kernel};
-use store::{Store, StoredFinding};
+use serde::Serialize;
+use store::{GoneFinding, Store, StoredFinding};
 use utoipa_axum::routes;
 
-use crate::view::FindingDetail;
+use crate::view::{FindingDetail, GoneView};
 
 /// `findings-get`.
 pub const FUNCTION: Function<Kernel> = Function::http("findings-get", || routes!(get));
 
+/// The problem of a finding that is no more.
+#[derive(Debug, Serialize)]
+struct Gone {
+    #[serde(flatten)]
+    problem: Problem,
+    gone: GoneView,
+}
+
 /// Read a finding
+///
+/// One that was found and is no more is 404 `not_found` like any other, with what it said last in the problem's member
+/// `gone` (RFC 9457 3.2): its `headline`, when it was `first_found`, and `gone_since`. That is told for a year.
 #[utoipa::path(
     get, path = "/v1/findings/{finding}", operation_id = "findings-get", tag = "findings", security(("bearer" = []), ("key" = [])),
     params(("finding" = FindingId, Path, description = "Which finding.")),
@@ -25,8 +41,15 @@ pub const FUNCTION: Function<Kernel> = Function::http("findings-get", || routes!
 pub async fn get(
     State(store): State<Store>,
     caller: Caller<can::ReadFindings>,
+    client: Client,
     Path(finding): Path<FindingId>,
-) -> Result<Json<FindingDetail>> {
-    let stored = store.of(caller.scope()).get::<StoredFinding>(&finding).await?.ok_or_else(Error::not_found)?;
-    Ok(Json(stored.value.into()))
+) -> Result<Response> {
+    let tenant = store.of(caller.scope());
+    if let Some(stored) = tenant.get::<StoredFinding>(&finding).await? {
+        return Ok(Json(FindingDetail::from(stored.value)).into_response());
+    }
+    let gone = tenant.get::<GoneFinding>(&finding).await?.ok_or_else(Error::not_found)?.value.into();
+    let problem = Problem { instance: client.request_id, ..*Error::not_found().problem };
+    let media = [(header::CONTENT_TYPE, "application/problem+json")];
+    Ok((Code::NotFound.status(), media, Json(Gone { problem, gone })).into_response())
 }

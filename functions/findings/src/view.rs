@@ -10,7 +10,7 @@ use checks::{
 use jiff::Timestamp;
 use model::{ExceptionId, FindingId, Money};
 use serde::{Deserialize, Serialize};
-use store::StoredFinding;
+use store::{GoneFinding, StoredFinding};
 use utoipa::ToSchema;
 
 /// What one check found.
@@ -98,6 +98,23 @@ pub struct FindingDetail {
     /// What to look at before acting.
     #[schema(max_items = 8)]
     pub guards: Vec<Guard>,
+}
+
+/// What a finding said last that no check finds any more.
+#[derive(Debug, Serialize)]
+pub struct GoneView {
+    /// The finding in one sentence.
+    pub headline: String,
+    /// When it was first found.
+    pub first_found: Timestamp,
+    /// When a check found it no more.
+    pub gone_since: Timestamp,
+}
+
+impl From<GoneFinding> for GoneView {
+    fn from(GoneFinding { headline, first_found, at, .. }: GoneFinding) -> Self {
+        Self { headline, first_found, gone_since: at }
+    }
 }
 
 /// What a check looks for, in the catalogue's words.

@@ -50,11 +50,16 @@ pub async fn ask(
     if items == 0 {
         return Err(Error::new(Code::WrongState, "There is nothing left of it to do. See its items."));
     }
+    let undo = state == FixState::UndoQueued;
     let all = parts.iter().flat_map(|part| &part.value.items);
-    if state == FixState::UndoQueued {
-        fix.value.undo_tally = Some(Tally::of(all.filter_map(|item| item.undo.as_ref())));
+    let attempts = all.filter_map(|item| if undo { item.undo.as_ref() } else { Some(&item.attempt) });
+    let attempts: Vec<&Attempt> = attempts.collect();
+    fix.value.told_writes = attempts.iter().map(|attempt| u32::from(attempt.writes)).sum();
+    let tally = Tally::of(attempts);
+    if undo {
+        fix.value.undo_tally = Some(tally);
     } else {
-        fix.value.tally = Tally::of(all.map(|item| &item.attempt));
+        fix.value.tally = tally;
     }
     fix.value.state = state;
     fix.value.ended_at = None;
@@ -106,6 +111,8 @@ mod tests {
         // Perhaps for nothing: the write before may have been made.
         let again = once_more(&failed("not_assigned", 3));
         assert_eq!((again.state, again.writes), (ItemState::Intended, 1));
-        assert_eq!(once_more(&failed(reason::CHANGED_BY_OTHERS, 2)), Attempt::WAITING);
+        for why in [reason::CHANGED_BY_OTHERS, reason::GONE_AGAIN] {
+            assert_eq!(once_more(&failed(why, 2)), Attempt::WAITING);
+        }
     }
 }

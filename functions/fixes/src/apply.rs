@@ -174,6 +174,7 @@ fn new_fix(id: FixId, user: UserId, plan: &Plan, now: Timestamp) -> Fix {
         pauses: 0,
         go_on_at: None,
         calls: plan.calls.clone(),
+        told_writes: 0,
         look_at: Some(at.unwrap_or(now + Fix::STALLED)),
     }
 }
@@ -189,6 +190,7 @@ fn parts<'a>(fix: FixId, going: impl Iterator<Item = &'a Planned>) -> Vec<FixPar
             name: item.name.chars().take(200).collect(),
             change,
             before: item.before.clone(),
+            doubts: Some(item.doubts.clone()),
             monthly: item.monthly,
             attempt: Attempt::WAITING,
             undo: None,

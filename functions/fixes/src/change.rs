@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use graph::write::Write;
-use model::{Assignment, Change, GroupId, PersonId, SkuId};
+use model::{Assignment, Change, GroupId, Held, PersonId, SkuId, State};
 
 /// The call; `None` where a change of somebody names nobody.
 pub fn write(person: Option<PersonId>, change: &Change) -> Option<Write> {
@@ -62,8 +62,75 @@ impl Names {
         }
     }
 
+    /// What a change is about as a state has it, in one line.
+    pub fn state(&self, change: &Change, state: &State) -> String {
+        match change {
+            Change::Licences { .. } | Change::Reprocess => self.licences(state),
+            Change::LeaveGroup { group } | Change::JoinGroup { group } => {
+                let there = if state.groups.contains(group) { "In" } else { "Not in" };
+                format!("{there} the group {}; {}", self.group(*group), self.licences(state))
+            }
+            Change::SignIn { .. } => match state.enabled {
+                Some(true) => "Sign-in allowed".into(),
+                Some(false) => "Sign-in blocked".into(),
+                None => String::new(),
+            },
+            Change::ReportNames { .. } => match state.concealed {
+                Some(true) => "Names hidden in reports".into(),
+                Some(false) => "Names shown in reports".into(),
+                None => String::new(),
+            },
+        }
+    }
+
+    fn licences(&self, state: &State) -> String {
+        let one = |held: &Held| {
+            let by = held.group.map(|group| format!("by the group {}", self.group(group)));
+            let off = held.disabled_plans.len();
+            let off = (off > 0).then(|| format!("{off} {} off", if off == 1 { "part" } else { "parts" }));
+            let failed = held.error.is_some().then(|| "in error".to_owned());
+            let details: Vec<String> = [by, off, failed].into_iter().flatten().collect();
+            let name = self.sku(held.sku);
+            if details.is_empty() { name } else { format!("{name} ({})", details.join(", ")) }
+        };
+        if state.licences.is_empty() {
+            return "No licence".into();
+        }
+        state.licences.iter().map(one).collect::<Vec<_>>().join("; ")
+    }
+
     /// A group's name, or its id where it is not known.
     pub fn group(&self, group: GroupId) -> String {
         self.groups.get(&group).filter(|name| !name.trim().is_empty()).cloned().unwrap_or_else(|| group.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_told_by_what_the_change_is_about() {
+        let sku = SkuId::literal("f245ecc8-75af-4f8e-b61f-27d8114de5f3");
+        let group = GroupId::literal("00000000-0000-4000-8000-0000000000a1");
+        let names = Names { skus: [(sku, "Standard".into())].into(), groups: [(group, "Sales".into())].into() };
+        let direct = Held { sku, group: None, disabled_plans: Vec::new(), error: None, updated: None };
+        let plan = model::PlanId::literal("efb87545-963c-4e0d-99df-69c6916d9eb0");
+        let by_group = Held { group: Some(group), disabled_plans: vec![plan], ..direct.clone() };
+        let before =
+            State { enabled: Some(true), licences: vec![direct, by_group], groups: [group].into(), concealed: None };
+        let told = |change: Change| (names.state(&change, &before), names.state(&change, &change.applied(&before)));
+        let both = |before: &str, after: &str| (before.to_owned(), after.to_owned());
+        let kept = "Standard (by the group Sales, 1 part off)";
+        let all = format!("Standard; {kept}");
+        assert_eq!(told(Change::Licences { remove: vec![sku], add: Vec::new() }), both(&all, kept));
+        assert_eq!(
+            told(Change::LeaveGroup { group }),
+            both(&format!("In the group Sales; {all}"), "Not in the group Sales; Standard")
+        );
+        assert_eq!(told(Change::SignIn { allowed: false }), both("Sign-in allowed", "Sign-in blocked"));
+        assert_eq!(names.state(&Change::Reprocess, &State::default()), "No licence");
+        let setting = State { concealed: Some(true), ..State::default() };
+        assert_eq!(names.state(&Change::ReportNames { concealed: false }, &setting), "Names hidden in reports");
     }
 }

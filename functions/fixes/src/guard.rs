@@ -3,6 +3,7 @@
 
 use checks::{outcome::GuardId, plans::Feature};
 use serde::{Deserialize, Serialize};
+use store::Doubt;
 use utoipa::ToSchema;
 
 /// What a guard asks for.
@@ -52,90 +53,53 @@ impl Blocked {
     }
 }
 
-/// What one change asks to be looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub enum Doubt {
-    /// The group opens more than licences.
-    GroupOpensMore,
-    /// The mailbox is shared, a room's, or was large or archived at the last check.
-    MailboxOfNobody,
-    /// The mailbox goes with the licence.
-    MailboxGoes,
-    /// The mailbox is nobody's own, and small enough to stay without a licence.
-    MailboxStays,
-    /// They hold a role of the directory.
-    Administrator,
-    /// Roles could not be read.
-    RolesUnknown,
-    /// Something they keep may need what they lose.
-    AddOnStays,
-    /// They lose something that protects the company.
-    ProtectionGoes,
-    /// Whether they came back since the last check could not be read.
-    SignInsUnknown,
+/// What a doubt asks for.
+pub const fn level(doubt: Doubt) -> Level {
+    match doubt {
+        Doubt::AddOnStays => Level::Inform,
+        _ => Level::Confirm,
+    }
 }
 
-impl Doubt {
-    /// Its guard.
-    pub const fn guard(self) -> GuardId {
-        match self {
-            Self::GroupOpensMore => GuardId::G1,
-            Self::MailboxOfNobody => GuardId::G2,
-            Self::MailboxGoes | Self::MailboxStays => GuardId::G3,
-            Self::Administrator | Self::RolesUnknown => GuardId::G4,
-            Self::AddOnStays => GuardId::G5,
-            Self::ProtectionGoes => GuardId::G7,
-            Self::SignInsUnknown => GuardId::G8,
+/// What a doubt gives to know of `people`.
+pub fn words(doubt: Doubt, people: u32) -> String {
+    let (who, s) = if people == 1 { ("1 person".into(), "s") } else { (format!("{people} people"), "") };
+    match doubt {
+        Doubt::GroupOpensMore => {
+            format!("{who} also lose{s} what else the group opens: its mailbox, files, team or roles.")
         }
-    }
-
-    /// What it asks for.
-    pub const fn level(self) -> Level {
-        match self {
-            Self::AddOnStays => Level::Inform,
-            _ => Level::Confirm,
+        Doubt::GroupMayOpenMore => format!(
+            "{who} leave{s} a security group. It may also open files and apps: Microsoft does not tell Steward which."
+        ),
+        Doubt::MailboxOfNobody => {
+            format!("{who} may have a shared, large or archived mailbox, which may need the licence. Look first.")
         }
-    }
-
-    /// What to know of `people`.
-    pub fn words(self, people: u32) -> String {
-        let (who, s) = if people == 1 { ("1 person".into(), "s") } else { (format!("{people} people"), "") };
-        match self {
-            Self::GroupOpensMore => {
-                format!("{who} also lose{s} what else the group opens: its mailbox, files, team or roles.")
-            }
-            Self::MailboxOfNobody => {
-                format!("{who} may have a shared, large or archived mailbox, which may need the licence. Look first.")
-            }
-            Self::MailboxGoes => format!(
-                "{who} lose{s} the mailbox. Microsoft deletes it about 30 days later. If one is kept for legal reasons, \
-                 stop here: Microsoft does not tell us."
-            ),
-            Self::MailboxStays if people == 1 => {
-                "1 shared or room mailbox stays without a licence, up to 50 GB. If it is \
-                                                  kept for legal reasons, stop here: then it needs one."
-                    .into()
-            }
-            Self::MailboxStays => format!(
-                "{people} shared or room mailboxes stay without a licence, up to 50 GB each. If one is kept for legal \
-                 reasons, stop here: then it needs one."
-            ),
-            Self::Administrator => format!("{who} may administer your Microsoft 365. Check that somebody else can."),
-            Self::RolesUnknown => {
-                "Microsoft did not tell who administers your Microsoft 365. Check that nobody here does.".into()
-            }
-            Self::AddOnStays => {
-                format!("{who} keep{s} another licence that may need this one. Microsoft may then refuse.")
-            }
-            Self::SignInsUnknown => format!(
-                "Microsoft does not tell when {who} last signed in: that takes Microsoft Entra ID P1 and the permission to \
-                 read it. Check that nobody here has come back since the last check."
-            ),
-            Self::ProtectionGoes => {
-                format!(
-                    "{who} lose{s} a protection: sign-in rules, device management, mail archive or a Defender product."
-                )
-            }
+        Doubt::MailboxGoes => format!(
+            "{who} lose{s} the mailbox. Microsoft deletes it about 30 days later. If one is kept for legal reasons, \
+             stop here: Microsoft does not tell us."
+        ),
+        Doubt::MailboxStays if people == 1 => {
+            "1 shared or room mailbox stays without a licence, up to 50 GB. If it is kept for legal reasons, stop \
+             here: then it needs one."
+                .into()
+        }
+        Doubt::MailboxStays => format!(
+            "{people} shared or room mailboxes stay without a licence, up to 50 GB each. If one is kept for legal \
+             reasons, stop here: then it needs one."
+        ),
+        Doubt::Administrator => format!("{who} may administer your Microsoft 365. Check that somebody else can."),
+        Doubt::RolesUnknown => {
+            "Microsoft did not tell who administers your Microsoft 365. Check that nobody here does.".into()
+        }
+        Doubt::AddOnStays => {
+            format!("{who} keep{s} another licence that may need this one. Microsoft may then refuse.")
+        }
+        Doubt::SignInsUnknown => format!(
+            "Microsoft does not tell when {who} last signed in: that takes Microsoft Entra ID P1 and the permission to \
+             read it. Check that nobody here has come back since the last check."
+        ),
+        Doubt::ProtectionGoes => {
+            format!("{who} lose{s} a protection: sign-in rules, device management, mail archive or a Defender product.")
         }
     }
 }
@@ -165,8 +129,9 @@ mod tests {
 
     #[test]
     fn one_person_loses_and_more_people_lose() {
-        assert!(Doubt::ProtectionGoes.words(1).starts_with("1 person loses a protection"));
-        assert!(Doubt::MailboxGoes.words(2).starts_with("2 people lose the mailbox"));
+        assert!(words(Doubt::ProtectionGoes, 1).starts_with("1 person loses a protection"));
+        assert!(words(Doubt::GroupMayOpenMore, 1).starts_with("1 person leaves a security group"));
+        assert!(words(Doubt::MailboxGoes, 2).starts_with("2 people lose the mailbox"));
     }
 
     #[test]

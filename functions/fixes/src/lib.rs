@@ -7,7 +7,9 @@ pub mod bought;
 pub mod cancel;
 pub mod change;
 pub mod deps;
+pub mod doubt;
 pub mod due;
+pub mod export;
 pub mod fixing;
 pub mod get;
 pub mod guard;
@@ -32,8 +34,16 @@ pub use fixing::Fixing;
 use runtime::{Function, Kernel};
 
 /// The functions that need no access to Microsoft.
-pub const FUNCTIONS: &[Function<Kernel>] =
-    &[list::FUNCTION, get::FUNCTION, items::FUNCTION, cancel::FUNCTION, retry::FUNCTION, undo::FUNCTION, due::FUNCTION];
+pub const FUNCTIONS: &[Function<Kernel>] = &[
+    list::FUNCTION,
+    get::FUNCTION,
+    items::FUNCTION,
+    export::FUNCTION,
+    cancel::FUNCTION,
+    retry::FUNCTION,
+    undo::FUNCTION,
+    due::FUNCTION,
+];
 /// Those that read customers' directories and never write to them.
 pub const READING_FUNCTIONS: &[Function<Fixes>] = &[preview::FUNCTION, apply::FUNCTION];
 /// The one that writes to customers' directories.

@@ -10,7 +10,10 @@ use graph::{
 use model::{Change, GroupId, Held, PersonId, SkuId, State};
 use store::Action;
 
-use crate::back::{self, SignIns};
+use crate::{
+    back::{self, SignIns},
+    doubt,
+};
 
 /// Whom or what a change is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +57,21 @@ pub async fn states(directory: &Directory, changes: &[(About, &Change)]) -> Resu
         states.insert(About::Directory, State { concealed, ..State::default() });
     }
     Ok(changes.iter().map(|(about, _)| states.get(about).cloned()).collect())
+}
+
+/// Groups as they are now, without those that are gone.
+///
+/// # Errors
+/// When one cannot be read for another reason.
+pub async fn groups(directory: &Directory, which: BTreeSet<GroupId>) -> Result<BTreeMap<GroupId, GroupNow>, Error> {
+    let which: Vec<GroupId> = which.into_iter().collect();
+    let mut groups = BTreeMap::new();
+    for group in directory.groups_now(&which).await? {
+        if let Some(group) = there(group)? {
+            groups.insert(group.id, group);
+        }
+    }
+    Ok(groups)
 }
 
 /// What was asked for, or nothing where it is gone.
@@ -136,13 +154,8 @@ impl Live {
             let rows = person.assignments.iter().filter(|row| touched.contains(&row.sku));
             rows.filter_map(|row| row.group).collect()
         };
-        let groups: BTreeSet<GroupId> = live.people.values().flat_map(by_group).collect();
-        let groups: Vec<GroupId> = groups.into_iter().collect();
-        for group in directory.groups_now(&groups).await? {
-            if let Some(group) = there(group)? {
-                live.groups.insert(group.id, group);
-            }
-        }
+        let giving: BTreeSet<GroupId> = live.people.values().flat_map(by_group).collect();
+        live.groups = groups(directory, giving).await?;
         if action == Action::LeaveGroup {
             let pairs: BTreeSet<(GroupId, PersonId)> =
                 live.people.values().flat_map(|p| by_group(p).into_iter().map(|group| (group, p.id))).collect();
@@ -164,13 +177,7 @@ impl Live {
             }
         }
         // Where Microsoft does not tell, nobody is known to be an administrator, and that is to be confirmed.
-        live.administrators = match directory.role_assignments().await {
-            Ok(roles) => Some(roles.into_iter().filter_map(|role| role.principal_id.map(PersonId)).collect()),
-            Err(Error::PermissionMissing(_) | Error::LicenceMissing(_) | Error::NotFound(_) | Error::Refused(_)) => {
-                None
-            }
-            Err(error) => return Err(error),
-        };
+        live.administrators = doubt::administrators(directory).await?;
         Ok(live)
     }
 }

@@ -7,16 +7,17 @@ use checks::{
     outcome::{Affected, GuardId},
     products::{self, Kind},
 };
-use graph::now::{GroupNow, PersonNow};
+use graph::now::PersonNow;
 use jiff::civil::Date;
 use model::{Assignment, Change, GroupId, Money, PersonId, SkuId, State};
-use store::Action;
+use store::{Action, Doubt};
 
 use crate::{
     back,
     bought::Bought,
     change::Names,
-    guard::{Blocked, Doubt, protects},
+    doubt,
+    guard::{Blocked, protects},
     live::{self, Live},
     plan::Planned,
     reason,
@@ -153,18 +154,10 @@ impl Maker<'_> {
         if lost.iter().any(|feature| protects(*feature)) {
             doubts.insert(Doubt::ProtectionGoes);
         }
-        if let Change::LeaveGroup { group } = &change
-            && self.live.groups.get(group).is_some_and(GroupNow::opens_more)
-        {
-            doubts.insert(Doubt::GroupOpensMore);
+        if let Change::LeaveGroup { group } = &change {
+            doubts.extend(self.live.groups.get(group).and_then(doubt::of_group));
         }
-        let takes =
-            matches!(change, Change::Licences { .. } | Change::LeaveGroup { .. } | Change::SignIn { allowed: false });
-        match (&self.live.administrators, affected.person) {
-            (Some(known), person) if takes && known.contains(&person) => _ = doubts.insert(Doubt::Administrator),
-            (None, _) if takes => _ = doubts.insert(Doubt::RolesUnknown),
-            _ => {}
-        }
+        doubts.extend(doubt::of_roles(&change, Some(affected.person), self.live.administrators.as_ref()));
         if back::matters(self.check, self.action) && self.live.sign_ins.is_none() {
             doubts.insert(Doubt::SignInsUnknown);
         }

@@ -7,21 +7,21 @@ use api::{Code, Error, FieldProblem};
 use aws_lc_rs::digest::{SHA256, digest};
 use checks::{
     CheckId,
-    facts::MailboxPurpose,
     outcome::{Affected, AffectedSku, GuardId, Remedy, UndoClass},
     plans::Feature,
 };
-use graph::{BatchRequest, Deadline, Directory};
+use graph::{Deadline, Directory};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use model::{Change, DirectoryId, FindingId, Money, PersonId, State, Tier};
 use serde::{Deserialize, Serialize};
-use store::{Action, Connection, ConnectionState, Freed, Grant, StoredFinding, Tenant, UndoCondition, UndoNeed};
+use store::{Action, Connection, ConnectionState, Doubt, Freed, Grant, StoredFinding, Tenant, UndoCondition, UndoNeed};
 
 use crate::{
     Fixes,
     bought::Bought,
     change::{Names, write},
-    guard::{Blocked, Doubt, GuardFound, Level, typed},
+    doubt,
+    guard::{Blocked, GuardFound, Level, level, typed, words},
     live::Live,
     maker::Maker,
     promise,
@@ -357,45 +357,32 @@ async fn look_at_mailboxes(
 ) -> Result<(), Error> {
     let loses = |item: &&mut Planned| item.goes() && item.lost.contains(&Feature::Mail);
     let losing: Vec<PersonId> = items.iter_mut().filter(loses).filter_map(|item| item.person).collect();
-    let requests: Vec<_> = losing.iter().map(|person| BatchRequest::mailbox_purpose(*person)).collect();
-    let answers = directory.batch(&requests).await.map_err(unread)?;
-    let purpose = |body| graph::facts::purpose(&serde_json::from_value(body).ok()?);
-    let purposes: BTreeMap<PersonId, MailboxPurpose> = losing
-        .into_iter()
-        .zip(answers)
-        .filter_map(|(person, answer)| Some((person, answer.ok().and_then(purpose)?)))
-        .collect();
-    let found_as_nobodys = matches!(check, Some(CheckId::L4 | CheckId::L5));
+    let purposes = doubt::purposes(directory, &losing).await.map_err(unread)?;
     for item in items.iter_mut().filter(loses) {
         let Some(person) = item.person else { continue };
-        let nobodys = purposes.get(&person).map_or(found_as_nobodys, |purpose| !purpose.is_person());
-        let doubted = affected.iter().any(|known| known.person == person && known.guards.contains(&GuardId::G2));
-        if nobodys && !doubted {
-            item.doubts.insert(Doubt::MailboxStays);
+        let noted = affected.iter().any(|known| known.person == person && known.guards.contains(&GuardId::G2));
+        let doubts = doubt::of_mailbox(purposes.get(&person).copied(), check, noted);
+        if doubts.contains(&Doubt::MailboxStays) {
             item.lost.remove(&Feature::Mail);
-            continue;
         }
-        item.doubts.insert(Doubt::MailboxGoes);
-        if nobodys || doubted {
-            item.doubts.insert(Doubt::MailboxOfNobody);
-        }
+        item.doubts.extend(doubts);
     }
     Ok(())
 }
 
 /// Guards of a whole fix, from those of its items.
 fn guards(items: &[Planned]) -> Vec<GuardFound> {
-    let mut doubts: BTreeMap<Doubt, u32> = BTreeMap::new();
-    for doubt in items.iter().filter(|item| item.goes()).flat_map(|item| &item.doubts) {
-        *doubts.entry(*doubt).or_default() += 1;
+    let mut doubts: BTreeMap<Doubt, BTreeSet<Option<PersonId>>> = BTreeMap::new();
+    for item in items.iter().filter(|item| item.goes()) {
+        for doubt in &item.doubts {
+            doubts.entry(*doubt).or_default().insert(item.person);
+        }
     }
     let mut guards: Vec<GuardFound> = doubts
         .into_iter()
-        .map(|(doubt, people)| GuardFound {
-            id: doubt.guard(),
-            level: doubt.level(),
-            text: doubt.words(people),
-            people,
+        .map(|(doubt, people)| {
+            let people = u32::try_from(people.len()).unwrap_or(u32::MAX);
+            GuardFound { id: doubt.guard(), level: level(doubt), text: words(doubt, people), people }
         })
         .collect();
     let lost: BTreeSet<Feature> =

@@ -16,6 +16,8 @@ pub const CHANGED_BY_OTHERS: &str = "changed_by_others";
 pub const PERSON_GONE: &str = "person_gone";
 /// Microsoft accepted it and does not show it.
 pub const NOT_SHOWN_YET: &str = "not_shown_yet";
+/// Microsoft accepted it, and an hour later it is not there: somebody may have changed it back.
+pub const GONE_AGAIN: &str = "gone_again";
 /// Microsoft did not say what became of it.
 pub const NO_ANSWER: &str = "no_answer";
 /// Microsoft was not reached for long.
@@ -63,7 +65,7 @@ pub fn interrupted(attempt: &Attempt) -> bool {
 
 /// Whether Microsoft refused what was written last.
 pub fn refused_by_microsoft(attempt: &Attempt) -> bool {
-    const FOUND: &[&str] = &[CHANGED_BY_OTHERS, PERSON_GONE, GROUP_GAVE_NONE, NOBODY];
+    const FOUND: &[&str] = &[CHANGED_BY_OTHERS, GONE_AGAIN, PERSON_GONE, GROUP_GAVE_NONE, NOBODY];
     attempt.state == ItemState::Failed && attempt.reason.as_deref().is_some_and(|why| !FOUND.contains(&why))
 }
 
@@ -96,6 +98,10 @@ pub fn words(code: &str) -> &'static str {
         CHANGED_BY_OTHERS => "Somebody else changed the same thing meanwhile, so it was left as they set it.",
         PERSON_GONE => "The account was deleted from your Microsoft 365. There is nothing left to change.",
         NOT_SHOWN_YET => "Microsoft accepted it and does not show it yet. Try again in an hour to see how it ended.",
+        GONE_AGAIN => {
+            "Microsoft accepted it more than an hour ago, and it is not there: somebody may have changed it back. Try \
+             again if it is still wanted."
+        }
         NO_ANSWER => "Microsoft did not say whether it was done. Try again: what was done is not done twice.",
         TOO_SLOW => "Microsoft could not be reached for a long time. Try again later.",
         NOT_CONNECTED => "Your Microsoft 365 is not connected any more. Connect it, then try again.",

@@ -226,6 +226,7 @@ mod tests {
             name: "Anna".into(),
             change: Change::Licences { remove, add: Vec::new() },
             before: State { licences: vec![row(SUITE), row(VISIO)], ..State::default() },
+            doubts: None,
             monthly: None,
             attempt: Attempt::WAITING,
             undo: None,

@@ -56,14 +56,19 @@ pub async fn undo(
 
 /// Lets an item's undo begin, or begin again where it failed; whether it does.
 fn begin(item: &mut FixItem) -> bool {
+    let Some(attempt) = next(item) else { return false };
+    item.undo = Some(attempt);
+    true
+}
+
+/// What the undo of an item begins with, or begins again; `None` where there is nothing to put back, or no way.
+pub fn next(item: &FixItem) -> Option<Attempt> {
     let done = matches!(item.attempt.state, ItemState::Done | ItemState::Pending);
     if !done || item.change.inverse(&item.before).is_none() {
-        return false;
+        return None;
     }
     match &item.undo {
-        None => item.undo = Some(Attempt::WAITING),
-        Some(undo) if goes_again(undo) => item.undo = Some(once_more(undo)),
-        Some(_) => return false,
+        None => Some(Attempt::WAITING),
+        Some(undo) => goes_again(undo).then(|| once_more(undo)),
     }
-    true
 }

@@ -25,6 +25,7 @@ use store::{
 };
 
 use self::{
+    alone::Since,
     later::Later,
     step::{NOT_ASKED, Next, Step, decide, may_yet_show},
 };
@@ -76,6 +77,8 @@ pub struct Work<'a> {
     stopped: Option<&'static str>,
     /// What the company wants left alone by now; a fix may have been planned long ago. An undo puts back regardless.
     spared: Option<Spared>,
+    /// What nobody looked at when it was approved; `None` where that was a moment ago. An undo puts back regardless.
+    since: Option<Since>,
     /// Who came back, as far as it was looked at; `None` where it does not matter, or Microsoft does not tell.
     back: Option<BTreeSet<PersonId>>,
     /// What later fixes did again: an undo leaves that to theirs.
@@ -95,8 +98,8 @@ impl<'a> Work<'a> {
     ) -> Self {
         let (undo, calls_before) = (fix.value.state.is_undo(), fix.value.calls.clone());
         let back = (!undo && back::matters(fix.value.check, fix.value.action)).then(BTreeSet::new);
-        let (stopped, spared, later) = (None, None, Later::default());
-        Self { deps, tenant, lane, fix, parts, deadline, undo, stopped, spared, back, later, calls_before }
+        let (stopped, spared, since, later) = (None, None, None, Later::default());
+        Self { deps, tenant, lane, fix, parts, deadline, undo, stopped, spared, since, back, later, calls_before }
     }
 
     fn now(&self) -> Timestamp {
@@ -148,7 +151,7 @@ impl<'a> Work<'a> {
         if self.undo {
             self.later = self.done_since().await?;
         } else {
-            self.spared = Some(self.left_alone().await?);
+            self.look_who_is_spared().await?;
         }
         let directory = connection.value.directory;
         let until = Until(self.deadline.0);
@@ -177,9 +180,10 @@ impl<'a> Work<'a> {
 
     /// Every part, then whatever did not show soon.
     async fn all_parts(&mut self, reader: &Directory, writer: &Directory) -> Result<(), Stop> {
+        self.look_who_administers(reader).await?;
         for at in 0..self.parts.len() {
             self.part(at, reader, writer).await?;
-            // With every part, so that no crash makes a write untold.
+            // With every part, so that a crash makes few reads untold, and no write: see `untold_writes`.
             self.count_calls(&[reader, writer]);
             self.keep_fix().await?;
         }
@@ -205,6 +209,7 @@ impl<'a> Work<'a> {
                 return Err(Stop::Pause(SignedDuration::ZERO));
             }
             self.look_who_is_back(at, &open, reader).await?;
+            self.look_what_came_up(at, &open, reader).await?;
             // Last, so that little happens between it and the write.
             let seen = self.see(at, &open, reader).await?;
             let now = self.now();
@@ -236,8 +241,14 @@ impl<'a> Work<'a> {
         let spared = || self.spared.as_ref().and_then(|spared| spared.item(item)).map(Why::code);
         let is_back = |person: PersonId| self.back.as_ref().is_some_and(|back| back.contains(&person));
         let back = || item.person.is_some_and(is_back).then_some(reason::SIGNED_IN);
-        match decide(&step, attempt, self.undo, self.stopped.or_else(spared).or_else(back), now_is, now) {
-            Next::Write | Next::Over(ItemState::Pending, _) if self.later.did(item) => {
+        let came_up = || self.since.as_ref().and_then(|since| since.item(item));
+        let why = self.stopped.or_else(spared).or_else(back).or_else(came_up);
+        match decide(&step, attempt, self.undo, why, now_is, now) {
+            Next::Write
+            | Next::Over(ItemState::Pending, _)
+            | Next::Over(ItemState::Failed, Some(reason::GONE_AGAIN))
+                if self.later.did(item) =>
+            {
                 Next::Over(ItemState::Skipped, Some(reason::DONE_AGAIN))
             }
             // As it was, but perhaps only because the change does not show yet: said to be undone, it would come then.

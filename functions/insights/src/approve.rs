@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use checks::people::unpack;
 use jiff::Timestamp;
-use model::{Event, EventKind, PersonId};
+use model::{Change, Event, EventKind, PersonId};
 use runtime::{Delivered, Failure, Function, Kernel};
 use store::{Approval, Bucket, Fix, FixItem, ItemState, Tenant, Versioned};
 
-use crate::department;
+use crate::{department, exchange};
 
 /// `insights-approve`.
 pub const FUNCTION: Function<Kernel> =
@@ -53,6 +53,10 @@ async fn approval(tenant: &Tenant<'_>, of: &Fix, at: Timestamp) -> Result<Approv
         }
     }
     let count = |items: usize| u32::try_from(items).unwrap_or(u32::MAX);
+    // What was given has a price of its own; where nothing was, none is asked for.
+    let gives = |item: &&FixItem| matches!(&item.change, Change::Licences { add, .. } if !add.is_empty());
+    let licensing = if standing.iter().any(gives) { tenant.licensing().await? } else { None };
+    let (seats, given) = exchange::freed(&standing, licensing.as_ref().map(|known| &known.prices));
     Ok(Approval {
         fix: of.fix,
         at,
@@ -61,6 +65,8 @@ async fn approval(tenant: &Tenant<'_>, of: &Fix, at: Timestamp) -> Result<Approv
         monthly_minor: standing.iter().copied().map(minor).fold(0, i64::saturating_add),
         departments: departments(tenant, by_person).await?,
         freed: of.freed.iter().map(|freed| freed.sku).collect(),
+        seats,
+        given,
     })
 }
 

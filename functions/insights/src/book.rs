@@ -84,13 +84,14 @@ impl Book {
     pub async fn read(tenant: &Tenant<'_>, days: Days, currency: Currency) -> Result<Self> {
         let within = |at| days.hold(model::utc_date(at));
         let approvals = tenant.all::<Approval>().await?.into_iter().map(|one| one.value);
-        let changes = tenant.all::<SeatChange>().await?.into_iter().map(|one| one.value);
-        let mut changes: Vec<SeatChange> = changes.filter(|one| days.hold(one.day)).collect();
+        let (mut measured, mut changes) = tenant.trend(days.from).await?;
+        measured.retain(|one| days.hold(one.day));
+        changes.retain(|one| days.hold(one.day));
         // They are kept in the order they were seen in, and some count from an earlier day.
         changes.sort_by_key(|change| change.day);
         Ok(Self {
             currency,
-            days: snapshots(tenant, days).await?,
+            days: measured,
             approvals: approvals.filter(|one| within(one.at)).collect(),
             changes,
             licensing: tenant.licensing().await?,
@@ -149,16 +150,6 @@ impl Book {
     }
 }
 
-/// Days with a scan, oldest first; what is kept is read a year at a time.
-pub async fn snapshots(tenant: &Tenant<'_>, days: Days) -> Result<Vec<Snapshot>> {
-    let mut found = Vec::new();
-    for year in days.from.year()..=days.to.year() {
-        let kept = tenant.all_under::<Snapshot>(&format!("{year:04}-")).await?;
-        found.extend(kept.into_iter().map(|day| day.value).filter(|day| days.hold(day.day)));
-    }
-    Ok(found)
-}
-
 fn add(sum: &mut Money, minor: i64) {
     sum.amount_minor = sum.amount_minor.saturating_add(minor);
 }
@@ -173,8 +164,8 @@ pub struct Month {
     pub found: Option<Found>,
     /// What fixes that ended in it save a month once seats are given back; undone ones left out.
     pub approved: Money,
-    /// What seats given back in it save a month, at the prices of the day they were seen to be gone. Seats of a
-    /// subscription that was not renewed count from the day it ended on.
+    /// What seats given back in it save a month, at the prices of the day they were seen to be gone, less what came
+    /// instead of them. Seats of a subscription that was not renewed count from the day it ended on.
     pub realised: Money,
     /// Seats given back.
     #[schema(example = 4)]
@@ -185,7 +176,8 @@ pub struct Month {
     /// Seats bought. They do not take back what was saved before, and they cost.
     #[schema(example = 0)]
     pub seats_added: u32,
-    /// Seats that are gone and count as no saving: after no renewal and no fix, or given back a second time.
+    /// Seats that are gone and count as no saving: after no renewal and no fix, given back a second time, or exchanged
+    /// for what costs as much.
     #[schema(example = 0)]
     pub seats_gone_otherwise: u32,
 }
@@ -211,14 +203,29 @@ mod tests {
 
     fn approval(monthly_minor: i64) -> Approval {
         let at = "2026-11-20T10:00:00Z".parse().unwrap();
-        let (fix, departments, freed) = (FixId::from_bits(1), Vec::new(), Vec::new());
-        Approval { fix, at, items: 4, undone: 1, monthly_minor, departments, freed }
+        let (fix, departments) = (FixId::from_bits(1), Vec::new());
+        let (freed, seats, given) = (Vec::new(), Vec::new(), Vec::new());
+        Approval { fix, at, items: 4, undone: 1, monthly_minor, departments, freed, seats, given }
     }
 
     fn change(day: Date, before: u32, after: u32, realised: u32, seat_minor: Option<i64>) -> SeatChange {
         let sku = SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46");
         let (scan, cause, basis) = (ScanId::from_bits(1), None, seat_minor.map(|_| PriceBasis::List));
-        SeatChange { scan, sku, day, before, after, realised, cause, seat_minor, basis }
+        let (freed_by, bought_instead, net_minor) = (Vec::new(), Vec::new(), None);
+        SeatChange {
+            scan,
+            sku,
+            day,
+            before,
+            after,
+            realised,
+            cause,
+            seat_minor,
+            basis,
+            freed_by,
+            bought_instead,
+            net_minor,
+        }
     }
 
     #[test]

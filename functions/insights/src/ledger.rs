@@ -2,7 +2,7 @@
 //!
 //! A saving is real when fewer seats are paid for than before, and something Steward knows of explains it: the
 //! subscription renewed, or a fix was applied shortly before. It is credited once: seats bought again are noted, and
-//! giving the same ones back a second time is no new saving.
+//! giving the same ones back a second time is no new saving. What came instead is taken off ([`Exchanges`]).
 //!
 //! A subscription that is not renewed goes through days of grace (`warning`), then is suspended, then deleted
 //! (checks.md, L20). Nothing is charged from the day it ended on, but in the days of grace it can still be renewed: seats
@@ -12,6 +12,8 @@ use checks::{Licensing, Price, PriceList, SeatCost, facts::SkuStatus};
 use jiff::{Span, civil::Date};
 use model::{ScanId, SkuId};
 use store::{Cause, SeatChange, SeatLedger};
+
+use crate::exchange::Exchanges;
 
 /// Days after a renewal in which seats that are gone are its doing: seven in which Microsoft lets them be given back
 /// (checks.md, L21), and seven until a scan has seen it.
@@ -68,6 +70,24 @@ impl Seen {
     pub fn gone(sku: SkuId, prices: &PriceList) -> Self {
         Self { sku, seats: 0, grace: 0, held: 0, renewals: Vec::new(), price: prices.price(sku) }
     }
+
+    /// That its seats became more or fewer on a day, none of them a saving.
+    fn change(&self, scan: ScanId, day: Date, before: u32, after: u32) -> SeatChange {
+        SeatChange {
+            scan,
+            sku: self.sku,
+            day,
+            before,
+            after,
+            realised: 0,
+            cause: None,
+            seat_minor: self.price.as_ref().map(|price| price.monthly.amount_minor),
+            basis: self.price.as_ref().map(|price| price.basis),
+            freed_by: Vec::new(),
+            bought_instead: Vec::new(),
+            net_minor: None,
+        }
+    }
 }
 
 /// The first entry of a licence type: from here on it is counted. When seats in grace ended is not known, so that
@@ -78,6 +98,11 @@ pub fn opened(seen: &Seen, scan: ScanId) -> SeatLedger {
     SeatLedger { sku, scan, seats, grace, lapsed_on, credited: 0, reopened: 0, renewals, renewed_on: None }
 }
 
+/// That a licence type is there which was not before, and has to be paid for.
+pub fn appeared(seen: &Seen, scan: ScanId, today: Date) -> SeatChange {
+    seen.change(scan, today, 0, seen.seats.saturating_add(seen.grace))
+}
+
 /// The last renewal of a licence type that has passed by a day.
 pub fn last_renewal(ledger: &SeatLedger, today: Date) -> Option<Date> {
     let passed = ledger.renewals.iter().copied().filter(|day| *day <= today).max();
@@ -85,13 +110,14 @@ pub fn last_renewal(ledger: &SeatLedger, today: Date) -> Option<Date> {
 }
 
 /// The ledger after a scan, and the change it saw, if there is one. `fixed_on`: when a fix last ended that freed
-/// seats of this type.
+/// seats of this type. `exchanges`: what may have come instead of them.
 pub fn step(
     before: &SeatLedger,
     seen: &Seen,
     scan: ScanId,
     today: Date,
     fixed_on: Option<Date>,
+    exchanges: &Exchanges,
 ) -> (SeatLedger, Option<SeatChange>) {
     let renewed_on = last_renewal(before, today);
     let within = |day: Option<Date>, days: i32| {
@@ -120,12 +146,12 @@ pub fn step(
     let fallen = before.seats.saturating_sub(seats);
     let out_of_grace = fallen.min(before.grace.saturating_sub(grace));
     let renewal_days = if seen.grace > 0 { GRACE_DAYS } else { RENEWAL_DAYS };
-    let (explained, cause, day) = match before.lapsed_on.filter(|_| out_of_grace > 0) {
-        Some(on) if out_of_grace == fallen => (fallen, Some(Cause::Renewal), on),
-        _ if within(renewed_on, renewal_days) => (fallen, Some(Cause::Renewal), today),
-        _ if within(fixed_on, FIX_DAYS) => (fallen, Some(Cause::Fix), today),
-        Some(on) => (out_of_grace, Some(Cause::Renewal), on),
-        None => (0, None, today),
+    let (explained, cause, day, since) = match before.lapsed_on.filter(|_| out_of_grace > 0) {
+        Some(on) if out_of_grace == fallen => (fallen, Some(Cause::Renewal), on, Some(on)),
+        _ if within(renewed_on, renewal_days) => (fallen, Some(Cause::Renewal), today, renewed_on),
+        _ if within(fixed_on, FIX_DAYS) => (fallen, Some(Cause::Fix), today, fixed_on),
+        Some(on) => (out_of_grace, Some(Cause::Renewal), on, Some(on)),
+        None => (0, None, today, None),
     };
     let risen = seats.saturating_sub(before.seats);
     after.reopened += risen.min(before.credited - before.reopened);
@@ -133,17 +159,11 @@ pub fn step(
     after.reopened -= again;
     let realised = explained.min(fallen - again);
     after.credited = after.credited.saturating_add(realised);
-    let change = SeatChange {
-        scan,
-        sku: seen.sku,
-        day,
-        before: before.seats,
-        after: seats,
-        realised,
-        cause: cause.filter(|_| realised > 0),
-        seat_minor: seen.price.as_ref().map(|price| price.monthly.amount_minor),
-        basis: seen.price.as_ref().map(|price| price.basis),
-    };
+    let cause = cause.filter(|_| realised > 0);
+    let mut change = SeatChange { realised, cause, ..seen.change(scan, day, before.seats, seats) };
+    if fallen > 0 {
+        exchanges.settle(&mut change, since.unwrap_or(today));
+    }
     (after, Some(change))
 }
 
@@ -180,7 +200,7 @@ mod tests {
     }
 
     fn on(before: &SeatLedger, seats: u32, day: Date, fixed_on: Option<Date>) -> (SeatLedger, Option<SeatChange>) {
-        step(before, &seen(seats), ScanId::from_bits(2), day, fixed_on)
+        step(before, &seen(seats), ScanId::from_bits(2), day, fixed_on, &Exchanges::default())
     }
 
     #[test]
@@ -218,8 +238,8 @@ mod tests {
 
     #[test]
     fn a_licence_type_that_is_gone_gives_back_all_its_seats() {
-        let (_, change) = step(&ledger(5), &Seen::gone(SKU, &prices()), ScanId::from_bits(2), RENEWS, None);
-        let change = change.unwrap();
+        let (gone, nothing) = (Seen::gone(SKU, &prices()), Exchanges::default());
+        let change = step(&ledger(5), &gone, ScanId::from_bits(2), RENEWS, None, &nothing).1.unwrap();
         assert_eq!((change.realised, change.monthly_minor()), (5, Some(5 * 2200)));
         assert_eq!(change.basis, Some(PriceBasis::List));
         assert_eq!(on(&ledger(5), 5, RENEWS, None).1, None);
@@ -229,7 +249,7 @@ mod tests {
     fn lapse(from: u32, scans: &[(Date, Seen)]) -> Vec<(u32, Date)> {
         let (mut ledger, mut told) = (ledger(from), Vec::new());
         for (day, seen) in scans {
-            let (after, change) = step(&ledger, seen, ScanId::from_bits(2), *day, None);
+            let (after, change) = step(&ledger, seen, ScanId::from_bits(2), *day, None, &Exchanges::default());
             told.extend(change.filter(|change| change.realised > 0).map(|change| (change.realised, change.day)));
             assert!(after.grace <= after.seats && after.grace <= seen.grace, "{after:?}");
             ledger = after;
@@ -268,7 +288,8 @@ mod tests {
         assert!(lapse(10, &[(early, lapsing(0, 10, 0)), (early, lapsing(0, 0, 0))]).is_empty());
         let first = opened(&lapsing(0, 10, 4), ScanId::from_bits(1));
         assert_eq!((first.seats, first.grace), (10, 10));
-        let change = step(&first, &lapsing(0, 0, 0), ScanId::from_bits(2), later, None).1.unwrap();
+        let nothing = Exchanges::default();
+        let change = step(&first, &lapsing(0, 0, 0), ScanId::from_bits(2), later, None, &nothing).1.unwrap();
         assert_eq!((change.before, change.after, change.realised), (10, 0, 0));
     }
 

@@ -5,6 +5,7 @@ pub mod book;
 pub mod calendar;
 pub mod create_feed;
 pub mod department;
+pub mod exchange;
 pub mod export_savings;
 pub mod export_trends;
 pub mod feed;

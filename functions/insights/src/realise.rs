@@ -1,14 +1,18 @@
 //! After a scan: which seats were given back, and whether that is a saving. Each licence type is brought up to the scan
-//! in a transaction of its own, once: a ledger that has the scan already is left alone.
+//! in a transaction of its own, once: a ledger that has the scan already is left alone. Those that fell come last: what
+//! came instead of them is seen by then.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use model::{Event, EventKind, ScanId, SkuId};
+use model::{Event, EventKind, SkuId};
 use runtime::{Delivered, Failure, Function, Kernel};
 use store::{Approval, Commit, Saved, SeatChange, SeatLedger, Tenant, Versioned};
 
-use crate::ledger::{Seen, opened, step};
+use crate::{
+    exchange::Exchanges,
+    ledger::{Seen, appeared, opened, step},
+};
 
 /// `insights-realise`.
 pub const FUNCTION: Function<Kernel> =
@@ -21,61 +25,93 @@ async fn realise(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     let Some(licensing) = tenant.licensing().await? else { return Ok(()) };
     let mut seen: BTreeMap<SkuId, Seen> = Seen::of(&licensing).into_iter().map(|seen| (seen.sku, seen)).collect();
     let mut known = tenant.all::<SeatLedger>().await?;
+    // The first scan only begins the count; what a later one sees for the first time was bought since.
+    let counting = known.iter().any(|ledger| ledger.value.scan < scan);
     let there: BTreeSet<SkuId> = licensing.skus.iter().map(|sku| sku.id).collect();
     // What has become free or a trial ends its ledger's count where it is; what is not there at all has no seats.
     known.retain(|ledger| seen.contains_key(&ledger.value.sku) || !there.contains(&ledger.value.sku));
-    let fixed = last_fixes(&tenant).await?;
-    for ledger in known {
+    let approvals: Vec<Approval> = tenant.all::<Approval>().await?.into_iter().map(|approval| approval.value).collect();
+    let fixed = last_fixes(&approvals);
+    let with_seen = |ledger: Versioned<SeatLedger>| {
         let sku = ledger.value.sku;
-        let seen = seen.remove(&sku).unwrap_or_else(|| Seen::gone(sku, &licensing.prices));
-        if ledger.value.scan < scan {
-            bring_up(&tenant, ledger, &seen, scan, today, fixed.get(&sku).copied()).await?;
+        (ledger, seen.remove(&sku).unwrap_or_else(|| Seen::gone(sku, &licensing.prices)))
+    };
+    let known: Vec<_> = known.into_iter().map(with_seen).collect();
+    // Before what is known: on another try that still says that this is not the first scan.
+    for new in seen.into_values() {
+        let change = appeared(&new, scan, today);
+        if counting && change.after > 0 {
+            // Its key is the scan's, so that another try writes the same over it.
+            tenant.save(&change).await?;
+        }
+        tenant.checkpoint(&Versioned { value: opened(&new, scan), version: 0 }).await?;
+    }
+    let mut fallen = Vec::new();
+    for (ledger, seen) in known {
+        if ledger.value.scan >= scan {
+            continue;
+        }
+        let fixed_on = fixed.get(&seen.sku).copied();
+        let (value, change) = step(&ledger.value, &seen, scan, today, fixed_on, &Exchanges::default());
+        if change.as_ref().is_some_and(|change| change.after < change.before) {
+            fallen.push((ledger, seen));
+        } else {
+            keep(&tenant, &ledger, value, change.as_ref()).await?;
         }
     }
-    for new in seen.into_values() {
-        tenant.checkpoint(&Versioned { value: opened(&new, scan), version: 0 }).await?;
+    if fallen.is_empty() {
+        return Ok(());
+    }
+    let mut changes: Vec<SeatChange> =
+        tenant.all_strong::<SeatChange>().await?.into_iter().map(|change| change.value).collect();
+    // A try before this one that did not get to the ledger counts for nothing.
+    changes.retain(|one| one.scan != scan || !fallen.iter().any(|(ledger, _)| ledger.value.sku == one.sku));
+    let mut exchanges = Exchanges::of(&approvals, &changes);
+    for (ledger, seen) in fallen {
+        let fixed_on = fixed.get(&seen.sku).copied();
+        let (value, change) = step(&ledger.value, &seen, scan, today, fixed_on, &exchanges);
+        keep(&tenant, &ledger, value, change.as_ref()).await?;
+        change.iter().for_each(|change| exchanges.note(change));
     }
     Ok(())
 }
 
 /// The day the last fix ended that freed seats of a licence type, and stands: it explains no fall of another type.
-async fn last_fixes(tenant: &Tenant<'_>) -> Result<BTreeMap<SkuId, Date>, Failure> {
+fn last_fixes(approvals: &[Approval]) -> BTreeMap<SkuId, Date> {
     let mut last = BTreeMap::new();
-    for approval in tenant.all::<Approval>().await?.into_iter().map(|approval| approval.value) {
+    for approval in approvals {
         let day = model::utc_date(approval.at);
-        for sku in approval.freed {
-            let known = last.entry(sku).or_insert(day);
+        for sku in &approval.freed {
+            let known = last.entry(*sku).or_insert(day);
             *known = day.max(*known);
         }
     }
-    Ok(last)
+    last
 }
 
-async fn bring_up(
+/// Keeps where a licence type stands now, and the change a scan saw of it.
+async fn keep(
     tenant: &Tenant<'_>,
-    ledger: Versioned<SeatLedger>,
-    seen: &Seen,
-    scan: ScanId,
-    today: Date,
-    fixed_on: Option<Date>,
+    before: &Versioned<SeatLedger>,
+    value: SeatLedger,
+    change: Option<&SeatChange>,
 ) -> Result<(), Failure> {
-    let (value, change) = step(&ledger.value, seen, scan, today, fixed_on);
-    let same = SeatLedger { scan: ledger.value.scan, ..value.clone() } == ledger.value;
-    let after = Versioned { value, version: ledger.version };
+    let same = SeatLedger { scan: before.value.scan, ..value.clone() } == before.value;
+    let after = Versioned { value, version: before.version };
     match change {
         // Nothing to write: a scan of what did not change costs nothing, and seeing it again finds the same.
         None if same => {}
         None => _ = tenant.checkpoint(&after).await?,
         Some(change @ SeatChange { realised: 0, .. }) => {
             // First what was seen: its key is the scan's, so that another try writes the same over it.
-            tenant.save(&change).await?;
+            tenant.save(change).await?;
             tenant.checkpoint(&after).await?;
         }
         Some(change) => {
             let monthly_minor = change.monthly_minor().unwrap_or(0);
             let event = Event::SavingRealised { sku: change.sku, seats: change.realised, monthly_minor };
-            let saved = saved(tenant, &change).await?;
-            let commit = Commit::new().replace(&after).overwrite(&change).put_at(&saved);
+            let saved = saved(tenant, change).await?;
+            let commit = Commit::new().replace(&after).overwrite(change).put_at(&saved);
             tenant.commit(commit.event(event)?).await?;
         }
     }

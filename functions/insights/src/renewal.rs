@@ -2,14 +2,24 @@
 
 use std::collections::HashMap;
 
-use checks::{CheckId, Licensing, SeatCost, is_term, outcome::Subject, reduce_by, reduce_until};
+use checks::{
+    CheckId, Licensing, SeatCost,
+    exceptions::About,
+    facts::{SkuStatus, Subscription},
+    is_term,
+    outcome::Subject,
+    reduce_by, reduce_until,
+};
 use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use model::{Money, SkuId};
 use serde::{Deserialize, Serialize};
-use store::{RenewalWatch, SeatLedger, StoredFinding, Tenant};
+use store::{Accepted, Approval, RenewalWatch, SeatChange, SeatLedger, StoredFinding, Tenant};
 use utoipa::ToSchema;
 
-use crate::ledger::last_renewal;
+use crate::{
+    exchange::{Owed, owed},
+    ledger::last_renewal,
+};
 
 /// Days before a renewal on which a company is told, the most first.
 pub const TOLD_BEFORE: [u16; 2] = [30, 10];
@@ -40,7 +50,7 @@ pub struct RenewalView {
     /// Seats of it that nobody has.
     #[schema(example = 6)]
     pub unused: u32,
-    /// Of these, seats that can be given back: some are kept for whoever comes next.
+    /// Of these, seats that can be given back: some are kept for whoever comes next, and what a fix freed is not.
     #[schema(example = 4)]
     pub give_back: u32,
     /// What these cost a month; absent where there are none or the price is missing, which is not zero.
@@ -52,8 +62,8 @@ pub struct RenewalView {
 }
 
 /// The renewals from today on, the nearest first; before them what renewed and can still be reduced. `spare`: how many
-/// seats of a licence type the check of unused seats would give back; they are given back at its earliest renewals.
-/// `last`: the last day on which one of the licence type renewed.
+/// seats of a licence type are to be given back, as far as nobody has them; that is at its earliest renewals. `last`:
+/// the last day on which one of the licence type renewed.
 pub fn renewals(
     licensing: &Licensing,
     spare: impl Fn(SkuId) -> u32,
@@ -66,7 +76,10 @@ pub fn renewals(
         if cost == SeatCost::Free {
             continue;
         }
-        let mut unused_left = sku.seats.enabled.saturating_sub(sku.consumed);
+        // Trial seats are taken to be the unused ones, as the check of unused seats does (L1).
+        let trial = |one: &&Subscription| one.sku == sku.id && one.trial && one.status == SkuStatus::Enabled;
+        let trials = licensing.subscriptions.iter().filter(trial).fold(0u32, |sum, one| sum.saturating_add(one.seats));
+        let mut unused_left = sku.seats.enabled.saturating_sub(sku.consumed).saturating_sub(trials);
         let mut spare_left = spare(sku.id).min(unused_left);
         let last = last(sku.id).filter(|on| (*on..=reduce_until(*on)).contains(&today));
         let renewed = |next: Date| last.filter(|on| is_term(*on, next));
@@ -137,20 +150,60 @@ fn text(of: &RenewalView) -> String {
     }
 }
 
-/// The renewals of a company; none before the first scan.
+/// The renewals of a company; none before the first scan. To be given back is what the check of unused seats finds,
+/// unless the company keeps it or put it off, or what fixes freed where that is more: of a few seats the check says
+/// nothing, and those were freed to be given back.
 pub async fn of(tenant: &Tenant<'_>, today: Date) -> store::Result<Vec<RenewalView>> {
-    let Some(licensing) = tenant.licensing().await? else { return Ok(Vec::new()) };
+    let terms = tenant.terms().await?;
+    let Some(licensing) = tenant.licensing_by(&terms).await? else { return Ok(Vec::new()) };
     let findings = tenant.all::<StoredFinding>().await?;
-    let spare = |sku: SkuId| {
-        let about = findings.iter().map(|finding| &finding.value.found).find(|found| {
-            found.check == CheckId::L1 && matches!(&found.subject, Subject::Sku { sku: of, .. } if *of == sku)
+    let found = |sku: SkuId| {
+        let about = findings.iter().map(|finding| &finding.value).find(|finding| {
+            let subject = &finding.found.subject;
+            finding.found.check == CheckId::L1 && matches!(subject, Subject::Sku { sku: of, .. } if *of == sku)
         });
-        about.map_or(0, |found| found.seats)
+        let put_off = |until: Timestamp| today < model::utc_date(until);
+        let open = about.filter(|one| one.found.accepted.is_none() && !one.snoozed_until.is_some_and(put_off));
+        open.map_or(0, |finding| finding.found.seats)
     };
     let ledgers = tenant.all::<SeatLedger>().await?.into_iter().map(|ledger| ledger.value);
     let last: HashMap<SkuId, Date> =
         ledgers.filter_map(|ledger| Some((ledger.sku, last_renewal(&ledger, today)?))).collect();
-    Ok(renewals(&licensing, spare, |sku| last.get(&sku).copied(), today))
+    let approvals: Vec<Approval> = tenant.all::<Approval>().await?.into_iter().map(|approval| approval.value).collect();
+    let changes = if approvals.iter().all(|approval| approval.seats.is_empty()) {
+        Vec::new()
+    } else {
+        tenant.all::<SeatChange>().await?.into_iter().map(|change| change.value).collect()
+    };
+    let owed = owed(&approvals, &changes);
+    let freed = |sku: SkuId| {
+        let (renewed, kept) = (last.get(&sku).copied(), kept_at(&terms.accepted, sku, today));
+        let asked = |one: &&Owed| kept.is_none_or(|kept| kept < one.at) && !is_let_pass(one.at, renewed, today);
+        let own = owed.get(&sku).into_iter().flatten().filter(asked);
+        own.fold(0u32, |sum, one| sum.saturating_add(one.seats))
+    };
+    Ok(renewals(&licensing, |sku| found(sku).max(freed(sku)), |sku| last.get(&sku).copied(), today))
+}
+
+/// When a company last said that it keeps what is free of a licence type: what a fix freed later was not meant. Who
+/// wants to hear nothing of unused seats at all means those to come as well.
+fn kept_at(accepted: &[Accepted], sku: SkuId, today: Date) -> Option<Timestamp> {
+    let said = accepted.iter().filter(|one| {
+        let exception = &one.exception;
+        exception.about.check() == CheckId::L1 && exception.person.is_none() && exception.in_force(today)
+    });
+    let about = said.filter(|one| one.exception.sku.is_none_or(|only| only == sku));
+    let kept = about.filter_map(|one| match &one.exception.about {
+        About::Check { .. } => Some(Timestamp::MAX),
+        About::Finding { subject, .. } => (*subject == sku.to_string()).then_some(one.created_at),
+    });
+    kept.max()
+}
+
+/// Whether a licence type renewed since its seats were freed, and they cannot be given back any more: who lets that
+/// pass keeps them, until the check of unused seats finds them too many.
+fn is_let_pass(freed_at: Timestamp, renewed: Option<Date>, today: Date) -> bool {
+    renewed.is_some_and(|on| model::utc_date(freed_at) <= on && reduce_until(on) < today)
 }
 
 /// Something to tell of a renewal.
@@ -218,11 +271,11 @@ pub fn watched(renewals: &[RenewalView], before: &RenewalWatch, now: Timestamp) 
 #[cfg(test)]
 mod tests {
     use checks::{
-        PriceList,
-        facts::{Seats, Sku, SkuStatus, Subscription},
+        Exception, PriceList,
+        facts::{Seats, Sku},
     };
     use jiff::civil::date;
-    use model::Currency;
+    use model::{Currency, ExceptionId, UserId, event::Actor};
 
     use super::*;
 
@@ -269,6 +322,56 @@ mod tests {
             views[1].text
         );
         assert!(views.iter().all(|view| view.text.lines().count() < 8 && !view.text.contains("  ")));
+    }
+
+    #[test]
+    fn what_is_on_trial_is_not_given_back() {
+        let mut all = licensing(50, 40, &[("2026-12-01", 42, false), ("2026-12-31", 8, false)]);
+        all.subscriptions[1].trial = true;
+        let views = renewals(&all, |_| 7, |_| None, TODAY);
+        assert_eq!((views.len(), views[0].unused, views[0].give_back), (1, 2, 2));
+    }
+
+    #[test]
+    fn who_keeps_seats_keeps_those_that_were_free_then_and_who_wants_no_word_of_any_keeps_all() {
+        let about = |about: About, sku: Option<SkuId>, end: &str| Accepted {
+            exception: Exception {
+                id: ExceptionId::from_bits(1),
+                about,
+                person: None,
+                sku,
+                reason: "For the new shop".into(),
+                owner: UserId::from_bits(1),
+                expires_at: Some(end.parse().unwrap()),
+            },
+            finding: None,
+            created_at: "2026-11-20T08:00:00Z".parse().unwrap(),
+            created_by: Actor::User { id: UserId::from_bits(1) },
+        };
+        let finding = |sku: SkuId| About::Finding { check: CheckId::L1, subject: sku.to_string() };
+        let check = |check| About::Check { check };
+        let (other, end) = (SkuId::literal("05e9a617-0261-4cee-bb44-138d3ef5d965"), "2027-11-20T08:00:00Z");
+        let kept = |one: Accepted| kept_at(&[one], PREMIUM, TODAY);
+        assert_eq!(kept(about(finding(PREMIUM), None, end)), Some("2026-11-20T08:00:00Z".parse().unwrap()));
+        assert_eq!(kept(about(check(CheckId::L1), None, end)), Some(Timestamp::MAX));
+        assert_eq!(kept(about(check(CheckId::L1), Some(PREMIUM), end)), Some(Timestamp::MAX));
+        for nothing in [
+            about(finding(other), None, end),
+            about(check(CheckId::L1), Some(other), end),
+            about(check(CheckId::L3), None, end),
+            about(finding(PREMIUM), None, "2026-11-21T08:00:00Z"),
+        ] {
+            assert_eq!(kept(nothing), None);
+        }
+    }
+
+    #[test]
+    fn what_a_fix_freed_is_let_pass_a_week_after_the_first_renewal_since() {
+        let freed: Timestamp = "2026-11-20T08:00:00Z".parse().unwrap();
+        let passes = |renewed, today| is_let_pass(freed, renewed, today);
+        let on = Some(date(2026, 12, 1));
+        assert!(!passes(None, date(2027, 12, 1)) && !passes(on, date(2026, 12, 7)) && passes(on, date(2026, 12, 8)));
+        assert!(!passes(Some(date(2026, 11, 19)), date(2027, 1, 1)), "that was before");
     }
 
     #[test]

@@ -66,7 +66,8 @@ pub struct SavingsView {
     pub to: Date,
     /// What fixes that ended in these days save a month once seats are given back; undone ones left out.
     pub approved: Money,
-    /// What seats given back in these days save a month, at the prices of the day they were seen to be gone.
+    /// What seats given back in these days save a month, at the prices of the day they were seen to be gone, less what
+    /// came instead of them.
     pub realised: Money,
     /// Seats given back.
     #[schema(example = 4)]
@@ -99,7 +100,8 @@ pub struct Department {
     /// Licences whose price is missing: the amounts are without them.
     #[schema(example = 0)]
     pub price_missing: u32,
-    /// What their licences that a finding is about cost a month, each counted once.
+    /// What acting on findings about its people saves a month: its part of the savings of those findings. What is
+    /// accepted, fixed or saves nothing is not in it.
     pub found: Money,
     /// What fixes that ended in these days took from its people, a month; undone ones left out. People who are not in
     /// your directory any more count where they were when it ended.
@@ -110,8 +112,9 @@ pub struct Department {
 ///
 /// *Found* is what could be saved, *approved* what fixes have freed, *realised* what is really no longer paid for: seats
 /// that were gone after their renewal or after a fix. A seat counts once: bought again and given back again it is no new
-/// saving. What is not renewed counts from the day it ended on: seats nobody has at once, others when Microsoft's days of
-/// grace are over.
+/// saving. Seats that others came instead of save what those cost less: as the fix exchanged them, or as other licence
+/// types were bought around the renewal. What is not renewed counts from the day it ended on: seats nobody has at once,
+/// others when Microsoft's days of grace are over.
 #[utoipa::path(
     get, path = "/v1/savings", operation_id = "insights-savings", tag = "insights", params(SavingsQuery), security(("bearer" = []), ("key" = [])),
     responses(
@@ -150,8 +153,7 @@ pub(crate) async fn departments(tenant: &Tenant<'_>, book: &Book) -> Result<Vec<
     let mut found: HashMap<PersonId, i64> = HashMap::new();
     for part in tenant.all::<AffectedPart>().await? {
         for affected in part.value.open()? {
-            // What another finding counts is counted there, and what is fixed is found no more.
-            let counted = affected.skus.iter().filter(|sku| sku.counted_in.is_none() && sku.fixed.is_none());
+            let counted = affected.skus.iter().filter(|sku| sku.counts);
             let minor =
                 counted.filter_map(|sku| sku.monthly).fold(0, |sum: i64, money| sum.saturating_add(money.amount_minor));
             let sum = found.entry(affected.person).or_default();

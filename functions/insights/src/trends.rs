@@ -2,17 +2,16 @@
 
 use api::{Json, Query, Result};
 use axum::extract::State;
-use futures::future::join;
 use identity::{Caller, can};
 use jiff::civil::Date;
 use model::Money;
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
-use store::{SeatChange, Snapshot, Tenant};
+use store::{Snapshot, Tenant};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use crate::book::{Days, snapshots};
+use crate::book::Days;
 
 /// `insights-trends`.
 pub const FUNCTION: Function<Kernel> = Function::http("insights-trends", || routes!(trends));
@@ -118,9 +117,8 @@ pub async fn trends(
 
 /// Every day, with what was saved by then.
 pub(crate) async fn by_day(tenant: &Tenant<'_>, days: Days) -> Result<Vec<TrendDay>> {
-    let (known, changes) = join(snapshots(tenant, days), tenant.all::<SeatChange>()).await;
-    let mut known = known?.into_iter().peekable();
-    let mut changes: Vec<SeatChange> = changes?.into_iter().map(|change| change.value).collect();
+    let (known, mut changes) = tenant.trend(days.from).await?;
+    let mut known = known.into_iter().peekable();
     changes.sort_by_key(|change| change.day);
     let mut changes = changes.iter().peekable();
     let mut saved: i64 = 0;

@@ -52,7 +52,7 @@ pub struct Joined {
 /// its access token; its address is to be the invited one. Sign in to the company afterwards. With a work account it is
 /// accepted by signing in: begin at `/v1/sign-in/microsoft`. A company that signs in with Microsoft only takes no
 /// passwords and answers 403 `microsoft_only`. An account that is in 50 companies joins no further one: 409
-/// `too_many_companies`.
+/// `too_many_companies`. Once whoever invited is put out, or may no longer give the role, the link is no good.
 #[utoipa::path(
     post, path = "/v1/invitations/accept", operation_id = "members-accept-invitation", tag = "members", request_body = AcceptRequest,
     security((), ("bearer" = [])),
@@ -103,7 +103,8 @@ async fn who(deps: &Joining, invited: &Invited, user: Option<UserId>, body: &Acc
     Ok(Who::New(new_password::registration(&deps.hashers, name, password, &known_words).await?))
 }
 
-/// A link that was used, taken back, replaced, is too old, or never was: they read alike.
+/// A link that was used, taken back, replaced, is too old, or never was, or whose inviter may no longer give what it
+/// gives: they read alike.
 pub(crate) fn not_good() -> Error {
     Error::new(Code::LinkNotGood, "Ask who invited you to send a new one.")
 }

@@ -1,5 +1,6 @@
-//! When a member left, or a role holds less than before: the keys they made follow, and with who left the calendar
-//! addresses they made. Idempotent: compared with what their maker holds now, whatever the event said.
+//! When a member left, or a role holds less than before: the keys they made follow, and the invitations they sent that
+//! wait; with who left, the calendar addresses they made. Idempotent: compared with what their maker holds now, whatever
+//! the event said.
 
 use std::collections::BTreeMap;
 
@@ -43,6 +44,7 @@ async fn keys_follow(deps: Kernel, event: Delivered) -> Result<(), Failure> {
         };
         tenant.trim_key(key.key, most).await?;
     }
+    tenant.revoke_invitations_without_inviter(whose).await?;
     if let Some(left) = whose
         && !tenant.get_strong::<Member>(&left).await?.is_some_and(|member| member.value.active)
     {

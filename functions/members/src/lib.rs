@@ -16,6 +16,7 @@ pub mod key_rotate;
 pub mod keys;
 pub mod keys_expiring;
 pub mod keys_follow;
+pub mod leave;
 pub mod limits;
 pub mod list;
 pub mod preview_invitation;
@@ -38,6 +39,7 @@ pub const FUNCTIONS: &[Function<Kernel>] = &[
     list::FUNCTION,
     change::FUNCTION,
     remove::FUNCTION,
+    leave::FUNCTION,
     reset_factors::FUNCTION,
     invite::FUNCTION,
     invitations::FUNCTION,

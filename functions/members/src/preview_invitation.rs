@@ -31,9 +31,9 @@ pub struct InvitationPreview {
     /// The company's name.
     #[schema(example = "Northwind Ltd")]
     pub company: String,
-    /// Who asked; absent when they left since.
+    /// Who asked.
     #[schema(example = "Anna Berg")]
-    pub inviter: Option<String>,
+    pub inviter: String,
     /// The role.
     pub role: RoleName,
     /// What the role is called.
@@ -49,6 +49,9 @@ pub struct InvitationPreview {
 }
 
 /// Read an invitation
+///
+/// One that was taken back, or whose inviter was put out or may no longer give what it gives, is none: 410
+/// `link_not_good`.
 #[utoipa::path(
     post, path = "/v1/invitations/preview", operation_id = "members-preview-invitation", tag = "members", request_body = InvitationLink, security(()),
     responses(
@@ -64,11 +67,10 @@ pub async fn preview_invitation(
     let link = TokenHash::of(&body.token);
     limits::link(&store, &client, &link).await?;
     let invited = store.invited(&link, visitor(client)).await?.ok_or_else(not_good)?;
-    let inviter = store.inviter(&invited).await?;
     let (company, invitation) = (&invited.company.value, &invited.invitation.value);
     Ok(Json(InvitationPreview {
         company: company.name.clone(),
-        inviter,
+        inviter: invited.inviter().to_owned(),
         role: invitation.role,
         role_name: company.name_of_role(invitation.role),
         expires_at: Timestamp::from_second(invitation.good_until).ok(),

@@ -1,9 +1,9 @@
 //! `PUT /v1/roles/{role}`: what a role of the company's own is called and may do.
 
-use api::{Error, IfMatch, Json, Path, Result, Tagged};
+use api::{Code, Error, IfMatch, Json, Path, Result, Tagged};
 use axum::extract::State;
 use identity::{Person, can};
-use model::{Permission, RoleId};
+use model::{Permission, RoleId, RoleName, policy::Join};
 use runtime::{Function, Kernel};
 use store::Store;
 use utoipa_axum::routes;
@@ -20,7 +20,8 @@ pub const FUNCTION: Function<Kernel> = Function::http("members-replace-role", ||
 /// Change a role
 ///
 /// Holds for everybody who has it from their next request on. You are to hold what it may do, before and after. One that
-/// manages members takes a recent proof of who you are.
+/// manages members takes a recent proof of who you are. One that people join with by signing in with Microsoft manages
+/// neither members nor roles: 409 `in_use`.
 #[utoipa::path(
     put, path = "/v1/roles/{role}", operation_id = "members-replace-role", tag = "members", request_body = RoleRequest, security(("bearer" = [])),
     params(
@@ -51,6 +52,11 @@ pub async fn replace_role(
         }
         if role.permissions.holds(Permission::ManageMembers) {
             person.proved_lately(&store).await?;
+        }
+        if company.value.joins_with(RoleName::Custom(id)) && !Join::may_give(role.permissions) {
+            let told = "Whoever joins by signing in with Microsoft gets it, so it manages neither members nor roles. \
+                        Change that rule first.";
+            return Err(Error::new(Code::InUse, told));
         }
         tenant.put_role(company, role.clone()).await.map_err(refused)
     })

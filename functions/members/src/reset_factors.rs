@@ -8,7 +8,10 @@ use runtime::{Function, Kernel};
 use store::{Conflict, Store, StoreError};
 use utoipa_axum::routes;
 
-use crate::{race::settled, standing::may_change};
+use crate::{
+    race::settled,
+    standing::{may_change, not_break_glass},
+};
 
 /// `members-reset-factors`.
 pub const FUNCTION: Function<Kernel> = Function::http("members-reset-factors", || routes!(reset_factors));
@@ -17,7 +20,8 @@ pub const FUNCTION: Function<Kernel> = Function::http("members-reset-factors", |
 ///
 /// For who lost theirs: they sign in with their password alone and set up a new one. Their sessions end, and they are
 /// told by mail. Takes a second factor of your own, used in this session, and a recent proof that it is you. An account
-/// that is in another company as well is not yours to weaken.
+/// that is in another company as well is not yours to weaken, and the owner who gets in when Microsoft does not work keeps
+/// theirs: name another one in the rules first.
 #[utoipa::path(
     post, path = "/v1/members/{user}/reset-factors", operation_id = "members-reset-factors", tag = "members", security(("bearer" = [])),
     params(("user" = UserId, Path, description = "Which member.")),
@@ -43,10 +47,12 @@ async fn attempt(store: &Store, person: &Recent<can::ManageMembers>, user: UserI
         return Err(Error::new(Code::SecondFactorRequired, told));
     }
     may_change(person, &place)?;
+    not_break_glass(&place)?;
     tenant.reset_factors(&place.member.value).await.map_err(|error| match error {
         StoreError::Conflict(Conflict::State("account")) => Error::new(
             Code::InUse,
-            "They use their account for another company too. They sign in with a recovery code, or with Microsoft.",
+            "They use their account for another company too. They sign in with a recovery code, or with Microsoft. Whoever \
+             has neither answers any mail from Steward: that reaches who runs it.",
         ),
         error => error.into(),
     })

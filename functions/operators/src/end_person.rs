@@ -35,6 +35,10 @@ pub struct Order {
     /// password by mail. Codes of an app stay: they let nobody in alone.
     #[serde(default)]
     take_ways_in: bool,
+    /// Whether all second factors are to go, codes of an app and recovery codes among them: for somebody who lost them, or
+    /// into whose account somebody else put theirs, and who proved to you who they are.
+    #[serde(default)]
+    reset_factors: bool,
 }
 
 /// What was done.
@@ -79,12 +83,15 @@ async fn end_person(deps: Kernel, given: Value) -> Result<Value, Failure> {
     };
     let act = OperatorAct { operator: order.operator, reason: order.reason, took_ways_in: order.take_ways_in };
     let ended = match user {
-        Some(user) => store.end_person(user, &act).await?,
+        Some(user) => store.end_person(user, &act, order.reset_factors).await?,
         None => None,
     };
-    if let Some(EndedPerson { user, sessions, companies, .. }) = &ended {
-        let companies = companies.len();
-        tracing::warn!(security = "person_ended", %user, sessions, companies, "an operator ended a person's access");
+    if let Some(EndedPerson { user, sessions, companies, factors_reset, .. }) = &ended {
+        let (companies, factors) = (companies.len(), factors_reset.len());
+        tracing::warn!(
+            security = "person_ended", %user, sessions, companies, factors,
+            "an operator ended a person's access"
+        );
     }
     Ok(serde_json::to_value(Done { found: ended.is_some(), ended })?)
 }

@@ -148,7 +148,9 @@ impl<'a> Work<'a> {
             Evaluation::with_exceptions(bought, settings.clone(), prices, terms.exceptions(), now)
         };
         let blank = evaluation_of(bought.clone());
-        self.progress(Phase::Seats, &blank, true).await?;
+        // Whoever asked for it looks on; the schedule does not.
+        let looked_at = self.first || !self.scan.value.scheduled;
+        self.progress(Phase::Seats, &blank, looked_at).await?;
 
         // People: who has what.
         let before = self.before().await?;

@@ -11,7 +11,7 @@ use store::{EventFilter, PageRequest, Store};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use crate::{filter::Wanted, sentence::sentence};
+use crate::{filter::Wanted, sentence::told};
 
 /// `tenants-events`.
 pub const FUNCTION: Function<Kernel> = Function::http("tenants-events", || routes!(events));
@@ -74,8 +74,8 @@ pub struct LogEntry {
 
 impl From<Recorded> for LogEntry {
     fn from(recorded: Recorded) -> Self {
+        let (status, text) = (Status::of(&recorded.event), told(&recorded));
         let Recorded { id, at, actor, request_id, ip, user_agent, event, tenant: _ } = recorded;
-        let (status, text) = (Status::of(&event), sentence(&event));
         Self { id, at, actor, request_id, ip, user_agent, status, text, event }
     }
 }

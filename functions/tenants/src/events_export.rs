@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 use crate::{
     events::{LogEntry, Status},
     filter::Wanted,
-    sentence::sentence,
+    sentence::told,
 };
 
 /// `tenants-events-export`.
@@ -224,7 +224,7 @@ fn write(entry: &Recorded, file: &mut Csv) -> Result<()> {
         entry.request_id.as_deref().unwrap_or_default(),
         entry.ip.as_deref().unwrap_or_default(),
         entry.user_agent.as_deref().unwrap_or_default(),
-        &sentence(&entry.event),
+        &told(entry),
         &details,
         Status::of(&entry.event).as_str(),
     ];

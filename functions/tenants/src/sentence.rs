@@ -6,13 +6,23 @@ use std::fmt::Display;
 use jiff::Timestamp;
 use model::{
     CustomRole, Event, Permission, Permissions, Policy, Role, RoleName, Tier,
-    event::{Answer, Export, Factor, OperatorAct, OwnProfile, SettingMove, SignInStage},
+    event::{Answer, Export, Factor, OperatorAct, OwnProfile, Recorded, SettingMove, SignInStage},
     mail::{Notifications, Returned},
     policy::{Join, SecondFactor, SignInWays},
 };
 
-/// An event as people read it.
-pub fn sentence(event: &Event) -> String {
+/// An entry of the log as people read it.
+pub fn told(entry: &Recorded) -> String {
+    match &entry.event {
+        Event::MemberRemoved { role, .. } if entry.left_by_themselves() => {
+            format!("A member left by themselves. Their role was {}.", role_named(*role))
+        }
+        event => sentence(event),
+    }
+}
+
+/// What happened, whoever did it.
+fn sentence(event: &Event) -> String {
     match event {
         Event::SignupRequested { .. } => "An account was asked for.".into(),
         Event::TenantCreated { .. } => "The company signed up.".into(),
@@ -22,11 +32,15 @@ pub fn sentence(event: &Event) -> String {
             let what = match step {
                 SignInStage::Password => "A sign-in failed",
                 SignInStage::SecondFactor => "A sign-in failed at its second factor",
+                SignInStage::StepUp => "Confirming who one is failed",
             };
             match failures {
                 0 | 1 => format!("{what}."),
                 _ => format!("{what}, for the {} time in a row.", ordinal(*failures)),
             }
+        }
+        Event::UserSignInBlocked { failures, step: SignInStage::StepUp, .. } => {
+            format!("Confirming who one is waits for a while after {failures} failures in a row.")
         }
         Event::UserSignInBlocked { failures, .. } => {
             format!("Sign-in waits for a while after {failures} failures in a row.")
@@ -54,11 +68,14 @@ pub fn sentence(event: &Event) -> String {
         }
         Event::FactorAdded { factor, .. } => format!("A second factor was added: {}.", named(*factor)),
         Event::FactorRemoved { factor, .. } => format!("A second factor was removed: {}.", named(*factor)),
-        Event::FactorsReset { before, .. } if !before.is_empty() => {
+        Event::FactorsReset { before, operator, .. } => {
+            let by = operator
+                .as_ref()
+                .map_or_else(|| "an administrator".to_owned(), |act| format!("whoever runs Steward ({})", said(act)));
             let which: Vec<&str> = before.iter().map(|factor| named(*factor)).collect();
-            format!("A member's second factors were reset by an administrator: {}.", which.join(", "))
+            let which = if which.is_empty() { String::new() } else { format!(": {}", which.join(", ")) };
+            format!("A member's second factors were reset by {by}{which}.")
         }
-        Event::FactorsReset { .. } => "A member's second factors were reset by an administrator.".into(),
         Event::SessionsRevoked { operator: Some(act), .. } => {
             format!("Every session of a member was ended by whoever runs Steward ({}).", said(act))
         }
@@ -468,6 +485,12 @@ mod tests {
         assert_eq!(sentence(&failed(1)), "A sign-in failed.");
         assert_eq!(sentence(&failed(22)), "A sign-in failed, for the 22nd time in a row.");
         assert_eq!(sentence(&failed(112)), "A sign-in failed, for the 112th time in a row.");
+        let blocked = |step| Event::UserSignInBlocked { user, failures: 10, step };
+        assert_eq!(sentence(&blocked(SignInStage::Password)), "Sign-in waits for a while after 10 failures in a row.");
+        assert_eq!(
+            sentence(&blocked(SignInStage::StepUp)),
+            "Confirming who one is waits for a while after 10 failures in a row."
+        );
         let rules = |sign_in| Policy { sign_in, ..Policy::default() };
         let (before, after) = (rules(SignInWays::Any), rules(SignInWays::Microsoft { break_glass: user }));
         assert_eq!(

@@ -120,15 +120,12 @@ fn may_demand_a_factor(deps: &Kernel, person: &Recent<can::ManageTenant>, policy
 /// A role that joining gives exists, is not one that a person has to decide on, and is not more than the caller has.
 fn may_let_join(person: &Recent<can::ManageTenant>, company: &Company, join: Join) -> Result<()> {
     let Join::Directory { role } = join else { return Ok(()) };
-    let known = match role {
-        RoleName::System(_) => Join::may_give(role),
-        RoleName::Custom(id) => company.roles.iter().any(|own| own.id == id),
-    };
-    if !known {
-        let told = "Choose a role of your company other than owner and administrator.";
+    let permissions = company.permissions_of(role);
+    if !company.has_role(role) || !Join::may_give(permissions) {
+        let told = "Choose a role of your company that manages neither members nor roles.";
         return Err(Error::invalid(vec![FieldProblem::new("/join/role", "not_a_role_to_join_with", told)]));
     }
-    person.may_give_role(role, company.permissions_of(role))
+    person.may_give_role(role, permissions)
 }
 
 /// Whoever lets in with Microsoft only came in with it, by an account of the directory that is connected: which it is.

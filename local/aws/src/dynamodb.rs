@@ -17,6 +17,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use model::Clock;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
@@ -105,6 +106,8 @@ fn add_indexes(database: &Database, request: &Value) -> anyhow::Result<()> {
 pub struct Calls {
     /// How many, by operation (such as `PutItem`).
     pub by_operation: BTreeMap<String, u64>,
+    /// How many of them the table has done and answered, be it that nobody hears the answer.
+    pub answered: u64,
     /// Capacity units of the answers to requests that asked for `ReturnConsumedCapacity`.
     pub capacity_units: f64,
 }
@@ -126,6 +129,7 @@ impl Calls {
             self.by_operation.iter().map(|(operation, count)| (operation.clone(), count - earlier.of(operation)));
         Self {
             by_operation: more.filter(|(_, count)| *count > 0).collect(),
+            answered: self.answered - earlier.answered,
             capacity_units: self.capacity_units - earlier.capacity_units,
         }
     }
@@ -283,17 +287,17 @@ impl Front {
         Bytes::from(body.to_string())
     }
 
-    fn count(&self, call: &Call, answer: Option<&Value>) {
+    fn count(&self, call: &Call) {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        match answer {
-            None => *calls.by_operation.entry(call.operation.clone()).or_default() += 1,
-            Some(answer) => {
-                let consumed = &answer["ConsumedCapacity"];
-                let one = std::slice::from_ref(consumed);
-                let all = consumed.as_array().map_or(one, Vec::as_slice);
-                calls.capacity_units += all.iter().filter_map(|one| one["CapacityUnits"].as_f64()).sum::<f64>();
-            }
-        }
+        *calls.by_operation.entry(call.operation.clone()).or_default() += 1;
+    }
+
+    fn count_answer(&self, Consumed { capacity }: &Consumed) {
+        let all = capacity.as_array().map_or(std::slice::from_ref(capacity), Vec::as_slice);
+        let units: f64 = all.iter().filter_map(|one| one["CapacityUnits"].as_f64()).sum();
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.answered += 1;
+        calls.capacity_units += units;
     }
 }
 
@@ -301,6 +305,13 @@ impl Front {
 fn fingerprint(mut body: Value) -> (String, Option<Value>) {
     let place = body.as_object_mut().and_then(|body| body.remove("ExclusiveStartKey"));
     (body.to_string(), place.filter(|place| !place.is_null()))
+}
+
+/// What an answer says it took, where the request asked for that: one table's, or a list of several.
+#[derive(Deserialize)]
+struct Consumed {
+    #[serde(default, rename = "ConsumedCapacity")]
+    capacity: Value,
 }
 
 /// One request to DynamoDB.
@@ -325,9 +336,8 @@ impl Service for Front {
         let mut call = Call { operation, headers: head.headers, body };
         call.headers.remove(header::CONNECTION);
         call.headers.remove(header::TRANSFER_ENCODING);
-        self.count(&call, None);
+        self.count(&call);
 
-        let asked = call.body.windows(22).any(|at| at == b"ReturnConsumedCapacity");
         call.body = self.resumed(&call);
         let fault = self.faults.draw(&call.operation);
         let answer = match fault {
@@ -345,13 +355,10 @@ impl Service for Front {
             },
             Some(fault) => Ok(failed(fault, &call)),
         }?;
-        if !asked {
-            return Ok(answer);
-        }
         let (head, body) = answer.into_parts();
         let bytes = serve::whole(body).await;
-        if let Ok(value) = serde_json::from_slice(&bytes) {
-            self.count(&call, Some(&value));
+        if let Ok(consumed) = serde_json::from_slice(&bytes) {
+            self.count_answer(&consumed);
         }
         Ok(Answer::from_parts(head, Full::new(bytes)))
     }

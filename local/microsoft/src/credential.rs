@@ -1,7 +1,16 @@
 //! Keys: the one that signs the simulation's tokens, and a certificate for an app that has none yet.
 
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process,
+    sync::OnceLock,
+};
+
 use aws_lc_rs::{
     digest,
+    encoding::{AsDer, Pkcs8V1Der},
+    error::Unspecified,
     rand::SystemRandom,
     rsa::KeySize,
     signature::{self, KeyPair, RsaKeyPair, UnparsedPublicKey},
@@ -9,6 +18,38 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+
+/// Where keys are kept from one process to the next: nowhere, until somebody says so.
+static KEPT: OnceLock<PathBuf> = OnceLock::new();
+
+/// Keeps the keys of this process in `folder` for those that come after it, and takes from there what one before it
+/// made: making a key takes a while. For tests, each of which is a process: whoever reads the folder can sign what only
+/// Microsoft signs.
+pub fn keep_keys(folder: &Path) {
+    // Said again, it is said already.
+    _ = KEPT.set(folder.to_owned());
+}
+
+/// The key of that name: one that was kept, or what `make` makes.
+fn kept<E>(name: &str, make: impl FnOnce() -> Result<Vec<u8>, E>) -> Result<Vec<u8>, E> {
+    let Some(folder) = KEPT.get() else { return make() };
+    let file = folder.join(name);
+    if let Ok(key) = fs::read(&file) {
+        return Ok(key);
+    }
+    let key = make()?;
+    if let Err(error) = keep(&file, &key) {
+        tracing::debug!(%error, name, "a key is not kept");
+    }
+    Ok(key)
+}
+
+/// Whole or not at all, whoever else keeps one meanwhile.
+fn keep(file: &Path, key: &[u8]) -> io::Result<()> {
+    let new = file.with_extension(process::id().to_string());
+    fs::write(&new, key)?;
+    fs::rename(&new, file)
+}
 
 /// An app's own certificate and key, to register it with and to sign its assertions.
 pub struct Credential {
@@ -24,11 +65,24 @@ impl Credential {
     /// # Errors
     /// When the cryptographic library fails.
     pub fn generate(name: &str) -> Result<Self, rcgen::Error> {
-        let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256)?;
+        Self::of(name, &rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256)?)
+    }
+
+    /// As [`Credential::generate`], with a key that was kept where [`keep_keys`] says, where there is one.
+    ///
+    /// # Errors
+    /// When the cryptographic library fails, or what was kept is no key.
+    pub fn kept(name: &str) -> Result<Self, rcgen::Error> {
+        let algorithm = &rcgen::PKCS_RSA_SHA256;
+        let key = kept("steward-app.pkcs8", || rcgen::KeyPair::generate_for(algorithm).map(|key| key.serialize_der()))?;
+        Self::of(name, &rcgen::KeyPair::from_pkcs8_der_and_sign_algo(&key.as_slice().into(), algorithm)?)
+    }
+
+    fn of(name: &str, key: &rcgen::KeyPair) -> Result<Self, rcgen::Error> {
         let mut params = rcgen::CertificateParams::default();
         params.distinguished_name = rcgen::DistinguishedName::new();
         params.distinguished_name.push(rcgen::DnType::CommonName, name);
-        let certificate = params.self_signed(&key)?;
+        let certificate = params.self_signed(key)?;
         Ok(Self { certificate_der: certificate.der().to_vec(), private_key_pem: key.serialize_pem() })
     }
 }
@@ -40,10 +94,17 @@ pub(crate) struct SigningKey {
 }
 
 impl SigningKey {
+    /// The one of that name that was kept, or a new one.
+    ///
     /// # Panics
-    /// When the cryptographic library cannot make a key.
-    pub fn generate() -> Self {
-        let pair = RsaKeyPair::generate(KeySize::Rsa2048).expect("an RSA key");
+    /// When the cryptographic library cannot make a key, or what was kept is none.
+    pub fn named(name: &str) -> Self {
+        let made = || {
+            let key = AsDer::<Pkcs8V1Der>::as_der(&RsaKeyPair::generate(KeySize::Rsa2048)?)?;
+            Ok::<_, Unspecified>(key.as_ref().to_vec())
+        };
+        let key = kept(name, made).expect("an RSA key");
+        let pair = RsaKeyPair::from_pkcs8(&key).expect("an RSA key");
         let kid = URL_SAFE_NO_PAD.encode(sha256(pair.public_key().as_ref()));
         Self { pair, kid }
     }
@@ -119,4 +180,22 @@ pub(crate) fn header(token: &str) -> Option<Value> {
 pub(crate) fn public_key(certificate: &[u8]) -> Option<Vec<u8>> {
     let (_, certificate) = x509_parser::parse_x509_certificate(certificate).ok()?;
     Some(certificate.public_key().subject_public_key.data.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_kept_is_the_next_processs_too() {
+        let folder = tempfile::tempdir().unwrap();
+        keep_keys(folder.path());
+        let token = SigningKey::named("one.pkcs8").sign(&json!({ "alg": "RS256" }), &json!({ "sub": "anna" }));
+        let again: Value = SigningKey::named("one.pkcs8").verify(&token).unwrap();
+        assert_eq!(again["sub"], "anna");
+        assert!(SigningKey::named("other.pkcs8").verify::<Value>(&token).is_none());
+        let (first, second) = (Credential::kept("Steward").unwrap(), Credential::kept("Steward").unwrap());
+        assert_eq!(first.private_key_pem, second.private_key_pem);
+        assert_eq!(public_key(&first.certificate_der), public_key(&second.certificate_der));
+    }
 }

@@ -125,6 +125,8 @@ pub(crate) struct Person {
     pub sign_in: SignIn,
     pub usage: Usage,
     pub licenses: Vec<License>,
+    /// Graph's `mail`, where an administrator wrote another than the mailbox's.
+    pub mail: Option<String>,
     /// The saved answer this account came from; what can change is taken from the fields above.
     pub raw: Option<Box<Map<String, Value>>>,
 }
@@ -640,10 +642,28 @@ impl Directory {
         Ok(())
     }
 
+    /// Makes somebody an administrator.
+    pub(crate) fn appoint(&mut self, id: PersonId) -> Result<(), Refused> {
+        self.person_mut(id)?.global_admin = true;
+        Ok(())
+    }
+
+    /// Makes somebody's mailbox one that several people share.
+    pub(crate) fn share_mailbox(&mut self, id: PersonId) -> Result<(), Refused> {
+        self.person_mut(id)?.kind = Kind::Shared;
+        Ok(())
+    }
+
     /// Somebody signs in, on that day.
     pub(crate) fn sign_in(&mut self, id: PersonId, today: Day) -> Result<(), Refused> {
         let seen = &mut self.person_mut(id)?.sign_in;
         (seen.successful, seen.interactive) = (Some(today), Some(today));
+        Ok(())
+    }
+
+    /// Graph's `PATCH /users/{id}` of `mail`.
+    pub(crate) fn set_mail(&mut self, id: PersonId, mail: &str) -> Result<(), Refused> {
+        self.person_mut(id)?.mail = Some(mail.to_owned());
         Ok(())
     }
 

@@ -306,6 +306,7 @@ fn person(id: PersonId, licenses: Vec<License>, raw: Map<String, Value>) -> Pers
         sign_in: SignIn::default(),
         usage: Usage::default(),
         licenses,
+        mail: None,
         raw: Some(Box::new(raw)),
     }
 }

@@ -352,6 +352,7 @@ impl Generator<'_> {
             sign_in,
             usage,
             licenses: Vec::new(),
+            mail: None,
             raw: None,
         };
         Draft { person, fate, suite: None, redundant: None, planted: Vec::new(), uses: None, signed_in_to: false }
@@ -500,7 +501,7 @@ impl Generator<'_> {
     }
 }
 
-/// Seats a company may leave unused: two, or one in twenty rounded up.
-fn slack(enabled: u32) -> u32 {
-    enabled.div_ceil(20).max(2)
+/// Seats a company may leave free beside those in use: two, or one in twenty of all, rounded up.
+fn slack(used: u32) -> u32 {
+    used.div_ceil(19).max(2)
 }

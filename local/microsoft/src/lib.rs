@@ -40,7 +40,7 @@ mod words;
 mod shared_data;
 
 pub use bought::{Bought, Standing};
-pub use credential::Credential;
+pub use credential::{Credential, keep_keys};
 pub use directory::{Account, Assigned, Changeable, Directory, Refused};
 pub use entra::{Shown, Spoiled};
 pub use faults::{Call, Fault, RetryAfter, When};

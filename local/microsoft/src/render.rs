@@ -133,6 +133,7 @@ impl Directory {
             "givenName" => json!(self.given_and_surname(person).map(|(given, _)| given)),
             "surname" => json!(self.given_and_surname(person).map(|(_, surname)| surname)),
             "mail" => match person.kind {
+                _ if person.mail.is_some() => json!(person.mail),
                 Kind::Guest => json!(self.upn(person).split_once("#EXT#").map(|(m, _)| m.replacen('_', "@", 1))),
                 _ => json!(self.has_mailbox(person).then(|| self.upn(person))),
             },

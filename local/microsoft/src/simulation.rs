@@ -409,6 +409,30 @@ impl Simulation {
         })
     }
 
+    /// Writes an address to somebody's account, whosever it is, as an administrator can. Not kept in a file.
+    ///
+    /// # Errors
+    /// When there is no such person.
+    pub fn set_mail(&self, directory: DirectoryId, person: PersonId, mail: &str) -> Result<(), Refused> {
+        self.edit(directory, |hosted| hosted.directory.set_mail(person, mail))
+    }
+
+    /// Makes somebody an administrator, as another does beside us. Not kept in a file.
+    ///
+    /// # Errors
+    /// When there is no such person.
+    pub fn appoint(&self, directory: DirectoryId, person: PersonId) -> Result<(), Refused> {
+        self.edit(directory, |hosted| hosted.directory.appoint(person))
+    }
+
+    /// Makes somebody's mailbox a shared one, as an administrator does in Exchange. Not kept in a file.
+    ///
+    /// # Errors
+    /// When there is no such person.
+    pub fn share_mailbox(&self, directory: DirectoryId, person: PersonId) -> Result<(), Refused> {
+        self.edit(directory, |hosted| hosted.directory.share_mailbox(person))
+    }
+
     /// Somebody signs in today, as people do beside us. Not kept in a file.
     ///
     /// # Errors
@@ -565,15 +589,15 @@ impl Simulation {
 
 /// The key that signs tokens of companies' directories.
 pub(crate) fn key() -> &'static SigningKey {
-    KEY.get_or_init(SigningKey::generate)
+    KEY.get_or_init(|| SigningKey::named("microsoft.pkcs8"))
 }
 /// The key that signs id tokens, before and after Microsoft rolled its keys.
 pub(crate) fn id_key(rolled: bool) -> &'static SigningKey {
-    if rolled { NEXT_KEY.get_or_init(SigningKey::generate) } else { key() }
+    if rolled { NEXT_KEY.get_or_init(|| SigningKey::named("microsoft-next.pkcs8")) } else { key() }
 }
 /// The key that signs tokens of personal accounts.
 pub(crate) fn consumer_key() -> &'static SigningKey {
-    CONSUMER_KEY.get_or_init(SigningKey::generate)
+    CONSUMER_KEY.get_or_init(|| SigningKey::named("microsoft-personal.pkcs8"))
 }
 
 fn origin_of(address: SocketAddr) -> io::Result<Url> {

@@ -52,7 +52,7 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// What was bought; the rest is not known.
+    /// What was bought; the rest was not asked for.
     pub const fn bought(skus: Vec<Sku>, subscriptions: Result<Vec<Subscription>, Missing>) -> Self {
         Self {
             skus,
@@ -260,9 +260,7 @@ impl Evaluation {
         let mut findings = self.licence_findings();
         findings.extend(CATALOGUE.iter().filter_map(|check| self.people_finding(check, sources)));
         findings.extend(CATALOGUE.iter().filter_map(|check| self.directory_finding(check)));
-        let subscriptions = context.directory.subscriptions.as_ref().map(|_| ()).map_err(|missing| *missing);
-        let drives = context.directory.orphaned_drives.err();
-        let not_evaluated = not_evaluated(subscriptions, sources, drives, &self.cannot_tell, &findings);
+        let not_evaluated = not_evaluated(context, sources, &self.cannot_tell, &findings);
         let mut book = Book::new(&context.licences, prices, context.today);
         // Whatever fixes have done before a scan, it sees for itself.
         let findings = book.settle(findings, exceptions, &Mended::default());
@@ -480,5 +478,11 @@ mod tests {
         assert_eq!(price.as_of, Some(date(2026, 7, 1)));
         assert_eq!(price.value, "$14 a month for a licence; several sources agree");
         assert!(json.contains(r#""check":"L3""#) && json.contains(r#""certainty":"certain""#));
+        // From before a licence said whether it counts: it does not, until it is settled anew.
+        let counted = &outcome.findings[0].affected[0].skus[0];
+        let mut old = serde_json::to_value(counted).expect("JSON");
+        old.as_object_mut().expect("an object").remove("counts");
+        let old: crate::outcome::AffectedSku = serde_json::from_value(old).expect("a licence");
+        assert_eq!((counted.counts, old.counts), (true, false));
     }
 }

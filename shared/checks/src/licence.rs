@@ -7,7 +7,7 @@ use model::SkuId;
 
 use crate::{
     evaluation::Directory,
-    facts::{License, Missing, Sku, SkuStatus, Subscription},
+    facts::{License, Sku, SkuStatus, Subscription},
     plans::{Content, reads_as_suite},
     products::{Kind, Product, product},
     settings::Settings,
@@ -134,18 +134,6 @@ fn is_paid(sku: &Sku, product: Option<&Product>, trial: bool, settings: &Setting
 pub(crate) fn days(earlier: Date, later: Date) -> i64 {
     // Dates lie within 9999 years, so the duration is in range.
     earlier.duration_until(later).as_hours() / 24
-}
-
-/// Why the renewal dates are missing, in plain words.
-pub(crate) fn no_renewal_dates(reason: Missing) -> String {
-    let why = match reason {
-        Missing::Permission => "Microsoft refused to list your subscriptions",
-        Missing::Licence => "your Microsoft 365 does not list its subscriptions",
-        Missing::NamesConcealed | Missing::Error | Missing::NotCovered => "your subscriptions could not be read",
-    };
-    format!(
-        "Renewal dates are not known: {why}. So it is not known when a saving becomes real, and trials are not seen."
-    )
 }
 
 #[cfg(test)]

@@ -291,6 +291,10 @@ pub struct AffectedSku {
     pub monthly: Option<Money>,
     /// The check whose finding counts its money, where it is not this one.
     pub counted_in: Option<CheckId>,
+    /// Whether the saving of this finding counts `monthly`: of licences that are exchanged, of all together or of none.
+    /// What was kept before this was told counts nothing until it is settled anew.
+    #[serde(default)]
+    pub counts: bool,
     /// The exception under which it stays as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<ExceptionId>,
@@ -312,6 +316,7 @@ impl AffectedSku {
             within: Vec::new(),
             monthly: None,
             counted_in: None,
+            counts: false,
             accepted: None,
             fixed: None,
             direct: license.direct,

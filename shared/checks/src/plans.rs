@@ -167,6 +167,10 @@ impl Content {
     pub fn overlaps(&self, other: &Self) -> bool {
         self.value.iter().any(|plan| other.contains(*plan))
     }
+    /// Whether one of its value-bearing plans is good for this.
+    pub fn has(&self, wanted: Feature) -> bool {
+        self.value.iter().any(|plan| feature(*plan) == Some(wanted))
+    }
     /// What its value-bearing plans are good for, where known.
     pub fn features(&self) -> BTreeSet<Feature> {
         self.value.iter().filter_map(|plan| feature(*plan)).collect()

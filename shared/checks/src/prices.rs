@@ -86,8 +86,13 @@ impl Term {
     }
     /// A list price under this term, rounded to the cent.
     fn adjusted(self, minor: i64) -> i64 {
-        minor.saturating_mul(100 + self.percent_more()).saturating_add(50) / 100
+        raised(minor, self.percent_more())
     }
+}
+
+/// A price with so many percent more, rounded to the cent.
+const fn raised(minor: i64, percent: i64) -> i64 {
+    minor.saturating_mul(100 + percent).saturating_add(50) / 100
 }
 
 /// What a tenant says it pays for a licence type.
@@ -317,7 +322,11 @@ impl PriceList {
     /// the year's price; `None` where the price is missing.
     pub(crate) fn surcharge(&self, sku: SkuId, percent: u8) -> Option<Surcharge> {
         let percent = i64::from(percent);
-        let of_list = || Some(self.list_price(sku)?.monthly.amount_minor.saturating_mul(percent) / 100);
+        // To the cent what the price under a monthly term has more.
+        let of_list = || {
+            let list = self.list_price(sku)?.monthly.amount_minor;
+            Some(raised(list, percent) - list)
+        };
         Some(match self.own.get(&sku) {
             Some(Own::Free) => Surcharge { minor: 0, source: SurchargeSource::None },
             Some(Own::Amount(_, Some(term)) | Own::Term(term)) if *term != Term::Monthly => {
@@ -539,6 +548,25 @@ mod tests {
         assert_eq!(foreign, Err(PriceError::Currency(Currency::Eur, Currency::Usd)));
         let negative = list.with_override(BASIC, Money::new(-1, Currency::Usd), date(2026, 1, 1));
         assert_eq!(negative, Err(PriceError::Negative));
+    }
+
+    #[test]
+    fn what_a_monthly_term_costs_more_is_to_the_cent_what_its_price_has_more() {
+        let (term, as_of, set_by) = (Some(Term::Monthly), date(2026, 11, 2), Actor::System);
+        let by_month = OwnPrice { amount: None, term, note: None, as_of, set_by };
+        for currency in [Currency::Usd, Currency::Eur] {
+            let list = PriceList::built_in(currency);
+            let mut monthly = list.clone();
+            list.built_in_skus().for_each(|sku| monthly.set(sku, &by_month).expect("taken"));
+            for sku in list.built_in_skus() {
+                let minor = |list: &PriceList| list.price(sku).expect("a price").monthly.amount_minor;
+                let more = Surcharge { minor: minor(&monthly) - minor(&list), source: SurchargeSource::List };
+                assert_eq!([list.surcharge(sku, 20), monthly.surcharge(sku, 20)], [Some(more); 2], "{sku}");
+            }
+        }
+        // 10.83 and 13.00.
+        let euros = PriceList::built_in(Currency::Eur);
+        assert_eq!(euros.surcharge(STANDARD, 20).map(|extra| extra.minor), Some(217));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub struct Settings {
     /// Free seats a licence type may have whatever its size (L1).
     #[schema(maximum = 1000)]
     pub seat_slack_min: u32,
-    /// Free seats a licence type may have, in percent of those bought, rounded up (L1).
+    /// Free seats a licence type may have, in percent of those that stay bought, rounded up (L1).
     #[schema(maximum = 100)]
     pub seat_slack_percent: u32,
     /// A change to more people than this needs a typed confirmation (guard G6).

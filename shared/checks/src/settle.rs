@@ -270,7 +270,7 @@ impl<'a> Book<'a> {
             let exchange = one.is_swap();
             for license in &mut one.skus {
                 let person = Some(one.person);
-                license.counted_in = None;
+                (license.counted_in, license.counts) = (None, false);
                 license.fixed = mended.by(check, one.person, license.sku);
                 license.accepted = match license.fixed {
                     // What is gone is not lived with.
@@ -357,6 +357,7 @@ impl<'a> Book<'a> {
                 if license.counted_in.is_some() || license.accepted.is_some() {
                     continue;
                 }
+                license.counts = true;
                 claims.counted.push((license.sku, check));
                 claims.kept.extend(license.within.iter().map(|sku| (*sku, check)));
                 if let Some(monthly) = license.monthly {
@@ -563,6 +564,7 @@ fn exchange(check: CheckId, one: &mut Affected, claims: &mut Claims, draft: &mut
     let (None, false, Some(saves @ 1..)) = (elsewhere, settled, saves) else { return };
     claims.exchanged = Some(check);
     claims.counted.extend(one.skus.iter().map(|license| (license.sku, check)));
+    one.skus.iter_mut().for_each(|license| license.counts = true);
     // Its money stands under the licence that is exchanged: it is there once that one renews.
     if let Some(license) = one.skus.iter().find(|license| license.to.is_some()) {
         draft.count(license.sku, saves, 1, one.certainty);

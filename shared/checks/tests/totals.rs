@@ -391,6 +391,31 @@ proptest! {
     }
 
     #[test]
+    fn a_finding_of_people_saves_what_its_licences_count_and_nothing_else(
+        crowd in crowd(),
+        prices in prices(),
+        exceptions in exceptions(),
+        chosen in prop::collection::vec(prop::bool::weighted(0.2), 64),
+    ) {
+        let scanned = evaluate_at(prices.clone(), exceptions.clone(), 20, &crowd, Sources::both(TODAY));
+        let basis = Basis::of(directory(20), Settings::default(), &scanned.totals, scanned.not_evaluated.clone());
+        let mut mended = Mended::default();
+        let listed = scanned.findings.iter().flat_map(|finding| &finding.affected);
+        let pairs = listed.flat_map(|one| one.skus.iter().map(|license| (one.person, license.sku)));
+        let freed = pairs.zip(chosen.iter().cycle()).filter(|(_, yes)| **yes);
+        freed.for_each(|((person, sku), _)| mended.free(person, sku, FixId::from_bits(1)));
+        let after = settle(scanned.findings.clone(), &basis, &prices, &exceptions, &mended, TODAY);
+        for finding in scanned.findings.iter().chain(&after.findings) {
+            let counted = finding.affected.iter().flat_map(|one| &one.skus).filter(|license| license.counts);
+            let counted: i64 = counted.filter_map(|license| license.monthly).map(|money| money.amount_minor).sum();
+            let saved = finding.saving.as_ref().map_or(0, |saving| saving.monthly.amount_minor);
+            // Seats of a licence type are nobody's.
+            let of_people = finding.subject == checks::outcome::Subject::Directory;
+            prop_assert_eq!(counted, if of_people { saved } else { 0 }, "{}", finding.check);
+        }
+    }
+
+    #[test]
     fn nobody_is_inactive_without_a_source(crowd in crowd()) {
         let blind: Vec<Folded> = crowd
             .into_iter()

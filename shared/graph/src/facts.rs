@@ -54,12 +54,18 @@ pub fn subscription(wire: wire::CompanySubscription) -> Option<Subscription> {
     })
 }
 
+/// The domains that Microsoft has checked to be the company's, in its spelling.
+pub fn domains(organization: wire::Organization) -> Vec<String> {
+    let verified = organization.verified_domains.unwrap_or_default().into_iter();
+    verified.filter_map(|domain| domain.name).collect()
+}
+
 /// Somebody's manager.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manager {
     /// The display name; hostile text.
     pub name: String,
-    /// Where a mail reaches them, as the directory says; not checked.
+    /// Where a mail reaches them, as the directory says: whoever administers it may have written anybody's there.
     pub address: String,
 }
 

@@ -41,7 +41,10 @@ impl Endpoint {
     /// What it is for; `None` only of a call this table does not know.
     pub fn purpose(&self) -> Option<Purpose> {
         let (what, why) = match self.code {
-            "organization" => ("The company's name and domains", "To show which Microsoft 365 is connected"),
+            "organization" => (
+                "The company's name and domains",
+                "To show which Microsoft 365 is connected, and to write to managers of these domains alone",
+            ),
             "licence_types" => {
                 ("Licence types with how many are bought and assigned", "To find what is paid for in vain")
             }

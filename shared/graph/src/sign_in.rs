@@ -33,6 +33,8 @@ const KEYS_LIFE: SignedDuration = SignedDuration::from_hours(24);
 /// Least time between two fetches of the keys, however many unknown ones are named.
 const KEYS_PAUSE: SignedDuration = SignedDuration::from_mins(5);
 const PATIENCE: SignedDuration = SignedDuration::from_secs(15);
+/// Longest id_token looked at, bytes: Entra's are of a few KB, as it leaves out groups of who is in more than 200.
+const TOKEN_MAX: usize = 64 * 1024;
 const METADATA: &str = "(sign-in metadata)";
 const METADATA_MAX: u64 = 1024 * 1024;
 
@@ -154,6 +156,9 @@ pub enum TokenFault {
     /// Critical extensions, of which we know none (RFC 7515 4.1.11).
     #[error("critical extension")]
     Critical,
+    /// Another kind of token.
+    #[error("kind of token")]
+    Kind,
     /// No such key of Microsoft's.
     #[error("unknown key")]
     UnknownKey,
@@ -181,7 +186,7 @@ pub enum TokenFault {
     /// `exp` is missing or past.
     #[error("expired")]
     Expired,
-    /// `nbf` is missing or ahead.
+    /// `nbf` or `iat` is missing or ahead.
     #[error("not valid yet")]
     NotYet,
     /// Not `2.0`.
@@ -276,12 +281,19 @@ impl Microsoft {
     /// # Errors
     /// The first thing that is wrong with it, or what kept us from Microsoft's keys.
     pub async fn validate_id_token(&self, token: &str, nonce: &str) -> Result<Identity, SignInError> {
+        if token.len() > TOKEN_MAX {
+            return Err(TokenFault::Malformed.into());
+        }
         let header = header(token)?;
         if header.alg.as_deref() != Some("RS256") {
             return Err(TokenFault::Algorithm.into());
         }
         if header.crit.is_some() {
             return Err(TokenFault::Critical.into());
+        }
+        // A signed thing that says it is something else is that (RFC 8725, 3.11).
+        if header.typ.is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+            return Err(TokenFault::Kind.into());
         }
         let kid = header.kid.ok_or(TokenFault::UnknownKey)?;
         let (key, template) = key(&self.inner, &kid).await?.ok_or(TokenFault::UnknownKey)?;
@@ -310,6 +322,7 @@ struct Header {
     alg: Option<String>,
     kid: Option<String>,
     crit: Option<Value>,
+    typ: Option<String>,
 }
 
 fn header(token: &str) -> Result<Header, TokenFault> {
@@ -346,6 +359,7 @@ struct Claims {
     ver: Option<String>,
     exp: Option<i64>,
     nbf: Option<i64>,
+    iat: Option<i64>,
     #[serde(default)]
     wids: Vec<String>,
     name: Option<String>,
@@ -393,7 +407,8 @@ impl Claims {
         if self.exp.is_none_or(|exp| now >= exp.saturating_add(SKEW_SECONDS)) {
             return Err(TokenFault::Expired.into());
         }
-        if self.nbf.is_none_or(|nbf| now < nbf.saturating_sub(SKEW_SECONDS)) {
+        let ahead = |at: i64| now < at.saturating_sub(SKEW_SECONDS);
+        if self.nbf.is_none_or(ahead) || self.iat.is_none_or(ahead) {
             return Err(TokenFault::NotYet.into());
         }
         if self.ver.as_deref() != Some("2.0") {
@@ -428,9 +443,9 @@ fn truth(claim: &Value) -> Option<bool> {
     }
 }
 
-/// A GUID in the one spelling Entra uses, so that two texts are never one directory.
+/// A GUID in the one spelling Entra uses, so that two texts are never one directory; the one of zeros is nobody's.
 fn guid(text: &str) -> Option<Uuid> {
-    Uuid::try_parse(text).ok().filter(|id| id.hyphenated().to_string() == text)
+    Uuid::try_parse(text).ok().filter(|id| !id.is_nil() && id.hyphenated().to_string() == text)
 }
 
 /// Microsoft's signing keys, fetched when first needed.

@@ -10,7 +10,7 @@ pub mod recovery_code;
 mod signing_key;
 
 pub use access::{ACCESS_GOOD_FOR, AccessToken, BadToken, Claims, REREAD, Signer, Verifier};
-pub use address::normalised;
+pub use address::{normalised, normalised_domain};
 pub use caller::{Caller, Person, Recent, Right, can, visitor};
 pub use password::{HashError, Hashers, Turn};
 pub use signing_key::{BadSigningKey, SigningKey};

@@ -87,7 +87,7 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
         News::EmailChanged { to, hours: good_for } => {
             (context! { lifetime => hours(*good_for) }, vec![("New address", text(to))])
         }
-        News::SignInBlocked { failures } => {
+        News::SignInBlocked { failures } | News::StepUpBlocked { failures } => {
             let tries = counted(*failures, "failed try", "failed tries");
             (context! { failures => tries, times => counted(*failures, "time", "times") }, Vec::new())
         }
@@ -118,6 +118,11 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
         News::MemberJoined { person, role } | News::JoinedWithMicrosoft { person, role } => {
             (context! { person => text(person) }, vec![("Role", text(role))])
         }
+        News::JoinedToManage { person, role, inviter } => {
+            let inviter = inviter.as_ref().map(|inviter| ("Invited by", text(inviter)));
+            (context! { person => text(person) }, [("Role", text(role))].into_iter().chain(inviter).collect())
+        }
+        News::FactorsReset { by_operator } => (context! { by_operator => *by_operator }, Vec::new()),
         News::RoleChanged { before, after } => {
             (context! {}, vec![("Role before", text(before)), ("Role now", text(after))])
         }
@@ -204,12 +209,12 @@ fn news_facts(news: &News) -> (Value, Vec<Row>) {
         | News::EmailRestored
         | News::NewDevice
         | News::SessionEnded
-        | News::FactorsReset
         | News::IdentityLinked
         | News::IdentityUnlinked
         | News::MemberDeactivated
         | News::MemberReactivated
-        | News::MemberRemoved => (context! {}, Vec::new()),
+        | News::MemberRemoved
+        | News::MemberLeft => (context! {}, Vec::new()),
     }
 }
 

@@ -93,6 +93,11 @@ pub enum News {
         /// Failures in a row.
         failures: u32,
     },
+    /// Somebody signed in gave so many wrong proofs of who they are that the next waits (C5).
+    StepUpBlocked {
+        /// Failures in a row.
+        failures: u32,
+    },
     /// A right first step was followed by a wrong second factor (C5).
     SecondFactorFailed {
         /// Whether the first step was a sign-in at Microsoft, not the password.
@@ -122,8 +127,11 @@ pub enum News {
         /// Which sort.
         factor: Factor,
     },
-    /// An administrator removed all second factors.
-    FactorsReset,
+    /// All second factors were removed.
+    FactorsReset {
+        /// Whether whoever runs this installation did it, not an administrator of the company.
+        by_operator: bool,
+    },
     /// A work account with the reader's address signed in; the link links it (C8).
     ConfirmMicrosoft {
         /// Minutes the link works for.
@@ -156,6 +164,15 @@ pub enum News {
         /// The address that was invited.
         email: String,
     },
+    /// Somebody joined by invitation who can manage the team; goes to owners.
+    JoinedToManage {
+        /// Who joined.
+        person: String,
+        /// With which role.
+        role: String,
+        /// Who invited them; `None` when they left since.
+        inviter: Option<String>,
+    },
     /// Somebody joined by signing in with Microsoft; goes to owners.
     JoinedWithMicrosoft {
         /// Who joined.
@@ -174,8 +191,10 @@ pub enum News {
     MemberDeactivated,
     /// The reader's access is back.
     MemberReactivated,
-    /// The reader is no longer a member.
+    /// Somebody else ended the reader's membership.
     MemberRemoved,
+    /// The reader ended their own membership.
+    MemberLeft,
     /// The company's rules for signing in ask more of the reader (C5, C8). At least one of the two is set.
     RulesTightened {
         /// From when nobody gets in without a second factor.

@@ -122,9 +122,13 @@ fn fixes(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
     ]
 }
 
+/// The reader, somewhere.
+fn device(theirs: &dyn Fn(&str) -> String) -> By {
+    By::Device { device: Some(theirs("Edge on Windows")), ip: Some(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7))) }
+}
+
 fn account(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
-    let device =
-        || By::Device { device: Some(theirs("Edge on Windows")), ip: Some(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7))) };
+    let device = || device(theirs);
     let nowhere = || By::Device { device: None, ip: None };
     let factor = |name, news| (name, Page::Security, device(), news);
     vec![
@@ -142,6 +146,7 @@ fn account(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         ("email_restored", Page::ResetPassword, device(), News::EmailRestored),
         ("new_device", Page::Devices, device(), News::NewDevice),
         ("sign_in_blocked", Page::ResetPassword, device(), News::SignInBlocked { failures: 10 }),
+        ("step_up_blocked", Page::ResetPassword, device(), News::StepUpBlocked { failures: 10 }),
         ("second_factor_failed", Page::ResetPassword, device(), News::SecondFactorFailed { by_microsoft: false }),
         ("second_factor_failed_microsoft", Page::Security, device(), News::SecondFactorFailed { by_microsoft: true }),
         ("recovery_codes_low", Page::Security, device(), News::RecoveryCodesLow { left: 3, new_device: false }),
@@ -161,7 +166,8 @@ fn account(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         factor("factor_removed", News::FactorRemoved { factor: Factor::Totp }),
         factor("factor_removed_passkey", News::FactorRemoved { factor: Factor::Passkey }),
         factor("factor_removed_recovery_codes", News::FactorRemoved { factor: Factor::RecoveryCodes }),
-        ("factors_reset", Page::Security, By::Member(theirs("Jonas Weber")), News::FactorsReset),
+        ("factors_reset", Page::Security, By::Member(theirs("Jonas Weber")), News::FactorsReset { by_operator: false }),
+        ("factors_reset_by_operator", Page::Security, By::Steward, News::FactorsReset { by_operator: true }),
         ("identity_linked", Page::Security, device(), News::IdentityLinked),
         ("identity_unlinked", Page::Security, device(), News::IdentityUnlinked),
     ]
@@ -178,6 +184,7 @@ fn team(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         join: Join::AppRole,
     };
     let joined = News::MemberJoined { person: theirs("Anna Berg"), role: theirs("Bookkeeping") };
+    let manager = |inviter| News::JoinedToManage { person: theirs("Anna Berg"), role: theirs("Bookkeeping"), inviter };
     let with_microsoft = News::JoinedWithMicrosoft { person: theirs("Anna Berg"), role: theirs("Bookkeeping") };
     let declined = News::InvitationDeclined { email: theirs("ben@northwind.example") };
     let role = News::RoleChanged { before: "member".into(), after: theirs("Bookkeeping") };
@@ -185,12 +192,15 @@ fn team(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         ("invitation", Page::Invitation, jonas(), invitation(false)),
         ("invitation_resent", Page::Invitation, jonas(), invitation(true)),
         ("member_joined", Page::Team, By::Device { device: None, ip: None }, joined),
+        ("joined_to_manage", Page::Team, By::Device { device: None, ip: None }, manager(Some(theirs("Jonas Weber")))),
+        ("joined_to_manage_inviter_left", Page::Team, By::Device { device: None, ip: None }, manager(None)),
         ("joined_with_microsoft", Page::Team, By::Device { device: None, ip: None }, with_microsoft),
         ("invitation_declined", Page::Team, By::Device { device: None, ip: None }, declined),
         ("role_changed", Page::Home, jonas(), role),
         ("member_deactivated", Page::Start, jonas(), News::MemberDeactivated),
         ("member_reactivated", Page::SignIn, jonas(), News::MemberReactivated),
         ("member_removed", Page::Start, jonas(), News::MemberRemoved),
+        ("member_left", Page::Start, device(theirs), News::MemberLeft),
         ("rules_tightened", Page::Security, jonas(), tightened(Some(LATER), false)),
         ("rules_tightened_microsoft", Page::SignIn, jonas(), tightened(None, true)),
         ("rules_tightened_both", Page::Security, jonas(), tightened(Some(LATER), true)),

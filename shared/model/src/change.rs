@@ -233,12 +233,23 @@ impl Change {
     /// Licence types that somebody has no more once all of these are made, one after the other, from what the first
     /// one found.
     pub fn all_free<'a>(changes: impl IntoIterator<Item = (&'a Self, &'a State)>) -> BTreeSet<SkuId> {
+        let (before, after) = Self::around(changes);
+        before.difference(&after).copied().collect()
+    }
+
+    /// Licence types that somebody has only once all of these are made: what was given instead.
+    pub fn all_given<'a>(changes: impl IntoIterator<Item = (&'a Self, &'a State)>) -> BTreeSet<SkuId> {
+        let (before, after) = Self::around(changes);
+        after.difference(&before).copied().collect()
+    }
+
+    /// Licence types of somebody before the first of these changes and after the last.
+    fn around<'a>(changes: impl IntoIterator<Item = (&'a Self, &'a State)>) -> (BTreeSet<SkuId>, BTreeSet<SkuId>) {
         let mut changes = changes.into_iter().peekable();
-        let Some((_, first)) = changes.peek() else { return BTreeSet::new() };
-        let before = first.skus();
+        let before = changes.peek().map(|(_, first)| first.skus()).unwrap_or_default();
         let after =
             changes.fold(None, |at: Option<State>, (change, found)| Some(change.applied(at.as_ref().unwrap_or(found))));
-        before.difference(&after.map(|after| after.skus()).unwrap_or_default()).copied().collect()
+        (before, after.map(|after| after.skus()).unwrap_or_default())
     }
 
     fn touched(&self, state: &State) -> Touched {
@@ -414,5 +425,18 @@ mod tests {
         assert_eq!(free(&[(0, &both), (1, &both)]), BTreeSet::from([sku(1)]));
         assert_eq!(free(&[(0, &both), (1, &second)]), BTreeSet::from([sku(1)]));
         assert_eq!(free(&[]), BTreeSet::new());
+    }
+
+    #[test]
+    fn what_is_given_is_what_somebody_did_not_have_before_and_has_at_the_end() {
+        let held = |n| Held { sku: sku(n), group: None, disabled_plans: Vec::new(), error: None, updated: None };
+        let before = State { licences: vec![held(1), held(2)], ..State::default() };
+        let give = |n| Assignment { sku: sku(n), disabled_plans: Vec::new() };
+        let swap = Change::Licences { remove: vec![sku(1)], add: vec![give(2), give(3), give(4)] };
+        let take = Change::Licences { remove: vec![sku(4)], add: Vec::new() };
+        let given = |changes: &[&Change]| Change::all_given(changes.iter().map(|change| (*change, &before)));
+        assert_eq!(given(&[&swap]), BTreeSet::from([sku(3), sku(4)]));
+        assert_eq!(given(&[&swap, &take]), BTreeSet::from([sku(3)]));
+        assert_eq!(given(&[&take]), BTreeSet::new());
     }
 }

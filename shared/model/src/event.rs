@@ -55,8 +55,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         recoveries_left: Option<u32>,
     },
-    /// Somebody tried in vain to sign in to an account (ASVS 16.3.1). One for each failure that counts: how fast those
-    /// can follow each other is limited (C3), and so is how many of these there are.
+    /// Somebody tried in vain to sign in to an account, or to confirm an act in it (ASVS 16.3.1). One for each failure
+    /// that counts: how fast those can follow each other is limited (C3), and so is how many of these there are.
     #[serde(rename = "user.sign_in_failed")]
     UserSignInFailed {
         /// Whose account.
@@ -69,13 +69,16 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         repeats: Option<EventId>,
     },
-    /// Sign-in to an account was tried in vain so often that it waits now (C3).
+    /// Sign-in to an account, or confirming an act in it, was tried in vain so often that it waits now (C3, C5).
     #[serde(rename = "user.sign_in_blocked")]
     UserSignInBlocked {
         /// Whose account.
         user: UserId,
         /// Failures in a row.
         failures: u32,
+        /// What was not right the last time.
+        #[serde(default)]
+        step: SignInStage,
     },
     /// A right first step was followed by a wrong second factor: somebody may know the password (C5).
     #[serde(rename = "user.second_factor_failed")]
@@ -160,7 +163,7 @@ pub enum Event {
         /// Which sort.
         factor: Factor,
     },
-    /// An administrator removed all second factors of a member who lost them.
+    /// An administrator, or whoever runs this installation, removed all second factors of a member who lost them.
     #[serde(rename = "member.factors_reset")]
     FactorsReset {
         /// Whose.
@@ -169,6 +172,9 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         #[schema(max_items = 3)]
         before: Vec<Factor>,
+        /// Where whoever runs this installation did it: who, and why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<OperatorAct>,
     },
     /// Sessions were ended by their owner, or by what follows from a change.
     #[serde(rename = "user.sessions_revoked")]
@@ -262,7 +268,7 @@ pub enum Event {
         /// Who.
         user: UserId,
     },
-    /// A member was removed.
+    /// A member was removed, or left: then who caused it is that member.
     #[serde(rename = "member.removed")]
     MemberRemoved {
         /// Who.
@@ -706,6 +712,7 @@ mod tests {
     #[test]
     fn what_was_logged_before_more_was_told_still_reads() {
         let old = [
+            r#"{"kind":"user.sign_in_blocked","user":"usr_0000000000000000000000000a","failures":10}"#,
             r#"{"kind":"user.profile_changed","user":"usr_0000000000000000000000000a"}"#,
             r#"{"kind":"role.deleted","role":"rol_0000000000000000000000000a","name":"Helpers"}"#,
             r#"{"kind":"user.email_changed","change":"emc_0000000000000000000000000a","user":"usr_0000000000000000000000000a","undone":true}"#,

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Role, RoleName, UserId};
+use crate::{Permission, Permissions, Role, RoleName, UserId};
 
 /// The rules. The defaults let everybody in who was invited, by whichever way they chose.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -79,7 +79,7 @@ pub enum Join {
     Nobody,
     /// Everybody of the linked directory but its guests.
     Directory {
-        /// With this role, which is never owner or admin.
+        /// With this role, which manages neither members nor roles.
         role: RoleName,
     },
     /// Whoever holds an app role of ours in the linked directory, named like the role they get.
@@ -87,20 +87,21 @@ pub enum Join {
 }
 
 impl Join {
-    /// Whether a role may be given without a person deciding it.
-    pub fn may_give(role: RoleName) -> bool {
-        !matches!(role, RoleName::System(Role::Owner | Role::Admin))
+    /// Whether a role that holds these may be given without a person deciding it: not one that lets in others, or gives
+    /// them more.
+    pub const fn may_give(permissions: Permissions) -> bool {
+        !permissions.holds(Permission::ManageMembers) && !permissions.holds(Permission::ManageRoles)
     }
 
     /// The role of somebody of the linked directory who holds `app_roles` there; `None` when they do not become a
-    /// member by themselves. Of several app roles the one that may most counts; those of owners and administrators
-    /// never do.
-    pub fn role_for(self, app_roles: &[String]) -> Option<RoleName> {
+    /// member by themselves. `allowed` is what a role may do in the company. Of several app roles the one that may most
+    /// counts; those of owners and administrators never do.
+    pub fn role_for(self, app_roles: &[String], allowed: impl Fn(RoleName) -> Permissions) -> Option<RoleName> {
         match self {
             Self::Nobody => None,
-            Self::Directory { role } => Some(role).filter(|role| Self::may_give(*role)),
+            Self::Directory { role } => Some(role).filter(|role| Self::may_give(allowed(*role))),
             Self::AppRole => {
-                let mut given = Role::ALL.iter().filter(|role| Self::may_give(RoleName::System(**role)));
+                let mut given = Role::ALL.iter().filter(|role| Self::may_give(role.permissions()));
                 given
                     .find(|role| app_roles.iter().any(|held| held == role.as_str()))
                     .map(|role| RoleName::System(*role))
@@ -112,17 +113,27 @@ impl Join {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::RoleId;
 
     #[test]
     fn a_directory_gives_the_roles_it_may_and_never_makes_administrators() {
+        let managing = RoleId::from_bits(1);
+        let allowed = |role: RoleName| match role {
+            RoleName::System(role) => role.permissions(),
+            RoleName::Custom(id) if id == managing => Permissions::NONE.with(Permission::ManageRoles),
+            RoleName::Custom(_) => Permissions::NONE.with(Permission::ManageKeys),
+        };
         let given = |join: Join, held: &[&str]| {
             let held: Vec<String> = held.iter().map(|role| (*role).to_owned()).collect();
-            join.role_for(&held).map(|role| role.to_string())
+            join.role_for(&held, allowed).map(|role| role.to_string())
         };
         let member = Join::Directory { role: RoleName::System(Role::Member) };
         assert_eq!(given(Join::Nobody, &["member"]), None);
         assert_eq!(given(member, &[]).as_deref(), Some("member"));
         assert_eq!(given(Join::Directory { role: RoleName::OWNER }, &[]), None);
+        assert_eq!(given(Join::Directory { role: RoleName::Custom(managing) }, &[]), None);
+        let other = RoleId::from_bits(2);
+        assert_eq!(given(Join::Directory { role: RoleName::Custom(other) }, &[]), Some(other.to_string()));
         assert_eq!(given(Join::AppRole, &["read_only", "x", "developer"]).as_deref(), Some("developer"));
         for none in [&["owner"][..], &["admin"], &["Member"], &["member "], &[]] {
             assert_eq!(given(Join::AppRole, none), None, "{none:?}");

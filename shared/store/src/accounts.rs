@@ -11,7 +11,7 @@ use crate::{
     commit::{Action, Commit, Condition, Place, TRANSACTION_CONFLICT, What},
     db::{decode, encode, number, text},
     directory::{Origin, TenantScope},
-    factors::{FailedSignIn, factors_put},
+    factors::{FailedTry, factors_put},
     founding::founded,
     key::Key,
     records::{DirectoryLink, TenantRecord},
@@ -112,7 +112,7 @@ pub enum Rotation {
     InProgress,
     /// An old token came again, outside the overlap: the session was ended.
     ReuseDetected,
-    /// No such session, or it is over, or its member may not enter.
+    /// No such session, or it is over, or its member may not enter, or not without the company's own Microsoft.
     Refused,
 }
 
@@ -251,9 +251,9 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn sign_in_waits(&self, failed: FailedSignIn<'_>) -> Result<()> {
+    pub async fn sign_in_waits(&self, email: &str, failed: FailedTry<'_>) -> Result<()> {
         let (item, as_seen) = self.failed(failed)?;
-        match self.put_one(Throttle::key(failed.email), item, as_seen, Conflict::Version).await {
+        match self.put_one(Throttle::key(email), item, as_seen, Conflict::Version).await {
             Err(StoreError::Conflict(_)) => Ok(()),
             written => written,
         }
@@ -386,9 +386,9 @@ impl Store {
             let Some(membership) = self.membership(user, record.tenant).await? else { return Ok(Rotation::Refused) };
             let proof =
                 SessionProof { user, tenant: record.tenant, session, mver: membership.mver, origin: origin.clone() };
-            let closed = match self.admit(&proof).await {
-                Ok(_) => None,
-                Err(StoreError::NotAdmitted(why @ NotAdmitted::Tenant(_))) => Some(why),
+            let admitted = match self.admit(&proof).await {
+                Ok(admission) => Ok(admission),
+                Err(StoreError::NotAdmitted(why @ NotAdmitted::Tenant(_))) => Err(why),
                 Err(StoreError::NotAdmitted(_)) => return Ok(Rotation::Refused),
                 Err(error) => return Err(error),
             };
@@ -401,8 +401,11 @@ impl Store {
                 return Ok(Rotation::ReuseDetected);
             }
             // Whose session goes on learns that the tenant is closed: signing in would not say so.
-            if let Some(why) = closed {
-                return Err(why.into());
+            let admission = admitted?;
+            // Over since the company lets in with its own Microsoft only (C4): the change of its rules told of it.
+            if !admission.policy.lets_in_without_microsoft(user) && !record.is_of(admission.directory) {
+                self.delete_one(&Session::key(user, session)).await?;
+                return Ok(Rotation::Refused);
             }
             if again {
                 let purpose = format!("{REFRESH}:{session}");

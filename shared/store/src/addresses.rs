@@ -8,15 +8,17 @@ use model::{
 };
 
 use crate::{
-    Commit, Conflict, EmailChange, EmailChangeState, EmailLogin, Member, Result, Store, StoreError, TenantScope,
-    TokenHash, Versioned,
+    Account, Commit, Conflict, EmailChange, EmailChangeState, EmailLogin, Member, Result, Store, StoreError,
+    TenantScope, TokenHash, Versioned, WorkAccount,
     accounts::{login_at, put},
     commit::{Action, Condition, Place, What, item_of, versioned},
     db::{decode, encode, number},
     directory::Origin,
+    factors::factors_put,
     key::{Collection, Key},
     records::{TenantRecord, User},
     sessions::Which,
+    work_accounts::unlinked,
 };
 
 /// Tries of a change that others get in the way of.
@@ -58,6 +60,7 @@ impl Store {
             tenant: scope.tenant(),
             from,
             to,
+            asked_at: Some(self.clock.now()),
             state: EmailChangeState::Waiting,
             epoch: login.epoch,
             good_until: (self.clock.now() + EmailChange::GOOD_FOR).as_second(),
@@ -107,8 +110,9 @@ impl Store {
     }
 
     /// Puts back the address a user had before `change`, whatever theirs is now. Who changed it knew the password, so
-    /// that is gone, too, and every session: the owner of the mailbox sets a new one by mail. Later changes cannot be
-    /// undone any more, by whoever made them; earlier ones can.
+    /// that is gone, too, and every session: the owner of the mailbox sets a new one by mail. So is what was added since
+    /// to sign in with, second factors and work accounts: it would let back in, or lock the owner out. What is older stays
+    /// (ASVS 6.4.3). Later changes cannot be undone any more, by whoever made them; earlier ones can.
     ///
     /// # Errors
     /// [`Conflict::State`] `token` when the link was used or an earlier change was undone, [`Conflict::Taken`] `email` when somebody else took the
@@ -116,18 +120,37 @@ impl Store {
     pub async fn undo_email_change(&self, link: &TokenHash, change: &EmailChange, origin: Origin) -> Result<()> {
         let undone = EmailChange { state: EmailChangeState::Undone, ..change.clone() };
         for _ in 0..TRIES {
-            let profile = self.user_strong(change.user).await?.ok_or(Conflict::State("token"))?;
+            let Account { profile, factors, work_accounts, .. } = self.account(change.user).await?;
+            let profile = profile.ok_or(Conflict::State("token"))?;
             if profile.undone.iter().any(|(from, until)| (from..=until).contains(&&change.epoch)) {
                 return Err(Conflict::State("token").into());
             }
             let login = self.login_of_profile(&profile).await?;
-            let next = EmailLogin { epoch: login.epoch + 1, password_hash: None, ..login.clone() };
+            let mut left = factors.clone();
+            if let Some(asked_at) = change.asked_at {
+                left.value.without_those_since(asked_at);
+            }
+            let next = EmailLogin {
+                epoch: login.epoch + 1,
+                password_hash: None,
+                second_factor: left.value.any(),
+                ..login.clone()
+            };
             let mut spans = profile.undone.clone();
             spans.retain(|(from, _)| *from < change.epoch);
             spans.push((change.epoch, next.epoch));
             let oldest = spans.len().saturating_sub(SPANS);
             let restored = User { email: change.from.clone(), undone: spans.split_off(oldest), ..profile.clone() };
-            let commit = self.moved(link, &undone, (&profile, &restored), (&login, &next)).await?;
+            let mut commit = self.moved(link, &undone, (&profile, &restored), (&login, &next)).await?;
+            if left != factors {
+                commit = commit.action(factors_put(&left)?);
+            }
+            let added = |account: &&WorkAccount| change.asked_at.is_some_and(|asked_at| account.since >= asked_at);
+            for account in work_accounts.iter().filter(added) {
+                for (key, what) in unlinked(account, self.clock.now())? {
+                    commit = commit.action(Action { place: Place::Global(key), what, conflict: Conflict::Version });
+                }
+            }
             let event = told(change, true, &profile.email, &restored.email);
             let scope = self.scope_of_change(change, origin.clone());
             match self.end_sessions(&scope, change.user, Which::All, commit, event).await {

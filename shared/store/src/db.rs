@@ -152,6 +152,32 @@ impl Store {
         }
     }
 
+    /// Items of one partition from one sort key to another, both among them.
+    pub(crate) async fn between(&self, pk: &str, first: &str, last: &str) -> Result<Vec<Item>> {
+        let (mut items, mut start) = (Vec::new(), None);
+        loop {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("PK = :pk AND SK BETWEEN :first AND :last")
+                .expression_attribute_values(":pk", text(pk))
+                .expression_attribute_values(":first", text(first))
+                .expression_attribute_values(":last", text(last))
+                .set_exclusive_start_key(start)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(refused)?;
+            spent(Units::Read, answer.consumed_capacity());
+            items.extend(answer.items.unwrap_or_default());
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
     /// Reads up to 100 keys in one call and returns them in the order of `keys`.
     pub(crate) async fn get_many(&self, keys: &[Key], strong: bool) -> Result<Vec<Option<Item>>> {
         let mut found: Vec<Option<Item>> = vec![None; keys.len()];

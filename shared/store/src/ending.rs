@@ -2,15 +2,15 @@
 //! taken again: what is ended already stays as it is.
 
 use model::{
-    Event, FeedId, KeyId, TenantId, UserId,
-    event::{Actor, OperatorAct},
+    Event, FeedId, InvitationId, KeyId, TenantId, UserId,
+    event::{Actor, Factor, OperatorAct},
 };
 use serde::Serialize;
 
 use crate::{
     Commit, Conflict, EmailLogin, Factors, Result, Store, StoreError, Tenant, User,
     accounts::login_at,
-    commit::What,
+    commit::{Condition, What},
     db::{decode, encode},
     directory::Origin,
     factors::factors_put,
@@ -30,6 +30,8 @@ pub struct EndedPerson {
     pub sessions: usize,
     /// What they can sign in with still.
     pub ways_in_left: WaysIn,
+    /// Second factors that were removed.
+    pub factors_reset: Vec<Factor>,
     /// Their companies, one after the other.
     pub companies: Vec<EndedPlace>,
 }
@@ -60,6 +62,17 @@ pub struct EndedPlace {
     pub keys_revoked: Vec<KeyId>,
     /// Calendar addresses of theirs that were, likewise.
     pub feeds_revoked: Vec<FeedId>,
+    /// Invitations they had sent that were taken back, likewise.
+    pub invitations_revoked: Vec<InvitationId>,
+}
+
+/// What became of a login.
+struct Voided {
+    left: WaysIn,
+    /// Whether any way in was taken.
+    taken: bool,
+    /// Second factors that were removed.
+    reset: Vec<Factor>,
 }
 
 /// What was done to a membership.
@@ -70,40 +83,53 @@ pub enum Outcome {
     Deactivated,
     /// It was deactivated before.
     WasInactive,
-    /// It stays, for a company is never without an owner: sessions and keys ended, and they can sign in again.
+    /// It stays, for a company is never without an owner: sessions, keys and what they invited ended, and they can sign in
+    /// again.
     SoleOwner,
 }
 
 impl Store {
-    /// Ends everything of a person: what waits for a link or a second step, memberships, keys, calendar addresses,
-    /// sessions, and their ways in where `act` says so. `None` when there is no such user.
+    /// Ends everything of a person: what waits for a link or a second step, memberships, keys, calendar addresses, the
+    /// invitations they sent, sessions, and their ways in where `act` says so. With `reset_factors` their second factors
+    /// go as well, which only who proved to be that person gets. `None` when there is no such user.
     ///
     /// # Errors
     /// When the table does not answer, or others are quicker again and again. What is ended by then stays ended; the
     /// same again goes on.
-    pub async fn end_person(&self, user: UserId, act: &OperatorAct) -> Result<Option<EndedPerson>> {
+    pub async fn end_person(
+        &self,
+        user: UserId,
+        act: &OperatorAct,
+        reset_factors: bool,
+    ) -> Result<Option<EndedPerson>> {
         let found = self.get(&User::key(user), true).await?;
         let Some(profile) = found.map(|item| decode::<User>("User", item)).transpose()? else { return Ok(None) };
         // First: what was begun with the login as it was comes to nothing, while the rest is being ended. Work accounts
         // that go with it stay known: whoever is put out below is put out with them, also when this was cut short.
-        let (ways_in_left, taken) = self.void_login(&profile, act.took_ways_in).await?;
+        let Voided { left, taken, reset } = self.void_login(&profile, act.took_ways_in, reset_factors).await?;
         let sessions = self.sessions(user).await?;
         let mut companies = Vec::new();
         for membership in self.memberships(user).await? {
             let origin = Origin { actor: Actor::Operator, ..Origin::SYSTEM };
             let scope = self.scope_of_membership(membership.tenant, origin);
             let news = taken || sessions.iter().any(|session| session.tenant == membership.tenant);
-            companies.extend(self.of(&scope).end_place(user, membership.company, act, news).await?);
+            let there = self.of(&scope);
+            let Some(place) = there.end_place(user, membership.company, act, news).await? else { continue };
+            if !reset.is_empty() {
+                let event = Event::FactorsReset { user, before: reset.clone(), operator: Some(act.clone()) };
+                there.commit(Commit::new().event(event)?).await?;
+            }
+            companies.push(place);
         }
         // Those of companies they are no longer in, and what was opened meanwhile.
         self.end_at_once(user, Which::All).await?;
-        Ok(Some(EndedPerson { user, sessions: sessions.len(), ways_in_left, companies }))
+        let sessions = sessions.len();
+        Ok(Some(EndedPerson { user, sessions, ways_in_left: left, factors_reset: reset, companies }))
     }
 
     /// Moves the epoch of a user's login: links that wait, challenges and sign-ins under way are of the one before. With
-    /// `take` what lets them in goes with it; codes of an app stay, for they let nobody in alone. The ways in after it,
-    /// and whether this took any.
-    async fn void_login(&self, profile: &User, take: bool) -> Result<(WaysIn, bool)> {
+    /// `take` what lets them in goes with it; codes of an app stay, for they let nobody in alone, and go with `reset`.
+    async fn void_login(&self, profile: &User, take: bool, reset: bool) -> Result<Voided> {
         let user = profile.user;
         for _ in 0..TRIES {
             let login = self.login(&profile.email).await?.filter(|login| login.user == user);
@@ -114,10 +140,15 @@ impl Store {
                 passkeys: factors.value.passkeys.len(),
                 work_accounts: accounts.len(),
             };
-            let (left, taken) = if take { (WaysIn::default(), had) } else { (had, WaysIn::default()) };
-            // No event of its own: each company is told of what ends there, and that the ways in went.
+            let (mut left, taken) = if take { (WaysIn::default(), had) } else { (had, WaysIn::default()) };
+            let gone = if reset { factors.value.sorts() } else { Vec::new() };
+            // No event of its own: each company is told of what ends there, and that the ways in or the factors went.
             let mut actions = Vec::new();
-            if taken.passkeys > 0 {
+            if !gone.is_empty() {
+                left.passkeys = 0;
+                let what = What::Delete { condition: Condition::version(factors.version) };
+                actions.push((Factors::key(user), what, Conflict::Version));
+            } else if taken.passkeys > 0 {
                 factors.value.without_passkeys();
                 actions.push((Factors::key(user), factors_put(&factors)?.what, Conflict::Version));
             }
@@ -129,17 +160,18 @@ impl Store {
                 let next = EmailLogin {
                     password_hash: login.password_hash.clone().filter(|_| !take),
                     epoch: login.epoch + 1,
-                    second_factor: login.second_factor && (taken.passkeys == 0 || factors.value.any()),
+                    second_factor: login.second_factor && !reset && (taken.passkeys == 0 || factors.value.any()),
                     ..login.clone()
                 };
                 let put = What::Put { item: encode("EmailLogin", &next)?, condition: login_at(login.epoch, user) };
                 actions.push((EmailLogin::key(&profile.email), put, Conflict::Version));
             }
+            let voided = Voided { left, taken: taken != WaysIn::default(), reset: gone };
             if actions.is_empty() {
-                return Ok((left, false));
+                return Ok(voided);
             }
             match self.transact(actions).await {
-                Ok(()) => return Ok((left, taken != WaysIn::default())),
+                Ok(()) => return Ok(voided),
                 Err(StoreError::Conflict(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -159,28 +191,33 @@ impl Tenant<'_> {
     ) -> Result<Option<EndedPlace>> {
         for _ in 0..TRIES {
             let Some(place) = self.place_of(user).await? else { return Ok(None) };
-            let ended = |outcome: Outcome, keys_revoked: Vec<KeyId>, feeds_revoked: Vec<FeedId>| EndedPlace {
+            let ended = EndedPlace {
                 tenant: self.id(),
                 company: company.clone(),
-                outcome,
+                outcome: Outcome::WasInactive,
                 break_glass: place.company.value.policy.counts_on(user),
-                keys_revoked,
-                feeds_revoked,
+                keys_revoked: Vec::new(),
+                feeds_revoked: Vec::new(),
+                invitations_revoked: Vec::new(),
             };
             if !place.member.value.active {
-                return Ok(Some(ended(Outcome::WasInactive, Vec::new(), Vec::new())));
+                return Ok(Some(ended));
             }
-            match self.deactivate_for(place.clone(), act).await {
-                Ok(()) => return Ok(Some(ended(Outcome::Deactivated, Vec::new(), Vec::new()))),
+            match self.deactivate_for(place, act).await {
+                Ok(()) => return Ok(Some(EndedPlace { outcome: Outcome::Deactivated, ..ended })),
                 Err(StoreError::Conflict(Conflict::State("owners"))) => {
-                    let keys = self.end_keys(user).await?;
-                    let feeds = self.revoke_feeds_of(user).await?;
-                    if news || !keys.is_empty() || !feeds.is_empty() {
+                    // No event of a membership makes these follow.
+                    let keys_revoked = self.end_keys(user).await?;
+                    let feeds_revoked = self.revoke_feeds_of(user).await?;
+                    let invitations_revoked = self.revoke_invitations_of(user).await?;
+                    let none = keys_revoked.is_empty() && feeds_revoked.is_empty() && invitations_revoked.is_empty();
+                    if news || !none {
                         let event = Event::SessionsRevoked { user, session: None, operator: Some(act.clone()) };
                         let which = Which::In(self.id());
                         self.store().end_sessions(self.scope, user, which, Commit::new(), event).await?;
                     }
-                    return Ok(Some(ended(Outcome::SoleOwner, keys, feeds)));
+                    let outcome = Outcome::SoleOwner;
+                    return Ok(Some(EndedPlace { outcome, keys_revoked, feeds_revoked, invitations_revoked, ..ended }));
                 }
                 Err(StoreError::Conflict(_)) => {}
                 Err(error) => return Err(error),

@@ -27,14 +27,16 @@ pub struct Account {
     pub factors: Versioned<Factors>,
     /// The devices they signed in from.
     pub devices: Devices,
+    /// The work accounts they sign in with.
+    pub work_accounts: Vec<WorkAccount>,
+    /// Proofs of who they are that failed, in their sessions.
+    pub step_ups: Throttle,
 }
 
-/// A sign-in that failed and counts.
+/// A try at signing in, or at a proof in a session, that failed and counts.
 #[derive(Debug, Clone, Copy)]
-pub struct FailedSignIn<'a> {
-    /// Of which address, normalised.
-    pub email: &'a str,
-    /// How its failures stood before.
+pub struct FailedTry<'a> {
+    /// How failures stood before.
     pub seen: &'a Throttle,
     /// Failures in a row, with this one.
     pub failures: u32,
@@ -97,12 +99,23 @@ impl Account {
             profile: None,
             memberships: Vec::new(),
             factors: Versioned { value: Factors::none(user), version: 0 },
-            devices: Devices { known: Vec::new() },
+            devices: Devices { known: Vec::new(), forgotten: false },
+            work_accounts: Vec::new(),
+            step_ups: Throttle { failures: 0, not_before: 0 },
         }
     }
 }
 
 impl Store {
+    /// The devices somebody signed in on.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn devices(&self, user: UserId) -> Result<Devices> {
+        let item = self.get(&Devices::key(user), true).await?;
+        Ok(item.map(|item| decode("Devices", item)).transpose()?.unwrap_or_default())
+    }
+
     /// What signing in needs of a user.
     ///
     /// # Errors
@@ -139,10 +152,15 @@ impl Store {
                     account.factors = Versioned { value: decode("Factors", item)?, version };
                 } else if sort_key == Devices::key(user).sk {
                     account.devices = decode("Devices", item)?;
+                } else if sort_key == Throttle::key_of_step_ups(user).sk {
+                    account.step_ups = decode("Throttle", item)?;
+                } else if sort_key.starts_with(WorkAccount::PREFIX) {
+                    account.work_accounts.push(decode("WorkAccount", item)?);
                 }
             }
             start = answer.last_evaluated_key;
             if start.is_none() {
+                account.work_accounts.retain(|one| one.linked);
                 Membership::oldest_first(&mut account.memberships);
                 return Ok(account);
             }
@@ -218,12 +236,13 @@ impl Store {
     /// When the table does not answer.
     pub async fn sign_in_failed_noting(
         &self,
-        failed: FailedSignIn<'_>,
+        email: &str,
+        failed: FailedTry<'_>,
         event: Event,
         membership: Option<&Membership>,
         origin: Origin,
     ) -> Result<()> {
-        let key = Throttle::key(failed.email);
+        let key = Throttle::key(email);
         let (item, condition) = self.failed(failed)?;
         let written = What::Put { item, condition };
         let counted = match membership {
@@ -245,9 +264,33 @@ impl Store {
         }
     }
 
-    /// How a failed sign-in leaves its address, and that the address is as it was seen.
-    pub(crate) fn failed(&self, failed: FailedSignIn<'_>) -> Result<(Item, Condition)> {
-        let FailedSignIn { seen, failures, not_before, .. } = failed;
+    /// Counts a failed proof of who is signed in and tells of it in their company's log; of several at once as
+    /// [`Store::sign_in_failed_noting`].
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn step_up_failed(
+        &self,
+        scope: &TenantScope,
+        user: UserId,
+        failed: FailedTry<'_>,
+        event: Event,
+    ) -> Result<()> {
+        let (item, condition) = self.failed(failed)?;
+        let counted = Action {
+            place: Place::Global(Throttle::key_of_step_ups(user)),
+            what: What::Put { item, condition },
+            conflict: Conflict::Version,
+        };
+        match self.of(scope).commit(Commit::new().action(counted).event(event)?).await {
+            Ok(_) | Err(StoreError::Conflict(Conflict::Version)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How a failed try leaves what counts it, and that this is as it was seen.
+    pub(crate) fn failed(&self, failed: FailedTry<'_>) -> Result<(Item, Condition)> {
+        let FailedTry { seen, failures, not_before } = failed;
         let mut item = encode("Throttle", &Throttle { failures, not_before: not_before.as_second() })?;
         item.insert("ttl".into(), number((self.clock.now() + SignedDuration::from_hours(24)).as_second()));
         let as_seen = Condition {
@@ -321,7 +364,8 @@ impl Store {
         }))
     }
 
-    /// Notes that a session's person proved anew who they are, with what that used up.
+    /// Notes that a session's person proved anew who they are, with what that used up; where tries failed before,
+    /// `forget` forgets them.
     ///
     /// # Errors
     /// [`Conflict::Version`] when the factors changed since they were read: the code was used by another request.
@@ -330,12 +374,20 @@ impl Store {
         session: &Session,
         proved: &[&str],
         factors: Option<&Versioned<Factors>>,
+        forget: bool,
     ) -> Result<()> {
         let mut read = session.clone();
         for _ in 0..3 {
             let mut commit = Commit::new().action(session_put(&read, &self.proven(&read, proved))?);
             if let Some(factors) = factors {
                 commit = commit.action(factors_put(factors)?);
+            }
+            if forget {
+                commit = commit.action(Action {
+                    place: Place::Global(Throttle::key_of_step_ups(session.user)),
+                    what: What::Delete { condition: Condition::default() },
+                    conflict: Conflict::State("throttle"),
+                });
             }
             let actions = commit.actions.into_iter().map(|action| action.of(session.tenant)).collect();
             match self.transact(actions).await {

@@ -1,9 +1,12 @@
 //! Fixes under way: one at a time in a tenant, fenced by the version of its lane (docs/adr/0015).
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
 use model::FixId;
 
 use crate::{
-    Conflict, Fix, FixPart, FixState, Lane, Result, Tenant, TenantScope, Versioned,
+    Conflict, Fix, FixEnd, FixPart, FixState, Lane, Result, Tenant, TenantScope, Versioned,
     commit::{Condition, What, item_of, versioned},
     key::Key,
     records::TenantRecord,
@@ -35,6 +38,42 @@ impl Tenant<'_> {
             }
         }
         self.checkpoint(&Versioned { value: Lane { fix: Some(fix) }, version }).await.map(Some)
+    }
+
+    /// These fixes as they are now, at most a hundred; one that is not there is left out.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn fixes(&self, which: BTreeSet<FixId>) -> Result<BTreeMap<FixId, Fix>> {
+        let pk = Fix::COLLECTION.partition(self.scope.tenant(), None);
+        let keys: Vec<Key> = which.iter().map(|fix| Key::new(pk.as_str(), Fix::sort_key(fix))).collect();
+        let found = self.store.get_many(&keys, true).await?.into_iter().flatten();
+        found.map(|item| versioned::<Fix>(item).map(|fix| (fix.value.fix, fix.value))).collect()
+    }
+
+    /// Fixes that ended after a moment, or whose undo did: for whoever has the lane, all others that wrote since. What
+    /// ended before is not read.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn ended_since(&self, since: Timestamp) -> Result<BTreeSet<FixId>> {
+        const AT_ONCE: u32 = 50;
+        let pk = FixEnd::COLLECTION.partition(self.scope.tenant(), None);
+        let (mut ended, mut start) = (BTreeSet::new(), None);
+        loop {
+            let (items, last) = self.store.query(&pk, FixEnd::PREFIX, start, Some(AT_ONCE), true, true).await?;
+            for item in items {
+                let end = versioned::<FixEnd>(item)?.value;
+                if end.at <= since {
+                    return Ok(ended);
+                }
+                ended.insert(end.fix);
+            }
+            if last.is_none() {
+                return Ok(ended);
+            }
+            start = last;
+        }
     }
 
     /// The items of a fix as they are now.

@@ -20,6 +20,8 @@ use crate::{
 
 /// Most seats of invitations that are too old that one further invitation gives free: what one transaction holds easily.
 const RECLAIMED_MOST: usize = 20;
+/// Tries at taking one back that others get in the way of.
+const TRIES: usize = 5;
 
 /// Who is about to be invited, and what that is decided by, as it is now.
 #[derive(Debug)]
@@ -66,6 +68,8 @@ pub struct Invited {
     pub invitation: Versioned<Invitation>,
     /// The account of the invitation's address.
     pub account: InvitedAccount,
+    /// Who asked: still a member, who may still give what it gives.
+    inviter: Versioned<Member>,
     /// The companies that account is in.
     memberships: Vec<Membership>,
     login: Option<EmailLogin>,
@@ -74,6 +78,11 @@ pub struct Invited {
 }
 
 impl Invited {
+    /// The name of who asked.
+    pub fn inviter(&self) -> &str {
+        &self.inviter.value.name
+    }
+
     /// Whether it can be accepted now.
     ///
     /// # Errors
@@ -228,6 +237,57 @@ impl Tenant<'_> {
         self.commit(change.event(Event::InvitationRevoked { invitation: id })?).await.map(|_| ())
     }
 
+    /// Takes back what waits of a member's invitations, each with its event. Which they were; none the second time.
+    pub(crate) async fn revoke_invitations_of(&self, by: UserId) -> Result<Vec<InvitationId>> {
+        self.take_back(Some(by), false).await
+    }
+
+    /// Takes back the invitations that wait, of everybody or of one inviter, whose inviter is out or no longer holds what
+    /// they give, each with its event. None the second time.
+    pub async fn revoke_invitations_without_inviter(&self, by: Option<UserId>) -> Result<()> {
+        self.take_back(by, true).await.map(drop)
+    }
+
+    async fn take_back(&self, by: Option<UserId>, unless_given: bool) -> Result<Vec<InvitationId>> {
+        let mut taken = Vec::new();
+        for Versioned { value: sent, .. } in self.invitations_now().await? {
+            let meant = sent.state == InvitationState::Pending && by.is_none_or(|by| by == sent.invited_by);
+            if meant && self.take_back_one(&sent, unless_given).await? {
+                taken.push(sent.invitation);
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Whether this took it back.
+    async fn take_back_one(&self, sent: &Invitation, unless_given: bool) -> Result<bool> {
+        let id = sent.invitation;
+        for _ in 0..TRIES {
+            let (company, invitation) = match self.pending(id).await {
+                Err(StoreError::Conflict(Conflict::Missing(_))) => return Ok(false),
+                found => found?,
+            };
+            let Invitation { invited_by, role, .. } = invitation.value;
+            // Somebody else asked anew.
+            if invited_by != sent.invited_by {
+                return Ok(false);
+            }
+            if unless_given {
+                let inviter = self.get_strong::<Member>(&invited_by).await?;
+                if inviter.is_some_and(|inviter| company.value.still_gives(&inviter.value, role)) {
+                    return Ok(false);
+                }
+            }
+            let change = closed(company, invitation, InvitationState::Cancelled);
+            match self.commit(change.event(Event::InvitationRevoked { invitation: id })?).await {
+                Ok(_) => return Ok(true),
+                Err(StoreError::Conflict(Conflict::Version)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Conflict::Version.into())
+    }
+
     /// A pending invitation, be it too old, and the company.
     async fn pending(&self, id: InvitationId) -> Result<(Versioned<Company>, Versioned<Invitation>)> {
         let invitation = self.get_strong::<Invitation>(&id).await?;
@@ -261,6 +321,16 @@ impl Tenant<'_> {
     }
 }
 
+impl Company {
+    /// Whether an invitation to `role` still has an inviter behind it: nobody gives what they do not hold, and owners are
+    /// made by owners (C2). Whoever was put out would come back by it otherwise, as somebody else.
+    fn still_gives(&self, inviter: &Member, role: RoleName) -> bool {
+        inviter.active
+            && (role != RoleName::OWNER || inviter.role == RoleName::OWNER)
+            && self.permissions_of(inviter.role).cover(self.permissions_of(role))
+    }
+}
+
 /// An invitation that waits no longer, and its seat given back.
 fn closed(mut company: Versioned<Company>, mut invitation: Versioned<Invitation>, state: InvitationState) -> Commit {
     if std::mem::take(&mut invitation.value.seat) {
@@ -271,7 +341,8 @@ fn closed(mut company: Versioned<Company>, mut invitation: Versioned<Invitation>
 }
 
 impl Store {
-    /// What a link invites to, if it is the newest of an invitation that waits. Reading uses nothing up.
+    /// What a link invites to, if it is the newest of an invitation that waits and its inviter may still give what it
+    /// gives. Reading uses nothing up.
     pub async fn invited(&self, link: &TokenHash, origin: Origin) -> Result<Option<Invited>> {
         let Some(Token { purpose: Purpose::Invitation { tenant, invitation, serial }, .. }) = self.token(link).await?
         else {
@@ -295,7 +366,17 @@ impl Store {
             let connection = self.of(&scope).get_strong::<Connection>(&()).await?;
             company.value.directory = connection.map(|connection| connection.value.directory);
         }
-        let login = self.login(&invitation.value.email).await?;
+        let keys = [
+            Key::new(root.as_str(), Member::sort_key(&invitation.value.invited_by)),
+            EmailLogin::key(&invitation.value.email),
+        ];
+        let mut found = self.get_many(&keys, true).await?.into_iter();
+        let (inviter, login) = (found.next().flatten(), found.next().flatten());
+        let inviter: Option<Versioned<Member>> = inviter.map(versioned).transpose()?;
+        // It is taken back in a moment (`members-keys-follow`), and reads as if it were already.
+        let gives = |inviter: &Versioned<Member>| company.value.still_gives(&inviter.value, invitation.value.role);
+        let Some(inviter) = inviter.filter(gives) else { return Ok(None) };
+        let login: Option<EmailLogin> = login.map(|item| decode("EmailLogin", item)).transpose()?;
         let mut memberships = Vec::new();
         let account = match &login {
             None => InvitedAccount::None,
@@ -306,14 +387,7 @@ impl Store {
                 if ways.iter().any(Way::is_open) { InvitedAccount::Active(user) } else { InvitedAccount::Idle(user) }
             }
         };
-        Ok(Some(Invited { company, invitation, account, memberships, login, link: link.clone(), origin }))
-    }
-
-    /// The name of the member who invited, if they are still one.
-    pub async fn inviter(&self, invited: &Invited) -> Result<Option<String>> {
-        let scope = self.scope_of_link(invited.company.value.tenant, invited.origin.clone());
-        let member = self.of(&scope).get::<Member>(&invited.invitation.value.invited_by).await?;
-        Ok(member.map(|member| member.value.name))
+        Ok(Some(Invited { company, invitation, account, inviter, memberships, login, link: link.clone(), origin }))
     }
 
     /// Makes somebody a member: one transaction of link, invitation, company, account and membership. The seat passes
@@ -327,7 +401,7 @@ impl Store {
     /// [`Conflict::Version`] when one of them changed since it was read: read again.
     pub async fn accept(&self, invited: Invited, joining: Joining) -> Result<(UserId, Membership)> {
         invited.can_be_accepted()?;
-        let Invited { mut company, mut invitation, account, mut login, link, origin, .. } = invited;
+        let Invited { mut company, mut invitation, account, inviter, mut login, link, origin, .. } = invited;
         let now = self.clock.now();
         let (tenant, id, role) = (company.value.tenant, invitation.value.invitation, invitation.value.role);
         let email = invitation.value.email.clone();
@@ -340,6 +414,10 @@ impl Store {
         };
         if !joining.is_let_in(&company.value, user) {
             return Err(Conflict::State("way in").into());
+        }
+        // Whoever took the address they invited.
+        if user == inviter.value.user {
+            return Err(Conflict::Taken(Member::KIND).into());
         }
         let profile = match (known, &account) {
             (None, InvitedAccount::None) => None,
@@ -362,7 +440,11 @@ impl Store {
         if role == RoleName::OWNER {
             company.value.owners += 1;
         }
-        let mut change = Commit::new().consume(&link, now).replace(&invitation).replace(&company);
+        let mut change = Commit::new().consume(&link, now).replace(&invitation).replace(&company).action(Action {
+            place: Place::Own(Member::COLLECTION, Member::sort_key(&inviter.value.user)),
+            what: What::Check { condition: Condition::version(inviter.version) },
+            conflict: Conflict::Version,
+        });
         let accounts = if taken_over { self.work_accounts(user).await? } else { Vec::new() };
         // Its address is let in again, whoever had it.
         let mut lifted = vec![Whom::Address { invitation: id }];

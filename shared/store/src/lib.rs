@@ -44,6 +44,7 @@ mod seats;
 mod sessions;
 mod tenant;
 mod terms;
+mod trend;
 mod work_accounts;
 
 pub use accounts::{NewCompany, Noted, Proven, Registration, Rotation, SIGN_UP_GOOD_FOR, SignInFacts};
@@ -57,7 +58,7 @@ pub use db::{Store, StoreConfig};
 pub use directory::{Admission, Due, DueAttestation, DueKey, KeyProof, Origin, Principal, SessionProof, TenantScope};
 pub use ending::{EndedPerson, EndedPlace, Outcome, WaysIn};
 pub use error::{Conflict, NotAdmitted, StoreError};
-pub use factors::{Account, FactorChange, FailedSignIn, WayIn};
+pub use factors::{Account, FactorChange, FailedTry, WayIn};
 pub use findings::FindingFilter;
 pub use fixes::FixDue;
 pub use founding::Founding;

@@ -164,7 +164,8 @@ impl Tenant<'_> {
         self.ways_back(member.user, &addresses, place.company.value.directory).await
     }
 
-    /// Removes a member. Their account stays: they may be in other companies, or come back by an invitation.
+    /// Removes a member, on their own word or another's. Their account stays: they may be in other companies, or come back
+    /// by an invitation.
     ///
     /// # Errors
     /// As [`Tenant::set_role`].
@@ -204,7 +205,7 @@ impl Tenant<'_> {
                 conflict: Conflict::Missing("factors"),
             });
         let before = store.factors(user).await?.map_or_else(Vec::new, |factors| factors.sorts());
-        self.commit(change.event(Event::FactorsReset { user, before })?).await?;
+        self.commit(change.event(Event::FactorsReset { user, before, operator: None })?).await?;
         store.end_at_once(user, Which::In(self.id())).await
     }
 }

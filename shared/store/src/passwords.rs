@@ -3,12 +3,12 @@
 use model::{Event, ResetId, TenantId, UserId, event::Actor};
 
 use crate::{
-    Commit, Conflict, EmailLogin, PasswordReset, Result, Session, Store, TenantScope, Throttle, TokenHash,
+    Commit, Conflict, Devices, EmailLogin, PasswordReset, Result, Session, Store, TenantScope, Throttle, TokenHash,
     accounts::{login_at, put},
     commit::{Action, Condition, Place, What},
     db::{decode, encode, number},
     directory::Origin,
-    sessions::Which,
+    sessions::{Which, known_but},
 };
 
 impl Store {
@@ -49,8 +49,8 @@ impl Store {
         self.get(&EmailLogin::key(email), true).await?.map(|item| decode("EmailLogin", item)).transpose()
     }
 
-    /// Sets the password a reset asked for: uses up the link, forgets failed sign-ins, ends every session. Opens none,
-    /// and leaves the second factor as it is (ASVS 6.4.3).
+    /// Sets the password a reset asked for: uses up the link, forgets failed sign-ins and devices, ends every session.
+    /// Opens none, and leaves the second factor as it is (ASVS 6.4.3).
     ///
     /// # Errors
     /// [`Conflict::State`] `token` when the link was used or the password changed since it was asked for.
@@ -76,7 +76,8 @@ impl Store {
         self.end_sessions(&scope, user, Which::All, change, Event::PasswordChanged { user, by_reset: true }).await
     }
 
-    /// Sets another password for somebody who just proved who they are, and ends their other sessions.
+    /// Sets another password for somebody who just proved who they are on `device`, ends their other sessions and forgets
+    /// their other devices.
     ///
     /// # Errors
     /// [`Conflict::State`] `token` when it was changed meanwhile, [`Conflict::Missing`] `login` without one.
@@ -86,10 +87,17 @@ impl Store {
         session: &Session,
         email: &str,
         password_hash: String,
+        device: &TokenHash,
     ) -> Result<()> {
-        let login = self.login(email).await?.filter(|login| login.user == session.user);
-        let login = login.ok_or(Conflict::Missing("login"))?;
-        let change = Commit::new().action(new_password(email, &login, password_hash)?);
+        let keys = [EmailLogin::key(email), Devices::key(session.user)];
+        let mut found = self.get_many(&keys, true).await?.into_iter();
+        let login: Option<EmailLogin> = found.next().flatten().map(|item| decode("EmailLogin", item)).transpose()?;
+        let devices: Option<Devices> = found.next().flatten().map(|item| decode("Devices", item)).transpose()?;
+        let login = login.filter(|login| login.user == session.user).ok_or(Conflict::Missing("login"))?;
+        let known = devices.unwrap_or_default().known;
+        let kept = known.into_iter().find(|known| known.hash == *device);
+        let change =
+            Commit::new().action(new_password(email, &login, password_hash)?).action(known_but(session.user, kept)?);
         let event = Event::PasswordChanged { user: session.user, by_reset: false };
         self.end_sessions(scope, session.user, Which::Others(session.session), change, event).await
     }

@@ -1,6 +1,6 @@
-//! Who was put out of a company, by all that they could come back as (C8): the user, and the work accounts and addresses
-//! that they have or had. Nobody of them comes back by signing in with Microsoft; an invitation lets in again, and so
-//! does whoever lets a deactivated member in. What writes, asks and lifts is here and nowhere else.
+//! Who was put out of a company or left it, by all that they could come back as (C8): the user, and the work accounts and
+//! addresses that they have or had. Nobody of them comes back by signing in with Microsoft; an invitation lets in again,
+//! and so does whoever lets a deactivated member in. What writes, asks and lifts is here and nowhere else.
 
 use std::{cmp::Reverse, iter};
 

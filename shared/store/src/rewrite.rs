@@ -14,8 +14,8 @@ use jiff::{Timestamp, civil::Date};
 use model::{Currency, DirectoryId, FindingId};
 
 use crate::{
-    AffectedPart, Commit, Conflict, Course, Licenses, Result, StoreError, StoredFinding, Summary, Tenant, Terms,
-    TopAction, Turn, Turning, Versioned,
+    AffectedPart, Commit, Conflict, Course, GoneFinding, Licenses, Result, StoreError, StoredFinding, Summary, Tenant,
+    Terms, TopAction, Turn, Turning, Versioned,
     commit::{Condition, What},
     records::TenantRecord,
 };
@@ -123,7 +123,7 @@ impl Rewrite<'_> {
             // It may have to be kept again.
             found.affected = affected;
         }
-        old.values().try_for_each(|gone| writes.drop(gone))?;
+        old.values().try_for_each(|gone| writes.drop(gone, now))?;
         let open = u32::try_from(outcome.findings.len()).unwrap_or(u32::MAX).saturating_sub(accepted + fixed);
         let summary = Summary {
             changed_at: now,
@@ -231,8 +231,14 @@ impl Writes {
     }
 
     /// A finding that is no more.
-    fn drop(&mut self, gone: &StoredFinding) -> Result<()> {
+    fn drop(&mut self, gone: &StoredFinding, now: Timestamp) -> Result<()> {
         self.drop_affected(gone.finding, 0, gone.people)?;
+        self.0.push(Write::put(&GoneFinding {
+            finding: gone.finding,
+            headline: gone.found.headline.clone(),
+            first_found: gone.first_found,
+            at: now,
+        })?);
         self.0.push(Write::delete::<StoredFinding>(&gone.finding));
         Ok(())
     }

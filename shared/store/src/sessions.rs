@@ -1,16 +1,17 @@
-//! A user's sessions: list and end.
+//! A user's sessions: list and end. Where all of them end, the devices they were on are known no more.
 
 use model::{Event, SessionId, TenantId, UserId};
 
 use crate::{
-    Conflict, Result, Session, Store, TenantScope, User,
+    Conflict, Device, Devices, Result, Session, Store, TenantScope, User,
+    accounts::put,
     commit::{Action, Commit, Condition, Place, What},
-    db::decode,
+    db::{decode, encode},
     key::Key,
 };
 
-/// Sessions ended in the transaction of what ends them; a transaction holds 100 actions.
-const AT_ONCE: usize = 80;
+/// Actions that a transaction holds beside its event.
+const AT_ONCE: usize = 99;
 
 impl Store {
     /// A user's sessions that are not over, the newest first.
@@ -56,9 +57,13 @@ impl Store {
         mut change: Commit,
         event: Event,
     ) -> Result<()> {
+        if matches!(which, Which::All) {
+            change = change.action(known_but(user, None)?);
+        }
         let mut sessions = self.which(user, which).await?;
         // What one transaction cannot hold ends before it: nothing survives a change that was made.
-        for key in sessions.split_off(sessions.len().min(AT_ONCE)) {
+        let room = AT_ONCE.saturating_sub(change.actions.len());
+        for key in sessions.split_off(sessions.len().min(room)) {
             self.delete_one(&key).await?;
         }
         for key in sessions {
@@ -70,11 +75,25 @@ impl Store {
         }
         self.of(scope).commit(change.event(event)?).await?;
         // What was opened with the old secret between the two.
-        self.end_at_once(user, which).await
+        self.end_left(user, which).await
     }
 
     /// Ends sessions whose end another change tells of.
     pub(crate) async fn end_at_once(&self, user: UserId, which: Which) -> Result<()> {
+        self.end_left(user, which).await?;
+        if matches!(which, Which::All) { self.forget_devices(user).await } else { Ok(()) }
+    }
+
+    /// Forgets the devices a user signed in from: whoever signs in from one next does so from a new one.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn forget_devices(&self, user: UserId) -> Result<()> {
+        let none = encode("Devices", &Devices::but(None))?;
+        self.put_one(Devices::key(user), none, Condition::default(), Conflict::Version).await
+    }
+
+    async fn end_left(&self, user: UserId, which: Which) -> Result<()> {
         for key in self.which(user, which).await? {
             self.delete_one(&key).await?;
         }
@@ -87,6 +106,11 @@ impl Store {
         let chosen = sessions.into_iter().filter(|session| which.picks(session));
         Ok(chosen.map(|session| Session::key(user, session.session)).collect())
     }
+}
+
+/// That a user's devices are forgotten but `kept`, whichever were noted meanwhile.
+pub(crate) fn known_but(user: UserId, kept: Option<Device>) -> Result<Action> {
+    Ok(put(Devices::key(user), encode("Devices", &Devices::but(kept))?, Condition::default(), "devices"))
 }
 
 /// Which of a user's sessions end.

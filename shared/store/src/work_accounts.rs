@@ -246,7 +246,8 @@ impl Store {
         let scope = self.scope_of_membership(tenant, Origin { actor: Actor::User { id: user }, ..origin.clone() });
         let own = self.of(&scope);
         let Some(company) = own.get_strong::<Company>(&()).await? else { return Ok(Joined::Changed) };
-        let Some(role) = company.value.policy.join.role_for(&newcomer.app_roles) else {
+        let allowed = |role| company.value.permissions_of(role);
+        let Some(role) = company.value.policy.join.role_for(&newcomer.app_roles, allowed) else {
             return Ok(Joined::Out(NoEntry::InvitationNeeded));
         };
         // A role of the company's own that is gone: the lowest there is.

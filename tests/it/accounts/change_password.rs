@@ -1,9 +1,12 @@
 //! `accounts-change-password`.
 
+use axum::body::Body;
+use http::Request;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::{App, PASSWORD};
 
+use super::sign_in::browser;
 use crate::links::ask_reset;
 use crate::table::{count, items};
 
@@ -34,6 +37,34 @@ async fn the_password_changes_other_sessions_end_and_this_one_goes_on() {
     app.pump().await;
     assert_eq!(count(&app, &["user.password_changed", "by_reset=Bool(false)"]).await, 1);
     assert_eq!(count(&app, &[NEW]).await, 0);
+}
+
+#[tokio::test]
+async fn of_the_devices_the_one_it_is_changed_on_alone_stays_known() {
+    let app = App::start().await;
+    app.tenant("acme").await;
+    let signed_in = async |password: &str, cookie: Option<&str>| {
+        app.clock.advance(SignedDuration::from_secs(1));
+        let answer = app.send(browser("203.0.113.7", password, cookie)).await;
+        let tokens: Value = answer.expect(200);
+        let kept = answer.headers.get("set-cookie").map(|kept| kept.to_str().unwrap().split(';').next().unwrap());
+        let log: Value = app.client(&tokens).get("/v1/events?kind=user.signed_in&limit=1").await.expect(200);
+        let new = log["items"][0]["event"]["new_device"].clone();
+        (tokens["access_token"].as_str().unwrap().to_owned(), kept.map(str::to_owned), new)
+    };
+    let (token, here, _) = signed_in(PASSWORD, None).await;
+    let (_, elsewhere, _) = signed_in(PASSWORD, None).await;
+    let change = Request::post(PATH)
+        .header("content-type", "application/json")
+        .header("authorization", format!("Bearer {token}"))
+        .header("sec-fetch-site", "same-origin")
+        .header("cookie", here.as_deref().unwrap());
+    let change = change.body(Body::from(json!({ "password": NEW }).to_string())).unwrap();
+    assert_eq!(app.send(change).await.status, 204);
+    for (cookie, new) in [(here, false), (elsewhere, true)] {
+        assert_eq!(signed_in(NEW, cookie.as_deref()).await.2, json!(new), "{cookie:?}");
+    }
+    app.pump().await;
 }
 
 #[tokio::test]

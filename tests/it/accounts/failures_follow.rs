@@ -68,6 +68,20 @@ async fn a_wrong_second_factor_is_heard_of_too() {
 }
 
 #[tokio::test]
+async fn a_wrong_proof_of_who_is_signed_in_is_heard_of_too() {
+    let app = App::start().await;
+    let (acme, nova) = in_both(&app).await;
+    let body = json!({ "password": "wrong-tractor-mumbles-9" });
+    nova.post("/v1/step-up", body).await.expect_problem(403, "password_refused");
+    app.pump().await;
+    let (own, other) = (failed(&nova).await, failed(&acme).await);
+    let ([own], [other]) = (own.as_slice(), other.as_slice()) else { panic!("{own:?} {other:?}") };
+    assert_eq!((&own["event"]["step"], &own["event"]["failures"]), (&json!("step_up"), &json!(1)));
+    assert_eq!((&other["event"]["step"], &other["event"]["repeats"]), (&json!("step_up"), &own["id"]));
+    assert_eq!(other["text"], "Confirming who one is failed.");
+}
+
+#[tokio::test]
 async fn a_company_that_deactivated_the_person_hears_nothing_of_where_they_sign_in_from() {
     let app = App::start().await;
     let (acme, nova) = in_both(&app).await;

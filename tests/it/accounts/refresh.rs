@@ -3,11 +3,11 @@
 use futures::future::join_all;
 use jiff::SignedDuration;
 use local_aws::Fault;
-use model::TenantState;
+use model::{Policy, TenantState, UserId, policy::SignInWays};
 use serde_json::{Value, json};
 use tests::{Answer, App};
 
-use crate::table::{count, items, scope, set_member, set_state};
+use crate::table::{count, items, scope, scope_of, set_member, set_policy, set_state};
 
 async fn refresh(app: &App, token: &str) -> Answer {
     app.post("/v1/refresh", json!({ "refresh_token": token })).await
@@ -63,6 +63,29 @@ async fn two_tabs_lost_answers_and_the_loser_who_comes_last_do_no_harm() {
     assert_eq!(renewed(&app, &first).await, second);
     renewed(&app, &second).await;
     assert_eq!(count(&app, &["token.reuse_detected"]).await, 0);
+}
+
+#[tokio::test]
+async fn a_session_ends_that_its_company_lets_in_no_more_and_that_of_its_break_glass_owner_goes_on() {
+    let app = App::start().await;
+    for (company, counts_on_owner) in [("acme", false), ("nova", true)] {
+        let owner = app.tenant(company).await;
+        let scope = scope_of(&app, owner.tenant);
+        let break_glass = if counts_on_owner { owner.user } else { UserId::from_bits(1) };
+        let sign_in = SignInWays::Microsoft { break_glass };
+        set_policy(&app, &scope, Policy { sign_in, ..Policy::default() }).await;
+        let answer = refresh(&app, &owner.refresh).await;
+        if counts_on_owner {
+            answer.expect::<Value>(200);
+        } else {
+            answer.expect_problem(401, "invalid_token");
+        }
+        // It does not live again with the rule gone.
+        set_policy(&app, &scope, Policy::default()).await;
+        assert_eq!(works(&app, &owner.token).await, counts_on_owner, "{company}");
+    }
+    assert_eq!(count(&app, &["token.reuse_detected"]).await, 0);
+    app.pump().await;
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use model::ResetId;
 use serde_json::{Value, json};
 use tests::{Answer, App, PASSWORD};
 
-use super::sign_up::opened_by_a_scanner;
+use super::{sign_in::browser, sign_up::opened_by_a_scanner};
 use crate::{
     links::{ask_change, ask_reset, ids, reset_link},
     table::{count, items, table},
@@ -141,6 +141,35 @@ async fn it_works_while_sign_in_waits_and_the_wait_is_over() {
     assert_eq!(confirm(&app, &token).await.status, 204);
     assert_eq!(sign_in(&app, NEW).await, 200);
     app.pump().await;
+}
+
+#[tokio::test]
+async fn a_browser_of_before_is_new_again_and_waits_as_others_do() {
+    let app = App::start().await;
+    app.tenant("acme").await;
+    let from_browser =
+        async |password: &str, cookie: Option<&str>| app.send(browser("203.0.113.7", password, cookie)).await;
+    let before = from_browser(PASSWORD, None).await;
+    let cookie = before.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let wait = async || {
+        for _ in 0..6 {
+            assert_eq!(sign_in(&app, "wrong").await, 401);
+        }
+    };
+    wait().await;
+    assert_eq!(from_browser(PASSWORD, Some(&cookie)).await.status, 200, "a browser that is known does not wait");
+
+    let token = ask_reset(&app, EMAIL).await;
+    assert_eq!(confirm(&app, &token).await.status, 204);
+    wait().await;
+    from_browser(NEW, Some(&cookie)).await.expect_problem(401, "sign_in_refused");
+    app.clock.advance(SignedDuration::from_secs(2));
+    let tokens: Value = from_browser(NEW, Some(&cookie)).await.expect(200);
+    let log: Value = app.client(&tokens).get("/v1/events?kind=user.signed_in&limit=1").await.expect(200);
+    assert_eq!(log["items"][0]["event"]["new_device"], true, "though no other is known");
+    app.pump().await;
+    let told = app.inbox().iter().filter(|mail| mail.subject.starts_with("1 new device signed in")).count();
+    assert_eq!(told, 2, "when it came first, and when it came back");
 }
 
 #[tokio::test]

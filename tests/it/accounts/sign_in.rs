@@ -268,7 +268,7 @@ async fn the_tenth_failure_is_told_once_and_early_tries_after_it_are_answered_wi
     let owner = app.sign_in(known).await;
     let log: Value = owner.get("/v1/events").await.expect(200);
     let log = log["items"].as_array().unwrap().clone();
-    let blocked = json!({ "kind": "user.sign_in_blocked", "user": owner.user, "failures": 10 });
+    let blocked = json!({ "kind": "user.sign_in_blocked", "user": owner.user, "failures": 10, "step": "password" });
     assert_eq!(log.iter().filter(|entry| entry["event"] == blocked).count(), 1);
     // Those before stand in the log, each once.
     let failed = log.iter().filter(|entry| entry["event"]["kind"] == "user.sign_in_failed");
@@ -311,7 +311,7 @@ async fn a_flood_makes_no_more_entries_than_failures_that_count_whether_or_not_i
 }
 
 /// A request as a browser at an address sends it.
-fn browser(ip: &str, password: &str, cookie: Option<&str>) -> Request<Body> {
+pub fn browser(ip: &str, password: &str, cookie: Option<&str>) -> Request<Body> {
     let body = json!({ "email": "owner@acme.example", "password": password });
     let mut request = Request::post(PATH)
         .header("content-type", "application/json")

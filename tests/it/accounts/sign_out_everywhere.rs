@@ -1,5 +1,6 @@
 //! `accounts-sign-out-everywhere`.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::App;
 
@@ -19,12 +20,16 @@ async fn every_session_of_this_person_is_over_and_no_other() {
         app.post("/v1/refresh", json!({ "refresh_token": client.refresh })).await.expect_problem(401, "invalid_token");
     }
     stranger.get("/v1/me").await.expect::<Value>(200);
+    app.clock.advance(SignedDuration::from_secs(1));
     let again = app.sign_in("owner@acme.example").await;
     let log: Value = again.get("/v1/events").await.expect(200);
     let kinds: Vec<&str> =
         log["items"].as_array().unwrap().iter().map(|entry| entry["event"]["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds.iter().filter(|kind| **kind == "user.sessions_revoked").count(), 1, "{kinds:?}");
     assert_eq!(kinds.iter().filter(|kind| **kind == "user.signed_out").count(), 1, "{kinds:?}");
+    // Nor is a device known any more that they were on.
+    let newest: Value = again.get("/v1/events?kind=user.signed_in&limit=1").await.expect(200);
+    assert_eq!(newest["items"][0]["event"]["new_device"], true);
     // Alone, there is nobody else to sign out, and nothing to tell of it.
     assert_eq!(again.act(PATH).await.status, 204);
     app.pump().await;

@@ -1,11 +1,15 @@
 //! `accounts-undo-email`.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tests::{Answer, App, PASSWORD};
+use tests::{Answer, App, Authenticator, Client, PASSWORD, directory};
 
+use super::{passkey_sign_in, second_factor::answer};
+use crate::at_microsoft;
 use crate::links::{ask_change, ask_reset, undo_link};
-use crate::table::{count, items};
+use crate::microsoft::administrator;
+use crate::table::{count, items, table};
 
 const PATH: &str = "/v1/email-change/undo";
 const OLD: &str = "owner@acme.example";
@@ -54,6 +58,120 @@ async fn the_old_address_is_back_every_session_is_over_and_a_new_password_comes_
     assert_eq!(count(&app, &["MEMBER#", "email=S(\"owner@acme.example\")"]).await, 1);
     assert_eq!(count(&app, &["kind=S(\"user.email_changed\")", "undone=Bool(true)"]).await, 1);
     undo(&app, &link).await.expect_problem(410, "link_not_good");
+}
+
+/// A thief in the owner's session changes the address; the link of the notice to the old one.
+async fn changed(app: &App, thief: &Client<'_>) -> String {
+    let (change, token) = ask_change(thief, app, NEW).await;
+    confirm(app, &token).await;
+    undo_link(app, change).await
+}
+
+/// Undoes, and sets a new password by mail, as the notice says.
+async fn taken_back(app: &App, link: &str) {
+    assert_eq!(undo(app, link).await.status, 204);
+    let reset = ask_reset(app, OLD).await;
+    let body = json!({ "token": reset, "password": FRESH });
+    assert_eq!(app.post("/v1/password-reset/confirm", body).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_passkey_that_was_added_since_lets_nobody_in_and_an_older_one_does() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let (mut own, mut thiefs) = (Authenticator::new(), Authenticator::new());
+    owner.add_passkey(&mut own).await;
+    app.clock.advance(SignedDuration::from_secs(1));
+    let link = changed(&app, &owner).await;
+    owner.add_passkey(&mut thiefs).await;
+    passkey_sign_in::sign_in(&app, &mut thiefs).await.expect::<Value>(200);
+
+    assert_eq!(undo(&app, &link).await.status, 204);
+    passkey_sign_in::sign_in(&app, &mut thiefs).await.expect_problem(401, "sign_in_refused");
+    passkey_sign_in::sign_in(&app, &mut own).await.expect::<Value>(200);
+    // Their first codes on paper are older than the change.
+    let factors = app.system.store.account(owner.user).await.unwrap().factors.value;
+    assert_eq!((factors.passkeys.len(), factors.recovery_codes.len()), (1, 10));
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn an_app_that_was_added_since_locks_nobody_out() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let link = changed(&app, &owner).await;
+    owner.add_totp(app.clock.clock().now()).await;
+    taken_back(&app, &link).await;
+    let step: Value = app.post("/v1/sign-in", json!({ "email": OLD, "password": FRESH })).await.expect(200);
+    assert_eq!(step["next"], "signed_in");
+    let factors: Value = app.client(&step).get("/v1/me/factors").await.expect(200);
+    assert_eq!((&factors["totp"], &factors["recovery_codes_left"]), (&Value::Null, &json!(0)));
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn an_older_app_is_asked_for_still_and_recovery_codes_stay_that_are_older() {
+    for renewed in [false, true] {
+        let app = App::start().await;
+        let owner = app.tenant("acme").await;
+        let codes = owner.add_totp(app.clock.clock().now()).await;
+        app.clock.advance(SignedDuration::from_secs(30));
+        let link = changed(&app, &owner).await;
+        if renewed {
+            owner.act("/v1/me/recovery-codes").await.expect::<Value>(200);
+        }
+        taken_back(&app, &link).await;
+        let begun: Value = app.post("/v1/sign-in", json!({ "email": OLD, "password": FRESH })).await.expect(200);
+        let methods = if renewed { json!(["totp"]) } else { json!(["totp", "recovery_code"]) };
+        assert_eq!((&begun["next"], &begun["methods"]), (&json!("second_factor"), &methods));
+        let code = json!({ "totp": codes.at(app.clock.clock().now()) });
+        answer(&app, &begun, code).await.expect::<Value>(200);
+        app.pump().await;
+    }
+}
+
+#[tokio::test]
+async fn a_work_account_that_was_linked_since_lets_nobody_in_and_an_older_one_does() {
+    for older in [true, false] {
+        let app = App::of(directory(1, 40)).await;
+        let owner = app.tenant("acme").await;
+        let person = administrator(&app, app.only_directory());
+        if older {
+            assert_eq!(at_microsoft::link(&app, &owner, person).await.status, 204);
+            app.clock.advance(SignedDuration::from_secs(1));
+        }
+        let link = changed(&app, &owner).await;
+        if !older {
+            assert_eq!(at_microsoft::link(&app, &owner, person).await.status, 204);
+        }
+        assert_eq!(undo(&app, &link).await.status, 204);
+        let entered = at_microsoft::sign_in(&app, person).await;
+        if older {
+            entered.expect::<Value>(200);
+        } else {
+            entered.expect_problem(409, "account_exists");
+        }
+        app.pump().await;
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_does_not_say_when_it_was_asked_for_is_undone_and_takes_no_factor() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let (change, token) = ask_change(&owner, &app, NEW).await;
+    confirm(&app, &token).await;
+    let link = undo_link(&app, change).await;
+    let mut authenticator = Authenticator::new();
+    owner.add_passkey(&mut authenticator).await;
+    // As changes were kept before they said so.
+    let update = table(&app).update_item().table_name(app.system.connect().env.required("STEWARD_TABLE").unwrap());
+    let update = update.key("PK", AttributeValue::S(format!("EMAIL_CHANGE#{change}")));
+    let update = update.key("SK", AttributeValue::S("EMAIL_CHANGE".into())).update_expression("REMOVE asked_at");
+    update.condition_expression("attribute_exists(asked_at)").send().await.unwrap();
+    assert_eq!(undo(&app, &link).await.status, 204);
+    passkey_sign_in::sign_in(&app, &mut authenticator).await.expect::<Value>(200);
+    app.pump().await;
 }
 
 #[tokio::test]

@@ -81,6 +81,44 @@ async fn each_ones_manager_is_asked_once_by_a_mail_whose_link_is_kept_nowhere() 
 }
 
 #[tokio::test]
+async fn nobody_is_written_to_at_a_domain_that_microsoft_does_not_know_to_be_the_companys() {
+    let app = App::of(directory(3, 180)).await;
+    let owner = app.scanned("northwind", app.only_directory()).await;
+    let (finding, people) = people_of(&owner, "L6", 8).await;
+    let (path, before) = (format!("/v1/findings/{finding}/attestations"), app.inbox().len());
+    let (microsoft, id) = (app.microsoft(), app.only_directory());
+    let accounts: Vec<_> = microsoft.directory(id, |d| d.accounts().collect()).unwrap();
+    let domain = accounts.iter().find(|one| !one.upn.contains('#')).unwrap().upn.rsplit_once('@').unwrap().1;
+    // Whoever administers a directory writes to it what they want; what each of the people came to.
+    let asked_of = async |address: &str| -> Vec<String> {
+        for account in &accounts {
+            microsoft.set_mail(id, account.id, address).unwrap();
+        }
+        let told: Value = owner.post(&path, json!({ "people": people, "deadline_days": 14 })).await.expect(202);
+        app.pump().await;
+        let items = told["items"].as_array().unwrap().iter();
+        items.map(|one| one["outcome"].as_str().unwrap().to_owned()).collect()
+    };
+    for foreign in [
+        "somebody@elsewhere.example".to_owned(),
+        format!("somebody@elsewhere{domain}"),
+        format!("somebody@elsewhere.{domain}"),
+        format!("somebody@{domain}.elsewhere.example"),
+        format!("somebody@{domain}@elsewhere.example"),
+        format!("somebody%{domain}@elsewhere.example"),
+    ] {
+        let outcomes = asked_of(&foreign).await;
+        assert!(outcomes.iter().all(|outcome| outcome == "no_manager"), "{foreign}: {outcomes:?}");
+    }
+    assert_eq!(app.inbox().len(), before);
+    let outcomes = asked_of(&format!("Chief@{}", domain.to_uppercase())).await;
+    let asked = outcomes.iter().filter(|outcome| *outcome == "asked").count();
+    let mails = app.inbox().split_off(before);
+    assert!(asked > 0 && mails.len() == asked, "{outcomes:?}");
+    assert!(mails.iter().all(|mail| mail.to == [format!("chief@{domain}")]), "{:?}", mails[0].to);
+}
+
+#[tokio::test]
 async fn who_put_it_off_can_be_asked_again_at_once_and_the_old_link_is_over() {
     let app = App::of(directory(3, 180)).await;
     let owner = app.scanned("northwind", app.only_directory()).await;

@@ -15,7 +15,7 @@ mod export_licenses;
 mod export_people;
 mod export_prices;
 mod get;
-mod import_prices;
+pub mod import_prices;
 mod licenses;
 mod list;
 mod list_people;

@@ -110,7 +110,7 @@ async fn whoever_of_a_check_and_a_price_is_second_goes_by_what_the_other_did() {
         assert_eq!(scan(app, owner).await["state"], "finished");
         assert_same(&told(owner).await, &raced, "after a race");
     };
-    let app = App::of(directory(3, 180)).await;
+    let app = App::of(directory(2, 40)).await;
     let mut owner = app.scanned("northwind", app.only_directory()).await;
     // At each call the check makes: from before its first to after its last.
     for calls in 0..9 {

@@ -1,6 +1,7 @@
 mod apply;
 mod cancel;
 mod due;
+mod export;
 mod get;
 mod items;
 mod list;
@@ -23,7 +24,8 @@ use local_microsoft::{Call, Directory};
 use model::{Change, Currency, Event, FindingId, FixId, Money, PersonId, SkuId};
 use serde_json::{Value, json};
 use store::{
-    Action, AffectedPart, Attempt, Commit, Fix, FixItem, FixPart, FixState, Freed, ItemState, StoredFinding, Tally,
+    Action, AffectedPart, Attempt, Commit, Fix, FixEnd, FixItem, FixPart, FixState, Freed, ItemState, StoredFinding,
+    Tally,
 };
 use tests::{Answer, App, Client, Options, directory};
 
@@ -89,6 +91,7 @@ pub async fn ended_freeing(
         name: "Anna".into(),
         change: Change::SignIn { allowed: false },
         before: Default::default(),
+        doubts: None,
         monthly: Some(Money::new(*minor, Currency::Usd)),
         attempt: done.clone(),
         undo: (at < undone).then(|| done.clone()),
@@ -137,9 +140,11 @@ async fn keep(app: &App, client: &Client<'_>, fix: FixId, items: Vec<FixItem>, f
         pauses: 0,
         go_on_at: None,
         calls: BTreeMap::new(),
+        told_writes: 0,
         look_at: None,
     };
     tenant.save(&record).await.unwrap();
+    tenant.save(&FixEnd { at: now, fix }).await.unwrap();
     for (part, items) in [(0, items), (1, Vec::new())] {
         tenant.save(&FixPart { fix, part, items }).await.unwrap();
     }
@@ -264,6 +269,15 @@ pub fn outcome(item: &Value) -> (&str, &str) {
     (item["outcome"]["state"].as_str().unwrap(), item["outcome"]["reason"]["code"].as_str().unwrap_or_default())
 }
 
+/// How often the company is told that Steward wrote for a fix, or for its undo, when it last ended.
+pub async fn told(client: &Client<'_>, path: &str, of: &str) -> u64 {
+    let page: Value = client.get(&format!("/v1/transparency?of={of}&limit=1")).await.expect(200);
+    let visit = &page["items"][0];
+    assert_eq!(path, format!("/v1/fixes/{}", visit["fix"].as_str().unwrap()));
+    let writes = visit["calls"].as_array().unwrap().iter().filter(|call| call["writes"] == true);
+    writes.map(|call| call["count"].as_u64().unwrap()).sum()
+}
+
 /// The whole directory as bytes.
 pub fn fingerprint(app: &App) -> Vec<u8> {
     app.microsoft().fingerprint(app.only_directory())
@@ -274,6 +288,13 @@ pub fn people(items: &Value) -> Vec<PersonId> {
     let going = items.as_array().unwrap().iter().filter(|item| item["blocked"].is_null());
     let people: BTreeSet<PersonId> = going.filter_map(|item| item["person"].as_str()?.parse().ok()).collect();
     people.into_iter().collect()
+}
+
+/// People whose mailbox goes by a preview.
+pub fn losing_mailbox(shown: &Value) -> Vec<PersonId> {
+    let lost = |item: &Value| item["lost"].as_array().unwrap().contains(&json!("mailbox"));
+    let going = shown["items"].as_array().unwrap().iter().filter(|item| item["blocked"].is_null() && lost(item));
+    going.map(|item| item["person"].as_str().unwrap().parse().unwrap()).collect()
 }
 
 pub fn licences(app: &App, person: PersonId) -> Vec<SkuId> {

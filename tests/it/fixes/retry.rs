@@ -3,7 +3,7 @@
 use local_microsoft::{Fault, RetryAfter, When};
 use serde_json::Value;
 
-use super::{app, fix_of, fresh, items, outcome, owner, post, writes};
+use super::{app, fix_of, fresh, items, outcome, owner, post, told, writes};
 use crate::microsoft::count;
 
 #[tokio::test]
@@ -15,6 +15,7 @@ async fn what_failed_is_tried_again_and_nothing_else() {
     let (path, ended) = fix_of(&app, &mut owner, "L3").await;
     assert_eq!((ended["tally"]["failed"].as_u64(), ended["can_retry"].as_bool()), (Some(2), Some(true)), "{ended:#}");
     let done = ended["tally"]["done"].as_u64().unwrap();
+    assert_eq!(told(&owner, &path, "fixes").await, done + 2);
     assert!(app.mail_to("owner@northwind.example").subject.contains("2 changes not"));
     let failed: Vec<Value> =
         items(&owner, &path).await.into_iter().filter(|item| outcome(item).0 == "failed").collect();
@@ -30,7 +31,7 @@ async fn what_failed_is_tried_again_and_nothing_else() {
         (Some(done + 2), Some(0)),
         "{again:#}"
     );
-    assert_eq!(writes(&app), 2);
+    assert_eq!((writes(&app), told(&owner, &path, "fixes").await), (2, 2));
     post(&app, &owner, &format!("{path}/retry"), "third", None).await.expect_problem(409, "wrong_state");
     // The second event tells what is new: a saving is told once.
     let events: Value = owner.get("/v1/events?kind=fix.finished").await.expect(200);

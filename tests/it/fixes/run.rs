@@ -11,9 +11,10 @@ use tests::{App, Client, LICENCE_WRITER_APP, Options, directory};
 
 use super::{
     app, approve, finding, fingerprint, fix_of, fresh, items, licences, nothing_follows, outcome, owner, people,
-    preview, take_by_hand, undo, writes,
+    preview, take_by_hand, told, undo, writes,
 };
 use crate::{
+    deaths::dies_behind,
     microsoft::count,
     scans::{crash, renew},
 };
@@ -55,13 +56,14 @@ async fn killed_at_any_call_of_the_table_each_licence_is_taken_and_given_back_on
                     .await
                     .expect::<Value>(202);
             }
-            let calls = app.system.aws.dynamodb_calls().total();
-            let killed = crash(&app, || app.system.aws.dynamodb_calls().total() >= calls + at).await;
+            let killed = dies_behind(&app, at, app.pump()).await;
             app.pump().await;
             let ended = ended(&app, &mut owner, &path).await;
             let tally = if undoing { &ended["undo_tally"] } else { &ended["tally"] };
             assert_eq!(tally["done"].as_u64(), Some(number as u64), "killed at call {at}: {ended:#}");
             assert_eq!(writes(&app), number, "killed at call {at}: each once");
+            let said = told(&owner, &path, if undoing { "undos" } else { "fixes" }).await;
+            assert!(said >= number as u64, "killed at call {at}: {said} of {number} writes are told");
             if !undoing {
                 undo(&app, &mut owner, &path).await;
             }
@@ -91,6 +93,8 @@ async fn killed_at_any_call_of_microsoft_each_licence_is_taken_once() {
         let ended = ended(&app, &mut owner, &path).await;
         assert_eq!(ended["tally"]["done"].as_u64(), Some(number as u64), "killed at call {at}: {ended:#}");
         assert_eq!(writes(&app), number, "killed at call {at}: each once");
+        let said = told(&owner, &path, "fixes").await;
+        assert!(said >= number as u64, "killed at call {at}: {said} of {number} writes are told");
         undo(&app, &mut owner, &path).await;
         assert_eq!(fingerprint(&app), before, "killed at call {at}");
         fresh(&app, &mut owner).await;
@@ -263,6 +267,7 @@ async fn changes_that_show_late_are_waited_for_and_then_said_to_be_pending() {
     fresh(&app, &mut owner).await;
     let seen: Value = owner.get(&path).await.expect(200);
     assert_eq!((seen["tally"]["done"].as_u64(), writes(&app) as u64), (Some(number), number), "{seen:#}");
+    assert_eq!(told(&owner, &path, "fixes").await, 0, "what was told is not told again");
     app.microsoft().lag(SignedDuration::ZERO);
     undo(&app, &mut owner, &path).await;
     assert_eq!(fingerprint(&app), before);

@@ -1,13 +1,14 @@
 //! `fixes-undo`.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use local_microsoft::{Fault, RetryAfter, When};
-use model::{PersonId, SkuId};
+use model::{PersonId, PlanId, SkuId};
 use serde_json::{Value, json};
+use tests::App;
 
 use super::{
-    app, finding, fingerprint, fix, fix_of, fresh, items, licences, nothing_follows, outcome, owner, people, post,
-    preview, undo, writes,
+    any, app, approve, finding, fingerprint, fix, fix_of, fresh, is_write, items, licences, losing_mailbox,
+    nothing_follows, outcome, owner, people, post, preview, undo, writes,
 };
 
 #[tokio::test]
@@ -82,6 +83,49 @@ async fn a_mailbox_comes_back_for_twenty_five_days() {
     fresh(&app, &mut owner).await;
     post(&app, &owner, &format!("{path}/undo"), "late", None).await.expect_problem(409, "undo_over");
     app.pump().await;
+}
+
+#[tokio::test]
+async fn what_microsoft_shows_late_can_be_undone_for_twenty_five_days_from_when_it_was_written() {
+    let days = |days: i64| SignedDuration::from_hours(24 * days);
+    let app = app(180).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let finding = finding(&owner, "L3").await;
+    let shown = preview(&owner, json!({ "finding": finding })).await;
+    let losing = losing_mailbox(&shown);
+    let [one, other, ..] = losing[..] else { panic!("two people: {shown:#}") };
+    app.microsoft().lag(SignedDuration::from_mins(30));
+    let mut late = Vec::new();
+    for person in [one, other] {
+        fresh(&app, &mut owner).await;
+        app.microsoft().clear_calls();
+        let (path, ended) = fix(&app, &mut owner, json!({ "finding": finding, "people": [person] })).await;
+        assert_eq!((&ended["tally"]["pending"], &ended["tally"]["done"]), (&json!(1), &json!(0)), "{ended:#}");
+        let written = app.microsoft().calls().into_iter().find(is_write).unwrap().at;
+        let until: Timestamp = ended["undo"]["until"].as_str().unwrap().parse().unwrap();
+        let off = until.duration_since(written + days(25)).abs();
+        assert!(off < SignedDuration::from_mins(1), "{off:#} from twenty-five days after the write");
+        late.push((path, until));
+    }
+    app.microsoft().lag(SignedDuration::ZERO);
+    app.clock.advance(days(20));
+    fresh(&app, &mut owner).await;
+    let (path, until) = &late[0];
+    post(&app, &owner, &format!("{path}/retry"), "late", None).await.expect::<Value>(202);
+    app.pump().await;
+    fresh(&app, &mut owner).await;
+    let seen: Value = owner.get(path).await.expect(200);
+    assert_eq!((&seen["tally"]["done"], &seen["undo"]["possible"]), (&json!(1), &json!(true)), "{seen:#}");
+    let still: Timestamp = seen["undo"]["until"].as_str().unwrap().parse().unwrap();
+    assert_eq!(still, *until, "from the write, not from when it was seen");
+    // Seen or not.
+    app.clock.advance(days(6));
+    fresh(&app, &mut owner).await;
+    for (path, _) in &late {
+        let answer = post(&app, &owner, &format!("{path}/undo"), &format!("undo {path}"), None).await;
+        answer.expect_problem(409, "undo_over");
+    }
 }
 
 #[tokio::test]
@@ -174,5 +218,99 @@ async fn an_undo_asked_for_within_the_hour_leaves_a_later_fix_alone_as_well() {
     }
     assert_eq!(writes(&app), 1, "the other's alone");
     undo(&app, &mut owner, &second).await;
+    assert_eq!(licences(&app, who), had);
+}
+
+/// What somebody has directly, as it is given.
+fn direct(app: &App, person: PersonId) -> Vec<(SkuId, Vec<PlanId>)> {
+    let all = app.microsoft().directory(app.only_directory(), |directory| directory.changeable(person));
+    let rows = all.unwrap().unwrap().licences.into_iter().filter(|((_, group), _)| group.is_none());
+    rows.map(|((sku, _), row)| (sku, row.disabled.into_iter().collect())).collect()
+}
+
+#[tokio::test]
+async fn an_undo_leaves_alone_what_a_fix_took_again_that_was_approved_before_and_planned_for_later() {
+    let app = app(180).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let finding = finding(&owner, "L3").await;
+    let who = people(&preview(&owner, json!({ "finding": finding })).await["items"])[0];
+    let had = direct(&app, who);
+    let at = app.clock.clock().now() + SignedDuration::from_hours(24);
+    let shown = preview(&owner, json!({ "finding": finding, "people": [who], "at": at.to_string() })).await;
+    let planned = approve(&app, &owner, &shown).await;
+    app.clock.advance(SignedDuration::from_mins(1));
+    fresh(&app, &mut owner).await;
+    let (second, _) = fix(&app, &mut owner, json!({ "finding": finding, "people": [who] })).await;
+    assert_ne!(direct(&app, who), had);
+    // Given back by hand, and taken by the one that was planned.
+    app.microsoft().assign(app.only_directory(), who, &had, &[]).unwrap();
+    app.clock.advance(SignedDuration::from_hours(25));
+    app.run("fixes-due").await;
+    app.pump().await;
+    fresh(&app, &mut owner).await;
+    let taken: Value = owner.get(&planned).await.expect(200);
+    assert_eq!(taken["tally"]["done"], 1, "{taken:#}");
+    app.microsoft().clear_calls();
+    undo(&app, &mut owner, &second).await;
+    assert_eq!(undone(&items(&owner, &second).await[0]), ("skipped", "done_again_later"));
+    assert_eq!(writes(&app), 0);
+    undo(&app, &mut owner, &planned).await;
+    assert_eq!((writes(&app), direct(&app, who)), (1, had));
+}
+
+#[tokio::test]
+async fn an_undo_reads_no_fix_that_ended_before_its_own_began() {
+    let app = app(180).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let body = json!({ "finding": finding(&owner, "L3").await });
+    let mut units = Vec::new();
+    // The first hundred are looked at in any case, for one that waits.
+    for earlier in [100, 300] {
+        for _ in 0..earlier {
+            any(&app, &owner).await;
+        }
+        app.clock.advance(SignedDuration::from_secs(1));
+        fresh(&app, &mut owner).await;
+        let (path, _) = fix(&app, &mut owner, body.clone()).await;
+        let before = app.system.aws.dynamodb_calls();
+        let back = undo(&app, &mut owner, &path).await;
+        assert!(back["undo_tally"]["done"].as_u64() > Some(0), "{back:#}");
+        units.push(app.system.aws.dynamodb_calls().since(&before).capacity_units);
+    }
+    assert!(units[1] < units[0] + 20.0, "{units:?} units with 100 fixes before it, and with 400");
+}
+
+#[tokio::test]
+async fn what_came_back_late_and_was_taken_by_hand_is_given_again_only_to_who_asks_once_more() {
+    let app = app(180).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let finding = finding(&owner, "L3").await;
+    let who = people(&preview(&owner, json!({ "finding": finding })).await["items"])[0];
+    let had = licences(&app, who);
+    let (path, _) = fix(&app, &mut owner, json!({ "finding": finding, "people": [who] })).await;
+    let without = licences(&app, who);
+    let taken: Vec<SkuId> = had.iter().filter(|sku| !without.contains(sku)).copied().collect();
+    assert!(!taken.is_empty());
+    app.microsoft().lag(SignedDuration::from_mins(30));
+    let waits = undo(&app, &mut owner, &path).await;
+    assert_eq!(waits["undo_tally"]["pending"], 1, "{waits:#}");
+    app.microsoft().lag(SignedDuration::ZERO);
+    assert_eq!(licences(&app, who), had, "it was given back");
+    app.clock.advance(SignedDuration::from_mins(10));
+    app.microsoft().assign(app.only_directory(), who, &[], &taken).unwrap();
+    // Within the hour it may still be late; after it, nobody knows whose hand it was, and that is said.
+    app.microsoft().clear_calls();
+    for (after, how) in [(0, ("pending", "not_shown_yet")), (60, ("failed", "gone_again"))] {
+        app.clock.advance(SignedDuration::from_mins(after));
+        let told = undo(&app, &mut owner, &path).await;
+        assert_eq!(undone(&items(&owner, &path).await[0]), how, "{told:#}");
+        assert_eq!((writes(&app), &told["undo"]["possible"]), (0, &json!(true)), "{told:#}");
+        assert_eq!(licences(&app, who), without);
+    }
+    let back = undo(&app, &mut owner, &path).await;
+    assert_eq!((&back["undo_tally"]["done"], writes(&app)), (&json!(1), 1), "{back:#}");
     assert_eq!(licences(&app, who), had);
 }

@@ -16,12 +16,15 @@ use crate::{
     files::rows,
     findings::set_price,
     fixes::{self, ended_freeing, finished as fix_finished, fix_of},
-    ledger::price,
+    ledger::{all, price},
     scans::scan,
     table::scope,
 };
 
 pub const PREMIUM: SkuId = SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46");
+/// Microsoft 365 E3 and E5.
+const E3: SkuId = SkuId::literal("05e9a617-0261-4cee-bb44-138d3ef5d965");
+const E5: SkuId = SkuId::literal("06ebc4ee-1bb5-47dd-8120-11324bc54e06");
 
 /// Writes what a scan would have kept: so many seats of Business Premium, so many of them somebody's, and when they
 /// renew.
@@ -48,7 +51,7 @@ fn bought(seats: Seats, assigned: u32, status: SkuStatus, next: &str) -> (Sku, S
     (sku, subscription)
 }
 
-async fn keep_all(app: &App, scope: &TenantScope, skus: &[Sku], subscriptions: &[Subscription]) {
+pub async fn keep_all(app: &App, scope: &TenantScope, skus: &[Sku], subscriptions: &[Subscription]) {
     let licenses = Licenses::pack(skus, subscriptions, checks::Settings::default()).unwrap();
     app.system.store.of(scope).save(&licenses).await.unwrap();
 }
@@ -62,10 +65,15 @@ async fn seen(app: &App, scope: &TenantScope, seats: Seats, assigned: u32, statu
 
 /// Tells that a scan finished, as a scan does.
 pub async fn finished(app: &App, scope: &TenantScope) {
+    ends(app, scope).await;
+    app.pump().await;
+}
+
+/// The same, of which nobody has heard yet.
+pub async fn ends(app: &App, scope: &TenantScope) {
     let scan = ScanId::generate(&app.system.connect().ids, app.clock.clock().now());
     let event = Event::ScanFinished { scan, findings: 0, certain_minor: 0, likely_minor: 0 };
     app.system.store.of(scope).commit(Commit::new().event(event).unwrap()).await.unwrap();
-    app.pump().await;
 }
 
 pub async fn realised(owner: &Client<'_>) -> Vec<Value> {
@@ -312,4 +320,133 @@ async fn what_is_not_there_any_more_is_worth_the_price_it_had() {
     let file = rows(&owner.get("/v1/savings/export").await, "steward-savings");
     assert_eq!(file.iter().find(|row| row["entry"] == "realised").unwrap()["price_basis"], "own");
     app.pump().await;
+}
+
+/// A company whose enterprise suites can be exchanged for Business Premium (L24), and the finding. Those suites renew
+/// on the first of December.
+async fn with_enterprise_suites() -> (App, String) {
+    for seed in 7..13 {
+        let app = fixes::app_of(directory(seed, 180)).await;
+        for (subscription, one) in subscriptions(&app, E3) {
+            let to = Bought { next: Some(date(2026, 12, 1)), ..one };
+            app.microsoft().set_subscription(app.only_directory(), &subscription, to).unwrap();
+        }
+        let owner = fixes::owner(&app).await;
+        let found = all(&owner, "/v1/findings").await.into_iter().find(|finding| finding["check"] == "L24");
+        drop(owner);
+        if let Some(found) = found {
+            return (app, found["finding"].as_str().unwrap().to_owned());
+        }
+    }
+    panic!("no company with L24");
+}
+
+/// The subscriptions of a licence type that are in force.
+fn subscriptions(app: &App, sku: SkuId) -> Vec<(String, Bought)> {
+    let bought = app.microsoft().directory(app.only_directory(), |directory| directory.bought(sku)).unwrap();
+    bought.into_iter().filter(|(_, one)| one.standing == Standing::Enabled).collect()
+}
+
+#[tokio::test]
+async fn an_exchange_is_realised_as_it_was_approved_and_not_at_the_whole_price() {
+    let (app, finding) = with_enterprise_suites().await;
+    let (id, microsoft) = (app.only_directory(), app.microsoft());
+    // What is given has to be bought first.
+    let (premium, one) = subscriptions(&app, PREMIUM).remove(0);
+    microsoft.set_subscription(id, &premium, Bought { seats: one.seats + 20, ..one }).unwrap();
+    app.clock.advance(SignedDuration::from_secs(2));
+    let mut owner = app.sign_in("owner@northwind.example").await;
+    let (_, ended) = fixes::fix(&app, &mut owner, json!({ "finding": finding })).await;
+    let done = ended["tally"]["done"].as_u64().unwrap();
+    assert!(done > 0, "{ended:#}");
+    let people = i64::try_from(done).unwrap();
+    let savings: Value = owner.get("/v1/savings").await.expect(200);
+    assert_eq!(savings["approved"]["amount_minor"], people * (3900 - 2200));
+    assert!(by_month(&owner).await.is_empty(), "they are paid for until they renew");
+
+    app.clock.advance(SignedDuration::from_hours(24 * 11));
+    let mut fewer = u32::try_from(done).unwrap();
+    for (subscription, one) in subscriptions(&app, E3) {
+        let back = fewer.min(one.seats);
+        fewer -= back;
+        let to = Bought { seats: one.seats - back, next: Some(date(2027, 12, 1)), ..one };
+        microsoft.set_subscription(id, &subscription, to).unwrap();
+    }
+    let mut owner = app.sign_in("owner@northwind.example").await;
+    assert_eq!(scan(&app, &mut owner).await["state"], "finished");
+    assert_eq!(by_month(&owner).await, [("2026-12".to_owned(), people * (3900 - 2200), done, 0)]);
+    let savings: Value = owner.get("/v1/savings").await.expect(200);
+    assert_eq!(savings["realised"], savings["approved"]);
+    let overview: Value = owner.get("/v1/overview").await.expect(200);
+    assert_eq!(overview["saved"], savings["approved"]);
+    let told = realised(&owner).await;
+    assert_eq!((told.len(), &told[0]["monthly_minor"]), (1, &(people * (3900 - 2200)).into()));
+}
+
+/// So many seats of a licence type, all of them somebody's, that renew on a day.
+pub fn in_use(sku: SkuId, seats: u32, renews: &str) -> (Sku, Subscription) {
+    let states = Seats { enabled: seats, ..Seats::default() };
+    let (own, one) = bought(states, seats, SkuStatus::Enabled, renews);
+    (Sku { id: sku, part_number: sku.to_string(), ..own }, Subscription { id: sku.to_string(), sku, ..one })
+}
+
+/// A scan that finds these.
+async fn finds(app: &App, scope: &TenantScope, seats: &[(Sku, Subscription)]) {
+    let (skus, subscriptions): (Vec<Sku>, Vec<Subscription>) = seats.iter().cloned().unzip();
+    keep_all(app, scope, &skus, &subscriptions).await;
+    finished(app, scope).await;
+}
+
+#[tokio::test]
+async fn what_is_exchanged_by_hand_at_a_renewal_saves_only_what_the_new_one_costs_less() {
+    let app = App::start().await;
+    // What ten seats of E3 become, whether it was bought before they renew, and what that saves: nothing where it is
+    // dearer.
+    let kinds = [
+        ("upgraded", Some(E5), false, ("2026-12".to_owned(), 0, 0, 10)),
+        ("moved-first", Some(E5), true, ("2026-12".to_owned(), 0, 0, 10)),
+        ("smaller", Some(PREMIUM), false, ("2026-12".to_owned(), 10 * (3900 - 2200), 10, 0)),
+        ("smaller-first", Some(PREMIUM), true, ("2026-12".to_owned(), 10 * (3900 - 2200), 10, 0)),
+        ("ended", None, false, ("2026-12".to_owned(), 10 * 3900, 10, 0)),
+    ];
+    let mut companies = Vec::new();
+    for (name, to, before, saves) in kinds {
+        let owner = app.tenant(name).await;
+        let scope = scope(&app, &owner).await;
+        let old = in_use(E3, 10, "2026-12-01");
+        let new: Vec<_> = to.map(|to| in_use(to, 10, "2027-12-01")).into_iter().collect();
+        finds(&app, &scope, std::slice::from_ref(&old)).await;
+        if before {
+            finds(&app, &scope, &[&[old][..], &new[..]].concat()).await;
+        }
+        companies.push((name, scope, new, saves));
+    }
+    app.clock.advance(SignedDuration::from_hours(24 * 11));
+    for (name, scope, new, saves) in companies {
+        // Again and again it is the same.
+        for _ in 0..2 {
+            finds(&app, &scope, &new).await;
+        }
+        let owner = app.sign_in(&format!("owner@{name}.example")).await;
+        assert_eq!(realised(&owner).await.len(), usize::from(saves.2 > 0), "{name}");
+        let saved = app.system.store.of(&scope).get::<Saved>(&()).await.unwrap();
+        assert_eq!(saved.map_or(0, |sum| sum.value.monthly_minor), saves.1, "{name}");
+        assert_eq!(by_month(&owner).await, [saves], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_bought_long_before_a_renewal_is_not_instead_of_what_ends_then() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let scope = scope(&app, &owner).await;
+    let (old, new) = (in_use(E3, 10, "2027-01-15"), in_use(PREMIUM, 10, "2027-11-21"));
+    finds(&app, &scope, std::slice::from_ref(&old)).await;
+    finds(&app, &scope, &[old, new.clone()]).await;
+    app.clock.advance(SignedDuration::from_hours(24 * 56));
+    let owner = app.sign_in("owner@acme.example").await;
+    finds(&app, &scope, &[new]).await;
+    assert_eq!(by_month(&owner).await, [("2027-01".to_owned(), 39_000, 10, 0)]);
+    let savings: Value = owner.get("/v1/savings").await.expect(200);
+    assert_eq!(savings["months"][0]["seats_added"], 10, "what came is shown where it came");
 }

@@ -8,7 +8,8 @@ use tests::{App, Client, directory};
 
 use crate::table::{scope, set_state};
 
-async fn subscribe(owner: &Client<'_>) -> String {
+/// Where a calendar program reads the renewals.
+pub async fn subscribe(owner: &Client<'_>) -> String {
     let made: Value = owner.post("/v1/feeds", json!({ "name": "Office calendar" })).await.expect(201);
     format!("/v1/{}", made["address"].as_str().unwrap().split_once("/v1/").unwrap().1)
 }

@@ -80,7 +80,20 @@ async fn what_was_given_back_counts_from_its_day_on() {
         let (sku, cause) = (SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46"), Some(Cause::Renewal));
         let (scan, day) = (ScanId::from_bits(scan), day.parse().unwrap());
         let basis = seat_minor.map(|_| PriceBasis::List);
-        let change = SeatChange { scan, sku, day, before: 40, after: 36, realised, cause, seat_minor, basis };
+        let change = SeatChange {
+            scan,
+            sku,
+            day,
+            before: 40,
+            after: 36,
+            realised,
+            cause,
+            seat_minor,
+            basis,
+            freed_by: Vec::new(),
+            bought_instead: Vec::new(),
+            net_minor: None,
+        };
         tenant.save(&change).await.unwrap();
     }
     let told: Value = owner.get("/v1/trends?from=2026-11-01&to=2026-11-05").await.expect(200);

@@ -1,16 +1,21 @@
 //! `members-accept-invitation`.
 
-use futures::future::join_all;
+use futures::future::{join as both, join_all};
 use http::Method;
 use jiff::SignedDuration;
 use model::{TenantId, TenantState};
 use serde_json::{Value, json};
-use store::{EmailLogin, TokenHash};
+use store::{Conflict, EmailLogin, Joining, Origin, Registration, TokenHash};
 use tests::{App, PASSWORD};
 
-use super::{accept, assert_counts, company, invite, join, link, newcomer, remove, set_company};
-use crate::accounts::create_company::in_company;
-use crate::table::{count, delete, items, scope, scope_of, set_state, table};
+use super::{
+    accept, assert_counts, change, company, events, invite, join, link, member, newcomer, remove, set_company,
+};
+use crate::{
+    accounts::create_company::in_company,
+    links::ask_change,
+    table::{count, delete, items, scope, scope_of, set_member, set_state, table},
+};
 
 const PATH: &str = "/v1/invitations/accept";
 
@@ -264,5 +269,130 @@ async fn a_link_of_one_company_is_of_no_use_for_another() {
     let ben = app.sign_in("ben@acme.example").await;
     ben.post(PATH, json!({ "token": theirs })).await.expect::<Value>(201);
     assert!(app.system.store.token(&TokenHash::of(&theirs)).await.unwrap().is_none());
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn who_was_put_out_or_holds_less_does_not_come_back_by_an_invitation_they_sent() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    for how in ["removed", "deactivated", "demoted"] {
+        let admin = join(&app, &owner, &format!("{how}@acme.example"), "admin").await;
+        let private = format!("{how}@elsewhere.example");
+        let asked = invite(&admin, &private, "admin").await;
+        let link = link(&app, owner.tenant, &private).await;
+        let before = company(&app, owner.tenant).await.seats;
+        let answer = match how {
+            "removed" => remove(&app, &owner, &admin).await,
+            "deactivated" => change(&app, &owner, &admin, json!({ "active": false })).await,
+            _ => change(&app, &owner, &admin, json!({ "role": "member" })).await,
+        };
+        assert!(answer.status.is_success(), "{how}: {}", answer.status);
+        // At once; and then it is taken back.
+        accept(&app, &link).await.expect_problem(410, "link_not_good");
+        app.pump().await;
+        accept(&app, &link).await.expect_problem(410, "link_not_good");
+        let revoked = events(&owner, "invitation.revoked").await;
+        assert_eq!(revoked[0]["event"]["invitation"], asked["invitation"], "{how}");
+        assert_eq!(revoked[0]["actor"], json!({ "type": "system" }), "{how}");
+        assert_eq!(company(&app, owner.tenant).await.seats, before - if how == "removed" { 2 } else { 1 });
+        assert_counts(&app, owner.tenant).await;
+    }
+    assert_eq!(events(&owner, "invitation.revoked").await.len(), 3);
+    assert_eq!(count(&app, &["SK=S(\"PROFILE\")", "@elsewhere.example"]).await, 0);
+}
+
+#[tokio::test]
+async fn an_inviter_with_another_role_stays_good_for_what_they_still_hold() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let second = join(&app, &owner, "second@acme.example", "owner").await;
+    let mut links = Vec::new();
+    for role in ["owner", "admin", "developer", "read_only"] {
+        let email = format!("{}@acme.example", role.replace('_', ""));
+        invite(&second, &email, role).await;
+        links.push(link(&app, owner.tenant, &email).await);
+    }
+    let [as_owner, as_admin, as_developer, as_reader] = &links[..] else { panic!("four links") };
+    let demote = async |role: &str| {
+        change(&app, &owner, &second, json!({ "role": role })).await.expect::<Value>(200);
+        app.pump().await;
+    };
+    // An administrator holds all that an owner does, and makes nobody an owner.
+    demote("admin").await;
+    accept(&app, as_owner).await.expect_problem(410, "link_not_good");
+    accept(&app, as_admin).await.expect::<Value>(201);
+    demote("member").await;
+    accept(&app, as_developer).await.expect_problem(410, "link_not_good");
+    accept(&app, as_reader).await.expect::<Value>(201);
+    app.pump().await;
+    assert_eq!(events(&owner, "invitation.revoked").await.len(), 2);
+    assert_counts(&app, owner.tenant).await;
+}
+
+#[tokio::test]
+async fn an_inviter_who_is_put_out_between_looking_and_joining_lets_nobody_in() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let admin = join(&app, &owner, "admin@acme.example", "admin").await;
+    invite(&admin, "ben@acme.example", "member").await;
+    let link = link(&app, owner.tenant, "ben@acme.example").await;
+    let store = &app.system.store;
+    let looked = async || store.invited(&TokenHash::of(&link), Origin::SYSTEM).await.unwrap().expect("a good link");
+    let joins = async |invited| {
+        let new = Registration { name: "Ben Dahl".into(), password_hash: "$argon2id$".into() };
+        store.accept(invited, Joining::New(new)).await.unwrap_err().conflict()
+    };
+    // By what stands in their own record alone, and as somebody is put out.
+    let invited = looked().await;
+    let scope = scope_of(&app, owner.tenant);
+    set_member(&app, &scope, &admin, |member| member.active = false).await;
+    assert_eq!(joins(invited).await, Some(Conflict::Version));
+    set_member(&app, &scope, &admin, |member| member.active = true).await;
+    let invited = looked().await;
+    assert_eq!(remove(&app, &owner, &admin).await.status, 204);
+    assert_eq!(joins(invited).await, Some(Conflict::Version));
+    accept(&app, &link).await.expect_problem(410, "link_not_good");
+    app.pump().await;
+
+    // At the same instant: it was accepted before, or is not at all.
+    for round in 0..6 {
+        let admin = join(&app, &owner, &format!("admin{round}@acme.example"), "admin").await;
+        let email = format!("ben{round}@acme.example");
+        invite(&admin, &email, "member").await;
+        let link = super::link(&app, owner.tenant, &email).await;
+        let before = company(&app, owner.tenant).await.seats;
+        let (removed, accepted) = if round % 2 == 0 {
+            both(remove(&app, &owner, &admin), accept(&app, &link)).await
+        } else {
+            let (accepted, removed) = both(accept(&app, &link), remove(&app, &owner, &admin)).await;
+            (removed, accepted)
+        };
+        assert_eq!(removed.status, 204);
+        let joined = match accepted.status.as_u16() {
+            201 => true,
+            410 => false,
+            other => panic!("round {round}: {other}"),
+        };
+        app.pump().await;
+        assert_eq!(company(&app, owner.tenant).await.seats, before - if joined { 1 } else { 2 });
+        assert_counts(&app, owner.tenant).await;
+        accept(&app, &link).await.expect_problem(410, "link_not_good");
+    }
+}
+
+#[tokio::test]
+async fn whoever_takes_the_address_they_invited_is_a_member_already() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    invite(&owner, "anna@elsewhere.example", "member").await;
+    let (_, token) = ask_change(&owner, &app, "anna@elsewhere.example").await;
+    assert_eq!(app.post("/v1/email-change/confirm", json!({ "token": token })).await.status, 204);
+    app.pump().await;
+    let link = link(&app, owner.tenant, "anna@elsewhere.example").await;
+    let owner = app.sign_in("anna@elsewhere.example").await;
+    owner.post(PATH, json!({ "token": link })).await.expect_problem(409, "taken");
+    assert_eq!(member(&owner, &owner.user.to_string()).await["role"], "owner");
+    assert_counts(&app, owner.tenant).await;
     app.pump().await;
 }

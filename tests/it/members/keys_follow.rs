@@ -1,11 +1,13 @@
 //! `members-keys-follow`.
 
+use http::Method;
+use jiff::SignedDuration;
 use model::{CustomRole, Event, Permission, Role, RoleId, RoleName, UserId};
 use serde_json::{Value, json};
 use store::{Commit, Company};
 use tests::{App, Client};
 
-use super::{change, events, get, join, key, remove};
+use super::{accept, assert_counts, change, events, get, invite, join, key, link, matched, remove};
 use crate::table::{scope, set_member, set_role};
 
 async fn commit(app: &App, owner: &Client<'_>, event: Event) {
@@ -122,4 +124,62 @@ async fn the_calendar_addresses_of_who_left_lead_nowhere_and_nobody_elses() {
     // A second delivery tells nothing twice.
     commit(&app, &owner, Event::MemberDeactivated { user: ben.user, operator: None }).await;
     assert_eq!(events(&owner, "feed.revoked").await.len(), 2);
+}
+
+/// Where the invitation of an address is.
+async fn status(client: &Client<'_>, email: &str) -> Value {
+    let page: Value = client.get("/v1/invitations").await.expect(200);
+    let items = page["items"].as_array().unwrap();
+    items.iter().find(|item| item["email"] == email).expect("an invitation")["status"].clone()
+}
+
+#[tokio::test]
+async fn the_invitations_of_who_left_are_taken_back_and_nobody_elses() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let ben = join(&app, &owner, "ben@acme.example", "admin").await;
+    invite(&ben, "eve@acme.example", "member").await;
+    // Sent again by somebody else, who answers for it from then on.
+    let asked = invite(&ben, "dora@acme.example", "member").await;
+    invite(&owner, "cleo@acme.example", "member").await;
+    app.clock.advance(SignedDuration::from_secs(61));
+    let resend = format!("/v1/invitations/{}/resend", asked["invitation"].as_str().unwrap());
+    owner.act(&resend).await.expect::<Value>(202);
+    assert_eq!(remove(&app, &owner, &ben).await.status, 204);
+    app.pump().await;
+    for (email, wanted) in [("eve", "cancelled"), ("dora", "pending"), ("cleo", "pending")] {
+        assert_eq!(status(&owner, &format!("{email}@acme.example")).await, wanted, "{email}");
+    }
+    assert_counts(&app, owner.tenant).await;
+    // A second delivery tells nothing twice.
+    let event = Event::MemberRemoved { user: ben.user, role: RoleName::System(Role::Admin) };
+    commit(&app, &owner, event).await;
+    assert_eq!(events(&owner, "invitation.revoked").await.len(), 1);
+    let link = link(&app, owner.tenant, "dora@acme.example").await;
+    accept(&app, &link).await.expect::<Value>(201);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_role_of_the_companys_own_that_loses_a_right_takes_back_what_was_invited_with_it() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let role = async |name: &str, permissions: &[&str]| -> String {
+        let body = json!({ "name": name, "permissions": permissions });
+        owner.post("/v1/roles", body).await.expect::<Value>(201)["role"].as_str().unwrap().to_owned()
+    };
+    let recruiters = role("Recruiters", &["members:read", "members:manage", "scans:read"]).await;
+    let scouts = role("Scouts", &["members:read", "scans:read"]).await;
+    let readers = role("Readers", &["members:read"]).await;
+    let ben = join(&app, &owner, "ben@acme.example", &recruiters).await;
+    invite(&ben, "scout@acme.example", &scouts).await;
+    invite(&ben, "reader@acme.example", &readers).await;
+    app.pump().await;
+    let less = json!({ "name": "Recruiters", "permissions": ["members:read", "members:manage"] });
+    let path = format!("/v1/roles/{recruiters}");
+    matched(&app, &owner, Method::PUT, &path, Some("*"), Some(&less)).await.expect::<Value>(200);
+    app.pump().await;
+    assert_eq!(status(&owner, "scout@acme.example").await, "cancelled");
+    assert_eq!(status(&owner, "reader@acme.example").await, "pending");
+    assert_counts(&app, owner.tenant).await;
 }

@@ -14,6 +14,7 @@ mod key_revoke;
 mod key_rotate;
 mod keys_expiring;
 mod keys_follow;
+mod leave;
 mod list;
 mod preview_invitation;
 mod remove;

@@ -82,13 +82,26 @@ async fn links_that_are_none_read_alike_and_are_counted() {
 }
 
 #[tokio::test]
-async fn an_inviter_who_left_is_not_named() {
+async fn an_invitation_of_who_left_reads_like_one_that_was_taken_back() {
     let app = App::start().await;
     let owner = app.tenant("acme").await;
     let admin = join(&app, &owner, "admin@acme.example", "admin").await;
     invite(&admin, "ben@acme.example", "member").await;
     let link = link(&app, owner.tenant, "ben@acme.example").await;
+    assert_eq!(app.post(PATH, json!({ "token": link })).await.expect::<Value>(200)["inviter"], "Ben Dahl");
     assert_eq!(remove(&app, &owner, &admin).await.status, 204);
-    assert_eq!(app.post(PATH, json!({ "token": link })).await.json()["inviter"], Value::Null);
-    app.pump().await;
+    // At once, and when it was taken back.
+    for _ in 0..2 {
+        for page in ["preview", "decline"] {
+            let answer = app.post(&format!("/v1/invitations/{page}"), json!({ "token": link })).await;
+            answer.expect_problem(410, "link_not_good");
+        }
+        app.pump().await;
+    }
+    let list: Value = owner.get("/v1/invitations").await.expect(200);
+    let status = |email: &str| {
+        let items = list["items"].as_array().unwrap();
+        items.iter().find(|item| item["email"] == email).unwrap()["status"].clone()
+    };
+    assert_eq!(status("ben@acme.example"), "cancelled");
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tests::App;
 
 use super::{join, matched, newest_event};
+use crate::tenants::policy::change_policy;
 
 #[tokio::test]
 async fn a_role_changes_for_everybody_who_has_it_from_the_next_request_on() {
@@ -55,5 +56,26 @@ async fn a_role_is_made_one_that_manages_members_by_who_proved_lately_who_they_a
     matched(&app, &owner, Method::PUT, &path, Some("*"), Some(&more)).await.expect_problem(403, "proof_too_old");
     let fresh = app.sign_in("owner@acme.example").await;
     matched(&app, &fresh, Method::PUT, &path, Some("*"), Some(&more)).await.expect::<Value>(200);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_role_that_people_join_with_by_themselves_comes_to_manage_neither_members_nor_roles() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let body = json!({ "name": "Readers", "permissions": ["findings:read"] });
+    let role: Value = owner.post("/v1/roles", body).await.expect(201);
+    let (id, path) = (&role["role"], format!("/v1/roles/{}", role["role"].as_str().unwrap()));
+    change_policy(&app, &owner, json!({ "join": { "who": "directory", "role": id } })).await.expect::<Value>(200);
+    let put = async |permissions: &[&str]| {
+        let wanted = json!({ "name": "Readers", "permissions": permissions });
+        matched(&app, &owner, Method::PUT, &path, Some("*"), Some(&wanted)).await
+    };
+    for wide in ["members:manage", "roles:manage"] {
+        put(&["findings:read", wide]).await.expect_problem(409, "in_use");
+    }
+    put(&["findings:read", "keys:manage"]).await.expect::<Value>(200);
+    change_policy(&app, &owner, json!({ "join": { "who": "nobody" } })).await.expect::<Value>(200);
+    put(&["findings:read", "members:manage"]).await.expect::<Value>(200);
     app.pump().await;
 }

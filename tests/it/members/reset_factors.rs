@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
-use model::event::Actor;
+use model::{Policy, UserId, event::Actor, policy::SignInWays};
 use serde_json::{Value, json};
 use store::{Origin, Proven};
 use tests::{App, Client};
@@ -66,5 +66,29 @@ async fn an_account_of_another_company_is_not_weakened_and_more_than_oneself_nei
         let path = format!("/v1/members/{}/reset-factors", whom.user);
         app.call(http::Method::POST, &path, Some(&strong), None).await.expect_problem(status, code);
     }
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn the_owner_who_gets_in_when_microsoft_does_not_work_keeps_their_second_factor() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let second = join(&app, &owner, "second@acme.example", "owner").await;
+    let (mine, theirs) = (with_second_factor(&app, &owner).await, with_second_factor(&app, &second).await);
+    table::set_login(&app, "second@acme.example", "second_factor", AttributeValue::Bool(true)).await;
+    let count_on = async |break_glass: UserId| {
+        let policy = Policy { sign_in: SignInWays::Microsoft { break_glass }, ..Policy::default() };
+        table::set_policy(&app, &table::scope_of(&app, owner.tenant), policy).await;
+    };
+    let path = format!("/v1/members/{}/reset-factors", second.user);
+    let act = async |token: &str| app.call(http::Method::POST, &path, Some(token), None).await;
+    let asked_for = async || app.system.store.login("second@acme.example").await.unwrap().unwrap().second_factor;
+    count_on(second.user).await;
+    act(&theirs).await.expect_problem(409, "in_use");
+    assert!(asked_for().await);
+    // Once the rule names another one.
+    count_on(owner.user).await;
+    assert_eq!(act(&mine).await.status, 204);
+    assert!(!asked_for().await);
     app.pump().await;
 }

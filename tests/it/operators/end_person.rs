@@ -1,12 +1,13 @@
 //! `operators-end-person`.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tests::{App, Authenticator, Client, PASSWORD, directory};
+use tests::{App, Authenticator, Client, PASSWORD, directory, link_token};
 
 use crate::{
     accounts::passkey_sign_in,
     at_microsoft,
-    members::{invite, join, link},
+    members::{accept, assert_counts, invite, join, link},
     microsoft,
     table::items,
 };
@@ -85,7 +86,9 @@ async fn every_access_of_a_person_ends_in_all_their_companies_and_each_log_says_
     let keys = keys["items"].as_array().unwrap();
     assert_eq!(keys.iter().map(|key| &key["state"]).collect::<Vec<_>>(), [&json!("revoked")]);
 
+    app.clock.advance(SignedDuration::from_secs(1));
     let nova = app.sign_in("owner@nova.example").await;
+    assert_eq!(newest(&nova, "user.signed_in").await["event"]["new_device"], true, "no device is known any more");
     let entry = newest(&nova, "user.sessions_revoked").await;
     assert_eq!((&entry["event"]["operator"], &entry["actor"]["type"]), (&act, &json!("operator")));
     app.pump().await;
@@ -193,4 +196,69 @@ async fn nobody_is_found_where_there_is_nobody_and_nothing_is_written() {
     let neither = json!({ "operator": "j.weber", "reason": "left" });
     assert!(app.invoke(NAME, neither).await.unwrap_err().contains("either"));
     assert_eq!(items(&app).await, before);
+}
+
+#[tokio::test]
+async fn what_a_sole_owner_invited_is_taken_back_and_its_seat_free() {
+    let app = App::start().await;
+    let acme = app.tenant("acme").await;
+    let private = "private@elsewhere.example";
+    let asked = invite(&acme, private, "owner").await;
+    let token = link(&app, acme.tenant, private).await;
+    let told = end(&app, json!({ "email": "owner@acme.example" })).await;
+    assert_eq!(told["companies"][0]["outcome"], "sole_owner");
+    assert_eq!(told["companies"][0]["invitations_revoked"], json!([asked["invitation"]]));
+    accept(&app, &token).await.expect_problem(410, "link_not_good");
+    assert_counts(&app, acme.tenant).await;
+    let again = end(&app, json!({ "email": "owner@acme.example" })).await;
+    assert_eq!(again["companies"][0]["invitations_revoked"], json!([]));
+    let acme = app.sign_in("owner@acme.example").await;
+    assert_eq!(count(&acme, "invitation.revoked").await, 1);
+    assert_eq!(newest(&acme, "invitation.revoked").await["actor"], json!({ "type": "operator" }));
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn whose_second_factor_is_lost_or_somebody_elses_gets_back_in_by_a_mail_once_it_was_reset() {
+    const THEIRS: &str = "owner@nova.example";
+    let app = App::start().await;
+    let (acme, nova) = (app.tenant("acme").await, app.tenant("nova").await);
+    administrator(&app, &acme, &nova).await;
+    nova.add_totp(app.clock.clock().now()).await;
+    app.pump().await;
+    let before = app.inbox().len();
+    let order = json!({ "email": THEIRS, "take_ways_in": true, "reset_factors": true });
+    let told = end(&app, order.clone()).await;
+    assert_eq!(told["factors_reset"], json!(["totp", "recovery_codes"]));
+    assert_eq!(told["ways_in_left"], nothing());
+    app.pump().await;
+    // Each of their companies knows by whom and why, and so do they.
+    let entry = newest(&acme, "member.factors_reset").await;
+    let event = &entry["event"];
+    assert_eq!((&event["user"], &event["operator"]["operator"]), (&json!(nova.user), &json!("j.weber")));
+    let text = entry["text"].as_str().unwrap();
+    assert!(text.starts_with("A member's second factors were reset by whoever runs Steward (j.weber: “"), "{text}");
+    let mails = app.inbox().split_off(before);
+    let told: Vec<_> = mails.iter().filter(|mail| mail.subject.starts_with("Two-step sign-in is off")).collect();
+    assert_eq!(told.len(), 2, "one of each company");
+    for mail in told {
+        assert_eq!(mail.to, [THEIRS]);
+        assert!(mail.text.contains("Whoever runs Steward removed your apps"), "{}", mail.text);
+    }
+
+    app.post("/v1/password-reset", json!({ "email": THEIRS })).await.expect::<Value>(202);
+    app.pump().await;
+    let password = "lantern-oyster-gravel-41";
+    let body = json!({ "token": link_token(&app.mail_to(THEIRS)), "password": password });
+    assert_eq!(app.post("/v1/password-reset/confirm", body).await.status, 204);
+    let tokens: Value = app.post("/v1/sign-in", json!({ "email": THEIRS, "password": password })).await.expect(200);
+    assert_eq!(tokens["next"], "signed_in", "no code is asked for");
+    let nova = app.client(&tokens);
+    nova.get("/v1/tenant").await.expect::<Value>(200);
+    assert_eq!(count(&nova, "member.factors_reset").await, 1);
+    // There is nothing more to reset, and nothing told of it.
+    let again = end(&app, json!({ "email": THEIRS, "reset_factors": true })).await;
+    assert_eq!(again["factors_reset"], json!([]));
+    assert_eq!(count(&acme, "member.factors_reset").await, 1);
+    app.pump().await;
 }

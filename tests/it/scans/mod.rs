@@ -12,6 +12,8 @@ use local_aws::BoxFuture;
 use serde_json::{Value, json};
 use tests::{App, Client};
 
+use crate::deaths::until;
+
 /// New tokens for a client whose time moves on.
 pub async fn renew(app: &App, client: &mut Client<'_>) {
     let tokens: Value = app.post("/v1/refresh", json!({ "refresh_token": client.refresh })).await.expect(200);
@@ -50,16 +52,7 @@ pub fn pages(app: &App) -> usize {
 /// Lets things happen until `stop` says so, and then no further: whatever was under way is cut off, as by a crash.
 /// Whether it came to that.
 pub async fn crash(app: &App, stop: impl Fn() -> bool) -> bool {
-    let watch = async {
-        while !stop() {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::select! {
-        biased;
-        () = watch => true,
-        () = app.pump() => false,
-    }
+    until(stop, app.pump()).await.is_none()
 }
 
 /// Lets everything happen, and `then` as soon as `when` is so.

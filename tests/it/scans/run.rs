@@ -7,11 +7,12 @@ use local_aws::{Chaos, Fault as TableFault};
 use local_microsoft::{Directory, Fault, Recipe, RetryAfter, When};
 use model::{Currency, Money};
 use serde_json::{Value, json};
-use store::{Meter, SeatsOfDay, Snapshot, metered};
-use tests::{App, BEGIN, Options, READER_APP, directory};
+use store::{Meter, ScanState, SeatsOfDay, Snapshot, metered};
+use tests::{App, BEGIN, Client, Options, READER_APP, directory};
 
 use super::{ask, calls, crash, meanwhile, pages, renew, scan, without_mail};
 use crate::{
+    deaths::dies_behind,
     findings::set_price,
     ledger::{Told, all, assert_equal, told},
     microsoft::{count, kinds, state},
@@ -125,17 +126,16 @@ async fn killed_behind_any_page_it_reads_at_most_one_page_again() {
 
 #[tokio::test]
 async fn killed_at_any_call_of_the_table_it_ends_with_the_same_result() {
-    let whole = undisturbed(directory(5, 60)).await;
-    let app = App::of(directory(5, 60)).await;
+    let whole = undisturbed(directory(5, 30)).await;
+    let app = App::of(directory(5, 30)).await;
     let mut owner = app.tenant("northwind").await;
     owner.connect(app.only_directory()).await;
     app.pump().await;
     let (mut at, mut scans) = (0, 1);
     loop {
         ask(&app, &mut owner).await;
-        let before = app.system.aws.dynamodb_calls().total();
         at += 1;
-        let killed = crash(&app, || app.system.aws.dynamodb_calls().total() >= before + at).await;
+        let killed = dies_behind(&app, at, app.pump()).await;
         app.pump().await;
         renew(&app, &mut owner).await;
         let overview: Value = owner.get("/v1/overview").await.expect(200);
@@ -153,8 +153,8 @@ async fn killed_at_any_call_of_the_table_it_ends_with_the_same_result() {
 
 #[tokio::test]
 async fn whatever_the_table_does_a_scan_ends_with_the_same_result() {
-    let whole = undisturbed(directory(5, 60)).await;
-    let app = App::of(directory(5, 60)).await;
+    let whole = undisturbed(directory(5, 30)).await;
+    let app = App::of(directory(5, 30)).await;
     let mut owner = app.tenant("northwind").await;
     owner.connect(app.only_directory()).await;
     app.pump().await;
@@ -375,14 +375,49 @@ async fn an_unchanged_directory_costs_few_write_units() {
             let spent = meter.spent();
             assert!(spent.write_units <= 5.0 + SEALED, "{people} people: {spent:?}");
         }
-        // The next day, by the schedule: dates move on, nobody does.
+        // From day to day, by the schedule: dates move on, nobody does. Some days bring somebody to a limit of time.
+        let mut least = f64::INFINITY;
+        for _ in 0..4 {
+            app.clock.advance(SignedDuration::from_hours(24));
+            app.run("scans-schedule").await;
+            let meter = Meter::default();
+            metered(&meter, app.pump()).await;
+            least = least.min(meter.spent().write_units);
+        }
+        assert!(least <= 5.0 + SEALED, "{people} people, a day without news: {least} write units");
+    }
+}
+
+#[tokio::test]
+async fn killed_at_any_call_of_the_table_a_scan_of_the_schedule_keeps_its_day() {
+    let app = App::of(directory(5, 60)).await;
+    let owner = app.scanned("northwind", app.only_directory()).await;
+    let scope = scope(&app, &owner).await;
+    let tenant = app.system.store.of(&scope);
+    let mut at = 0;
+    loop {
         app.clock.advance(SignedDuration::from_hours(24));
         app.run("scans-schedule").await;
-        let meter = Meter::default();
-        metered(&meter, app.pump()).await;
-        let spent = meter.spent();
-        assert!(spent.write_units <= 40.0, "{people} people a day later: {spent:?}");
+        at += 1;
+        let killed = dies_behind(&app, at, app.pump()).await;
+        app.pump().await;
+        let overview = tenant.overview().await.unwrap();
+        let totals = overview.summary.as_ref().unwrap().value.totals.clone();
+        let newest = overview.newest().unwrap();
+        assert_eq!((newest.scheduled, newest.state), (true, ScanState::Finished), "killed at call {at}");
+        // The day says what the first screen says.
+        let days = tenant.all::<Snapshot>().await.unwrap();
+        let day = &days.last().unwrap().value;
+        assert_eq!(
+            (day.day, day.spend_monthly, day.certain_monthly, day.likely_monthly),
+            (app.clock.clock().today(), totals.spend_monthly, totals.certain_monthly, totals.likely_monthly),
+            "killed at call {at}"
+        );
+        if !killed {
+            break;
+        }
     }
+    assert!(at > 10, "a scan makes more than {at} calls");
 }
 
 #[tokio::test]
@@ -402,7 +437,14 @@ async fn what_is_resolved_disappears_and_what_stays_keeps_its_day() {
     let after = told(&owner).await;
     assert_eq!(of(&after, "L3"), None);
     let gone = blocked["finding"].as_str().unwrap();
-    owner.get(&format!("/v1/findings/{gone}")).await.expect_problem(404, "not_found");
+    let answer = owner.get(&format!("/v1/findings/{gone}")).await;
+    answer.expect_problem(404, "not_found");
+    let said = json!({
+        "headline": blocked["headline"],
+        "first_found": blocked["first_found"],
+        "gone_since": after.overview["checked_at"],
+    });
+    assert_eq!(answer.json()["gone"], said);
     let none: Value = owner.get(&format!("/v1/findings/{gone}/people")).await.expect(200);
     assert_eq!(none["items"], json!([]));
     // What was found before was first found then; the seats that are nobody's now are new, and so are the deleted.
@@ -445,6 +487,23 @@ async fn an_account_seen_blocked_for_a_month_is_certain_waste() {
     }
 }
 
+/// Keeps a year of days, with these seats so many days ago.
+async fn keep_a_year(app: &App, owner: &Client<'_>, seats: impl Fn(i64) -> Vec<SeatsOfDay>) {
+    let (scope, zero) = (scope(app, owner).await, Money::new(0, Currency::Usd));
+    for ago in 1..=366 {
+        let snapshot = Snapshot {
+            day: app.clock.clock().today().saturating_sub(Span::new().days(ago)),
+            people: 120,
+            spend_monthly: zero,
+            certain_monthly: zero,
+            likely_monthly: zero,
+            findings: 0,
+            seats: seats(ago),
+        };
+        app.system.store.of(&scope).save(&snapshot).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_year_of_snapshots_and_a_monthly_term_the_company_tells_are_looked_at_together() {
     let app = App::of(directory(5, 120)).await;
@@ -453,22 +512,8 @@ async fn a_year_of_snapshots_and_a_monthly_term_the_company_tells_are_looked_at_
     let used = |licence: &Value| licence["assigned"].as_u64().unwrap_or(0);
     let licence = bought.iter().filter(|one| !one["price"].is_null()).max_by_key(|one| used(one)).expect("a licence");
     let sku = licence["sku"].as_str().unwrap();
-    let today = app.clock.clock().today();
-    let scope = scope(&app, &owner).await;
-    let zero = Money::new(0, Currency::Usd);
-    for ago in 1..=366 {
-        let seats = vec![SeatsOfDay { sku: sku.parse().unwrap(), enabled: 50, consumed: 3 }];
-        let snapshot = Snapshot {
-            day: today.saturating_sub(Span::new().days(ago)),
-            people: 120,
-            spend_monthly: zero,
-            certain_monthly: zero,
-            likely_monthly: zero,
-            findings: 0,
-            seats,
-        };
-        app.system.store.of(&scope).save(&snapshot).await.unwrap();
-    }
+    let three = SeatsOfDay { sku: sku.parse().unwrap(), enabled: 50, consumed: 3 };
+    keep_a_year(&app, &owner, |_| vec![three]).await;
     // By the dates of its subscriptions nothing is on a monthly term, so that is not asked about.
     scan(&app, &mut owner).await;
     let found = |found: &[Value]| found.iter().find(|finding| finding["check"] == "L22").cloned();
@@ -478,4 +523,34 @@ async fn a_year_of_snapshots_and_a_monthly_term_the_company_tells_are_looked_at_
     scan(&app, &mut owner).await;
     let finding = found(&all(&owner, "/v1/findings").await).expect("licences paid by the month and used all year");
     assert_eq!((&finding["seats"], finding["remedy"].is_string()), (&json!(3), true), "{finding:#}");
+}
+
+#[tokio::test]
+async fn on_a_day_that_leaves_a_licence_type_out_nobody_had_it() {
+    let app = App::of(directory(5, 120)).await;
+    let mut owner = app.scanned("northwind", app.only_directory()).await;
+    let licences = all(&owner, "/v1/licenses").await;
+    let used = |licence: &Value| licence["assigned"].as_u64().unwrap_or(0);
+    let mut paid: Vec<&Value> = licences.iter().filter(|one| !one["price"].is_null()).collect();
+    paid.sort_by_key(|one| std::cmp::Reverse(used(one)));
+    let [whole, broken, ..] = paid[..] else { panic!("two paid licence types: {licences:#?}") };
+    let three = |of: &Value| {
+        let sku = of["sku"].as_str().unwrap().parse().unwrap();
+        SeatsOfDay { sku, enabled: 50, consumed: 3 }
+    };
+    // Sixty days without one of them: more than three hundred are left.
+    let had = |ago: i64| if (100..160).contains(&ago) { vec![whole] } else { vec![whole, broken] };
+    keep_a_year(&app, &owner, |ago| had(ago).into_iter().map(three).collect()).await;
+    for of in [whole, broken] {
+        set_price(&app, &owner, of["sku"].as_str().unwrap(), json!({ "term": "monthly" })).await;
+    }
+    scan(&app, &mut owner).await;
+    let findings = all(&owner, "/v1/findings").await;
+    let told: Vec<&Value> = findings.iter().filter(|finding| finding["check"] == "L22").collect();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!((&told[0]["subject"]["sku"], &told[0]["seats"]), (&whole["sku"], &json!(3)));
+    // It was looked at all the same.
+    let catalogue: Value = owner.get("/v1/checks").await.expect(200);
+    let check = catalogue["items"].as_array().unwrap().iter().find(|item| item["check"] == "L22").unwrap();
+    assert_eq!(check["evaluated"], "fully", "{check:#}");
 }

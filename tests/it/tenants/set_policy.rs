@@ -2,13 +2,13 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
-use model::{PersonId, Role};
+use model::{Permission, Permissions, PersonId, Role};
 use serde_json::{Value, json};
 use tests::{App, Client, directory};
 
 use super::policy::{PATH, change_policy, put_policy};
 use crate::{
-    at_microsoft::{client, link, people},
+    at_microsoft::{client, link, people, sign_in},
     microsoft::{administrator, count},
     table,
 };
@@ -71,7 +71,12 @@ async fn a_change_names_the_version_it_changes_and_is_told_with_before_and_after
 async fn nobody_joins_as_owner_or_administrator_or_in_a_role_there_is_not() {
     let app = App::start().await;
     let owner = app.tenant("acme").await;
-    for role in ["owner", "admin", "rol_00000000000000000000000000"] {
+    let own = async |name: &str, permission: &str| -> String {
+        let body = json!({ "name": name, "permissions": ["findings:read", permission] });
+        owner.post("/v1/roles", body).await.expect::<Value>(201)["role"].as_str().unwrap().to_owned()
+    };
+    let (recruiters, makers) = (own("Recruiters", "members:manage").await, own("Makers", "roles:manage").await);
+    for role in ["owner", "admin", "rol_00000000000000000000000000", &recruiters, &makers] {
         let answer = change_policy(&app, &owner, json!({ "join": { "who": "directory", "role": role } })).await;
         answer.expect_problem(422, "invalid");
         assert_eq!(answer.json()["errors"][0]["pointer"], "/join/role");
@@ -81,6 +86,33 @@ async fn nobody_joins_as_owner_or_administrator_or_in_a_role_there_is_not() {
     incomplete.as_object_mut().unwrap().remove("sign_in");
     put_policy(&app, &owner, Some("\"1\""), &incomplete).await.expect_problem(400, "bad_body");
     assert_eq!(count(&owner, "policy.changed").await, 0);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn nobody_joins_in_a_role_that_came_to_manage_members_or_roles() {
+    let app = App::of(directory(1, 30)).await;
+    let directory = app.only_directory();
+    let (owner, _) = connected(&app).await;
+    let body = json!({ "name": "Readers", "permissions": ["findings:read"] });
+    let role: Value = owner.post("/v1/roles", body).await.expect(201);
+    let join = json!({ "join": { "who": "directory", "role": role["role"] } });
+    change_policy(&app, &owner, join).await.expect::<Value>(200);
+    let colleague = people(&app, directory, 1).remove(0);
+    let holds = async |permission: Permission| {
+        let allowed = Permissions::NONE.with(permission);
+        crate::members::set_company(&app, owner.tenant, |company| company.roles[0].permissions = allowed).await;
+    };
+    // As roles were kept when only owners and administrators were looked at, by their names.
+    for wide in [Permission::ManageMembers, Permission::ManageRoles] {
+        holds(wide).await;
+        sign_in(&app, colleague.id).await.expect_problem(403, "not_a_member");
+    }
+    assert_eq!(count(&owner, "member.joined").await, 0);
+    holds(Permission::ReadFindings).await;
+    let me: Value = client(&app, colleague.id).await.get("/v1/me").await.expect(200);
+    assert_eq!(me["role"], role["role"]);
+    app.pump().await;
 }
 
 #[tokio::test]
@@ -161,6 +193,8 @@ async fn microsoft_only_locks_passwords_out_at_once_but_not_the_one_owner_for_em
     let place = (format!("USER#{}", by_password.user), format!("SESSION#{session}"));
     table::set(&app, (&place.0, &place.1), "amr", amr).await;
     by_password.get("/v1/me").await.expect::<Value>(200);
+    let refresh = async |client: &Client<'_>| app.post("/v1/refresh", json!({ "refresh_token": client.refresh })).await;
+    refresh(&by_password).await.expect::<Value>(200);
 
     change_policy(&app, &admin, microsoft_only(&owner)).await.expect::<Value>(200);
     for path in ["/v1/me", "/v1/members", "/v1/policy"] {
@@ -169,6 +203,13 @@ async fn microsoft_only_locks_passwords_out_at_once_but_not_the_one_owner_for_em
         admin.get(path).await.expect::<Value>(200);
     }
     client(&app, colleague.id).await.get("/v1/members").await.expect::<Value>(200);
+    // A session that is not let in ends when it is to be renewed, with the token of before as well; the others go on.
+    refresh(&by_password).await.expect_problem(401, "invalid_token");
+    by_password.get("/v1/me").await.expect_problem(401, "invalid_token");
+    for client in [&owner, &admin] {
+        refresh(client).await.expect::<Value>(200);
+    }
+    assert_eq!(count(&owner, "token.reuse_detected").await, 0);
 
     // Who may only come in with Microsoft does not give that up; who may do otherwise does.
     let of_directory = format!("/v1/me/microsoft/{directory}");
@@ -177,7 +218,7 @@ async fn microsoft_only_locks_passwords_out_at_once_but_not_the_one_owner_for_em
     // Without the connection it cannot be asked for, and it can be given up.
     assert_eq!(owner.delete("/v1/microsoft").await.status, 204);
     change_policy(&app, &owner, json!({ "sign_in": { "by": "any" } })).await.expect::<Value>(200);
-    by_password.get("/v1/me").await.expect::<Value>(200);
+    by_password.get("/v1/me").await.expect_problem(401, "invalid_token");
     change_policy(&app, &admin, microsoft_only(&owner)).await.expect_problem(409, "not_connected");
     app.pump().await;
 }

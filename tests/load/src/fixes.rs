@@ -47,6 +47,7 @@ pub(crate) async fn measure(
     note("fixes-list", &owner.get("/v1/fixes").await, 200);
     note("fixes-get", &owner.get(&path).await, 200);
     note("fixes-items", &owner.get(&format!("{path}/items")).await, 200);
+    note("fixes-export", &owner.get("/v1/fixes/export").await, 200);
     note("fixes-retry", &post(app, owner, &format!("{path}/retry"), "retry", None).await, 202);
     app.pump().await;
     note("fixes-undo", &post(app, owner, &format!("{path}/undo"), "undo", None).await, 202);

@@ -201,7 +201,8 @@ pub async fn measure_again(sizes: &[u32]) -> anyhow::Result<String> {
         }
     };
     Ok(format!(
-        "{}\nThe goal is {RESCAN_WRITES} write units, and {SEALING} for sealing the scan's two events in the log \
+        "{}\nThe goal is {RESCAN_WRITES} write units ([ADR 7](adr/0007-people-are-stored-in-buckets.md) says which), \
+         and {SEALING} for sealing the scan's two events in the log \
          ([ADR 9](adr/0009-the-log-is-sealed-behind-the-stream.md)): {verdict}.\n",
         table(&["People", "Write units", "Read units", "Trips"], &rows)
     ))

@@ -59,6 +59,13 @@ pub async fn measure(note: &mut impl FnMut(&str, &Answer, u16)) {
     note("members-delete-role", &owner.delete(&delete).await, 204);
     note("members-list", &owner.get("/v1/members").await, 200);
     note("members-remove", &matched(&app, &owner, Method::DELETE, &member, None).await, 204);
+    let zoe = "zoe@team.example";
+    owner.post("/v1/invitations", json!({ "email": zoe, "role": "member" })).await.expect::<Value>(202);
+    let link = self::link(&app, &owner, zoe, 1, "sit_zoe").await;
+    let body = json!({ "token": link, "name": "Zoe", "password": PASSWORD });
+    app.post("/v1/invitations/accept", body).await.expect::<Value>(201);
+    let zoe = app.sign_in(zoe).await;
+    note("members-leave", &zoe.delete(&format!("/v1/me/tenants/{}", zoe.tenant)).await, 204);
     app.pump().await;
 }
 

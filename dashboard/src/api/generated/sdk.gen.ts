@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AccountsAddPasskeyData, AccountsAddPasskeyErrors, AccountsAddPasskeyResponses, AccountsBeginPasskeyData, AccountsBeginPasskeyErrors, AccountsBeginPasskeyResponses, AccountsBeginPasskeySignInData, AccountsBeginPasskeySignInErrors, AccountsBeginPasskeySignInResponses, AccountsBeginTotpData, AccountsBeginTotpErrors, AccountsBeginTotpResponses, AccountsChangeEmailData, AccountsChangeEmailErrors, AccountsChangeEmailResponses, AccountsChangePasswordData, AccountsChangePasswordErrors, AccountsChangePasswordResponses, AccountsCompaniesData, AccountsCompaniesErrors, AccountsCompaniesResponses, AccountsConfirmEmailData, AccountsConfirmEmailErrors, AccountsConfirmEmailResponses, AccountsConfirmMicrosoftData, AccountsConfirmMicrosoftErrors, AccountsConfirmMicrosoftResponses, AccountsConfirmTotpData, AccountsConfirmTotpErrors, AccountsConfirmTotpResponses, AccountsCreateCompanyData, AccountsCreateCompanyErrors, AccountsCreateCompanyResponses, AccountsEndSessionData, AccountsEndSessionErrors, AccountsEndSessionResponses, AccountsFactorsData, AccountsFactorsErrors, AccountsFactorsResponses, AccountsJwksData, AccountsJwksErrors, AccountsJwksResponses, AccountsLinkMicrosoftCallbackData, AccountsLinkMicrosoftCallbackErrors, AccountsLinkMicrosoftCallbackResponses, AccountsLinkMicrosoftData, AccountsLinkMicrosoftErrors, AccountsLinkMicrosoftResponses, AccountsMeData, AccountsMeErrors, AccountsMeResponses, AccountsPasskeySignInData, AccountsPasskeySignInErrors, AccountsPasskeySignInResponses, AccountsPreviewSignUpData, AccountsPreviewSignUpErrors, AccountsPreviewSignUpResponses, AccountsRefreshData, AccountsRefreshErrors, AccountsRefreshResponses, AccountsRemovePasskeyData, AccountsRemovePasskeyErrors, AccountsRemovePasskeyResponses, AccountsRemoveTotpData, AccountsRemoveTotpErrors, AccountsRemoveTotpResponses, AccountsRenewRecoveryCodesData, AccountsRenewRecoveryCodesErrors, AccountsRenewRecoveryCodesResponses, AccountsRequestPasswordResetData, AccountsRequestPasswordResetErrors, AccountsRequestPasswordResetResponses, AccountsResendSignUpData, AccountsResendSignUpErrors, AccountsResendSignUpResponses, AccountsResetPasswordData, AccountsResetPasswordErrors, AccountsResetPasswordResponses, AccountsSecondFactorData, AccountsSecondFactorErrors, AccountsSecondFactorResponses, AccountsSessionsData, AccountsSessionsErrors, AccountsSessionsResponses, AccountsSignInData, AccountsSignInErrors, AccountsSignInMicrosoftCallbackData, AccountsSignInMicrosoftCallbackErrors, AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftData, AccountsSignInMicrosoftErrors, AccountsSignInMicrosoftResponses, AccountsSignInResponses, AccountsSignOutData, AccountsSignOutErrors, AccountsSignOutEverywhereData, AccountsSignOutEverywhereErrors, AccountsSignOutEverywhereResponses, AccountsSignOutResponses, AccountsSignUpData, AccountsSignUpErrors, AccountsSignUpResponses, AccountsSignUpStatusData, AccountsSignUpStatusErrors, AccountsSignUpStatusResponses, AccountsStepUpData, AccountsStepUpErrors, AccountsStepUpResponses, AccountsSwitchCompanyData, AccountsSwitchCompanyErrors, AccountsSwitchCompanyResponses, AccountsUndoEmailData, AccountsUndoEmailErrors, AccountsUndoEmailResponses, AccountsUnlinkMicrosoftData, AccountsUnlinkMicrosoftErrors, AccountsUnlinkMicrosoftResponses, AccountsUpdateMeData, AccountsUpdateMeErrors, AccountsUpdateMeResponses, AccountsVerifyEmailData, AccountsVerifyEmailErrors, AccountsVerifyEmailResponses, AccountsWorkAccountsData, AccountsWorkAccountsErrors, AccountsWorkAccountsResponses, FindingsAddExceptionData, FindingsAddExceptionErrors, FindingsAddExceptionResponses, FindingsAttestationAnswerData, FindingsAttestationAnswerErrors, FindingsAttestationAnswerResponses, FindingsAttestationPreviewData, FindingsAttestationPreviewErrors, FindingsAttestationPreviewResponses, FindingsAttestationsData, FindingsAttestationsErrors, FindingsAttestationsResponses, FindingsAttestData, FindingsAttestErrors, FindingsAttestResponses, FindingsChangeExceptionData, FindingsChangeExceptionErrors, FindingsChangeExceptionResponses, FindingsChecksData, FindingsChecksErrors, FindingsChecksResponses, FindingsDismissData, FindingsDismissErrors, FindingsDismissResponses, FindingsEndExceptionData, FindingsEndExceptionErrors, FindingsEndExceptionResponses, FindingsExceptionsData, FindingsExceptionsErrors, FindingsExceptionsResponses, FindingsExportData, FindingsExportErrors, FindingsExportLicensesData, FindingsExportLicensesErrors, FindingsExportLicensesResponses, FindingsExportPeopleData, FindingsExportPeopleErrors, FindingsExportPeopleResponses, FindingsExportPricesData, FindingsExportPricesErrors, FindingsExportPricesResponses, FindingsExportResponses, FindingsGetData, FindingsGetErrors, FindingsGetResponses, FindingsImportPricesData, FindingsImportPricesErrors, FindingsImportPricesResponses, FindingsLicensesData, FindingsLicensesErrors, FindingsLicensesResponses, FindingsListData, FindingsListErrors, FindingsListPeopleData, FindingsListPeopleErrors, FindingsListPeopleResponses, FindingsListResponses, FindingsOverviewData, FindingsOverviewErrors, FindingsOverviewResponses, FindingsPeopleData, FindingsPeopleErrors, FindingsPeopleResponses, FindingsPersonData, FindingsPersonErrors, FindingsPersonResponses, FindingsPricesData, FindingsPricesErrors, FindingsPricesResponses, FindingsRemovePriceData, FindingsRemovePriceErrors, FindingsRemovePriceResponses, FindingsSetPriceData, FindingsSetPriceErrors, FindingsSetPriceResponses, FindingsSetSettingsData, FindingsSetSettingsErrors, FindingsSetSettingsResponses, FindingsSettingsData, FindingsSettingsErrors, FindingsSettingsResponses, FindingsSnoozeData, FindingsSnoozeErrors, FindingsSnoozeResponses, FindingsWakeData, FindingsWakeErrors, FindingsWakeResponses, FixesApplyData, FixesApplyErrors, FixesApplyResponses, FixesCancelData, FixesCancelErrors, FixesCancelResponses, FixesGetData, FixesGetErrors, FixesGetResponses, FixesItemsData, FixesItemsErrors, FixesItemsResponses, FixesListData, FixesListErrors, FixesListResponses, FixesPreviewData, FixesPreviewErrors, FixesPreviewResponses, FixesRetryData, FixesRetryErrors, FixesRetryResponses, FixesUndoData, FixesUndoErrors, FixesUndoResponses, InsightsCreateFeedData, InsightsCreateFeedErrors, InsightsCreateFeedResponses, InsightsExportSavingsData, InsightsExportSavingsErrors, InsightsExportSavingsResponses, InsightsExportTrendsData, InsightsExportTrendsErrors, InsightsExportTrendsResponses, InsightsFeedsData, InsightsFeedsErrors, InsightsFeedsResponses, InsightsListRenewalsData, InsightsListRenewalsErrors, InsightsListRenewalsResponses, InsightsRenewalsFeedData, InsightsRenewalsFeedErrors, InsightsRenewalsFeedResponses, InsightsRevokeFeedData, InsightsRevokeFeedErrors, InsightsRevokeFeedResponses, InsightsSavingsData, InsightsSavingsErrors, InsightsSavingsResponses, InsightsTrendsData, InsightsTrendsErrors, InsightsTrendsResponses, MembersAcceptInvitationData, MembersAcceptInvitationErrors, MembersAcceptInvitationResponses, MembersChangeData, MembersChangeErrors, MembersChangeResponses, MembersCreateRoleData, MembersCreateRoleErrors, MembersCreateRoleResponses, MembersDeclineInvitationData, MembersDeclineInvitationErrors, MembersDeclineInvitationResponses, MembersDeleteRoleData, MembersDeleteRoleErrors, MembersDeleteRoleResponses, MembersInvitationsData, MembersInvitationsErrors, MembersInvitationsResponses, MembersInviteData, MembersInviteErrors, MembersInviteResponses, MembersKeyCreateData, MembersKeyCreateErrors, MembersKeyCreateResponses, MembersKeyLeakedData, MembersKeyLeakedErrors, MembersKeyLeakedResponses, MembersKeyListData, MembersKeyListErrors, MembersKeyListResponses, MembersKeyRevokeData, MembersKeyRevokeErrors, MembersKeyRevokeResponses, MembersKeyRotateData, MembersKeyRotateErrors, MembersKeyRotateResponses, MembersListData, MembersListErrors, MembersListResponses, MembersPreviewInvitationData, MembersPreviewInvitationErrors, MembersPreviewInvitationResponses, MembersRemoveData, MembersRemoveErrors, MembersRemoveResponses, MembersReplaceRoleData, MembersReplaceRoleErrors, MembersReplaceRoleResponses, MembersResendInvitationData, MembersResendInvitationErrors, MembersResendInvitationResponses, MembersResetFactorsData, MembersResetFactorsErrors, MembersResetFactorsResponses, MembersRevokeInvitationData, MembersRevokeInvitationErrors, MembersRevokeInvitationResponses, MembersRolesData, MembersRolesErrors, MembersRolesResponses, MicrosoftCallbackData, MicrosoftCallbackErrors, MicrosoftCallbackResponses, MicrosoftColleaguesData, MicrosoftColleaguesErrors, MicrosoftColleaguesResponses, MicrosoftConnectData, MicrosoftConnectErrors, MicrosoftConnectResponses, MicrosoftDisconnectData, MicrosoftDisconnectErrors, MicrosoftDisconnectResponses, MicrosoftEndTierData, MicrosoftEndTierErrors, MicrosoftEndTierResponses, MicrosoftManifestData, MicrosoftManifestErrors, MicrosoftManifestResponses, MicrosoftStatusData, MicrosoftStatusErrors, MicrosoftStatusResponses, MicrosoftTransparencyData, MicrosoftTransparencyErrors, MicrosoftTransparencyResponses, OperatorsHealthData, OperatorsHealthErrors, OperatorsHealthResponses, OperatorsReadyData, OperatorsReadyErrors, OperatorsReadyResponses, ScansGetData, ScansGetErrors, ScansGetResponses, ScansListData, ScansListErrors, ScansListResponses, ScansStartData, ScansStartErrors, ScansStartResponses, TenantsEventsData, TenantsEventsErrors, TenantsEventsExportData, TenantsEventsExportErrors, TenantsEventsExportResponses, TenantsEventsResponses, TenantsEventsVerifyData, TenantsEventsVerifyErrors, TenantsEventsVerifyResponses, TenantsGetData, TenantsGetErrors, TenantsGetResponses, TenantsPolicyData, TenantsPolicyErrors, TenantsPolicyResponses, TenantsSetPolicyData, TenantsSetPolicyErrors, TenantsSetPolicyResponses } from './types.gen';
+import type { AccountsAddPasskeyData, AccountsAddPasskeyErrors, AccountsAddPasskeyResponses, AccountsBeginPasskeyData, AccountsBeginPasskeyErrors, AccountsBeginPasskeyResponses, AccountsBeginPasskeySignInData, AccountsBeginPasskeySignInErrors, AccountsBeginPasskeySignInResponses, AccountsBeginTotpData, AccountsBeginTotpErrors, AccountsBeginTotpResponses, AccountsChangeEmailData, AccountsChangeEmailErrors, AccountsChangeEmailResponses, AccountsChangePasswordData, AccountsChangePasswordErrors, AccountsChangePasswordResponses, AccountsCompaniesData, AccountsCompaniesErrors, AccountsCompaniesResponses, AccountsConfirmEmailData, AccountsConfirmEmailErrors, AccountsConfirmEmailResponses, AccountsConfirmMicrosoftData, AccountsConfirmMicrosoftErrors, AccountsConfirmMicrosoftResponses, AccountsConfirmTotpData, AccountsConfirmTotpErrors, AccountsConfirmTotpResponses, AccountsCreateCompanyData, AccountsCreateCompanyErrors, AccountsCreateCompanyResponses, AccountsEndSessionData, AccountsEndSessionErrors, AccountsEndSessionResponses, AccountsFactorsData, AccountsFactorsErrors, AccountsFactorsResponses, AccountsJwksData, AccountsJwksErrors, AccountsJwksResponses, AccountsLinkMicrosoftCallbackData, AccountsLinkMicrosoftCallbackErrors, AccountsLinkMicrosoftCallbackResponses, AccountsLinkMicrosoftData, AccountsLinkMicrosoftErrors, AccountsLinkMicrosoftResponses, AccountsMeData, AccountsMeErrors, AccountsMeResponses, AccountsPasskeySignInData, AccountsPasskeySignInErrors, AccountsPasskeySignInResponses, AccountsPreviewSignUpData, AccountsPreviewSignUpErrors, AccountsPreviewSignUpResponses, AccountsRefreshData, AccountsRefreshErrors, AccountsRefreshResponses, AccountsRemovePasskeyData, AccountsRemovePasskeyErrors, AccountsRemovePasskeyResponses, AccountsRemoveTotpData, AccountsRemoveTotpErrors, AccountsRemoveTotpResponses, AccountsRenewRecoveryCodesData, AccountsRenewRecoveryCodesErrors, AccountsRenewRecoveryCodesResponses, AccountsRequestPasswordResetData, AccountsRequestPasswordResetErrors, AccountsRequestPasswordResetResponses, AccountsResendSignUpData, AccountsResendSignUpErrors, AccountsResendSignUpResponses, AccountsResetPasswordData, AccountsResetPasswordErrors, AccountsResetPasswordResponses, AccountsSecondFactorData, AccountsSecondFactorErrors, AccountsSecondFactorResponses, AccountsSessionsData, AccountsSessionsErrors, AccountsSessionsResponses, AccountsSignInData, AccountsSignInErrors, AccountsSignInMicrosoftCallbackData, AccountsSignInMicrosoftCallbackErrors, AccountsSignInMicrosoftCallbackResponses, AccountsSignInMicrosoftData, AccountsSignInMicrosoftErrors, AccountsSignInMicrosoftResponses, AccountsSignInResponses, AccountsSignOutData, AccountsSignOutErrors, AccountsSignOutEverywhereData, AccountsSignOutEverywhereErrors, AccountsSignOutEverywhereResponses, AccountsSignOutResponses, AccountsSignUpData, AccountsSignUpErrors, AccountsSignUpResponses, AccountsSignUpStatusData, AccountsSignUpStatusErrors, AccountsSignUpStatusResponses, AccountsStepUpData, AccountsStepUpErrors, AccountsStepUpResponses, AccountsSwitchCompanyData, AccountsSwitchCompanyErrors, AccountsSwitchCompanyResponses, AccountsUndoEmailData, AccountsUndoEmailErrors, AccountsUndoEmailResponses, AccountsUnlinkMicrosoftData, AccountsUnlinkMicrosoftErrors, AccountsUnlinkMicrosoftResponses, AccountsUpdateMeData, AccountsUpdateMeErrors, AccountsUpdateMeResponses, AccountsVerifyEmailData, AccountsVerifyEmailErrors, AccountsVerifyEmailResponses, AccountsWorkAccountsData, AccountsWorkAccountsErrors, AccountsWorkAccountsResponses, FindingsAddExceptionData, FindingsAddExceptionErrors, FindingsAddExceptionResponses, FindingsAttestationAnswerData, FindingsAttestationAnswerErrors, FindingsAttestationAnswerResponses, FindingsAttestationPreviewData, FindingsAttestationPreviewErrors, FindingsAttestationPreviewResponses, FindingsAttestationsData, FindingsAttestationsErrors, FindingsAttestationsResponses, FindingsAttestData, FindingsAttestErrors, FindingsAttestResponses, FindingsChangeExceptionData, FindingsChangeExceptionErrors, FindingsChangeExceptionResponses, FindingsChecksData, FindingsChecksErrors, FindingsChecksResponses, FindingsDismissData, FindingsDismissErrors, FindingsDismissResponses, FindingsEndExceptionData, FindingsEndExceptionErrors, FindingsEndExceptionResponses, FindingsExceptionsData, FindingsExceptionsErrors, FindingsExceptionsResponses, FindingsExportData, FindingsExportErrors, FindingsExportLicensesData, FindingsExportLicensesErrors, FindingsExportLicensesResponses, FindingsExportPeopleData, FindingsExportPeopleErrors, FindingsExportPeopleResponses, FindingsExportPricesData, FindingsExportPricesErrors, FindingsExportPricesResponses, FindingsExportResponses, FindingsGetData, FindingsGetErrors, FindingsGetResponses, FindingsImportPricesData, FindingsImportPricesErrors, FindingsImportPricesResponses, FindingsLicensesData, FindingsLicensesErrors, FindingsLicensesResponses, FindingsListData, FindingsListErrors, FindingsListPeopleData, FindingsListPeopleErrors, FindingsListPeopleResponses, FindingsListResponses, FindingsOverviewData, FindingsOverviewErrors, FindingsOverviewResponses, FindingsPeopleData, FindingsPeopleErrors, FindingsPeopleResponses, FindingsPersonData, FindingsPersonErrors, FindingsPersonResponses, FindingsPricesData, FindingsPricesErrors, FindingsPricesResponses, FindingsRemovePriceData, FindingsRemovePriceErrors, FindingsRemovePriceResponses, FindingsSetPriceData, FindingsSetPriceErrors, FindingsSetPriceResponses, FindingsSetSettingsData, FindingsSetSettingsErrors, FindingsSetSettingsResponses, FindingsSettingsData, FindingsSettingsErrors, FindingsSettingsResponses, FindingsSnoozeData, FindingsSnoozeErrors, FindingsSnoozeResponses, FindingsWakeData, FindingsWakeErrors, FindingsWakeResponses, FixesApplyData, FixesApplyErrors, FixesApplyResponses, FixesCancelData, FixesCancelErrors, FixesCancelResponses, FixesExportData, FixesExportErrors, FixesExportResponses, FixesGetData, FixesGetErrors, FixesGetResponses, FixesItemsData, FixesItemsErrors, FixesItemsResponses, FixesListData, FixesListErrors, FixesListResponses, FixesPreviewData, FixesPreviewErrors, FixesPreviewResponses, FixesRetryData, FixesRetryErrors, FixesRetryResponses, FixesUndoData, FixesUndoErrors, FixesUndoResponses, InsightsCreateFeedData, InsightsCreateFeedErrors, InsightsCreateFeedResponses, InsightsExportSavingsData, InsightsExportSavingsErrors, InsightsExportSavingsResponses, InsightsExportTrendsData, InsightsExportTrendsErrors, InsightsExportTrendsResponses, InsightsFeedsData, InsightsFeedsErrors, InsightsFeedsResponses, InsightsListRenewalsData, InsightsListRenewalsErrors, InsightsListRenewalsResponses, InsightsRenewalsFeedData, InsightsRenewalsFeedErrors, InsightsRenewalsFeedResponses, InsightsRevokeFeedData, InsightsRevokeFeedErrors, InsightsRevokeFeedResponses, InsightsSavingsData, InsightsSavingsErrors, InsightsSavingsResponses, InsightsTrendsData, InsightsTrendsErrors, InsightsTrendsResponses, MembersAcceptInvitationData, MembersAcceptInvitationErrors, MembersAcceptInvitationResponses, MembersChangeData, MembersChangeErrors, MembersChangeResponses, MembersCreateRoleData, MembersCreateRoleErrors, MembersCreateRoleResponses, MembersDeclineInvitationData, MembersDeclineInvitationErrors, MembersDeclineInvitationResponses, MembersDeleteRoleData, MembersDeleteRoleErrors, MembersDeleteRoleResponses, MembersInvitationsData, MembersInvitationsErrors, MembersInvitationsResponses, MembersInviteData, MembersInviteErrors, MembersInviteResponses, MembersKeyCreateData, MembersKeyCreateErrors, MembersKeyCreateResponses, MembersKeyLeakedData, MembersKeyLeakedErrors, MembersKeyLeakedResponses, MembersKeyListData, MembersKeyListErrors, MembersKeyListResponses, MembersKeyRevokeData, MembersKeyRevokeErrors, MembersKeyRevokeResponses, MembersKeyRotateData, MembersKeyRotateErrors, MembersKeyRotateResponses, MembersLeaveData, MembersLeaveErrors, MembersLeaveResponses, MembersListData, MembersListErrors, MembersListResponses, MembersPreviewInvitationData, MembersPreviewInvitationErrors, MembersPreviewInvitationResponses, MembersRemoveData, MembersRemoveErrors, MembersRemoveResponses, MembersReplaceRoleData, MembersReplaceRoleErrors, MembersReplaceRoleResponses, MembersResendInvitationData, MembersResendInvitationErrors, MembersResendInvitationResponses, MembersResetFactorsData, MembersResetFactorsErrors, MembersResetFactorsResponses, MembersRevokeInvitationData, MembersRevokeInvitationErrors, MembersRevokeInvitationResponses, MembersRolesData, MembersRolesErrors, MembersRolesResponses, MicrosoftCallbackData, MicrosoftCallbackErrors, MicrosoftCallbackResponses, MicrosoftColleaguesData, MicrosoftColleaguesErrors, MicrosoftColleaguesResponses, MicrosoftConnectData, MicrosoftConnectErrors, MicrosoftConnectResponses, MicrosoftDisconnectData, MicrosoftDisconnectErrors, MicrosoftDisconnectResponses, MicrosoftEndTierData, MicrosoftEndTierErrors, MicrosoftEndTierResponses, MicrosoftManifestData, MicrosoftManifestErrors, MicrosoftManifestResponses, MicrosoftStatusData, MicrosoftStatusErrors, MicrosoftStatusResponses, MicrosoftTransparencyData, MicrosoftTransparencyErrors, MicrosoftTransparencyResponses, OperatorsHealthData, OperatorsHealthErrors, OperatorsHealthResponses, OperatorsReadyData, OperatorsReadyErrors, OperatorsReadyResponses, ScansGetData, ScansGetErrors, ScansGetResponses, ScansListData, ScansListErrors, ScansListResponses, ScansStartData, ScansStartErrors, ScansStartResponses, TenantsEventsData, TenantsEventsErrors, TenantsEventsExportData, TenantsEventsExportErrors, TenantsEventsExportResponses, TenantsEventsResponses, TenantsEventsVerifyData, TenantsEventsVerifyErrors, TenantsEventsVerifyResponses, TenantsGetData, TenantsGetErrors, TenantsGetResponses, TenantsPolicyData, TenantsPolicyErrors, TenantsPolicyResponses, TenantsSetPolicyData, TenantsSetPolicyErrors, TenantsSetPolicyResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -104,7 +104,8 @@ export const accountsConfirmEmail = <ThrowOnError extends boolean = true>(option
  * Undo a change of address
  *
  * Works once, for 72 hours. Ends every session and takes the password away, which whoever changed the address knew: ask
- * for a new one by mail. Changes made after this one cannot be undone any more.
+ * for a new one by mail. Second factors, recovery codes and work accounts that were added since the change was asked for
+ * go too; older ones stay. Changes made after this one cannot be undone any more.
  */
 export const accountsUndoEmail = <ThrowOnError extends boolean = true>(options: Options<AccountsUndoEmailData, ThrowOnError>): RequestResult<AccountsUndoEmailResponses, AccountsUndoEmailErrors, ThrowOnError> => (options.client ?? client).post<AccountsUndoEmailResponses, AccountsUndoEmailErrors, ThrowOnError>({
     url: '/v1/email-change/undo',
@@ -277,6 +278,9 @@ export const findingsExport = <ThrowOnError extends boolean = true>(options?: Op
 
 /**
  * Read a finding
+ *
+ * One that was found and is no more is 404 `not_found` like any other, with what it said last in the problem's member
+ * `gone` (RFC 9457 3.2): its `headline`, when it was `first_found`, and `gone_since`. That is told for a year.
  */
 export const findingsGet = <ThrowOnError extends boolean = true>(options: Options<FindingsGetData, ThrowOnError>): RequestResult<FindingsGetResponses, FindingsGetErrors, ThrowOnError> => (options.client ?? client).get<FindingsGetResponses, FindingsGetErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
@@ -386,6 +390,21 @@ export const fixesApply = <ThrowOnError extends boolean = true>(options: Options
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Export fixes
+ *
+ * A row a change of a person, or of a setting, the oldest fix first; about 3 MB a file. A `Link` header with
+ * `rel="next"` says where to go on. `before` is what was found and `after` what the change leaves, where `outcome` is
+ * `done`. `undo_until` is empty where the undo has no such day. `monthly` is what the change saves for as long as it
+ * `stands`; empty without a price, which is not zero. Cells that a spreadsheet would run as a formula begin with a
+ * single quote. Every file taken is noted in the log.
+ */
+export const fixesExport = <ThrowOnError extends boolean = true>(options?: Options<FixesExportData, ThrowOnError>): RequestResult<FixesExportResponses, FixesExportErrors, ThrowOnError> => (options?.client ?? client).get<FixesExportResponses, FixesExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
+    url: '/v1/fixes/export',
+    ...options
 });
 
 /**
@@ -501,7 +520,7 @@ export const membersInvite = <ThrowOnError extends boolean = true>(options: Opti
  * its access token; its address is to be the invited one. Sign in to the company afterwards. With a work account it is
  * accepted by signing in: begin at `/v1/sign-in/microsoft`. A company that signs in with Microsoft only takes no
  * passwords and answers 403 `microsoft_only`. An account that is in 50 companies joins no further one: 409
- * `too_many_companies`.
+ * `too_many_companies`. Once whoever invited is put out, or may no longer give the role, the link is no good.
  */
 export const membersAcceptInvitation = <ThrowOnError extends boolean = true>(options: Options<MembersAcceptInvitationData, ThrowOnError>): RequestResult<MembersAcceptInvitationResponses, MembersAcceptInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersAcceptInvitationResponses, MembersAcceptInvitationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -527,6 +546,9 @@ export const membersDeclineInvitation = <ThrowOnError extends boolean = true>(op
 
 /**
  * Read an invitation
+ *
+ * One that was taken back, or whose inviter was put out or may no longer give what it gives, is none: 410
+ * `link_not_good`.
  */
 export const membersPreviewInvitation = <ThrowOnError extends boolean = true>(options: Options<MembersPreviewInvitationData, ThrowOnError>): RequestResult<MembersPreviewInvitationResponses, MembersPreviewInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersPreviewInvitationResponses, MembersPreviewInvitationErrors, ThrowOnError>({
     url: '/v1/invitations/preview',
@@ -794,7 +816,7 @@ export const accountsRemovePasskey = <ThrowOnError extends boolean = true>(optio
 /**
  * Change your password
  *
- * Ends your other sessions.
+ * Ends your other sessions. Of the devices you signed in from this one alone stays known.
  */
 export const accountsChangePassword = <ThrowOnError extends boolean = true>(options: Options<AccountsChangePasswordData, ThrowOnError>): RequestResult<AccountsChangePasswordResponses, AccountsChangePasswordErrors, ThrowOnError> => (options.client ?? client).post<AccountsChangePasswordResponses, AccountsChangePasswordErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -859,6 +881,19 @@ export const accountsCreateCompany = <ThrowOnError extends boolean = true>(optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Leave a company
+ *
+ * Whatever your role: every access of yours ends at once, the API keys and calendar addresses you made there follow,
+ * and your seat is free. Your account stays yours. Only an invitation brings you back, not signing in with Microsoft.
+ * The last owner makes somebody else an owner first. Takes a token for that company, and a recent proof of who you are.
+ */
+export const membersLeave = <ThrowOnError extends boolean = true>(options: Options<MembersLeaveData, ThrowOnError>): RequestResult<MembersLeaveResponses, MembersLeaveErrors, ThrowOnError> => (options.client ?? client).delete<MembersLeaveResponses, MembersLeaveErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/tenants/{tenant}',
+    ...options
 });
 
 /**
@@ -954,7 +989,8 @@ export const membersChange = <ThrowOnError extends boolean = true>(options: Opti
  *
  * For who lost theirs: they sign in with their password alone and set up a new one. Their sessions end, and they are
  * told by mail. Takes a second factor of your own, used in this session, and a recent proof that it is you. An account
- * that is in another company as well is not yours to weaken.
+ * that is in another company as well is not yours to weaken, and the owner who gets in when Microsoft does not work keeps
+ * theirs: name another one in the rules first.
  */
 export const membersResetFactors = <ThrowOnError extends boolean = true>(options: Options<MembersResetFactorsData, ThrowOnError>): RequestResult<MembersResetFactorsResponses, MembersResetFactorsErrors, ThrowOnError> => (options.client ?? client).post<MembersResetFactorsResponses, MembersResetFactorsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1068,7 +1104,8 @@ export const accountsRequestPasswordReset = <ThrowOnError extends boolean = true
 /**
  * Set a new password by mail
  *
- * Works once, for 30 minutes, and not after the password was changed otherwise. Sign in afterwards.
+ * Works once, for 30 minutes, and not after the password was changed otherwise. Ends every session, and the devices you
+ * signed in from are known no more. Sign in afterwards.
  */
 export const accountsResetPassword = <ThrowOnError extends boolean = true>(options: Options<AccountsResetPasswordData, ThrowOnError>): RequestResult<AccountsResetPasswordResponses, AccountsResetPasswordErrors, ThrowOnError> => (options.client ?? client).post<AccountsResetPasswordResponses, AccountsResetPasswordErrors, ThrowOnError>({
     url: '/v1/password-reset/confirm',
@@ -1218,8 +1255,8 @@ export const operatorsReady = <ThrowOnError extends boolean = true>(options?: Op
  * Renew tokens
  *
  * The old refresh token answers with the same successor for 20 seconds, so that a second tab or a lost answer does no
- * harm. An older one ends the session: it was stolen or copied. No refusal takes a browser's cookie away: it may
- * hold the token of a request that won.
+ * harm. An older one ends the session: it was stolen or copied. So does one of a session that the company's rules for
+ * signing in let in no more. No refusal takes a browser's cookie away: it may hold the token of a request that won.
  */
 export const accountsRefresh = <ThrowOnError extends boolean = true>(options: Options<AccountsRefreshData, ThrowOnError>): RequestResult<AccountsRefreshResponses, AccountsRefreshErrors, ThrowOnError> => (options.client ?? client).post<AccountsRefreshResponses, AccountsRefreshErrors, ThrowOnError>({
     url: '/v1/refresh',
@@ -1283,7 +1320,8 @@ export const membersDeleteRole = <ThrowOnError extends boolean = true>(options: 
  * Change a role
  *
  * Holds for everybody who has it from their next request on. You are to hold what it may do, before and after. One that
- * manages members takes a recent proof of who you are.
+ * manages members takes a recent proof of who you are. One that people join with by signing in with Microsoft manages
+ * neither members nor roles: 409 `in_use`.
  */
 export const membersReplaceRole = <ThrowOnError extends boolean = true>(options: Options<MembersReplaceRoleData, ThrowOnError>): RequestResult<MembersReplaceRoleResponses, MembersReplaceRoleErrors, ThrowOnError> => (options.client ?? client).put<MembersReplaceRoleResponses, MembersReplaceRoleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1300,8 +1338,9 @@ export const membersReplaceRole = <ThrowOnError extends boolean = true>(options:
  *
  * *Found* is what could be saved, *approved* what fixes have freed, *realised* what is really no longer paid for: seats
  * that were gone after their renewal or after a fix. A seat counts once: bought again and given back again it is no new
- * saving. What is not renewed counts from the day it ended on: seats nobody has at once, others when Microsoft's days of
- * grace are over.
+ * saving. Seats that others came instead of save what those cost less: as the fix exchanged them, or as other licence
+ * types were bought around the renewal. What is not renewed counts from the day it ended on: seats nobody has at once,
+ * others when Microsoft's days of grace are over.
  */
 export const insightsSavings = <ThrowOnError extends boolean = true>(options?: Options<InsightsSavingsData, ThrowOnError>): RequestResult<InsightsSavingsResponses, InsightsSavingsErrors, ThrowOnError> => (options?.client ?? client).get<InsightsSavingsResponses, InsightsSavingsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
@@ -1479,7 +1518,8 @@ export const accountsSignOut = <ThrowOnError extends boolean = true>(options?: O
 /**
  * Sign out everywhere
  *
- * In every company you are in. Tokens of all your sessions stop working at once.
+ * In every company you are in. Tokens of all your sessions stop working at once, and the devices you signed in from are
+ * known no more.
  */
 export const accountsSignOutEverywhere = <ThrowOnError extends boolean = true>(options?: Options<AccountsSignOutEverywhereData, ThrowOnError>): RequestResult<AccountsSignOutEverywhereResponses, AccountsSignOutEverywhereErrors, ThrowOnError> => (options?.client ?? client).post<AccountsSignOutEverywhereResponses, AccountsSignOutEverywhereErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1527,7 +1567,9 @@ export const accountsSignUpStatus = <ThrowOnError extends boolean = true>(option
 /**
  * Confirm that it is you
  *
- * Repeat then what was refused with `proof_too_old`. Your tokens stay as they are.
+ * Repeat then what was refused with `proof_too_old`. Your tokens stay as they are. After five failures in a row each
+ * further one makes the next try wait, up to a quarter of an hour, and the tenth is told to you by mail; signing in anew
+ * confirms at once.
  */
 export const accountsStepUp = <ThrowOnError extends boolean = true>(options: Options<AccountsStepUpData, ThrowOnError>): RequestResult<AccountsStepUpResponses, AccountsStepUpErrors, ThrowOnError> => (options.client ?? client).post<AccountsStepUpResponses, AccountsStepUpErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -156,6 +156,11 @@ export type AffectedSku = {
     accepted?: ExceptionId | null;
     counted_in?: CheckId | null;
     /**
+     * Whether the saving of this finding counts `monthly`: of licences that are exchanged, of all together or of none.
+     * What was kept before this was told counts nothing until it is settled anew.
+     */
+    counts?: boolean;
+    /**
      * Assigned to the person directly.
      */
     direct: boolean;
@@ -889,7 +894,8 @@ export type Department = {
      */
     department?: string | null;
     /**
-     * What their licences that a finding is about cost a month, each counted once.
+     * What acting on findings about its people saves a month: its part of the savings of those findings. What is
+     * accepted, fixed or saves nothing is not in it.
      */
     found: Money;
     /**
@@ -1026,6 +1032,10 @@ export type Event = {
     failures: number;
     kind: 'user.sign_in_blocked';
     /**
+     * What was not right the last time.
+     */
+    step?: SignInStage;
+    /**
      * Whose account.
      */
     user: UserId;
@@ -1131,6 +1141,7 @@ export type Event = {
      */
     before?: Array<Factor>;
     kind: 'member.factors_reset';
+    operator?: OperatorAct | null;
     /**
      * Whose.
      */
@@ -2375,9 +2386,9 @@ export type InvitationPreview = {
      */
     has_account: boolean;
     /**
-     * Who asked; absent when they left since.
+     * Who asked.
      */
-    inviter?: string | null;
+    inviter: string;
     /**
      * Whether the company signs in with its own Microsoft 365 only: then it is accepted with a work account. Elsewhere
      * it can be.
@@ -2492,7 +2503,7 @@ export type Join = {
     who: 'nobody';
 } | {
     /**
-     * With this role, which is never owner or admin.
+     * With this role, which manages neither members nor roles.
      */
     role: RoleName;
     who: 'directory';
@@ -2975,8 +2986,8 @@ export type Month = {
      */
     month: string;
     /**
-     * What seats given back in it save a month, at the prices of the day they were seen to be gone. Seats of a
-     * subscription that was not renewed count from the day it ended on.
+     * What seats given back in it save a month, at the prices of the day they were seen to be gone, less what came
+     * instead of them. Seats of a subscription that was not renewed count from the day it ended on.
      */
     realised: Money;
     /**
@@ -2984,7 +2995,8 @@ export type Month = {
      */
     seats_added: number;
     /**
-     * Seats that are gone and count as no saving: after no renewal and no fix, or given back a second time.
+     * Seats that are gone and count as no saving: after no renewal and no fix, given back a second time, or exchanged
+     * for what costs as much.
      */
     seats_gone_otherwise: number;
     /**
@@ -4930,7 +4942,7 @@ export type Renewal = {
  */
 export type RenewalView = {
     /**
-     * Of these, seats that can be given back: some are kept for whoever comes next.
+     * Of these, seats that can be given back: some are kept for whoever comes next, and what a fix freed is not.
      */
     give_back: number;
     monthly?: Money | null;
@@ -5203,7 +5215,8 @@ export type SavingsView = {
      */
     months: Array<Month>;
     /**
-     * What seats given back in these days save a month, at the prices of the day they were seen to be gone.
+     * What seats given back in these days save a month, at the prices of the day they were seen to be gone, less what
+     * came instead of them.
      */
     realised: Money;
     /**
@@ -5370,7 +5383,7 @@ export type Settings = {
      */
     seat_slack_min?: number;
     /**
-     * Free seats a licence type may have, in percent of those bought, rounded up (L1).
+     * Free seats a licence type may have, in percent of those that stay bought, rounded up (L1).
      */
     seat_slack_percent?: number;
 };
@@ -5396,9 +5409,9 @@ export type SignInRequest = {
 };
 
 /**
- * At what a sign-in failed.
+ * At what somebody failed to prove who they are.
  */
-export type SignInStage = 'password' | 'second_factor';
+export type SignInStage = 'password' | 'second_factor' | 'step_up';
 
 /**
  * How a sign-in goes on.
@@ -7105,6 +7118,36 @@ export type FixesApplyResponses = {
 
 export type FixesApplyResponse = FixesApplyResponses[keyof FixesApplyResponses];
 
+export type FixesExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From the `Link` header of the file before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/fixes/export';
+};
+
+export type FixesExportErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type FixesExportError = FixesExportErrors[keyof FixesExportErrors];
+
+export type FixesExportResponses = {
+    /**
+     * The changes, a row each.
+     */
+    200: string;
+};
+
+export type FixesExportResponse = FixesExportResponses[keyof FixesExportResponses];
+
 export type FixesPreviewData = {
     body: Preview;
     path?: never;
@@ -8193,6 +8236,36 @@ export type AccountsCreateCompanyResponses = {
 };
 
 export type AccountsCreateCompanyResponse = AccountsCreateCompanyResponses[keyof AccountsCreateCompanyResponses];
+
+export type MembersLeaveData = {
+    body?: never;
+    path: {
+        /**
+         * Which company: the one your token is for.
+         */
+        tenant: TenantId;
+    };
+    query?: never;
+    url: '/v1/me/tenants/{tenant}';
+};
+
+export type MembersLeaveErrors = {
+    /**
+     * The request is refused.
+     */
+    '4XX': Problem;
+};
+
+export type MembersLeaveError = MembersLeaveErrors[keyof MembersLeaveErrors];
+
+export type MembersLeaveResponses = {
+    /**
+     * You are no member any more.
+     */
+    204: void;
+};
+
+export type MembersLeaveResponse = MembersLeaveResponses[keyof MembersLeaveResponses];
 
 export type AccountsSwitchCompanyData = {
     body?: never;

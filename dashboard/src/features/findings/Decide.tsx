@@ -7,6 +7,7 @@ import { useNames, useRoleReason } from "~/features/shell/me";
 import { day } from "~/lib/format";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
+import { named } from "~/ui/named";
 import { Part } from "~/ui/page";
 import { Notice } from "~/ui/states";
 import { deciding as t } from "~texts/deciding";
@@ -95,7 +96,7 @@ export function Decided({ detail: { finding, state, snoozed_until } }: { detail:
 }
 
 function Accepted({
-  exception: { exception, etag, reason, owner, expires_at, person },
+  exception: { exception, etag, reason, owner, created_at, expires_at, person },
   title,
   onEnded,
 }: {
@@ -105,6 +106,7 @@ function Accepted({
 }) {
   const mayNot = useRoleReason("findings:manage");
   const names = useNames();
+  const until = expires_at ? day(expires_at) : undefined;
   const [end, ending] = useAct(async () => {
     await findingsEndException({ path: { exception }, headers: { "If-Match": etag } });
     await onEnded();
@@ -112,7 +114,7 @@ function Accepted({
   return (
     <Notice
       icon="check"
-      title={title}
+      title={t.since(title, day(created_at))}
       action={
         <Button onClick={end} busy={ending} disabledReason={mayNot}>
           {t.end}
@@ -120,7 +122,7 @@ function Accepted({
       }
     >
       {person && `${t.onePerson} `}
-      <bdi>{t.exception(reason, names.get(owner) ?? t.somebody, expires_at ? day(expires_at) : undefined)}</bdi>
+      {named((reason, owner) => t.exception(reason, owner, until), reason, names.get(owner) ?? t.somebody)}
     </Notice>
   );
 }

@@ -2,6 +2,7 @@ import type { LicenceView, PreviewItem } from "~/api/generated/types.gen";
 import { money, withDays } from "~/lib/format";
 import { toggled } from "~/lib/toggled";
 import { Icon } from "~/ui/icons";
+import { named } from "~/ui/named";
 import { fixing as t } from "~texts/fixing";
 
 interface Props {
@@ -122,12 +123,7 @@ function Held({
     return (
       <dd key={`${one.sku}-${one.by_group}`}>
         {word && struck ? <del>{one.product}</del> : one.product}
-        {one.by_group && (
-          <span className="text-dim">
-            {" "}
-            (<bdi>{t.byGroup(one.by_group)}</bdi>)
-          </span>
-        )}
+        {one.by_group && <span className="text-dim"> ({named(t.byGroup, one.by_group)})</span>}
         {word && <strong className={struck ? "text-warn" : "text-dim"}> {word}</strong>}
       </dd>
     );

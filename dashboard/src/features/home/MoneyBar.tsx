@@ -48,12 +48,13 @@ export function MoneyBar({ totals }: { totals: Totals }) {
         <details className="mt-2 text-sm">
           <summary className="w-fit text-dim">{common.asTable}</summary>
           <table className="mt-2">
+            <caption className="sr-only">{t.barCaption}</caption>
             <thead>
               <tr>
-                <th scope="col" className="pe-6 text-left font-medium text-dim">
+                <th scope="col" className="pe-6 text-start font-medium text-dim">
                   {t.part}
                 </th>
-                <th scope="col" className="text-right font-medium text-dim">
+                <th scope="col" className="text-end font-medium text-dim">
                   {t.perMonth}
                 </th>
               </tr>
@@ -62,7 +63,7 @@ export function MoneyBar({ totals }: { totals: Totals }) {
               {parts.map(({ name, amount }) => (
                 <tr key={name}>
                   <td className="pe-6">{name}</td>
-                  <td className="text-right tabular-nums">{money(amount)}</td>
+                  <td className="text-end tabular-nums">{money(amount)}</td>
                 </tr>
               ))}
             </tbody>

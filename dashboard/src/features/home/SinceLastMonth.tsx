@@ -1,7 +1,8 @@
 import type { CourseDay } from "~/api/generated/types.gen";
 import { day, money } from "~/lib/format";
+import { common } from "~texts/common";
 import { findings as t } from "~texts/findings";
-import { type Since, since, steps } from "./course";
+import { type Since, since, steps, turns } from "./course";
 
 /** What was found a month ago, or by the first check, and now, its line, and what changed in a sentence. */
 export function SinceLastMonth({ course }: { course: readonly CourseDay[] }) {
@@ -11,13 +12,39 @@ export function SinceLastMonth({ course }: { course: readonly CourseDay[] }) {
   const { before, now, whole } = known;
   if (before.monthly.amount_minor === 0 && now.monthly.amount_minor === 0) return null;
   return (
-    <section className="grid gap-x-6 gap-y-2 border-line border-t pt-6 sm:flex sm:items-center">
-      <div>
-        <h2 className="text-base">{whole ? t.since.title : t.since.titleFirst}</h2>
-        <p className="text-lg tabular-nums">{t.since.found(money(before.monthly), money(now.monthly))}</p>
+    <section className="grid gap-2 border-line border-t pt-6">
+      <div className="grid gap-x-6 gap-y-2 sm:flex sm:items-center">
+        <div>
+          <h2 className="text-base">{whole ? t.since.title : t.since.titleFirst}</h2>
+          <p className="text-lg tabular-nums">{t.since.found(money(before.monthly), money(now.monthly))}</p>
+        </div>
+        <Sparkline line={steps(course, today)} />
+        <p className="text-dim">{sentence(known)}</p>
       </div>
-      <Sparkline line={steps(course, today)} />
-      <p className="text-dim">{sentence(known)}</p>
+      <details className="text-sm">
+        <summary className="w-fit text-dim">{common.asTable}</summary>
+        <table className="mt-2">
+          <caption className="sr-only">{t.since.caption}</caption>
+          <thead>
+            <tr>
+              <th scope="col" className="pe-6 text-start font-medium text-dim">
+                {t.since.day}
+              </th>
+              <th scope="col" className="text-end font-medium text-dim">
+                {t.perMonth}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {turns(course, today).map(({ day: on, monthly }) => (
+              <tr key={on}>
+                <td className="pe-6">{day(on)}</td>
+                <td className="text-end tabular-nums">{money(monthly)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { since, steps } from "./course";
+import { since, steps, turns } from "./course";
 
 const on = (day: string, amount_minor: number, unassigned = 0) => ({
   day,
@@ -32,4 +32,11 @@ test("a line holds its height until the day on which it changed, and begins with
   expect(steps([on("2026-11-06", 100)], "2026-11-21")).toBe("M50 0H100");
   expect(steps([on("2026-11-21", 0)], "2026-11-21")).toBe("M100 100H100");
   expect(steps([], "2026-11-21")).toBe("");
+});
+
+test("the table of the line begins where the line begins, with what held then", () => {
+  const [old, young] = [on("2026-09-01", 50), on("2026-11-06", 100)];
+  expect(turns([old, young], "2026-11-21")).toEqual([{ ...old, day: "2026-10-22" }, young]);
+  expect(turns([young], "2026-11-21")).toEqual([young]);
+  expect(turns([], "2026-11-21")).toEqual([]);
 });

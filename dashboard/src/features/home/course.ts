@@ -24,6 +24,14 @@ export function since(course: readonly CourseDay[], today: string): Since | unde
   return { before: before ?? first, now, whole: before !== undefined };
 }
 
+/** The days of the line: a month ago, or the first check, with what held then, and each day that changed it. */
+export function turns(course: readonly CourseDay[], today: string): CourseDay[] {
+  const from = begin(today);
+  const before = course.findLast(({ day }) => day <= from);
+  const after = course.filter(({ day }) => day > from);
+  return before ? [{ ...before, day: from }, ...after] : after;
+}
+
 /** A line of steps in a box of 100 by 100, for SVG: from each day on what held since. What was before is not drawn. */
 export function steps(course: readonly CourseDay[], today: string): string {
   const top = Math.max(1, ...course.map(({ monthly }) => monthly.amount_minor));

@@ -9,6 +9,7 @@ import { day } from "~/lib/format";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog";
 import { Field, Form, Submit, text } from "~/ui/form";
+import { named } from "~/ui/named";
 import { Part } from "~/ui/page";
 import { ShownOnce } from "~/ui/shown-once";
 import { Problem, Skeleton } from "~/ui/states";
@@ -84,7 +85,7 @@ export function Feeds() {
       )}
       {revoking && (
         <Confirm
-          title={t.revokeTitle(revoking.name)}
+          title={named(t.revokeTitle, revoking.name)}
           lead={t.revokeLead}
           act={t.revoke}
           onClose={() => revoke(undefined)}

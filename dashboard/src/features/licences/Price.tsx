@@ -85,7 +85,7 @@ function Editor({ row, prices, onClose }: { row: PriceView; prices: Prices; onCl
     <Form
       label={t.changeOf(row.product ?? row.part_number)}
       onSend={save}
-      className="grid w-full gap-3 py-1 text-left sm:w-60"
+      className="grid w-full gap-3 py-1 text-start sm:w-60"
     >
       <Field
         label={t.amount(currency)}

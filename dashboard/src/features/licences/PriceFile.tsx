@@ -3,7 +3,7 @@ import { numbersFollow } from "~/api/changed";
 import { findingsExportPrices, findingsImportPrices } from "~/api/generated/sdk.gen";
 import type { ImportView, PriceChange } from "~/api/generated/types.gen";
 import { Export } from "~/features/export/Export";
-import { useRoleReason } from "~/features/shell/me";
+import { useCan, useRoleReason } from "~/features/shell/me";
 import { money } from "~/lib/format";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
@@ -26,6 +26,7 @@ const send = (file: File, dry_run: boolean) =>
 
 /** Prices in a spreadsheet: taken away, filled in, tried, and only then changed. */
 export function PriceFile() {
+  const mayBring = useCan("checks:manage");
   const mayNot = useRoleReason("checks:manage");
   const [tried, setTried] = useState<Tried>();
   const [apply, applying] = useAct(async () => {
@@ -43,9 +44,9 @@ export function PriceFile() {
         <Export name="steward-prices" label={t.fileTake} take={() => findingsExportPrices({ parseAs: "blob" })} />
       }
     >
-      {mayNot ? (
-        <p className="text-dim">{mayNot}</p>
-      ) : (
+      {mayNot && <p className="text-dim">{mayNot}</p>}
+      {/* Stays where it only does not work for a while: the file that was chosen is not lost. */}
+      {mayBring && (
         <Form
           label={t.file}
           className="grid max-w-prose gap-3"
@@ -57,7 +58,9 @@ export function PriceFile() {
         >
           <Field label={t.fileChoose} hint={t.fileHint} name="file" type="file" accept=".csv,text/csv,text/plain" />
           <div>
-            <Submit look="plain">{t.fileRead}</Submit>
+            <Submit look="plain" disabledReason={mayNot}>
+              {t.fileRead}
+            </Submit>
           </div>
         </Form>
       )}
@@ -66,7 +69,7 @@ export function PriceFile() {
           <Would would={tried.would} />
           {tried.would.changes.length > 0 && (
             <div className="flex flex-wrap gap-2">
-              <Button look="main" onClick={apply} busy={applying}>
+              <Button look="main" onClick={apply} busy={applying} disabledReason={mayNot}>
                 {t.fileApply(tried.would.changes.length)}
               </Button>
               <Button onClick={() => setTried(undefined)}>{common.cancel}</Button>

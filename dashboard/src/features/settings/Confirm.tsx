@@ -12,7 +12,7 @@ export function Confirm({
   onAct,
   onClose,
 }: {
-  title: string;
+  title: ReactNode;
   lead: ReactNode;
   act: string;
   onAct: () => Promise<unknown>;
@@ -21,7 +21,7 @@ export function Confirm({
   return (
     <Dialog title={title} onClose={onClose}>
       <Form
-        label={title}
+        label={act}
         onSend={async () => {
           await onAct();
           onClose();

@@ -6,12 +6,13 @@ import {
 } from "~/api/generated/@tanstack/react-query.gen";
 import { membersInvite, membersResendInvitation, membersRevokeInvitation } from "~/api/generated/sdk.gen";
 import type { InvitationView, RoleView } from "~/api/generated/types.gen";
-import { useRoleReason } from "~/features/shell/me";
+import { useCan, useRoleReason } from "~/features/shell/me";
 import { day } from "~/lib/format";
 import { useSettled } from "~/lib/settled";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
+import { named } from "~/ui/named";
 import { Part } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
 import { Notice, Problem, Skeleton, Status } from "~/ui/states";
@@ -24,15 +25,16 @@ const t = settings.team;
 /** Invites, and shows what became of invitations. `wanted` is the role to begin with, where there is one of that name. */
 export function Invitations({ roles, wanted }: { roles: readonly RoleView[]; wanted?: string | undefined }) {
   const list = useInfiniteQuery({ ...membersInvitationsInfiniteOptions({ query: { limit: 50 } }), ...paged });
+  const mayInvite = useCan("members:manage");
   const mayNot = useRoleReason("members:manage");
   const [sent, setSent] = useState(0);
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
       <Part title={t.invite} lead={t.inviteLead}>
-        {mayNot ? (
-          <Notice title={mayNot} />
-        ) : (
+        {mayNot && <Notice title={mayNot} />}
+        {/* Stays where it only does not work for a while: what was typed is not lost. */}
+        {mayInvite && (
           <Form
             key={sent}
             label={t.invite}
@@ -40,7 +42,7 @@ export function Invitations({ roles, wanted }: { roles: readonly RoleView[]; wan
             onSend={async (values) => {
               const email = text(values, "email");
               await membersInvite({ body: { email, role: text(values, "role") } });
-              toast(t.sent(email));
+              toast(named(t.sent, email));
               setSent(sent + 1);
               await list.refetch();
             }}
@@ -58,7 +60,7 @@ export function Invitations({ roles, wanted }: { roles: readonly RoleView[]; wan
               ))}
             </Select>
             <div>
-              <Submit>{t.send}</Submit>
+              <Submit disabledReason={mayNot}>{t.send}</Submit>
             </div>
           </Form>
         )}
@@ -128,7 +130,7 @@ function Invitation({
   const path = { invitation: i.invitation };
   const [resend, sending] = useAct(async () => {
     await membersResendInvitation({ path });
-    toast(t.sent(i.email));
+    toast(named(t.sent, i.email));
     await onChange();
   });
   const [revoke, revoking] = useAct(async () => {

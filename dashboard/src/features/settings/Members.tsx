@@ -2,15 +2,16 @@ import { useState } from "react";
 import { membersChange, membersRemove, membersResetFactors } from "~/api/generated/sdk.gen";
 import type { MemberChange, MemberView, RoleView } from "~/api/generated/types.gen";
 import { useMe, useRoleReason } from "~/features/shell/me";
-import { useLeave } from "~/features/shell/signOut";
 import { day } from "~/lib/format";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
+import { named } from "~/ui/named";
 import { Status } from "~/ui/states";
 import { toast } from "~/ui/toast";
 import { roleName } from "~texts/roles";
 import { settings } from "~texts/settings";
 import { Confirm } from "./Confirm";
+import { Leave } from "./Leave";
 
 const t = settings.team;
 
@@ -44,8 +45,7 @@ interface MemberProps extends Pick<Props, "roles" | "onChange"> {
 function Member({ member, last, roles, onChange }: MemberProps) {
   const me = useMe();
   const mayNot = useRoleReason("members:manage");
-  const [asking, ask] = useState<"remove" | "reset" | "leave">();
-  const leave = useLeave();
+  const [asking, ask] = useState<"remove" | "reset">();
   const { user, etag, name } = member;
   const remove = () => membersRemove({ path: { user }, headers: { "if-match": etag } });
   const change = (body: MemberChange) => membersChange({ path: { user }, headers: { "if-match": etag }, body });
@@ -93,13 +93,7 @@ function Member({ member, last, roles, onChange }: MemberProps) {
           ))}
         </select>
         {self ? (
-          <Button
-            look="danger"
-            onClick={() => ask("leave")}
-            disabledReason={mayNot ?? (last ? t.lastOwner : undefined)}
-          >
-            {t.leave}
-          </Button>
+          <Leave disabledReason={last ? t.lastOwner : undefined} />
         ) : (
           <>
             <Button onClick={() => act({ active: !member.active })} busy={busy} disabledReason={mayNot}>
@@ -123,25 +117,16 @@ function Member({ member, last, roles, onChange }: MemberProps) {
       </div>
       {asking === "remove" && (
         <Confirm
-          title={t.removeTitle(name)}
+          title={named(t.removeTitle, name)}
           lead={t.removeLead}
           act={t.remove}
           onClose={() => ask(undefined)}
           onAct={() => remove().then(onChange)}
         />
       )}
-      {asking === "leave" && (
-        <Confirm
-          title={t.leaveTitle}
-          lead={t.leaveLead}
-          act={t.leave}
-          onClose={() => ask(undefined)}
-          onAct={() => remove().then(leave)}
-        />
-      )}
       {asking === "reset" && (
         <Confirm
-          title={t.resetTitle(name)}
+          title={named(t.resetTitle, name)}
           lead={t.resetLead}
           act={t.reset}
           onClose={() => ask(undefined)}

@@ -6,6 +6,7 @@ import { useMe, useRoleReason } from "~/features/shell/me";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
+import { named } from "~/ui/named";
 import { Part } from "~/ui/page";
 import { toast } from "~/ui/toast";
 import { common } from "~texts/common";
@@ -89,11 +90,10 @@ function Delete({
   onDeleted: () => Promise<unknown>;
   onClose: () => void;
 }) {
-  const title = t.deleteRoleTitle(name);
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={named(t.deleteRoleTitle, name)} onClose={onClose}>
       <Form
-        label={title}
+        label={t.deleteRole}
         onSend={async (values) => {
           await membersDeleteRole({ path: { role }, query: { reassign_to: text(values, "reassign_to") } });
           toast(t.done);
@@ -134,7 +134,7 @@ function Editor({
 }) {
   const me = useMe();
   return (
-    <Dialog title={role ? role.name : t.makeRole} onClose={onClose}>
+    <Dialog title={role ? <bdi>{role.name}</bdi> : t.makeRole} onClose={onClose}>
       <Form
         label={t.makeRole}
         onSend={async (values) => {

@@ -1,8 +1,9 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from "react";
 import { useCheck } from "~/features/home/Freshness";
 import { GROUPS } from "~/features/settings/groups";
 import { Dialog } from "~/ui/dialog";
+import { named } from "~/ui/named";
 import { findings } from "~texts/findings";
 import { shell as t } from "~texts/shell";
 import { useCan } from "./me";
@@ -11,6 +12,8 @@ import { useSignOut } from "./signOut";
 
 interface Act {
   name: string;
+  /** Its name as it stands in the list, where there is in it what was typed. */
+  shown?: ReactNode;
   /** What it belongs to. */
   of?: string | undefined;
   /** Why it does not work now. */
@@ -40,7 +43,11 @@ function useActs(typed: string): Act[] {
     { name: findings.checkNow, reason: check.reason, run: check.start },
     { name: t.signOut, run: signOut },
   ];
-  const people: Act = { name: t.find.people(search), run: () => navigate({ to: "/people", search: { search } }) };
+  const people: Act = {
+    name: t.find.people(search),
+    shown: named(t.find.people, search),
+    run: () => navigate({ to: "/people", search: { search } }),
+  };
   return [...acts.filter((act) => fits(act, typed)), ...(search && seesPeople ? [people] : [])];
 }
 
@@ -101,7 +108,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
             onPointerMove={() => choose(place)}
             onClick={() => run(act)}
           >
-            <span>{act.name}</span>
+            <span>{act.shown ?? act.name}</span>
             {(act.reason ?? act.of) && <span className="text-dim text-sm">{act.reason ?? act.of}</span>}
           </div>
         ))}

@@ -6,6 +6,7 @@ import { startAnew } from "~/api/session";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { ReferenceLink, TextLink } from "~/ui/link";
+import { named } from "~/ui/named";
 import { Skeleton } from "~/ui/states";
 import { common } from "~texts/common";
 import { shell as t } from "~texts/shell";
@@ -66,7 +67,7 @@ function Menu({ email }: { email: string | undefined }) {
           busy={going}
           disabledReason={isOpen(company) ? undefined : t.closedThere}
         >
-          {t.switchTo(company.name)}
+          <span>{named(t.switchTo, company.name)}</span>
         </Button>
       ))}
       <TextLink to="/new-company">{t.addCompany}</TextLink>
@@ -88,6 +89,7 @@ function Menu({ email }: { email: string | undefined }) {
       </label>
       <TextLink to="/account">{t.settings}</TextLink>
       <ReferenceLink />
+      <p className="text-dim text-sm">{common.help}</p>
       <Button onClick={signOut} busy={leaving}>
         {t.signOut}
       </Button>

@@ -33,16 +33,20 @@ export function Broken({ error }: ErrorComponentProps) {
   if (again) return <Skeleton />;
   if (isClosed(error)) return <Closed error={error} />;
   const known = error instanceof ApiError;
+  const home = <ButtonLink to="/">{t.home}</ButtonLink>;
   return (
     <main id="content" tabIndex={-1} className={PLACE}>
       <h1>{t.unexpected.title}</h1>
       {known ? (
-        <Problem error={error} onRetry={() => router.invalidate()} />
+        <Problem error={error} onRetry={() => router.invalidate()}>
+          {home}
+        </Problem>
       ) : (
         <>
           <p className="text-dim">{t.unexpected.detail}</p>
-          <div>
+          <div className="flex flex-wrap gap-2">
             <Button onClick={() => location.reload()}>{t.reload}</Button>
+            {home}
           </div>
         </>
       )}

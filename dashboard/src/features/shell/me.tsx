@@ -49,7 +49,7 @@ export function useRoleReason(permission: Permission, changes = false): string |
   if (!data) return undefined;
   if (!data.permissions.includes(permission)) return t.roleLimited;
   const paused = data.paused.includes(permission) || (changes && data.state === "read_only");
-  return paused ? t.readOnly : undefined;
+  return paused ? t.readOnly(data.role === "owner") : undefined;
 }
 
 /** Who the members are, by id, as far as one may see them. */

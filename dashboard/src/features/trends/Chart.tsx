@@ -93,7 +93,7 @@ function Frame({
         ))}
       </ul>
       <div aria-hidden="true" className="grid grid-cols-[auto_1fr] gap-x-2 text-dim text-xs tabular-nums">
-        <div className="-my-2 flex h-52 flex-col justify-between text-right">
+        <div className="-my-2 flex h-52 flex-col justify-between text-end">
           {[top, top / 2, 0].map((value) => (
             <span key={value}>{format(value)}</span>
           ))}

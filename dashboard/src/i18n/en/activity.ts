@@ -42,7 +42,7 @@ export const activity = {
   exportedPart: "The file has the newest entries, not all. Set an end to get older ones.",
   verify: "Check that nobody changed this list",
   verified: (n: string) => `All ${n} entries are as they were written.`,
-  broken: "This list was changed. Tell us at once.",
+  broken: "This list was changed. Answer any mail from Steward at once to tell us.",
   none: "Nothing of this kind.",
   noneLead: "Change the filter to see more.",
   key: "An API key",

@@ -83,7 +83,7 @@ export const auth = {
   },
   undo: {
     title: "Put your old address back",
-    lead: "The change is undone and all devices are signed out. Do this if it was not you.",
+    lead: "The change is undone, all devices are signed out, and what was added since to sign in with is removed. Do this if it was not you.",
     go: "Put it back",
     done: "Your old address is back. Choose a new password now: somebody may know the old one.",
   },
@@ -100,7 +100,7 @@ export const auth = {
     name: "Your name",
     accept: "Accept the invitation",
     decline: "Decline",
-    declined: "You declined. Nobody is told anything else.",
+    declined: "You declined. Whoever invited you sees that and nothing else.",
     signInFirst: "Your address has an account. Sign in with it, then accept.",
     signInToAccept: "Sign in to accept",
     joined: "You are in. Sign in to go on.",

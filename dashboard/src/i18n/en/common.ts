@@ -9,6 +9,7 @@ export const common = {
   saved: "Saved",
   cancel: "Cancel",
   close: "Close",
+  hide: "Hide",
   copy: "Copy",
   copied: "Copied",
   again: "Try again",
@@ -33,15 +34,18 @@ export const common = {
   },
   unreadable: {
     title: "Something went wrong on our side",
-    detail: "The answer could not be read. Try again; if it happens again, send us the request number.",
+    detail:
+      "The answer could not be read. Try again; if it happens again, answer any mail from Steward with the request number.",
   },
   unexpected: { title: "This page stopped", detail: "Nothing was changed. Load it again to go on." },
+  help: "Need help? Answer any mail from Steward: somebody reads it.",
   reload: "Load again",
   notFound: { title: "There is no such page", detail: "The address may be old or misspelt." },
   request: (id: string) => `Request number ${id}`,
   offline: "You are offline. What you see may be old, and changes cannot be made until you are connected.",
   /** Reasons a button does not work. */
   roleLimited: "Your role does not include this. Ask an administrator.",
-  readOnly: "Steward changes nothing until it is paid. An owner can settle it.",
+  readOnly: (owner: boolean) =>
+    `Steward changes nothing until it is paid. ${owner ? "Answer any mail from Steward to settle it." : "An owner can settle it."}`,
   theme: { label: "Colours", system: "As this machine", light: "Light", dark: "Dark" },
 };

@@ -57,7 +57,7 @@ export const company = {
     safety: "Changes to many people",
     safetyLead: "A change to more people than this asks whoever applies it to type how many.",
     confirm: "People",
-    people: "People no check speaks of",
+    people: "People to leave alone",
     peopleLead: "They keep what they have, and count in no saving.",
     lists: {
       service_accounts: "Accounts that programs use",
@@ -78,7 +78,7 @@ export const company = {
     changes: "What changes if you act on it",
     notice: "What your people will notice",
     undo: "How it is undone",
-    technical: "For whoever wants to know exactly",
+    technical: "Technical details",
   },
   picker: {
     find: "Find somebody to add",

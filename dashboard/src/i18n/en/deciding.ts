@@ -22,6 +22,7 @@ export const deciding = {
   accepted: "Accepted. The numbers follow within seconds.",
   isAccepted: "Accepted as it is",
   isPartly: "Partly accepted as it is",
+  since: (state: string, on: string) => `${state} since ${on}`,
   exception: (reason: string, owner: string, until: string | undefined) =>
     `“${reason}” ${owner} answers for it${until ? `, until ${until}` : ""}.`,
   onePerson: "Only one person.",
@@ -41,7 +42,7 @@ export const deciding = {
   outcomes: {
     asked: "asked",
     asked_before: "asked before",
-    no_manager: "no manager known, so nobody was asked",
+    no_manager: "no manager with an address of your company, so nobody was asked",
   } satisfies Record<Outcome, string>,
 
   questions: "What managers said",

@@ -31,6 +31,7 @@ export const findings = {
     `You pay ${amount} a month for ${count(licences, "licence", "licences")}.`,
   barLabel: (spend: string, certain: string, likely: string) =>
     `Of ${spend} a month, ${certain} is certainly and ${likely} is likely paid for nothing.`,
+  barCaption: "What you pay a month, and what of it is for nothing",
   part: "Part",
   perMonth: "A month",
   basis: "Excl. VAT, by Microsoft's list prices unless you entered yours.",
@@ -49,6 +50,7 @@ export const findings = {
   showHow: "Show me how",
   undoable: (undo: UndoClass) => undos(undo).toLowerCase(),
   all: (n: number) => `See all ${number(n)} and where they come from`,
+  where: "See where it comes from",
   checked: (ago: string) => `Checked ${ago}`,
   nextCheck: (when: string) => `next check ${when}`,
   checkNow: "Check now",
@@ -58,6 +60,8 @@ export const findings = {
   since: {
     title: "Since last month",
     titleFirst: "Since your first check",
+    caption: "What you could save, on each day that changed it",
+    day: "Since",
     found: (then: string, now: string) => `${then} → ${now} found`,
     first: (on: string) => `Your first check was on ${on}.`,
     same: "As much as a month ago.",
@@ -91,8 +95,9 @@ export const findings = {
     next ? `Nothing is left to save. We look again ${next}.` : "Nothing is left to save.",
   good: (used: number, bought: number) =>
     `${number(used)} of ${number(bought)} licences are assigned, and nothing in them is wasted.`,
-  zeroTitle: "Nothing to save, and something to look at.",
-  zero: (n: number) => `${count(n, "finding", "findings")} without money in it.`,
+  zeroTitle: "No savings known yet: prices are missing.",
+  zero: (n: number) =>
+    `${count(n, "finding", "findings")} to look at. Tell us what you pay to see what you could save.`,
   stale: (ago: string) => `These numbers are from ${ago}.`,
   staleLead: "Check now for those of today.",
   /** Why there is no check of today, and what can be done. */
@@ -110,7 +115,10 @@ export const findings = {
       lead: "A permission Steward needs is missing. An administrator has to connect it again.",
     },
     slow: { title: "Microsoft did not answer the last check.", lead: "The next check begins by itself." },
-    failed: { title: "The last check did not finish.", lead: "Try again now; if it happens again, tell us." },
+    failed: {
+      title: "The last check did not finish.",
+      lead: "Try again now; if it happens again, answer any mail from Steward.",
+    },
   },
   kept: "What you see is from the last check that finished.",
   connectAgain: "Connect again",
@@ -132,7 +140,7 @@ export const findings = {
   unpricedLead: "What they could save is not in the numbers.",
   seeLicences: "See licences",
   notEvaluated: "What could not be looked at",
-  notEvaluatedLead: "It counts neither as fine nor as wasted.",
+  notEvaluatedLead: "We could not tell, so it is in none of the numbers.",
   showNames: "Show names in reports",
 
   title: "Savings",
@@ -155,8 +163,8 @@ export const findings = {
   detail: {
     back: "All savings",
     gone: "This is settled",
-    goneLead:
-      "It is not open any more: somebody acted on it, or what was found is no longer so. Activity says when checks were made.",
+    goneSince: (on: string, headline: string) => `Gone since ${on}: “${headline}”. No check since then has found it.`,
+    goneLead: "No check finds it. What a finding said is kept for a year after it was settled.",
     month: "a month",
     year: (amount: string) => `${amount} a year`,
     thisYear: (amount: string) => `${amount} of that this year`,
@@ -164,8 +172,8 @@ export const findings = {
     department: "Department",
     noDepartment: "No department",
     atLeast: (amount: string) => `at least ${amount}`,
-    parts: "When it becomes real",
-    partsLead: "Money comes back when Microsoft renews what you bought.",
+    parts: "When you pay less",
+    partsLead: "You pay less from the next renewal at which you buy fewer licences.",
     when: "When",
     now: "At once",
     seats: "Licences",
@@ -194,7 +202,7 @@ export const findings = {
     what: "What",
     value: "Value",
     source: "Where it comes from",
-    technical: "For whoever wants to know exactly",
+    technical: "Technical details",
     since: (on: string) => `First found ${on}`,
     advice: { review: "Look first", remove: "Can go", keep: "Keep" },
   },

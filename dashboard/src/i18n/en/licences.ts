@@ -35,7 +35,7 @@ export const licences = {
   total: "All, a month",
   unknownPrice: "not known",
   unpriced: (n: number) => `${count(n, "licence type has", "licence types have")} no price`,
-  unpricedLead: "They come first. What they cost and could save is in no number until you tell us what you pay.",
+  unpricedLead: "They are listed first. Until you tell us what you pay, no number includes them.",
   unknownProduct: "Microsoft has no name for it",
   basis: (basis: PriceBasis, on: string) => `${bases[basis]}, ${on}`,
   sources: "Where the list prices come from",
@@ -63,7 +63,7 @@ export const licences = {
   noneLead: "Your Microsoft 365 has none.",
 
   renewals: "Renewals",
-  renewalsLead: "Money comes back when a renewal is for fewer licences. Each has a day by which to ask.",
+  renewalsLead: "You pay less from the next renewal at which you buy fewer licences. Each has a last day to ask.",
   renewalsNone: "Microsoft told us of no renewal to come.",
   renewsOn: "Renews",
   renewed: (on: string, until: string) => `Renewed on ${on}: you can still reduce until ${until}`,

@@ -43,7 +43,7 @@ export const people = {
   notYet: "No check has finished yet.",
   notYetLead: "People appear after the first check of your Microsoft 365.",
   concealed: "Microsoft hides names in its usage reports.",
-  knownInPart: "When people were last there is known in part only.",
+  knownInPart: "We know only of some people when they were last active.",
 
   back: "All people",
   gone: "Nobody has this address here.",

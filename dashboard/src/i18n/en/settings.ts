@@ -44,7 +44,7 @@ const invitationMails: Record<MailReturned, { state: string; meaning: string }> 
 };
 const connectionStates: Record<ConnectionState, string> = {
   connected: "Connected",
-  consent_lost: "Microsoft lets us in no more",
+  consent_lost: "Microsoft no longer lets us in",
   disconnected: "Not connected",
 };
 const permissions: Record<Permission, string> = {
@@ -101,7 +101,9 @@ export const settings = {
     emailLead: (email: string) => `Mails go to ${email}, and you sign in with it.`,
     newEmail: "New address",
     changeEmail: "Change the address",
-    emailSent: "A mail is on its way to the new address. It counts once you used its link.",
+    emailSent: "A mail is on its way to the new address. Your address changes once you open its link.",
+    company: "Your company",
+    companyLead: (company: string) => `You are in ${company}.`,
   },
   security: {
     title: "How you sign in",
@@ -121,7 +123,7 @@ export const settings = {
     confirmApp: "Turn it on",
     qr: "Square code for the app",
     passkeys: "Passkeys",
-    passkeysLead: "Your fingerprint, face or device PIN instead of a password. Nobody can trick you out of it.",
+    passkeysLead: "Your fingerprint, face or device PIN instead of a password. A false page cannot steal it.",
     passkeysCannot: "This browser has no passkeys.",
     passkeyName: "Name of the passkey",
     passkeyNameHint: "Such as: work laptop.",
@@ -176,7 +178,7 @@ export const settings = {
     directory: "Number at Microsoft",
     reason: "What Microsoft said",
     granted: "What we may read",
-    unused: "Granted to us, and used for nothing",
+    unused: "Allowed, and not used by Steward",
     missing: "What we asked for and did not get",
     missingLead: "Checks that need it say so. An administrator can agree to it by connecting again.",
     connect: "Connect",
@@ -220,7 +222,7 @@ export const settings = {
     join: "Who becomes a member by signing in with Microsoft",
     nobody: "Nobody: people are invited",
     directory: "Everybody of your Microsoft 365",
-    appRole: "Whoever has a role of ours at Microsoft",
+    appRole: "People to whom you gave a Steward role at Microsoft",
     joinRole: "Their role",
     asNow: "As it is now",
     save: "Save the rules",
@@ -269,12 +271,14 @@ export const settings = {
     removeLead: "They are signed out at once. You can invite them again.",
     leave: "Leave the company",
     leaveTitle: "Leave this company?",
-    leaveLead: "You are signed out of it at once. Only an invitation brings you back. Your account stays yours.",
+    leaveLead:
+      "You are signed out of it at once, and API keys and calendar addresses you made there stop working. Only an invitation brings you back, not signing in with Microsoft. Your account stays yours.",
+    left: "You have left the company.",
     lastOwner: "You are the only owner. Make somebody else an owner first.",
     reset: "Reset second step",
     resetTitle: (name: string) => `Reset the second step of ${name}?`,
     resetLead:
-      "Their app, passkeys and recovery codes are removed, and they are told by mail. Do this only when you know that they ask.",
+      "Their app, passkeys and recovery codes are removed, and they are told by mail. Do this only once you are sure who is asking.",
     done: "Done.",
     joined: (on: string) => `Joined ${on}`,
     mail: (how: MailReturned) => memberMails[how],

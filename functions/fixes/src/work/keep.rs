@@ -4,13 +4,13 @@ use graph::Directory;
 use jiff::SignedDuration;
 use model::{Event, Money, State, utc_date};
 use runtime::Failure;
-use store::{Commit, Fix, FixItem, FixState, ItemState, Tally};
+use store::{Attempt, Commit, Fix, FixEnd, FixItem, FixState, ItemState, Tally};
 
 use super::{
     Stop, Work,
     step::{Step, attempt_mut, was_accepted},
 };
-use crate::{bought::Bought, reason};
+use crate::{bought::Bought, change::write, reason};
 
 /// A fix paused so often does not end by going on.
 const MOST_PAUSES: u32 = 60;
@@ -26,9 +26,6 @@ impl Work<'_> {
         attempt.state = state;
         attempt.reason = why.map(str::to_owned);
         attempt.ended_at = Some(since.unwrap_or(now));
-        if !undo && state == ItemState::Done {
-            self.fix.value.first_done_at.get_or_insert(now);
-        }
     }
 
     /// Ends an item whose change shows.
@@ -48,13 +45,16 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Counts how the items stand.
+    /// Counts how the items stand, and since when there is something to undo.
     pub(super) fn count(&mut self) {
         let items = self.parts.iter().flat_map(|part| &part.value.items);
         if self.undo {
             self.fix.value.undo_tally = Some(Tally::of(items.filter_map(|item| item.undo.as_ref())));
         } else {
-            self.fix.value.tally = Tally::of(items.map(|item| &item.attempt));
+            let attempts: Vec<&Attempt> = items.map(|item| &item.attempt).collect();
+            let made = attempts.iter().filter(|one| matches!(one.state, ItemState::Done | ItemState::Pending));
+            self.fix.value.first_done_at = made.filter_map(|one| one.intended_at).min();
+            self.fix.value.tally = Tally::of(attempts);
         }
     }
 
@@ -64,6 +64,16 @@ impl Work<'_> {
             *calls.entry(call.code.to_owned()).or_default() += call.count;
         }
         self.fix.value.calls = calls;
+    }
+
+    /// The call that makes what this fix changes, and how often it was made, or may have been, that no event has told:
+    /// by the items, whose intents are kept before the calls are counted. Who dies in between leaves no write untold.
+    fn untold_writes(&self) -> Option<(&'static str, u32)> {
+        let call = |item: &FixItem| write(item.person, &Step::of(item, self.undo)?.change);
+        let call = self.items().find_map(|(_, item)| call(item))?;
+        let writes: u32 = self.items().map(|(attempt, _)| u32::from(attempt.writes)).sum();
+        let untold = writes.saturating_sub(self.fix.value.told_writes);
+        (untold > 0).then(|| (call.endpoint().code, untold))
     }
 
     /// Stores the place; the event goes on after `wait`.
@@ -96,13 +106,18 @@ impl Work<'_> {
         let freed = bought.freed(items.iter().map(|item| (item.person, &item.change, &item.before)), today);
         let monthly = items.iter().filter_map(|item| item.monthly);
         let monthly: Option<Money> = monthly.reduce(|sum, one| sum.plus(one).unwrap_or(sum));
+        let writes = self.untold_writes();
         let fix = &mut self.fix.value;
         (fix.freed, fix.monthly) = (freed, monthly);
         fix.state = if self.undo { FixState::Undone } else { FixState::Finished };
         fix.ended_at = Some(now);
         fix.stopped = self.stopped.map(str::to_owned);
         (fix.go_on_at, fix.look_at) = (None, None);
-        let calls = std::mem::take(&mut fix.calls);
+        let mut calls = std::mem::take(&mut fix.calls);
+        if let Some((code, writes)) = writes {
+            let told = calls.entry(code.to_owned()).or_default();
+            *told = writes.max(*told);
+        }
         let event = if self.undo {
             let Tally { done, failed, skipped, pending, .. } = fix.undo_tally.unwrap_or_default();
             Event::FixUndone { fix: fix.fix, done, failed: failed + skipped + pending, calls }
@@ -122,7 +137,9 @@ impl Work<'_> {
             event
         };
         self.lane.value.fix = None;
-        self.tenant.commit(Commit::new().replace(&self.fix).replace(&self.lane).event(event)?).await?;
+        let end = FixEnd { at: now, fix: fix.fix };
+        let change = Commit::new().replace(&self.fix).replace(&self.lane).overwrite(&end);
+        self.tenant.commit(change.event(event)?).await?;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use model::{Change, PersonId, SkuId};
-use store::{Action, Fix, FixItem, FixState, ItemState};
+use store::{Action, Fix, FixItem, ItemState};
 
 use super::{Stop, Work};
 
@@ -25,18 +25,19 @@ impl Later {
 
 impl Work<'_> {
     /// What was done since this fix began, to those of whom something is to be put back. The lane is ours, so nothing
-    /// is being added.
+    /// is being added, and whatever wrote has ended.
     pub(super) async fn done_since(&self) -> Result<Later, Stop> {
         let own = &self.fix.value;
         let open = || self.items().filter(|(undo, _)| undo.state.is_open()).map(|(_, item)| item);
         let ours: BTreeSet<Option<PersonId>> = open().map(|item| item.person).collect();
         let mut later = Later::default();
         let Some(first) = open().filter_map(|item| item.attempt.intended_at).min() else { return Ok(later) };
-        for other in self.tenant.all_strong::<Fix>().await? {
-            let other = other.value;
+        let mut since = self.tenant.ended_since(first).await?;
+        since.remove(&own.fix);
+        for other in since {
+            let Some(other) = self.tenant.get_strong::<Fix>(&other).await?.map(|other| other.value) else { continue };
             let elsewhere = other.directory.zip(own.directory).is_some_and(|(theirs, own)| theirs != own);
-            let matters = alike(other.action, own.action) && may_have_written(&other, first);
-            if other.fix == own.fix || elsewhere || !matters {
+            if elsewhere || !alike(other.action, own.action) {
                 continue;
             }
             for part in self.tenant.fix_parts(other.fix).await? {
@@ -49,12 +50,6 @@ impl Work<'_> {
         }
         Ok(later)
     }
-}
-
-/// Whether a fix may have written after `since`. Its number says nothing of that: one may be planned for long after its
-/// approval, and one that waits for the lane may have been there before.
-fn may_have_written(fix: &Fix, since: Timestamp) -> bool {
-    !matches!(fix.state, FixState::Scheduled | FixState::Cancelled) && fix.ended_at.is_none_or(|at| at > since)
 }
 
 /// Whether what two fixes do can be the same.

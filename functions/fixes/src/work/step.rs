@@ -13,7 +13,7 @@ use crate::{live::About, reason};
 pub(super) const SETTLED: SignedDuration = SignedDuration::from_secs(90);
 /// A change is written so often at most when nobody says what became of it.
 const MOST_WRITES: u8 = 3;
-/// A change that Microsoft accepted and does not show after this time was not made.
+/// A change that Microsoft accepted and does not show after this time was not made, or did not stay.
 const SHOWN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// What is to be done about an item now.
@@ -54,6 +54,14 @@ impl Step {
             _ => BTreeSet::new(),
         };
         Some(Self { about, change, before: item.change.applied(&item.before), owed })
+    }
+
+    /// Whether Microsoft notes when what it touches was changed: somebody's hand that put it back can be told then from
+    /// a change that was not made.
+    fn is_dated(&self) -> bool {
+        let Change::Licences { remove, add } = &self.change else { return false };
+        let mut touched = remove.iter().copied().chain(add.iter().map(|given| given.sku));
+        touched.any(|sku| self.before.direct(sku).is_some_and(|held| held.updated.is_some()))
     }
 
     /// What a directory that shows the change as made says of it. Who is in a group again may not have its licence:
@@ -134,6 +142,10 @@ pub(super) fn decide(
             Standing::Before if was_accepted(attempt) && ended_lately(attempt, now) && !reprocess => {
                 Next::Over(ItemState::Pending, Some(reason::NOT_SHOWN_YET))
             }
+            // Not made, or made and taken back by somebody: whoever asked is told, and may ask again.
+            Standing::Before if was_accepted(attempt) && !reprocess && !step.is_dated() => {
+                Next::Over(ItemState::Failed, Some(reason::GONE_AGAIN))
+            }
             Standing::Before => {
                 let ends = attempt.intended_at.map_or(now, |at| at + SETTLED);
                 if ends > now {
@@ -190,6 +202,7 @@ mod tests {
             name: "Anna".into(),
             change: Change::Licences { remove, add: Vec::new() },
             before,
+            doubts: None,
             monthly: None,
             attempt: Attempt::WAITING,
             undo: None,
@@ -265,6 +278,7 @@ mod tests {
                 name: "Anna".into(),
                 change: Change::LeaveGroup { group },
                 before,
+                doubts: None,
                 monthly: None,
                 attempt: Attempt::WAITING,
                 undo: None,
@@ -305,7 +319,9 @@ mod tests {
             assert_eq!(decided(undo, &early, None, Some(&before)), pending);
             assert_eq!(decided(undo, &early, Some("consent_lost"), Some(&before)), pending);
             assert_eq!(decided(undo, &early, None, Some(&after)), Next::Over(ItemState::Done, None));
-            assert_eq!(decided(undo, &late, None, Some(&before)), Next::Write);
+            // Of a licence they have, Microsoft tells that nobody touched it.
+            let then = if undo { Next::Over(ItemState::Failed, Some(reason::GONE_AGAIN)) } else { Next::Write };
+            assert_eq!(decided(undo, &late, None, Some(&before)), then);
         }
         // Somebody came back meanwhile.
         let back = State { enabled: Some(true), ..held(1) };

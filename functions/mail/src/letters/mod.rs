@@ -10,7 +10,10 @@ mod signup;
 mod team;
 
 use mailer::{News, Page};
-use model::{Event, EventKind, event::Actor, event::Recorded};
+use model::{
+    Event, EventKind,
+    event::{Actor, Recorded, SignInStage},
+};
 use runtime::Failure;
 use store::Tenant;
 
@@ -80,7 +83,10 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
             Actor::User { id } => desk.tell(id, Page::Devices, News::NewDevice).await,
             _ => Ok(Vec::new()),
         },
-        Event::UserSignInBlocked { user, failures } => {
+        Event::UserSignInBlocked { user, failures, step: SignInStage::StepUp } => {
+            desk.tell(*user, Page::ResetPassword, News::StepUpBlocked { failures: *failures }).await
+        }
+        Event::UserSignInBlocked { user, failures, .. } => {
             desk.tell(*user, Page::ResetPassword, News::SignInBlocked { failures: *failures }).await
         }
         Event::UserSecondFactorFailed { user, by_microsoft } => {
@@ -106,7 +112,10 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
         Event::FactorRemoved { user, factor } => {
             desk.tell(*user, Page::Security, News::FactorRemoved { factor: *factor }).await
         }
-        Event::FactorsReset { user, .. } => desk.tell(*user, Page::Security, News::FactorsReset).await,
+        Event::FactorsReset { user, operator, .. } => {
+            let news = News::FactorsReset { by_operator: operator.is_some() };
+            desk.tell(*user, Page::Security, news).await
+        }
         Event::IdentityLinkRequested { request, .. } => security::work_account(desk, *request).await,
         Event::IdentityLinked { user, .. } => desk.tell(*user, Page::Security, News::IdentityLinked).await,
         Event::IdentityUnlinked { user, .. } => desk.tell(*user, Page::Security, News::IdentityUnlinked).await,
@@ -122,7 +131,10 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
         }
         Event::MemberDeactivated { user, .. } => desk.tell(*user, Page::Start, News::MemberDeactivated).await,
         Event::MemberReactivated { user } => desk.tell(*user, Page::SignIn, News::MemberReactivated).await,
-        Event::MemberRemoved { user, .. } => desk.tell(*user, Page::Start, News::MemberRemoved).await,
+        Event::MemberRemoved { user, .. } => {
+            let news = if recorded.left_by_themselves() { News::MemberLeft } else { News::MemberRemoved };
+            desk.tell(*user, Page::Start, news).await
+        }
         Event::PolicyChanged { before, after } => team::rules(desk, before, after).await,
         Event::KeyCreated { key, .. } => keys::created(desk, *key).await,
         Event::KeyRotated { key, old_until } => keys::rotated(desk, *key, *old_until).await,

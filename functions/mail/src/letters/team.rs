@@ -28,17 +28,27 @@ pub async fn invited(desk: &Desk<'_>, invitation: InvitationId, resent: bool) ->
     Ok(vec![Addressed { to: invitation.email, letter: desk.notice(news, By::Member(inviter.name), link) }])
 }
 
-/// Tells the inviter, if they are still there, that somebody joined.
+/// Tells the inviter, if they are still there, that somebody joined; and every owner, whoever invited, of somebody who can
+/// manage the team: that is about the safety of the company.
 pub async fn joined(
     desk: &Desk<'_>,
     user: UserId,
     role: RoleName,
     invitation: InvitationId,
 ) -> Result<Vec<Addressed>, Failure> {
-    let Some((_, inviter)) = inviter(desk, invitation).await? else { return Ok(Vec::new()) };
     let Some(person) = desk.person(user).await? else { return Ok(Vec::new()) };
-    let news = News::MemberJoined { person: person.name, role: desk.role(role) };
-    Ok(vec![Addressed { to: inviter.email, letter: of_the_team(desk, news) }])
+    let inviter = inviter(desk, invitation).await?.map(|(_, inviter)| inviter);
+    let mut letters = Vec::new();
+    if desk.company.permissions_of(role).holds(Permission::ManageMembers) {
+        let (person, inviter) = (person.name.clone(), inviter.as_ref().map(|inviter| inviter.name.clone()));
+        letters = to_owners(desk, user, News::JoinedToManage { person, role: desk.role(role), inviter }).await?;
+    }
+    // One letter to an address: an owner who invited has theirs.
+    if let Some(inviter) = inviter.filter(|inviter| letters.iter().all(|letter| letter.to != inviter.email)) {
+        let news = News::MemberJoined { person: person.name, role: desk.role(role) };
+        letters.push(Addressed { to: inviter.email, letter: of_the_team(desk, news) });
+    }
+    Ok(letters)
 }
 
 /// Tells the inviter, if they are still there, that the answer is no.
@@ -51,8 +61,13 @@ pub async fn declined(desk: &Desk<'_>, invitation: InvitationId) -> Result<Vec<A
 /// Tells the owners that somebody joined whom nobody invited.
 pub async fn joined_with_microsoft(desk: &Desk<'_>, user: UserId, role: RoleName) -> Result<Vec<Addressed>, Failure> {
     let Some(person) = desk.person(user).await? else { return Ok(Vec::new()) };
-    let owners = desk.members().await?.into_iter().filter(|member| member.role == RoleName::OWNER);
-    let news = News::JoinedWithMicrosoft { person: person.name, role: desk.role(role) };
+    to_owners(desk, user, News::JoinedWithMicrosoft { person: person.name, role: desk.role(role) }).await
+}
+
+/// News of who joined, to every owner but themselves.
+async fn to_owners(desk: &Desk<'_>, joined: UserId, news: News) -> Result<Vec<Addressed>, Failure> {
+    let members = desk.members().await?.into_iter();
+    let owners = members.filter(|member| member.role == RoleName::OWNER && member.user != joined);
     Ok(owners.map(|owner| Addressed { to: owner.email, letter: of_the_team(desk, news.clone()) }).collect())
 }
 

@@ -258,12 +258,21 @@ impl Work<'_> {
             return Ok(loads);
         }
         let from = today.saturating_sub(Span::new().days(HISTORY_DAYS));
-        for Snapshot { day, seats, .. } in self.tenant.all::<Snapshot>().await?.into_iter().map(|day| day.value) {
-            for SeatsOfDay { sku, consumed, .. } in seats.into_iter().filter(|_| day >= from) {
-                let renewed = renewed.get(&sku).copied();
-                let load = loads.entry(sku).or_insert(Load { since: day, days: 0, least: consumed, renewed });
-                let (since, least) = (load.since.min(day), load.least.min(consumed));
-                *load = Load { since, days: load.days + 1, least, renewed };
+        let mut days: Vec<Snapshot> = self.tenant.all::<Snapshot>().await?.into_iter().map(|day| day.value).collect();
+        days.retain(|snapshot| snapshot.day >= from);
+        for Snapshot { day, seats, .. } in &days {
+            for SeatsOfDay { sku, consumed, .. } in seats {
+                let renewed = renewed.get(sku).copied();
+                let load = loads.entry(*sku).or_insert(Load { since: *day, days: 0, least: *consumed, renewed });
+                load.since = load.since.min(*day);
+            }
+        }
+        for (sku, load) in &mut loads {
+            let since = load.since;
+            for Snapshot { seats, .. } in days.iter().filter(|snapshot| snapshot.day >= since) {
+                // No scan ends without having read what was bought: on a day that leaves it out it was gone.
+                let used = seats.iter().find(|seats| seats.sku == *sku).map_or(0, |seats| seats.consumed);
+                (load.days, load.least) = (load.days + 1, load.least.min(used));
             }
         }
         Ok(loads)

@@ -1,5 +1,5 @@
-//! What is kept of a scan: what changed of people, licences and findings; then scan, summary, the day's snapshot and the
-//! event together.
+//! What is kept of a scan: what changed of people, licences and findings; then scan, summary, the day's snapshot and
+//! the event together. Where nothing changed the snapshot goes ahead of them.
 
 use std::collections::HashMap;
 
@@ -99,10 +99,18 @@ impl Work<'_> {
 
     /// The last transaction.
     async fn finish(&mut self, kept: Kept, seen: &[FixId], skus: &[Sku], now: Timestamp) -> Result<(), StoreError> {
-        let Kept { summary, mut change, .. } = kept;
+        let Kept { summary, mut change, changed } = kept;
         change = seen.iter().take(FORGOTTEN).fold(change, Commit::delete::<Mending>);
         let day = Snapshot::of(self.deps.kernel.clock.today(), &summary, seats(skus));
-        if self.tenant.get::<Snapshot>(&day.day).await?.is_none_or(|known| known.value != day) {
+        let known = self.tenant.get::<Snapshot>(&day.day).await?.map(|known| known.value);
+        if known.is_none() && !changed {
+            // It says what the first screen says already, so nobody sees half a result; by itself it costs half.
+            match self.tenant.checkpoint(&Versioned { value: day, version: 0 }).await {
+                // Who wrote it meanwhile knew no less.
+                Ok(_) | Err(StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+        } else if known.is_none_or(|known| known != day) {
             change = change.overwrite(&day);
         }
         let mut finished = self.scan.clone();

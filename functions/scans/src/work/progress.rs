@@ -6,7 +6,7 @@ use store::{Phase, ScanState};
 
 use super::{Stop, Work};
 
-/// Progress of a scan that is not the first is written at most so often.
+/// Progress that nobody waits for is written at most so often.
 const EVERY: SignedDuration = SignedDuration::from_secs(5);
 
 impl Work<'_> {

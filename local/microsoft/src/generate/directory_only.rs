@@ -149,7 +149,7 @@ impl Generator<'_> {
             match sku.id {
                 p::TEAMS_PREMIUM => tell("L19", renewing.min(*used)),
                 p::VISIO_P2 => tell("L2", used.saturating_sub(sku.enabled)),
-                id if at == 0 || id == p::COPILOT => tell("L21", renewing.min(sku.enabled - used - slack(sku.enabled))),
+                id if at == 0 || id == p::COPILOT => tell("L21", renewing.min(sku.enabled - used - slack(*used))),
                 _ => {}
             }
         }

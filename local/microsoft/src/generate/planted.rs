@@ -47,7 +47,7 @@ impl Generator<'_> {
         for (at, (sku, used)) in self.skus.iter().zip(&used).enumerate() {
             let (check, seats) = match sku.id {
                 p::PROJECT_P3 => ("L20", *used),
-                id if at == 0 || id == p::COPILOT => ("L1", sku.enabled - used - slack(sku.enabled)),
+                id if at == 0 || id == p::COPILOT => ("L1", sku.enabled - used - slack(*used)),
                 _ => continue,
             };
             entries.push(Planted { check, sku: sku.id, to: None, person: None, seats, certain: true });

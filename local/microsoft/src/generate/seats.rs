@@ -44,20 +44,12 @@ impl Generator<'_> {
                 _ if odd.waste && (at == 0 || id == p::COPILOT) => {
                     let wasted = u32::from(more) + used / 12;
                     let ahead = if at == 0 && buys_ahead { 270 } else { 0 };
-                    sku.enabled = (used + wasted).max(ahead);
-                    while sku.enabled - used < slack(sku.enabled) + wasted {
-                        sku.enabled += 1;
-                    }
+                    sku.enabled = (used + slack(used) + wasted).max(ahead);
                 }
                 // More were assigned than bought: somebody cut the number at the last renewal.
                 p::VISIO_P2 if odd.waste && used > 1 => sku.enabled = used - 1,
                 // Seats for the next hires, to the last that is still slack.
-                _ if odd.traps && at % 2 == 0 => {
-                    sku.enabled = used;
-                    while sku.enabled + 1 - used <= slack(sku.enabled + 1) {
-                        sku.enabled += 1;
-                    }
-                }
+                _ if odd.traps && at % 2 == 0 => sku.enabled = used + slack(used),
                 _ => sku.enabled = used,
             }
             sku.status = status;

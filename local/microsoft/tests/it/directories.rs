@@ -222,7 +222,7 @@ fn find(
         if sku["capabilityStatus"] != "Enabled" && consumed > 0 {
             found.insert(("L20", id.clone(), None, consumed));
         }
-        let slack = 2.max(enabled.div_ceil(20));
+        let slack = 2.max(consumed.div_ceil(19));
         if sku["capabilityStatus"] == "Enabled" && enabled.saturating_sub(consumed) > slack {
             found.insert(("L1", id, None, enabled - consumed - slack));
         }

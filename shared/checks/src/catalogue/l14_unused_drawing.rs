@@ -61,13 +61,10 @@ fn headline(people: u32, seats: u32) -> String {
 }
 
 fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
-    let program = |(license, licence): &(&crate::facts::License, &LicenceType)| {
-        let content = licence.content_of(license);
-        match license.sku {
-            VISIO_2 => content.contains(VISIO_DESKTOP),
-            PROJECT_3 | PROJECT_5 => content.contains(PROJECT_DESKTOP),
-            _ => false,
-        }
+    let program = |(license, licence): &(&crate::facts::License, &LicenceType)| match license.sku {
+        VISIO_2 => licence.content_of(license).contains(VISIO_DESKTOP),
+        PROJECT_3 | PROJECT_5 => licence.content_of(license).contains(PROJECT_DESKTOP),
+        _ => false,
     };
     if !candidate.is_at_work() || !candidate.paid().any(|held| program(&held)) {
         return Verdict::Clear;

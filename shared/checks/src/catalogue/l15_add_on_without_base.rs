@@ -56,7 +56,7 @@ fn headline(count: u32, seats: u32) -> String {
 /// Whether all that a licence gives needs a service that somebody who has these features lacks. Of somebody
 /// synchronised the mailbox may be on the company's own server, where nobody sees whether an archive lacks it.
 pub fn lacks_base(content: &Content, has: &BTreeSet<Feature>, synced: bool) -> bool {
-    if synced && content.features().contains(&Feature::Archive) {
+    if synced && content.has(Feature::Archive) {
         return false;
     }
     let needs = |feature: &Feature| NEEDS.iter().find(|(of, _)| of == feature).map(|(_, needs)| *needs);
@@ -79,7 +79,7 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     for (license, licence) in add_ons() {
         let content: Content = licence.content_of(license);
         if lacks_base(&content, &has, person.synced) {
-            unproven |= [Feature::Archive, Feature::Copilot].iter().any(|of| content.features().contains(of));
+            unproven |= content.has(Feature::Archive) || content.has(Feature::Copilot);
             claims.push(license.sku.into());
         }
     }

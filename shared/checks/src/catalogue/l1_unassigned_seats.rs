@@ -1,7 +1,8 @@
 //! L1: more seats are bought than people have.
 //!
 //! Rule: `unused = enabled - consumed` of a paid licence type for people, more than the slack: the larger of a number
-//! and a percentage of the seats bought, rounded up. Only what is above the slack is waste.
+//! and a percentage of the seats that stay bought, rounded up. Only what is above the slack is waste: once it is given
+//! back, nothing is.
 //!
 //! Traps: seats in grace (`warning`) are not `enabled`; a subscription has its own renewal, and a licence type may
 //! have several; consumed seats include those of groups and shared mailboxes; trial seats cost nothing, and are taken
@@ -52,7 +53,8 @@ pub(super) fn spare(context: &Context, licence: &LicenceType) -> Option<u32> {
 }
 
 fn kept_free(context: &Context, licence: &LicenceType) -> u32 {
-    slack(licence.bought(), context.settings.seat_slack_min, context.settings.seat_slack_percent)
+    let assigned = licence.sku.consumed.min(licence.bought());
+    slack(assigned, context.settings.seat_slack_min, context.settings.seat_slack_percent)
 }
 
 fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
@@ -88,9 +90,11 @@ fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
     Some(LicenceVerdict { headline, seats, lists_holders: false, evidence, remedy })
 }
 
-/// Seats that may stay free: the larger of a number and a percentage of those bought, rounded up.
-fn slack(bought: u32, min: u32, percent: u32) -> u32 {
-    let share = (u64::from(bought) * u64::from(percent)).div_ceil(100);
+/// Seats that may stay free: the larger of a number and the fewest that are a percentage of all that are bought then,
+/// assigned and free. Of what is bought today it would be more, and giving back what is told would leave more to tell.
+fn slack(assigned: u32, min: u32, percent: u32) -> u32 {
+    let Some(rest) = 100_u64.checked_sub(u64::from(percent)).filter(|rest| *rest > 0) else { return u32::MAX };
+    let share = (u64::from(assigned) * u64::from(percent)).div_ceil(rest);
     min.max(u32::try_from(share).unwrap_or(u32::MAX))
 }
 
@@ -112,11 +116,23 @@ mod tests {
     }
 
     #[test]
-    fn slack_is_the_larger_of_two_and_five_percent_rounded_up() {
-        assert_eq!([slack(10, 2, 5), slack(40, 2, 5), slack(41, 2, 5), slack(100, 2, 5)], [2, 2, 3, 5]);
+    fn slack_is_the_larger_of_two_and_five_percent_of_what_stays_bought_rounded_up() {
+        assert_eq!([slack(0, 2, 5), slack(38, 2, 5), slack(39, 2, 5), slack(95, 2, 5)], [2, 2, 3, 5]);
+        assert_eq!([slack(7, 0, 0), slack(7, 2, 100)], [0, u32::MAX]);
         assert!(run(vec![sku(BASIC, 10, 8)], vec![]).findings.is_empty());
         assert_eq!(run(vec![sku(BASIC, 10, 7)], vec![]).of(CheckId::L1).map(|f| f.seats), Some(1));
-        assert_eq!(run(vec![sku(BASIC, 41, 37)], vec![]).of(CheckId::L1).map(|f| f.seats), Some(1));
+        assert_eq!(run(vec![sku(BASIC, 41, 37)], vec![]).of(CheckId::L1).map(|f| f.seats), Some(2));
+    }
+
+    #[test]
+    fn who_gives_back_what_is_told_is_told_nothing_more() {
+        for assigned in (0..400).step_by(7) {
+            for free in 0..60 {
+                let bought = assigned + free;
+                let told = |bought| run(vec![sku(BASIC, bought, assigned)], vec![]).of(CheckId::L1).map(|f| f.seats);
+                assert_eq!(told(bought - told(bought).unwrap_or(0)), None, "{assigned} of {bought}");
+            }
+        }
     }
 
     #[test]

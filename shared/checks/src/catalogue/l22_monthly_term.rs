@@ -11,11 +11,11 @@
 //! surcharge in it, a sixth. Where it says what it pays and not for which term, a sixth too, which is the least it can
 //! be, and likely only.
 //!
-//! Traps: needs a year of our own snapshots, and most of its days; a term is told from the dates of a subscription only
-//! while it is young, because `createdDateTime` does not move when it renews; renewals are recorded by licence type, so
-//! where a type has several subscriptions they tell nothing: two for a year may renew a month apart; who sets a price
-//! and no term does not overrule the dates; seats that come and go are what a monthly term is for, so only the base
-//! counts.
+//! Traps: needs a year of our own snapshots, and most of its days, and says so until then; on a day that leaves the type
+//! out nobody had it; a term is told from the dates of a subscription only while it is young, because `createdDateTime`
+//! does not move when it renews; renewals are recorded by licence type, so where a type has several subscriptions they
+//! tell nothing: two for a year may renew a month apart; who sets a price and no term does not overrule the dates; seats
+//! that come and go are what a monthly term is for, so only the base counts.
 
 use jiff::{Span, civil::Date};
 use model::SkuId;
@@ -23,7 +23,7 @@ use model::SkuId;
 use super::{Check, CheckId, LicenceVerdict, Rule, Severity, Stake, Text, licences};
 use crate::{
     evaluation::Context,
-    facts::{SkuStatus, Subscription},
+    facts::{Load, SkuStatus, Subscription},
     licence::{LicenceType, days},
     outcome::{Evidence, Remedy},
     prices::Term,
@@ -93,30 +93,53 @@ fn is_month(from: Date, to: Date) -> bool {
     (MONTH_DAYS_LEAST..=MONTH_DAYS_MOST).contains(&days(from, to))
 }
 
+/// Seats of a licence type bought by the month, and those bought for a year: all alike where `by_month` says so.
+fn seats_by_term(context: &Context, licence: &LicenceType, by_month: Option<bool>) -> Option<(u32, u32)> {
+    let sku = licence.sku.id;
+    let subscriptions = context.directory.subscriptions.as_deref().ok().filter(|_| licence.is_paid())?;
+    let renewed = context.directory.loads.get(&sku).and_then(|load| load.renewed);
+    let next = renews_soon(subscriptions, sku, context.today);
+    let renews_monthly = renewed.zip(next).is_some_and(|(before, next)| is_month(before, next));
+    let (mut monthly, mut yearly) = (0u32, 0u32);
+    for subscription in subscriptions.iter().filter(|sub| is_paid(sub) && sub.sku == sku) {
+        let by_month = by_month.unwrap_or_else(|| renews_monthly || is_monthly(subscription));
+        let seats = if by_month { &mut monthly } else { &mut yearly };
+        *seats = seats.saturating_add(subscription.seats);
+    }
+    Some((monthly, yearly))
+}
+
+/// Our own record of a licence type, where it is of a year.
+fn of_a_year(context: &Context, licence: &LicenceType) -> Option<Load> {
+    let year_ago = context.today.saturating_sub(Span::new().days(YEAR_DAYS));
+    let load = context.directory.loads.get(&licence.sku.id).copied()?;
+    (load.since <= year_ago && load.days >= DAYS_LEAST).then_some(load)
+}
+
+/// How many seats may be needed all year, of those bought by the month, where so many are in use at the least.
+fn base(least: u32, monthly: u32, yearly: u32) -> u32 {
+    least.saturating_sub(yearly).min(monthly)
+}
+
+/// Whether seats in use are bought by the month, and our own record is too short to tell whether they are all year. By
+/// what Microsoft tells alone: a price that changes leaves what could not be looked at as it is.
+pub(crate) fn is_too_early(context: &Context, licence: &LicenceType) -> bool {
+    let used = licence.sku.consumed;
+    let bought = seats_by_term(context, licence, None);
+    bought.is_some_and(|(monthly, yearly)| base(used, monthly, yearly) > 0) && of_a_year(context, licence).is_none()
+}
+
 fn judge(context: &Context, licence: &LicenceType) -> Option<LicenceVerdict> {
-    let load = context.directory.loads.get(&licence.sku.id).filter(|_| licence.is_paid())?;
-    let subscriptions = context.directory.subscriptions.as_deref().ok()?;
-    let (by_term, told_by) = match context.terms.get(&licence.sku.id) {
+    let (by_month, told_by) = match context.terms.get(&licence.sku.id) {
         Some(Term::Monthly) => (Some(true), "Your prices"),
         Some(Term::AnnualPaidYearly | Term::AnnualPaidMonthly) => (Some(false), "Your prices"),
         None => (None, "Microsoft subscriptions"),
     };
-    let next = renews_soon(subscriptions, licence.sku.id, context.today);
-    let renews_monthly = load.renewed.zip(next).is_some_and(|(before, next)| is_month(before, next));
-    let (mut monthly, mut yearly) = (0u32, 0u32);
-    let own = |sub: &&Subscription| is_paid(sub) && sub.sku == licence.sku.id;
-    for subscription in subscriptions.iter().filter(own) {
-        let by_month = by_term.unwrap_or_else(|| renews_monthly || is_monthly(subscription));
-        let seats = if by_month { &mut monthly } else { &mut yearly };
-        *seats = seats.saturating_add(subscription.seats);
-    }
-    let year_ago = context.today.saturating_sub(Span::new().days(YEAR_DAYS));
-    if load.since > year_ago || load.days < DAYS_LEAST {
-        return None;
-    }
+    let (monthly, yearly) = seats_by_term(context, licence, by_month)?;
+    let load = of_a_year(context, licence)?;
     // Snapshots are of days that are over: what is in use now may be less.
     let least = load.least.min(licence.sku.consumed);
-    let base = least.saturating_sub(yearly).min(monthly);
+    let base = base(least, monthly, yearly);
     if base == 0 {
         return None;
     }
@@ -141,7 +164,8 @@ mod tests {
     use super::*;
     use crate::{
         Directory, Evaluation, Outcome, OwnPrice, PriceList, Settings, Sources,
-        facts::{Load, Person},
+        facts::{Missing, Person},
+        outcome::Extent,
         testing::*,
     };
 
@@ -281,12 +305,35 @@ mod tests {
         assert_eq!(seats(&run(one, Load { renewed: Some(ago(10)), ..year(7) })), Some(6));
     }
 
+    fn note(outcome: &Outcome) -> Option<(Extent, Missing)> {
+        let note = outcome.not_evaluated.iter().find(|note| note.check == CheckId::L22)?;
+        assert!(note.detail.contains("needs a year of our own daily checks"), "{}", note.detail);
+        Some((note.extent, note.reason))
+    }
+
     #[test]
-    fn less_than_a_year_of_snapshots_says_nothing() {
-        let subscriptions = || vec![bought(10, 30)];
-        assert_eq!(seats(&run(subscriptions(), Load { since: ago(364), ..year(7) })), None);
-        assert_eq!(seats(&run(subscriptions(), Load { days: 299, ..year(7) })), None);
-        assert_eq!(seats(&run(subscriptions(), Load { days: 300, ..year(7) })), Some(7));
-        assert_eq!(seats(&run(subscriptions(), year(0))), None);
+    fn less_than_a_year_of_snapshots_finds_nothing_and_says_why() {
+        let run = |load| run(vec![bought(10, 30)], load);
+        let early = Some((Extent::Whole, Missing::NotCovered));
+        for load in [Load { since: ago(364), ..year(7) }, Load { days: 299, ..year(7) }] {
+            assert_eq!((seats(&run(load)), note(&run(load))), (None, early), "{load:?}");
+        }
+        let enough = run(Load { days: 300, ..year(7) });
+        assert_eq!((seats(&enough), note(&enough)), (Some(7), None));
+        assert_eq!((seats(&run(year(0))), note(&run(year(0)))), (None, None), "it was looked at");
+    }
+
+    #[test]
+    fn our_own_record_is_too_short_only_for_what_is_bought_by_the_month() {
+        let unseen = |subscriptions: Vec<Subscription>| {
+            note(&evaluate(Directory { subscriptions: Ok(subscriptions), ..full() }, &[]))
+        };
+        assert_eq!(unseen(vec![bought(10, 30)]), Some((Extent::Whole, Missing::NotCovered)), "the first check");
+        assert_eq!(unseen(vec![bought(10, 365)]), None);
+        assert_eq!(unseen(vec![bought(5, 30), bought(10, 365)]), None, "all in use are bought for a year");
+        // Of one type it is known, of another not yet.
+        let standard = Subscription { sku: sku_id(STANDARD), ..bought(10, 30) };
+        let both = run(vec![bought(10, 30), standard], year(7));
+        assert_eq!((seats(&both), note(&both)), (Some(7), Some((Extent::Part, Missing::NotCovered))));
     }
 }

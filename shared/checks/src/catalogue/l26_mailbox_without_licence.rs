@@ -60,10 +60,11 @@ fn headline(count: u32, _: u32) -> String {
 }
 
 fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
-    let has_one = candidate.held.iter().any(|(license, licence)| {
-        licence.content_of(license).without_empty_rights(license.sku).features().contains(&Feature::Mail)
-    });
-    if !candidate.is_no_person() || has_one {
+    let has_one = || {
+        let mut held = candidate.held.iter();
+        held.any(|(own, licence)| licence.content_of(own).without_empty_rights(own.sku).has(Feature::Mail))
+    };
+    if !candidate.is_no_person() || has_one() {
         return Verdict::Clear;
     }
     let worked_with = worked_with(context, candidate)

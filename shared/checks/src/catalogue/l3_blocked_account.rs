@@ -48,7 +48,7 @@ pub const CHECK: Check = Check {
     },
 };
 
-const CHECKS: &str = "Earlier checks of Steward";
+const CHECKS: &str = "Checks of Steward";
 
 fn headline(people: u32, seats: u32) -> String {
     match people {
@@ -59,13 +59,13 @@ fn headline(people: u32, seats: u32) -> String {
 
 fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     let (person, today) = (candidate.person, context.today);
-    let licences: Vec<_> = candidate.paid().map(|(license, _)| license.sku.into()).collect();
-    if person.enabled != Some(false) || candidate.is_no_person() || licences.is_empty() {
+    if person.enabled != Some(false) || candidate.is_no_person() || candidate.paid().next().is_none() {
         return Verdict::Clear;
     }
+    let licences: Vec<_> = candidate.paid().map(|(license, _)| license.sku.into()).collect();
     let grace = i64::from(context.settings.disabled_grace_days);
     let blocked = Evidence::new("Sign-in", "blocked", "Microsoft directory", Some(today));
-    let seen = seen(candidate.disabled_since, today);
+    let seen = seen(candidate.disabled_since);
     if candidate.disabled_since.is_some_and(|since| days(since, today) > grace) {
         return Verdict::Found(Conclusion {
             certainty: Certainty::Certain,
@@ -100,9 +100,10 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
 }
 
 /// Since when it is known to be blocked. Microsoft's own log of it is not read (docs/adr/0025): it is kept for as long
-/// as the grace, so it could never say more than that it was blocked of late.
-fn seen(since: Option<Date>, today: Date) -> Evidence {
-    match since.filter(|since| *since < today) {
+/// as the grace, so it could never say more than that it was blocked of late. The first check that sees it names its
+/// own day, so that the next one says the same.
+fn seen(since: Option<Date>) -> Evidence {
+    match since {
         Some(since) => Evidence::new("Seen blocked at least since", since, CHECKS, None),
         None => Evidence::new("Blocked since", "not known: no earlier check saw it blocked", CHECKS, None),
     }
@@ -163,9 +164,10 @@ mod tests {
         let since = |day: Date| Some(("Seen blocked at least since".to_owned(), day.to_string()));
         assert_eq!(told(Some(ago(60))), since(ago(60)));
         assert_eq!(told(Some(ago(3))), since(ago(3)));
+        // The first check says what all after it will.
+        assert_eq!(told(Some(TODAY)), since(TODAY));
         let unknown = ("Blocked since".to_owned(), "not known: no earlier check saw it blocked".to_owned());
-        // Two checks of one day say the same.
-        assert_eq!([told(None), told(Some(TODAY))], [Some(unknown.clone()), Some(unknown)]);
+        assert_eq!(told(None), Some(unknown));
     }
 
     #[test]

@@ -64,8 +64,7 @@ fn headline(people: u32, seats: u32) -> String {
 }
 
 fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
-    let paid: Vec<SkuId> = candidate.paid().map(|(license, _)| license.sku).collect();
-    if candidate.person.purpose != Some(MailboxPurpose::Shared) || paid.is_empty() {
+    if candidate.person.purpose != Some(MailboxPurpose::Shared) || candidate.paid().next().is_none() {
         return Verdict::Clear;
     }
     let mailbox = match candidate.footprint.mailbox {
@@ -75,6 +74,7 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     if is_worked_with(candidate.person.sign_in, context) {
         return Verdict::HeldBack;
     }
+    let paid: Vec<SkuId> = candidate.paid().map(|(license, _)| license.sku).collect();
     let needs_licence = mailbox.needs_licence();
     let Some(claims) = (if needs_licence { smaller(candidate, &paid) } else { Some(claims(&paid)) }) else {
         return Verdict::Clear;
@@ -119,9 +119,9 @@ fn smaller(candidate: &Candidate<'_>, paid: &[SkuId]) -> Option<Vec<Claim>> {
         return Some(claims(&others)).filter(|claims| !claims.is_empty());
     }
     // A licence for mail alone is about as small as the one it would become.
-    let suite = candidate.paid().find(|(license, licence)| {
-        licence.is_suite() && licence.content_of(license).features().contains(&Feature::Mail)
-    });
+    let suite = candidate
+        .paid()
+        .find(|(license, licence)| licence.is_suite() && licence.content_of(license).has(Feature::Mail));
     let (suite, _) = suite?;
     let exchanged = |sku: SkuId| Claim { to: (sku == suite.sku).then_some(EXCHANGE_2), ..Claim::from(sku) };
     Some(paid.iter().copied().map(exchanged).collect())

@@ -53,9 +53,9 @@ fn headline(people: u32, seats: u32) -> String {
 }
 
 fn judge(_: &Context, candidate: &Candidate<'_>) -> Verdict {
-    let paid: Vec<SkuId> = candidate.paid().map(|(license, _)| license.sku).collect();
     let purpose = candidate.person.purpose;
-    if !matches!(purpose, Some(MailboxPurpose::Room | MailboxPurpose::Equipment)) || paid.is_empty() {
+    let resource = matches!(purpose, Some(MailboxPurpose::Room | MailboxPurpose::Equipment));
+    if !resource || candidate.paid().next().is_none() {
         return Verdict::Clear;
     }
     let mailbox = match candidate.footprint.mailbox {
@@ -65,6 +65,7 @@ fn judge(_: &Context, candidate: &Candidate<'_>) -> Verdict {
     if mailbox.needs_licence() {
         return Verdict::Clear;
     }
+    let paid: Vec<SkuId> = candidate.paid().map(|(license, _)| license.sku).collect();
     Verdict::Found(Conclusion {
         certainty: Certainty::Likely,
         confidence: if mailbox.purpose == purpose { Confidence::High } else { Confidence::Medium },

@@ -141,7 +141,7 @@ fn seen(
         }
         When::NoPrograms | When::Frontline => {
             // Somebody whose programs were turned off is not a person who does not use them.
-            if !licence.content_of(license).features().contains(&Feature::Office) {
+            if !licence.content_of(license).has(Feature::Office) {
                 return Ok(None);
             }
             let Some(mut evidence) = no_programs(footprint)? else { return Ok(None) };

@@ -308,8 +308,7 @@ impl<'a> Candidate<'a> {
     }
     /// Whether there may be a mailbox whose purpose nobody knows.
     pub fn has_unknown_mailbox(&self) -> bool {
-        let mail = |licence: &LicenceType| licence.content.features().contains(&Feature::Mail);
-        self.person.purpose.is_none() && self.held.iter().any(|(_, licence)| mail(licence))
+        self.person.purpose.is_none() && self.held.iter().any(|(_, licence)| licence.content.has(Feature::Mail))
     }
     /// Whether the mailbox is above 50 GB or has an archive: turned into a shared one it would still need a licence.
     pub fn has_large_mailbox(&self) -> bool {

@@ -1,5 +1,6 @@
 use std::sync::LazyLock;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use graph::{Ask, Door, Microsoft, SignInError, SignInSecrets, TokenFault};
 use jiff::SignedDuration;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::AlgorithmParameters, jwk::Jwk};
@@ -79,11 +80,21 @@ impl Draft {
     }
     fn sign(&self) -> String {
         let key = match self.header.alg {
-            Algorithm::HS256 => EncodingKey::from_secret(self.pem.as_bytes()),
+            Algorithm::HS256 => {
+                EncodingKey::from_secret(KeyPair::from_pem(self.pem).unwrap().public_key_pem().as_bytes())
+            }
             _ => EncodingKey::from_rsa_pem(self.pem.as_bytes()).unwrap(),
         };
         jsonwebtoken::encode(&self.header, &self.claims, &key).unwrap()
     }
+}
+
+/// A token of RS256, whatever stands in it.
+fn signed_by(pem: &str, header: &str, claims: &[u8]) -> String {
+    let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let key = EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap();
+    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::RS256).unwrap();
+    format!("{message}.{signature}")
 }
 
 #[tokio::test]
@@ -105,6 +116,7 @@ async fn a_good_token_names_directory_and_person() {
 async fn no_bad_token_passes() {
     use TokenFault as F;
     let (server, microsoft) = entra().await;
+    let (elsewhere, _) = entra().await;
     let now = server.clock().now().as_second();
     let other = "99999999-2222-4333-8444-555555555555";
     let upper = DIRECTORY.to_string().to_uppercase();
@@ -116,11 +128,21 @@ async fn no_bad_token_passes() {
         draft.sign()
     };
     let parts = |token: &str| token.split('.').map(str::to_owned).collect::<Vec<_>>();
-    let encode =
-        |value: Value| base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, value.to_string());
+    let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let good = parts(&draft().sign());
     let other_claims = parts(&draft().set("oid", other).sign());
     let issuer = |tid: &str| server.at(&format!("/{tid}/v2.0"));
+    let claims = draft().claims.to_string();
+    let headed = |header: Value| signed_by(&KEY, &header.to_string(), claims.as_bytes());
+    let theirs = |header: Value| signed_by(&OTHER_KEY, &header.to_string(), claims.as_bytes());
+    let claiming = |claims: &[u8]| signed_by(&KEY, r#"{"typ":"JWT","alg":"RS256","kid":"good"}"#, claims);
+    let twice = |claim: &str| claiming(claims.replacen('{', &format!(r#"{{"{claim}":"{other}","#), 1).as_bytes());
+    let their_keys = elsewhere.at(KEYS);
+    let modulus = jwk("good", &KEY, "")["n"].as_str().unwrap().to_owned();
+    let by_modulus = EncodingKey::from_secret(modulus.as_bytes());
+    let hmac = Header { kid: Some("good".to_owned()), ..Header::new(Algorithm::HS256) };
+    let far = "x".repeat(10_000);
+    let megabyte = 1024 * 1024;
 
     let corpus = [
         ("nothing", String::new(), F::Malformed),
@@ -130,15 +152,92 @@ async fn no_bad_token_passes() {
         ("no algorithm", format!("{}.{}.", encode(json!({"alg": "none", "kid": "good"})), good[1]), F::Algorithm),
         ("algorithm left out", format!("{}.{}.{}", encode(json!({"kid": "good"})), good[1], good[2]), F::Algorithm),
         ("HMAC with the public key", with_header(&|h| h.alg = Algorithm::HS256), F::Algorithm),
+        (
+            "HMAC with the public key's modulus",
+            jsonwebtoken::encode(&hmac, &draft().claims, &by_modulus).unwrap(),
+            F::Algorithm,
+        ),
+        ("no algorithm, in capitals", headed(json!({"alg": "NONE", "kid": "good"})), F::Algorithm),
+        ("no algorithm, in any letters", headed(json!({"alg": "nOnE", "kid": "good"})), F::Algorithm),
+        ("an algorithm of nothing", headed(json!({"alg": "", "kid": "good"})), F::Algorithm),
+        ("the algorithm in small letters", headed(json!({"alg": "rs256", "kid": "good"})), F::Algorithm),
+        ("the algorithm in a list", headed(json!({"alg": ["RS256"], "kid": "good"})), F::Malformed),
+        (
+            "the algorithm twice",
+            signed_by(&KEY, r#"{"alg":"none","alg":"RS256","kid":"good"}"#, claims.as_bytes()),
+            F::Malformed,
+        ),
+        (
+            "encrypted",
+            format!("{}.a.b.c.d", encode(json!({"alg": "RSA-OAEP", "enc": "A256GCM", "kid": "good"}))),
+            F::Algorithm,
+        ),
+        (
+            "our own access token",
+            format!(
+                "{}.{}.{}",
+                encode(json!({"typ": "at+jwt", "alg": "ES256", "kid": "good"})),
+                encode(json!({"iss": "steward", "aud": "steward-api", "exp": now + 900})),
+                good[2]
+            ),
+            F::Algorithm,
+        ),
+        ("another kind of token", headed(json!({"typ": "at+jwt", "alg": "RS256", "kid": "good"})), F::Kind),
         ("RS512", with_header(&|h| h.alg = Algorithm::RS512), F::Algorithm),
         ("PS256", with_header(&|h| h.alg = Algorithm::PS256), F::Algorithm),
         ("critical extension", with_header(&|h| h.crit = Some(vec!["b64".to_owned()])), F::Critical),
+        ("critical extensions of none", headed(json!({"alg": "RS256", "kid": "good", "crit": []})), F::Critical),
         ("no key named", with_header(&|h| h.kid = None), F::UnknownKey),
+        ("a key of null", headed(json!({"alg": "RS256", "kid": null})), F::UnknownKey),
+        ("a key of no name", signed(draft().kid("")), F::UnknownKey),
+        ("a number as key", headed(json!({"alg": "RS256", "kid": 0})), F::Malformed),
+        ("keys in a list", headed(json!({"alg": "RS256", "kid": ["good"]})), F::Malformed),
+        (
+            "the key twice",
+            signed_by(&KEY, r#"{"alg":"RS256","kid":"evil","kid":"good"}"#, claims.as_bytes()),
+            F::Malformed,
+        ),
         ("unknown key", signed(draft().kid("evil")), F::UnknownKey),
+        ("a path as key", signed(draft().kid("../../good")), F::UnknownKey),
+        ("a file as key", signed(draft().kid("file:///dev/null")), F::UnknownKey),
+        ("an address as key", signed(draft().kid(&their_keys)), F::UnknownKey),
+        ("a query as key", signed(draft().kid("x' OR 'good' = 'good")), F::UnknownKey),
+        ("a key in capitals", signed(draft().kid("GOOD")), F::UnknownKey),
+        ("a key with a blank", signed(draft().kid(" good")), F::UnknownKey),
+        ("a key with an end before its end", signed(draft().kid("good\0")), F::UnknownKey),
+        ("a very long key", signed(draft().kid(&far)), F::UnknownKey),
+        ("keys elsewhere", theirs(json!({"alg": "RS256", "kid": "good", "jku": their_keys})), F::Signature),
+        ("an unknown key elsewhere", theirs(json!({"alg": "RS256", "kid": "evil", "jku": their_keys})), F::UnknownKey),
+        ("a certificate elsewhere", theirs(json!({"alg": "RS256", "kid": "good", "x5u": their_keys})), F::Signature),
+        (
+            "a key brought along",
+            theirs(json!({"alg": "RS256", "kid": "good", "jwk": jwk("good", &OTHER_KEY, "")})),
+            F::Signature,
+        ),
+        (
+            "a key brought along that is not named",
+            theirs(json!({"alg": "RS256", "jwk": jwk("good", &OTHER_KEY, "")})),
+            F::UnknownKey,
+        ),
+        ("a certificate brought along", theirs(json!({"alg": "RS256", "kid": "good", "x5c": ["MIIB"]})), F::Signature),
         ("key without an issuer", signed(draft().kid("unowned")), F::UnknownKey),
         ("key for encryption", signed(draft().kid("encrypting")), F::UnknownKey),
         ("another's signature", signed(Draft { pem: &OTHER_KEY, ..draft() }), F::Signature),
         ("no signature", format!("{}.{}.", good[0], good[1]), F::Signature),
+        ("a signature of zeros", format!("{}.{}.{}", good[0], good[1], URL_SAFE_NO_PAD.encode([0; 256])), F::Signature),
+        ("filled up", format!("{}=.{}.{}", good[0], good[1], good[2]), F::Malformed),
+        ("with a line behind it", format!("{}\n", good.join(".")), F::Malformed),
+        ("a megabyte that is signed", signed(draft().set("name", "x".repeat(megabyte))), F::Malformed),
+        ("a megabyte of dots", ".".repeat(megabyte), F::Malformed),
+        ("a megabyte of nothing", "A".repeat(megabyte), F::Malformed),
+        ("claims in a list", claiming(b"[]"), F::Malformed),
+        ("claims that are no JSON", claiming(b"tid"), F::Malformed),
+        ("claims that are no text", claiming(b"{\"oid\":\"\xff\"}"), F::Malformed),
+        ("no claims", claiming(b"{}"), F::Directory),
+        ("the person twice", twice("oid"), F::Malformed),
+        ("the directory twice", twice("tid"), F::Malformed),
+        ("the app twice", twice("aud"), F::Malformed),
+        ("the nonce twice", twice("nonce"), F::Malformed),
         ("claims exchanged", format!("{}.{}.{}", good[0], other_claims[1], good[2]), F::Signature),
         ("key of the consumers' directory", signed(draft().kid("consumers")), F::KeyIssuer),
         ("another directory's issuer", signed(draft().set("iss", issuer(other))), F::Issuer),
@@ -149,7 +248,14 @@ async fn no_bad_token_passes() {
         ),
         ("issuer with more after it", signed(draft().set("iss", issuer(&DIRECTORY.to_string()) + "/")), F::Issuer),
         ("the template as issuer", signed(draft().set("iss", issuer("{tenantid}"))), F::Issuer),
+        (
+            "the issuer of version 1",
+            signed(draft().set("iss", format!("https://sts.windows.net/{DIRECTORY}/"))),
+            F::Issuer,
+        ),
+        ("issuers in a list", signed(draft().set("iss", json!([issuer(&DIRECTORY.to_string())]))), F::Malformed),
         ("no issuer", signed(draft().without("iss")), F::Issuer),
+        ("another directory than the issuer's", signed(draft().set("tid", other)), F::Issuer),
         ("no directory", signed(draft().without("tid")), F::Directory),
         (
             "template as directory",
@@ -164,29 +270,61 @@ async fn no_bad_token_passes() {
         ),
         ("another app", signed(draft().set("aud", other)), F::Audience),
         ("several apps", signed(draft().set("aud", json!([CLIENT, other]))), F::Audience),
+        ("the app in a list", signed(draft().set("aud", json!([CLIENT]))), F::Audience),
+        ("the app in capitals", signed(draft().set("aud", CLIENT.to_string().to_uppercase())), F::Audience),
+        ("the app as a resource", signed(draft().set("aud", format!("api://{CLIENT}"))), F::Audience),
+        ("a token for Graph", signed(draft().set("aud", "https://graph.microsoft.com")), F::Audience),
         ("no audience", signed(draft().without("aud")), F::Audience),
         ("another nonce", signed(draft().set("nonce", "x")), F::Nonce),
         ("no nonce", signed(draft().without("nonce")), F::Nonce),
+        ("a nonce of null", signed(draft().set("nonce", Value::Null)), F::Nonce),
+        ("more than the nonce", signed(draft().set("nonce", format!("{NONCE}x"))), F::Nonce),
+        ("the nonce in a list", signed(draft().set("nonce", json!([NONCE]))), F::Malformed),
+        ("an access token for us", signed(draft().without("nonce").set("scp", "User.Read")), F::Nonce),
         ("expired", signed(draft().set("exp", now - 300)), F::Expired),
+        ("expired before all time", signed(draft().set("exp", i64::MIN)), F::Expired),
+        ("expires beyond all time", signed(draft().set("exp", u64::MAX)), F::Malformed),
         ("never expires", signed(draft().without("exp")), F::Expired),
         ("expiry as text", signed(draft().set("exp", "9999999999")), F::Malformed),
         ("not valid yet", signed(draft().set("nbf", now + 301)), F::NotYet),
+        ("never valid", signed(draft().set("nbf", i64::MAX)), F::NotYet),
         ("no beginning", signed(draft().without("nbf")), F::NotYet),
+        ("issued ahead of time", signed(draft().set("iat", now + 301)), F::NotYet),
+        ("never issued", signed(draft().without("iat")), F::NotYet),
+        ("issued as text", signed(draft().set("iat", now.to_string())), F::Malformed),
         ("version 1", signed(draft().set("ver", "1.0")), F::Version),
         ("no version", signed(draft().without("ver")), F::Version),
+        ("version as a number", signed(draft().set("ver", 2.0)), F::Malformed),
         ("no person", signed(draft().without("oid")), F::Person),
         ("person that is no GUID", signed(draft().set("oid", "ada@contoso.com")), F::Person),
+        ("person in capitals", signed(draft().set("oid", "AAAAAAAA-0000-4000-8000-00000000000A")), F::Person),
+        ("person in braces", signed(draft().set("oid", "{aaaaaaaa-0000-4000-8000-00000000000a}")), F::Person),
+        ("nobody", signed(draft().set("oid", "00000000-0000-0000-0000-000000000000")), F::Person),
     ];
+    assert!(corpus.len() >= 60, "{} bad tokens", corpus.len());
     for (name, token, fault) in corpus {
         match microsoft.validate_id_token(&token, NONCE).await {
             Err(SignInError::Token(found)) => assert_eq!(found, fault, "{name}"),
             other => panic!("{name}: {other:?}"),
         }
     }
+    // Whatever keys were named, they were fetched once, and from nowhere else.
+    assert_eq!((server.seen(KEYS).len(), elsewhere.all_seen().len()), (1, 0));
+    // What each of them differs from is good.
+    for token in [headed(json!({"alg": "RS256", "kid": "good"})), claiming(claims.as_bytes())] {
+        microsoft.validate_id_token(&token, NONCE).await.unwrap();
+    }
     // Within five minutes clocks may differ.
-    for token in [draft().set("exp", now - 299), draft().set("nbf", now + 300)] {
+    for token in [draft().set("exp", now - 299), draft().set("nbf", now + 300), draft().set("iat", now + 300)] {
         microsoft.validate_id_token(&token.sign(), NONCE).await.unwrap();
     }
+    // What Microsoft's answer brings is bounded before anything of it is looked at.
+    let back: Url = "https://app.steward.test/connect/callback".parse().unwrap();
+    let secrets = SignInSecrets { nonce: NONCE.to_owned(), code_verifier: "v".to_owned() };
+    let long = draft().set("name", "x".repeat(megabyte)).sign();
+    server.reply(TOKEN, [Reply::json(200, json!({"token_type": "Bearer", "id_token": long}))]);
+    let error = microsoft.redeem("code", &back, &secrets).await.unwrap_err();
+    assert!(matches!(&error, SignInError::Microsoft(e) if e.reason() == "bad_answer"), "{error}");
     // Nobody else's nonce is nobody's.
     let empty = draft().set("nonce", "").sign();
     assert!(microsoft.validate_id_token(&empty, "").await.is_err());

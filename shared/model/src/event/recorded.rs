@@ -49,3 +49,13 @@ pub struct Recorded {
     #[serde(flatten)]
     pub event: Event,
 }
+
+impl Recorded {
+    /// Whether a member ended their own membership, and nobody else did.
+    pub fn left_by_themselves(&self) -> bool {
+        match (&self.event, self.actor) {
+            (Event::MemberRemoved { user, .. }, Actor::User { id }) => *user == id,
+            _ => false,
+        }
+    }
+}

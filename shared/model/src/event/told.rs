@@ -4,14 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::SkuId;
 
-/// At what a sign-in failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+/// At what somebody failed to prove who they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SignInStage {
     /// The password; or it was right, and no company let them in with it.
+    #[default]
     Password,
     /// The second factor, after a right first step.
     SecondFactor,
+    /// What somebody who is signed in was to confirm an act with (ASVS 7.5).
+    StepUp,
 }
 
 /// What somebody says of themselves.

@@ -16,6 +16,9 @@ pub struct Factors {
     pub totp: Option<Totp>,
     /// Hashes of the recovery codes that were not used yet.
     pub recovery_codes: Vec<TokenHash>,
+    /// When they were made; `None` where that was before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_codes_at: Option<Timestamp>,
     /// Passkeys, at most [`Factors::PASSKEYS_MOST`].
     pub passkeys: Vec<Passkey>,
 }
@@ -64,7 +67,7 @@ impl Factors {
 
     /// No factors.
     pub const fn none(user: UserId) -> Self {
-        Self { user, totp: None, recovery_codes: Vec::new(), passkeys: Vec::new() }
+        Self { user, totp: None, recovery_codes: Vec::new(), recovery_codes_at: None, passkeys: Vec::new() }
     }
     /// Whether a second factor is asked for. Recovery codes stand in for one; alone they are none.
     pub const fn any(&self) -> bool {
@@ -74,6 +77,14 @@ impl Factors {
     pub(crate) fn without_passkeys(&mut self) {
         self.passkeys.clear();
         if !self.any() {
+            self.recovery_codes.clear();
+        }
+    }
+    /// Takes what was added at an instant or later. Codes on paper go that were made since, or would stand in for nothing.
+    pub(crate) fn without_those_since(&mut self, at: Timestamp) {
+        self.totp.take_if(|totp| totp.added_at >= at);
+        self.passkeys.retain(|passkey| passkey.added_at < at);
+        if !self.any() || self.recovery_codes_at.is_some_and(|made| made >= at) {
             self.recovery_codes.clear();
         }
     }
@@ -87,6 +98,9 @@ impl Factors {
 pub struct Devices {
     /// At most [`Devices::MOST`], the one seen last at the end.
     pub known: Vec<Device>,
+    /// Whether others were forgotten when their sessions ended: the next device is news though none is known.
+    #[serde(default)]
+    pub forgotten: bool,
 }
 
 /// One of them.
@@ -109,6 +123,11 @@ impl Devices {
         self.known.iter().any(|device| device.hash == *hash)
     }
 
+    /// None of them but `kept`.
+    pub(crate) fn but(kept: Option<Device>) -> Self {
+        Self { known: kept.into_iter().collect(), forgotten: true }
+    }
+
     /// As they are after a sign-in from a device; `None` when there is nothing to note.
     pub fn noting(&self, hash: &TokenHash, now: Timestamp) -> Option<Self> {
         let fresh = |device: &Device| now.as_second() - device.seen_at < Self::EVERY.as_secs();
@@ -118,7 +137,7 @@ impl Devices {
         let mut known: Vec<Device> = self.known.iter().filter(|device| device.hash != *hash).cloned().collect();
         known.push(Device { hash: hash.clone(), seen_at: now.as_second() });
         known.drain(..known.len().saturating_sub(Self::MOST));
-        Some(Self { known })
+        Some(Self { known, forgotten: self.forgotten })
     }
 
     pub(crate) fn key(user: UserId) -> Key {

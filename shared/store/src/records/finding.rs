@@ -5,7 +5,7 @@ use checks::{
     outcome::{NotEvaluated, Remedy, UndoClass},
     products::product_name,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::{FindingId, Money};
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,9 @@ use crate::key::Collection;
 pub struct StoredFinding {
     /// Which; the same over scans.
     pub finding: FindingId,
-    /// What the check found; `affected` is empty here.
+    /// What the check found; `affected` is empty here. Deflated: most of it is words, and findings are read many at a
+    /// time.
+    #[serde(with = "crate::packed::field")]
     pub found: Finding,
     /// How many people it affects.
     pub people: u32,
@@ -41,6 +43,41 @@ impl TenantRecord for StoredFinding {
     }
     fn sort_key(id: &FindingId) -> String {
         format!("FINDING#{id}")
+    }
+}
+
+/// What a finding said last, of one that no check finds any more: links to it are in mails and in people's heads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoneFinding {
+    /// Which. It may be found again.
+    pub finding: FindingId,
+    /// The finding in one sentence.
+    pub headline: String,
+    /// When it was first found.
+    pub first_found: Timestamp,
+    /// When it was found no more.
+    pub at: Timestamp,
+}
+
+impl GoneFinding {
+    /// How long it is told.
+    const KEPT: SignedDuration = SignedDuration::from_hours(24 * 365);
+}
+
+impl Ours for GoneFinding {}
+impl TenantRecord for GoneFinding {
+    const KIND: &'static str = "gone finding";
+    const COLLECTION: Collection = Collection::Findings;
+    const PREFIX: &'static str = "GONE#";
+    type Id = FindingId;
+    fn id(&self) -> FindingId {
+        self.finding
+    }
+    fn sort_key(id: &FindingId) -> String {
+        format!("GONE#{id}")
+    }
+    fn expires(&self) -> Option<Timestamp> {
+        self.at.checked_add(Self::KEPT).ok()
     }
 }
 
@@ -236,9 +273,15 @@ mod tests {
     };
     use jiff::civil::date;
     use model::{Currency, SkuId};
+    use serde_json::json;
 
     use super::*;
-    use crate::{Turning, commit::item_of, db::decode};
+    use crate::{
+        Turning,
+        commit::item_of,
+        db::decode,
+        records::sized::{bytes, size},
+    };
 
     /// A number whose bits look like chance.
     fn mixed(n: u64) -> u64 {
@@ -330,31 +373,13 @@ mod tests {
         }
     }
 
-    /// Bytes of an item as DynamoDB counts them.
-    fn bytes(summary: &Summary) -> usize {
-        fn size(value: &aws_sdk_dynamodb::types::AttributeValue) -> usize {
-            use aws_sdk_dynamodb::types::AttributeValue::{B, L, M, N, S};
-            match value {
-                S(text) => text.len(),
-                N(number) => number.len() / 2 + 2,
-                B(blob) => blob.as_ref().len(),
-                L(list) => 3 + list.iter().map(|one| 1 + size(one)).sum::<usize>(),
-                M(map) => 3 + map.iter().map(|(name, one)| 1 + name.len() + size(one)).sum::<usize>(),
-                _ => 1,
-            }
-        }
-        // Partition key and sort key come on top.
-        let keys = 2 + 2 + "TENANT#ten_01234567890123456789012345".len() + Summary::PREFIX.len();
-        let item = item_of(summary, 1_000_000).expect("an item");
-        keys + item.iter().map(|(name, one)| name.len() + size(one)).sum::<usize>()
-    }
-
     #[test]
     fn the_first_screen_at_its_worst_fits_into_one_read_unit_and_reads_back() {
         let wide = "\u{1f600}".repeat(200);
         for (unpriced, name) in [(0, "Northwind"), (30, &*"n".repeat(200)), (300, &*"n".repeat(200)), (30, &*wide)] {
             let summary = worst(unpriced, name);
-            assert!(bytes(&summary) <= 4096, "{} bytes with {unpriced}", bytes(&summary));
+            let bytes = bytes(&summary);
+            assert!(bytes <= 4096, "{bytes} bytes with {unpriced}");
             let item = item_of(&summary, 1).expect("an item");
             assert_eq!(decode::<Summary>(Summary::KIND, item).expect("a summary"), summary);
         }
@@ -383,5 +408,51 @@ mod tests {
         item.insert("not_evaluated".into(), plain);
         item.insert("course".into(), serde_dynamo::to_attribute_value(&summary.course).expect("a value"));
         assert_eq!(decode::<Summary>(Summary::KIND, item).expect("a summary"), summary);
+    }
+
+    /// A finding of people, with the words that come with one.
+    fn finding() -> StoredFinding {
+        let words = |n: u64| format!("Number {n} of what is looked at before anybody changes a thing, in plain words");
+        let evidence = |n: u64| {
+            let value = format!("{} of {}", count(n), count(n + 1));
+            json!({ "what": words(n), "value": value, "source": "Microsoft directory", "as_of": "2026-11-21" })
+        };
+        let guard = |n: u64| json!({ "id": format!("G{n}"), "text": words(n).repeat(2), "people": n, "lost": [] });
+        let found = json!({
+            "check": "L6",
+            "subject": { "type": "directory" },
+            "headline": "12 people have not been active for 90 days and have 14 licences",
+            "certainty": "likely",
+            "confidence": "medium",
+            "state": "open",
+            "price_missing": [],
+            "seats": 14,
+            "affected": [],
+            "evidence": (1..=4).map(evidence).collect::<Vec<_>>(),
+            "prices": (5..=8).map(evidence).collect::<Vec<_>>(),
+            "guards": (1..=7).map(guard).collect::<Vec<_>>(),
+            "remedy": "remove_licences",
+            "undo": { "type": "until", "days": 25 },
+        });
+        StoredFinding {
+            finding: FindingId::from_bits(7),
+            found: serde_json::from_value(found).expect("a finding"),
+            people: 12,
+            first_found: "2026-11-21T08:00:00Z".parse().expect("a time"),
+            affected_hash: mixed(1),
+            snoozed_until: None,
+        }
+    }
+
+    #[test]
+    fn a_finding_takes_a_third_of_its_room_and_one_from_before_is_read() {
+        let stored = finding();
+        let mut item = item_of(&stored, 1).expect("an item");
+        assert_eq!(decode::<StoredFinding>(StoredFinding::KIND, item.clone()).expect("a finding"), stored);
+        let plain = serde_dynamo::to_attribute_value(&stored.found).expect("a value");
+        let (small, large) = (size(&item["found"]), size(&plain));
+        assert!(small * 3 <= large, "{small} of {large} bytes");
+        item.insert("found".into(), plain);
+        assert_eq!(decode::<StoredFinding>(StoredFinding::KIND, item).expect("a finding"), stored);
     }
 }

@@ -1,8 +1,12 @@
 //! Fixes: what was approved, item by item, how far it got, and what undoes it (docs/adr/0015).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use checks::{CheckId, outcome::UndoClass, reduce_by, reduce_until};
+use checks::{
+    CheckId,
+    outcome::{GuardId, UndoClass},
+    reduce_by, reduce_until,
+};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use model::{Change, DirectoryId, FindingId, FixId, Money, PersonId, SkuId, State, UserId};
 use serde::{Deserialize, Serialize};
@@ -183,6 +187,47 @@ pub struct UndoCondition {
     pub changes: u32,
 }
 
+/// What one change asks to be looked at before it is approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// The group opens more than licences.
+    GroupOpensMore,
+    /// The group can be given access to files and apps; Microsoft does not tell us to which.
+    GroupMayOpenMore,
+    /// The mailbox is shared, a room's, or was large or archived at the last check.
+    MailboxOfNobody,
+    /// The mailbox goes with the licence.
+    MailboxGoes,
+    /// The mailbox is nobody's own, and small enough to stay without a licence.
+    MailboxStays,
+    /// They hold a role of the directory.
+    Administrator,
+    /// Roles could not be read.
+    RolesUnknown,
+    /// Something they keep may need what they lose.
+    AddOnStays,
+    /// They lose something that protects the company.
+    ProtectionGoes,
+    /// Whether they came back since the last check could not be read.
+    SignInsUnknown,
+}
+
+impl Doubt {
+    /// Its guard (checks.md 1.0.5).
+    pub const fn guard(self) -> GuardId {
+        match self {
+            Self::GroupOpensMore | Self::GroupMayOpenMore => GuardId::G1,
+            Self::MailboxOfNobody => GuardId::G2,
+            Self::MailboxGoes | Self::MailboxStays => GuardId::G3,
+            Self::Administrator | Self::RolesUnknown => GuardId::G4,
+            Self::AddOnStays => GuardId::G5,
+            Self::ProtectionGoes => GuardId::G7,
+            Self::SignInsUnknown => GuardId::G8,
+        }
+    }
+}
+
 /// A change in the customer's Microsoft 365.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fix {
@@ -232,7 +277,8 @@ pub struct Fix {
     /// old ones.
     #[serde(default)]
     pub sign_ins_unknown: Option<bool>,
-    /// When the first item of it was done: what the days of `undo` count from.
+    /// When the first of its changes that were made, or may have been, was written: what the days of `undo` count from.
+    /// Microsoft counts from there too, however late it shows them.
     pub first_done_at: Option<Timestamp>,
     /// What its done items save a month once seats are given back; `None` without a price.
     pub monthly: Option<Money>,
@@ -246,6 +292,9 @@ pub struct Fix {
     /// beside the batch.
     #[serde(default)]
     pub calls: BTreeMap<String, u32>,
+    /// Writes that its items count and an event told already: those of an earlier try.
+    #[serde(default)]
+    pub told_writes: u32,
     /// When the sweep is to look at it: the day it was planned for, or when it should long have ended.
     pub look_at: Option<Timestamp>,
 }
@@ -351,6 +400,9 @@ pub struct FixItem {
     pub change: Change,
     /// What was found before it: with the change, this is its undo.
     pub before: State,
+    /// What was to be looked at when it was approved. Not known of old ones.
+    #[serde(default)]
+    pub doubts: Option<BTreeSet<Doubt>>,
     /// What it saves a month, where there is a price.
     pub monthly: Option<Money>,
     /// How it stands.
@@ -422,6 +474,31 @@ impl TenantRecord for Lane {
     }
 }
 
+/// That a fix ended, or its undo. What wrote since some moment is found by these: the number of a fix says nothing of
+/// that, since one may be planned for long after its approval and be tried again at any time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FixEnd {
+    /// When.
+    pub at: Timestamp,
+    /// Which.
+    pub fix: FixId,
+}
+
+impl Ours for FixEnd {}
+impl TenantRecord for FixEnd {
+    const KIND: &'static str = "fix end";
+    const COLLECTION: Collection = Collection::Fixes;
+    const PREFIX: &'static str = "ENDED#";
+    type Id = (Timestamp, FixId);
+    fn id(&self) -> Self::Id {
+        (self.at, self.fix)
+    }
+    fn sort_key((at, fix): &Self::Id) -> String {
+        // As long in the year 2286 as today, so that text order is time order.
+        format!("ENDED#{:013}#{fix}", at.as_millisecond())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -430,9 +507,9 @@ mod tests {
     fn what_is_put_back_or_done_again_by_a_later_fix_stands_no_more() {
         let stands = |undo: Option<Attempt>| {
             let attempt = Attempt { state: ItemState::Done, ..Attempt::WAITING };
-            let (change, before) = (Change::SignIn { allowed: false }, State::default());
-            let name = "Anna".to_owned();
-            FixItem { number: 1, person: None, name, change, before, monthly: None, attempt, undo }.stands()
+            let (change, before, doubts) = (Change::SignIn { allowed: false }, State::default(), None);
+            let (name, monthly) = ("Anna".to_owned(), None);
+            FixItem { number: 1, person: None, name, change, before, doubts, monthly, attempt, undo }.stands()
         };
         assert!(stands(None) && stands(Some(Attempt::WAITING)));
         assert!(stands(Some(Attempt { state: ItemState::Failed, ..Attempt::skipped("no_free_licence") })));

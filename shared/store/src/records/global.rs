@@ -345,7 +345,7 @@ impl EmailLogin {
     }
 }
 
-/// Failed sign-ins of an address, known or not (C3).
+/// Failed sign-ins of an address, known or not (C3); or failed proofs of who is signed in (C5).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Throttle {
     /// Failures in a row.
@@ -358,6 +358,10 @@ impl Throttle {
     pub(crate) fn key(email: &str) -> Key {
         // By hash: an address nobody has an account for is not kept in clear.
         Key::new(format!("THROTTLE#{}", TokenHash::of(email).0), "SIGN_IN")
+    }
+    /// Of a user who is signed in: by its name it is read with what signing in needs of them.
+    pub(crate) fn key_of_step_ups(user: UserId) -> Key {
+        Key::new(User::partition(user), "GUESSES")
     }
 }
 

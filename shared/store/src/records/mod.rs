@@ -32,9 +32,10 @@ pub use connection::{Connection, ConnectionState, Grant};
 pub use course::{Course, Turning};
 pub use factors::{Device, Devices, Factors, Passkey, Totp};
 pub use feed::Feed;
-pub use finding::{AffectedPart, Licenses, StoredFinding, Summary, TopAction, Turn};
+pub use finding::{AffectedPart, GoneFinding, Licenses, StoredFinding, Summary, TopAction, Turn};
 pub use fix::{
-    Action, Attempt, Fix, FixItem, FixPart, FixState, Freed, ItemState, Lane, Tally, UndoCondition, UndoNeed,
+    Action, Attempt, Doubt, Fix, FixEnd, FixItem, FixPart, FixState, Freed, ItemState, Lane, Tally, UndoCondition,
+    UndoNeed,
 };
 pub(crate) use global::DirectoryLink;
 pub use global::{
@@ -46,7 +47,7 @@ pub(crate) use idempotency::Once;
 pub use invitation::{Invitation, InvitationState};
 pub use people::{Bucket, Stage};
 pub use removed::{Removed, Whom};
-pub use savings::{Approval, Cause, RenewalWatch, Saved, SeatChange, SeatLedger};
+pub use savings::{Approval, Cause, FreedSeats, RenewalWatch, Saved, SeatChange, SeatLedger};
 pub use scan::{Phase, Progress, Resume, Scan, ScanState};
 pub use snapshot::{SeatsOfDay, Snapshot};
 pub use terms::{Accepted, CheckSettings, MendedPerson, Mending, Prices, Snooze};
@@ -89,5 +90,35 @@ pub trait TenantRecord: Serialize + DeserializeOwned + Send + Sync + Ours {
     /// Which shard of that list it is in.
     fn due_shard(&self) -> u8 {
         0
+    }
+}
+
+/// What items take, for tests of what they may.
+#[cfg(test)]
+pub(crate) mod sized {
+    use aws_sdk_dynamodb::types::AttributeValue::{self, B, L, M, N, S};
+    use model::TenantId;
+
+    use super::TenantRecord;
+    use crate::commit::item_of;
+
+    /// Bytes of a value as DynamoDB counts them.
+    pub(crate) fn size(value: &AttributeValue) -> usize {
+        match value {
+            S(text) => text.len(),
+            N(number) => number.len() / 2 + 2,
+            B(blob) => blob.as_ref().len(),
+            L(list) => 3 + list.iter().map(|one| 1 + size(one)).sum::<usize>(),
+            M(map) => 3 + map.iter().map(|(name, one)| 1 + name.len() + size(one)).sum::<usize>(),
+            _ => 1,
+        }
+    }
+
+    /// Bytes of a record's item, with its keys.
+    pub(crate) fn bytes<T: TenantRecord>(record: &T) -> usize {
+        let partition = T::COLLECTION.partition(TenantId::from_bits(u128::MAX), None);
+        let keys = 2 + 2 + partition.len() + T::sort_key(&record.id()).len();
+        let item = item_of(record, 1_000_000).expect("an item");
+        keys + item.iter().map(|(name, one)| name.len() + size(one)).sum::<usize>()
     }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Ours, TenantRecord};
 use crate::key::Collection;
 
-/// That a member was removed or deactivated. Only an invitation lets them in again, or whoever lets them in where they
-/// were deactivated; both delete this (C8).
+/// That a member was removed, left or was deactivated. Only an invitation lets them in again, or whoever lets them in
+/// where they were deactivated; both delete this (C8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removed {
     /// Who.

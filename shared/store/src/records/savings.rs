@@ -27,6 +27,24 @@ pub struct Approval {
     /// Licence types of which those that stand freed seats.
     #[serde(default)]
     pub freed: Vec<SkuId>,
+    /// How many seats of which, and what came instead. Not known of old ones.
+    #[serde(default)]
+    pub seats: Vec<FreedSeats>,
+    /// Licences that those that stand gave instead of others, by type.
+    #[serde(default)]
+    pub given: Vec<(SkuId, u32)>,
+}
+
+/// Seats of one licence type that nobody has any more because of a fix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreedSeats {
+    /// The licence type.
+    pub sku: SkuId,
+    /// How many.
+    pub seats: u32,
+    /// What was given instead of all of them costs a month, minor units of the tenant's currency; `None` where a price
+    /// is missing.
+    pub instead_minor: Option<i64>,
 }
 
 impl Ours for Approval {}
@@ -59,7 +77,7 @@ pub struct SeatLedger {
     /// where none passed.
     #[serde(default)]
     pub lapsed_on: Option<Date>,
-    /// Seats given back so far that counted as a saving.
+    /// Seats given back so far that counted as a saving, or that something else came instead of.
     pub credited: u32,
     /// Of these, seats bought again: giving them back once more is no new saving.
     pub reopened: u32,
@@ -117,18 +135,34 @@ pub struct SeatChange {
     pub realised: u32,
     /// Why they count; `None` where none do.
     pub cause: Option<Cause>,
-    /// What a seat cost a month that day, minor units of the tenant's currency; `None` where the price was missing.
+    /// What a seat cost a month that day, minor units of the tenant's currency; `None` where the price was missing, or
+    /// that of what a fix gave instead.
     pub seat_minor: Option<i64>,
     /// What that price rests on; `None` where it was missing.
     #[serde(default)]
     pub basis: Option<PriceBasis>,
+    /// Of the seats that are gone, those that fixes had freed, by fix.
+    #[serde(default)]
+    pub freed_by: Vec<(FixId, u32)>,
+    /// Other licence types that were bought instead of seats no fix had freed: the change that saw them, and how much
+    /// of what they cost a month this one takes off, minor units.
+    #[serde(default)]
+    pub bought_instead: Vec<(ScanId, SkuId, i64)>,
+    /// What it saves a month, less what came instead, minor units of the tenant's currency; `None` where a price is
+    /// missing, and of old ones, which have nothing taken off.
+    #[serde(default)]
+    pub net_minor: Option<i64>,
 }
 
 impl SeatChange {
     /// What it saves a month, minor units of the tenant's currency; `None` where it saves something whose price is
     /// missing.
     pub fn monthly_minor(&self) -> Option<i64> {
-        if self.realised == 0 { Some(0) } else { Some(self.seat_minor?.saturating_mul(i64::from(self.realised))) }
+        if self.realised == 0 {
+            return Some(0);
+        }
+        let whole = self.seat_minor?.saturating_mul(i64::from(self.realised));
+        Some(self.net_minor.unwrap_or(whole))
     }
 }
 
@@ -206,5 +240,29 @@ impl TenantRecord for RenewalWatch {
     const DUE: &'static str = "DUE_RENEWALS";
     fn due(&self) -> Option<Timestamp> {
         self.next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_kept_before_exchanges_were_known_is_read_and_has_nothing_taken_off() {
+        let sku = "05e9a617-0261-4cee-bb44-138d3ef5d965";
+        let (fix, scan) = (FixId::from_bits(1), ScanId::from_bits(1));
+        let at = "2026-11-20T08:00:00Z";
+        let old = json!({ "fix": fix, "at": at, "items": 1, "undone": 0, "monthly_minor": 3900, "freed": [sku] });
+        let approval: Approval = serde_json::from_value(old).expect("an approval");
+        assert_eq!((approval.freed.len(), approval.seats.len(), approval.given.len()), (1, 0, 0));
+        let old = json!({
+            "scan": scan, "sku": sku, "day": "2026-12-01", "before": 10, "after": 6, "realised": 4,
+            "cause": "renewal", "seat_minor": 3900,
+        });
+        let change: SeatChange = serde_json::from_value(old).expect("a change");
+        assert_eq!((change.monthly_minor(), change.freed_by.len()), (Some(4 * 3900), 0));
+        assert_eq!(SeatChange { net_minor: Some(500), ..change }.monthly_minor(), Some(500));
     }
 }

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { accountsCompanies, accountsFactors, accountsJwks, accountsMe, accountsSessions, accountsSignUpStatus, accountsWorkAccounts, findingsAttestations, findingsChecks, findingsExceptions, findingsExport, findingsExportLicenses, findingsExportPeople, findingsExportPrices, findingsGet, findingsLicenses, findingsList, findingsListPeople, findingsOverview, findingsPeople, findingsPerson, findingsPrices, findingsSettings, fixesGet, fixesItems, fixesList, insightsExportSavings, insightsExportTrends, insightsFeeds, insightsListRenewals, insightsRenewalsFeed, insightsSavings, insightsTrends, membersInvitations, membersKeyList, membersList, membersRoles, microsoftColleagues, microsoftManifest, microsoftStatus, microsoftTransparency, operatorsHealth, operatorsReady, type Options, scansGet, scansList, tenantsEvents, tenantsEventsExport, tenantsEventsVerify, tenantsGet, tenantsPolicy } from '../sdk.gen';
-import type { AccountsCompaniesData, AccountsCompaniesError, AccountsCompaniesResponse, AccountsFactorsData, AccountsFactorsError, AccountsFactorsResponse, AccountsJwksData, AccountsJwksError, AccountsJwksResponse, AccountsMeData, AccountsMeError, AccountsMeResponse, AccountsSessionsData, AccountsSessionsError, AccountsSessionsResponse, AccountsSignUpStatusData, AccountsSignUpStatusError, AccountsSignUpStatusResponse, AccountsWorkAccountsData, AccountsWorkAccountsError, AccountsWorkAccountsResponse, FindingsAttestationsData, FindingsAttestationsError, FindingsAttestationsResponse, FindingsChecksData, FindingsChecksError, FindingsChecksResponse, FindingsExceptionsData, FindingsExceptionsError, FindingsExceptionsResponse, FindingsExportData, FindingsExportError, FindingsExportLicensesData, FindingsExportLicensesError, FindingsExportLicensesResponse, FindingsExportPeopleData, FindingsExportPeopleError, FindingsExportPeopleResponse, FindingsExportPricesData, FindingsExportPricesError, FindingsExportPricesResponse, FindingsExportResponse, FindingsGetData, FindingsGetError, FindingsGetResponse, FindingsLicensesData, FindingsLicensesError, FindingsLicensesResponse, FindingsListData, FindingsListError, FindingsListPeopleData, FindingsListPeopleError, FindingsListPeopleResponse, FindingsListResponse, FindingsOverviewData, FindingsOverviewError, FindingsOverviewResponse, FindingsPeopleData, FindingsPeopleError, FindingsPeopleResponse, FindingsPersonData, FindingsPersonError, FindingsPersonResponse, FindingsPricesData, FindingsPricesError, FindingsPricesResponse, FindingsSettingsData, FindingsSettingsError, FindingsSettingsResponse, FixesGetData, FixesGetError, FixesGetResponse, FixesItemsData, FixesItemsError, FixesItemsResponse, FixesListData, FixesListError, FixesListResponse, InsightsExportSavingsData, InsightsExportSavingsError, InsightsExportSavingsResponse, InsightsExportTrendsData, InsightsExportTrendsError, InsightsExportTrendsResponse, InsightsFeedsData, InsightsFeedsError, InsightsFeedsResponse, InsightsListRenewalsData, InsightsListRenewalsError, InsightsListRenewalsResponse, InsightsRenewalsFeedData, InsightsRenewalsFeedError, InsightsRenewalsFeedResponse, InsightsSavingsData, InsightsSavingsError, InsightsSavingsResponse, InsightsTrendsData, InsightsTrendsError, InsightsTrendsResponse, MembersInvitationsData, MembersInvitationsError, MembersInvitationsResponse, MembersKeyListData, MembersKeyListError, MembersKeyListResponse, MembersListData, MembersListError, MembersListResponse, MembersRolesData, MembersRolesError, MembersRolesResponse, MicrosoftColleaguesData, MicrosoftColleaguesError, MicrosoftColleaguesResponse, MicrosoftManifestData, MicrosoftManifestError, MicrosoftManifestResponse, MicrosoftStatusData, MicrosoftStatusError, MicrosoftStatusResponse, MicrosoftTransparencyData, MicrosoftTransparencyError, MicrosoftTransparencyResponse, OperatorsHealthData, OperatorsHealthError, OperatorsHealthResponse, OperatorsReadyData, OperatorsReadyError, OperatorsReadyResponse, ScansGetData, ScansGetError, ScansGetResponse, ScansListData, ScansListError, ScansListResponse, TenantsEventsData, TenantsEventsError, TenantsEventsExportData, TenantsEventsExportError, TenantsEventsExportResponse, TenantsEventsResponse, TenantsEventsVerifyData, TenantsEventsVerifyError, TenantsEventsVerifyResponse, TenantsGetData, TenantsGetError, TenantsGetResponse, TenantsPolicyData, TenantsPolicyError, TenantsPolicyResponse } from '../types.gen';
+import { accountsCompanies, accountsFactors, accountsJwks, accountsMe, accountsSessions, accountsSignUpStatus, accountsWorkAccounts, findingsAttestations, findingsChecks, findingsExceptions, findingsExport, findingsExportLicenses, findingsExportPeople, findingsExportPrices, findingsGet, findingsLicenses, findingsList, findingsListPeople, findingsOverview, findingsPeople, findingsPerson, findingsPrices, findingsSettings, fixesExport, fixesGet, fixesItems, fixesList, insightsExportSavings, insightsExportTrends, insightsFeeds, insightsListRenewals, insightsRenewalsFeed, insightsSavings, insightsTrends, membersInvitations, membersKeyList, membersList, membersRoles, microsoftColleagues, microsoftManifest, microsoftStatus, microsoftTransparency, operatorsHealth, operatorsReady, type Options, scansGet, scansList, tenantsEvents, tenantsEventsExport, tenantsEventsVerify, tenantsGet, tenantsPolicy } from '../sdk.gen';
+import type { AccountsCompaniesData, AccountsCompaniesError, AccountsCompaniesResponse, AccountsFactorsData, AccountsFactorsError, AccountsFactorsResponse, AccountsJwksData, AccountsJwksError, AccountsJwksResponse, AccountsMeData, AccountsMeError, AccountsMeResponse, AccountsSessionsData, AccountsSessionsError, AccountsSessionsResponse, AccountsSignUpStatusData, AccountsSignUpStatusError, AccountsSignUpStatusResponse, AccountsWorkAccountsData, AccountsWorkAccountsError, AccountsWorkAccountsResponse, FindingsAttestationsData, FindingsAttestationsError, FindingsAttestationsResponse, FindingsChecksData, FindingsChecksError, FindingsChecksResponse, FindingsExceptionsData, FindingsExceptionsError, FindingsExceptionsResponse, FindingsExportData, FindingsExportError, FindingsExportLicensesData, FindingsExportLicensesError, FindingsExportLicensesResponse, FindingsExportPeopleData, FindingsExportPeopleError, FindingsExportPeopleResponse, FindingsExportPricesData, FindingsExportPricesError, FindingsExportPricesResponse, FindingsExportResponse, FindingsGetData, FindingsGetError, FindingsGetResponse, FindingsLicensesData, FindingsLicensesError, FindingsLicensesResponse, FindingsListData, FindingsListError, FindingsListPeopleData, FindingsListPeopleError, FindingsListPeopleResponse, FindingsListResponse, FindingsOverviewData, FindingsOverviewError, FindingsOverviewResponse, FindingsPeopleData, FindingsPeopleError, FindingsPeopleResponse, FindingsPersonData, FindingsPersonError, FindingsPersonResponse, FindingsPricesData, FindingsPricesError, FindingsPricesResponse, FindingsSettingsData, FindingsSettingsError, FindingsSettingsResponse, FixesExportData, FixesExportError, FixesExportResponse, FixesGetData, FixesGetError, FixesGetResponse, FixesItemsData, FixesItemsError, FixesItemsResponse, FixesListData, FixesListError, FixesListResponse, InsightsExportSavingsData, InsightsExportSavingsError, InsightsExportSavingsResponse, InsightsExportTrendsData, InsightsExportTrendsError, InsightsExportTrendsResponse, InsightsFeedsData, InsightsFeedsError, InsightsFeedsResponse, InsightsListRenewalsData, InsightsListRenewalsError, InsightsListRenewalsResponse, InsightsRenewalsFeedData, InsightsRenewalsFeedError, InsightsRenewalsFeedResponse, InsightsSavingsData, InsightsSavingsError, InsightsSavingsResponse, InsightsTrendsData, InsightsTrendsError, InsightsTrendsResponse, MembersInvitationsData, MembersInvitationsError, MembersInvitationsResponse, MembersKeyListData, MembersKeyListError, MembersKeyListResponse, MembersListData, MembersListError, MembersListResponse, MembersRolesData, MembersRolesError, MembersRolesResponse, MicrosoftColleaguesData, MicrosoftColleaguesError, MicrosoftColleaguesResponse, MicrosoftManifestData, MicrosoftManifestError, MicrosoftManifestResponse, MicrosoftStatusData, MicrosoftStatusError, MicrosoftStatusResponse, MicrosoftTransparencyData, MicrosoftTransparencyError, MicrosoftTransparencyResponse, OperatorsHealthData, OperatorsHealthError, OperatorsHealthResponse, OperatorsReadyData, OperatorsReadyError, OperatorsReadyResponse, ScansGetData, ScansGetError, ScansGetResponse, ScansListData, ScansListError, ScansListResponse, TenantsEventsData, TenantsEventsError, TenantsEventsExportData, TenantsEventsExportError, TenantsEventsExportResponse, TenantsEventsResponse, TenantsEventsVerifyData, TenantsEventsVerifyError, TenantsEventsVerifyResponse, TenantsGetData, TenantsGetError, TenantsGetResponse, TenantsPolicyData, TenantsPolicyError, TenantsPolicyResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -472,6 +472,9 @@ export const findingsGetQueryKey = (options: Options<FindingsGetData>) => create
 
 /**
  * Read a finding
+ *
+ * One that was found and is no more is 404 `not_found` like any other, with what it said last in the problem's member
+ * `gone` (RFC 9457 3.2): its `headline`, when it was `first_found`, and `gone_since`. That is told for a year.
  */
 export const findingsGetOptions = (options: Options<FindingsGetData>) => queryOptions<FindingsGetResponse, FindingsGetError, FindingsGetResponse, ReturnType<typeof findingsGetQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -630,6 +633,66 @@ export const fixesListInfiniteOptions = (options?: Options<FixesListData>) => {
             return data;
         },
         queryKey: fixesListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const fixesExportQueryKey = (options?: Options<FixesExportData>) => createQueryKey('fixesExport', options);
+
+/**
+ * Export fixes
+ *
+ * A row a change of a person, or of a setting, the oldest fix first; about 3 MB a file. A `Link` header with
+ * `rel="next"` says where to go on. `before` is what was found and `after` what the change leaves, where `outcome` is
+ * `done`. `undo_until` is empty where the undo has no such day. `monthly` is what the change saves for as long as it
+ * `stands`; empty without a price, which is not zero. Cells that a spreadsheet would run as a formula begin with a
+ * single quote. Every file taken is noted in the log.
+ */
+export const fixesExportOptions = (options?: Options<FixesExportData>) => queryOptions<FixesExportResponse, FixesExportError, FixesExportResponse, ReturnType<typeof fixesExportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await fixesExport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: fixesExportQueryKey(options)
+});
+
+export const fixesExportInfiniteQueryKey = (options?: Options<FixesExportData>): QueryKey<Options<FixesExportData>> => createQueryKey('fixesExport', options, true);
+
+/**
+ * Export fixes
+ *
+ * A row a change of a person, or of a setting, the oldest fix first; about 3 MB a file. A `Link` header with
+ * `rel="next"` says where to go on. `before` is what was found and `after` what the change leaves, where `outcome` is
+ * `done`. `undo_until` is empty where the undo has no such day. `monthly` is what the change saves for as long as it
+ * `stands`; empty without a price, which is not zero. Cells that a spreadsheet would run as a formula begin with a
+ * single quote. Every file taken is noted in the log.
+ */
+export const fixesExportInfiniteOptions = (options?: Options<FixesExportData>) => {
+    const opts = infiniteQueryOptions<FixesExportResponse, FixesExportError, InfiniteData<FixesExportResponse>, QueryKey<Options<FixesExportData>>, string | Pick<QueryKey<Options<FixesExportData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<FixesExportData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await fixesExport({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: fixesExportInfiniteQueryKey(options)
     });
     return opts as Omit<typeof opts, 'initialData'>;
 };
@@ -1334,8 +1397,9 @@ export const insightsSavingsQueryKey = (options?: Options<InsightsSavingsData>) 
  *
  * *Found* is what could be saved, *approved* what fixes have freed, *realised* what is really no longer paid for: seats
  * that were gone after their renewal or after a fix. A seat counts once: bought again and given back again it is no new
- * saving. What is not renewed counts from the day it ended on: seats nobody has at once, others when Microsoft's days of
- * grace are over.
+ * saving. Seats that others came instead of save what those cost less: as the fix exchanged them, or as other licence
+ * types were bought around the renewal. What is not renewed counts from the day it ended on: seats nobody has at once,
+ * others when Microsoft's days of grace are over.
  */
 export const insightsSavingsOptions = (options?: Options<InsightsSavingsData>) => queryOptions<InsightsSavingsResponse, InsightsSavingsError, InsightsSavingsResponse, ReturnType<typeof insightsSavingsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {

@@ -1,0 +1,5 @@
+//! Lambda `fixes-export`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(fixes::export::FUNCTION)
+}

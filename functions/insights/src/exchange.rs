@@ -1,0 +1,372 @@
+//! What came instead of seats that are gone: whoever exchanges a licence saves only what the new one costs less. Pure:
+//! what fixes did and which seats became fewer or more in, what is to be taken off a fall out.
+//!
+//! A fix says itself what it gave instead. What is exchanged by hand is seen only by its seats: other licence types
+//! grow, or are there for the first time, while these go. What grew is taken off once, and not where it was bought for
+//! a fix.
+
+use std::collections::BTreeMap;
+
+use checks::PriceList;
+use jiff::{Span, Timestamp, civil::Date};
+use model::{Change, FixId, PersonId, ScanId, SkuId};
+use store::{Approval, FixItem, FreedSeats, SeatChange};
+
+/// Days before what explains a fall in which other licence types that grow came instead: from then on a company is told
+/// of a renewal.
+const BEFORE_DAYS: i32 = 30;
+
+/// What the changes of a fix that stand free, and what they give instead, by licence type. What a person got stands
+/// against all that went, by what that cost.
+pub fn freed(standing: &[&FixItem], prices: Option<&PriceList>) -> (Vec<FreedSeats>, Vec<(SkuId, u32)>) {
+    let price = |sku: &SkuId| Some(prices?.price(*sku)?.monthly.amount_minor);
+    let mut people: BTreeMap<Option<PersonId>, Vec<&FixItem>> = BTreeMap::new();
+    standing.iter().for_each(|item| people.entry(item.person).or_default().push(item));
+    let (mut freed, mut given) = (BTreeMap::<SkuId, FreedSeats>::new(), BTreeMap::<SkuId, u32>::new());
+    for items in people.into_values() {
+        let changes = || items.iter().map(|item| (&item.change, &item.before));
+        let (gone, new) = (Change::all_free(changes()), Change::all_given(changes()));
+        if gone.is_empty() {
+            continue;
+        }
+        new.iter().for_each(|sku| *given.entry(*sku).or_default() += 1);
+        let cost: Option<i64> = new.iter().map(price).sum();
+        let weight = |sku: &SkuId| price(sku).unwrap_or(0).max(1);
+        let all: i64 = gone.iter().map(weight).sum();
+        let mut so_far = 0;
+        for sku in gone {
+            let upto = so_far + weight(&sku);
+            let own = cost.map(|cost| part(cost, upto, all) - part(cost, so_far, all));
+            so_far = upto;
+            let sum = freed.entry(sku).or_insert(FreedSeats { sku, seats: 0, instead_minor: Some(0) });
+            sum.seats += 1;
+            sum.instead_minor = sum.instead_minor.zip(own).map(|(sum, own)| sum.saturating_add(own));
+        }
+    }
+    (freed.into_values().collect(), given.into_iter().collect())
+}
+
+/// So much of so many parts of an amount, rounded down.
+fn part(minor: i64, of: i64, all: i64) -> i64 {
+    minor.saturating_mul(of) / all.max(1)
+}
+
+/// Seats a fix freed that are still paid for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owed {
+    /// The fix.
+    pub fix: FixId,
+    /// When it ended.
+    pub at: Timestamp,
+    /// How many.
+    pub seats: u32,
+    /// How many of it are given back already.
+    back: u32,
+    /// What was given instead of all of them costs a month.
+    instead_minor: Option<i64>,
+}
+
+impl Owed {
+    /// What was given instead of the next so many of them costs a month; `None` where a price is missing.
+    fn instead(&self, seats: u32) -> Option<i64> {
+        let upto = |seats: u32| Some(part(self.instead_minor?, seats.into(), (self.back + self.seats).into()));
+        Some(upto(self.back + seats)? - upto(self.back)?)
+    }
+}
+
+/// Seats that fixes freed and that are still paid for, by licence type; those of the fix that ended first come first.
+pub fn owed(approvals: &[Approval], changes: &[SeatChange]) -> BTreeMap<SkuId, Vec<Owed>> {
+    let mut gone: BTreeMap<(SkuId, FixId), u32> = BTreeMap::new();
+    for change in changes {
+        for (fix, seats) in &change.freed_by {
+            *gone.entry((change.sku, *fix)).or_default() += seats;
+        }
+    }
+    let mut owed: BTreeMap<SkuId, Vec<Owed>> = BTreeMap::new();
+    for Approval { fix, at, seats, .. } in approvals {
+        for FreedSeats { sku, seats, instead_minor } in seats {
+            let back = gone.get(&(*sku, *fix)).copied().unwrap_or(0);
+            let left = seats.saturating_sub(back);
+            if left > 0 {
+                let instead_minor = *instead_minor;
+                owed.entry(*sku).or_default().push(Owed { fix: *fix, at: *at, seats: left, back, instead_minor });
+            }
+        }
+    }
+    owed.values_mut().for_each(|own| own.sort_by_key(|one| (one.at, one.fix)));
+    owed
+}
+
+/// Seats of a licence type that were bought.
+#[derive(Debug, Clone)]
+struct Rise {
+    scan: ScanId,
+    sku: SkuId,
+    on: Date,
+    seats: u32,
+    seat_minor: Option<i64>,
+    /// How much of it falls have taken off.
+    taken: i64,
+}
+
+/// What fixes freed and gave, and what was bought.
+#[derive(Debug, Default)]
+pub struct Exchanges {
+    owed: BTreeMap<SkuId, Vec<Owed>>,
+    given: Vec<(Date, SkuId, u32)>,
+    /// The newest first.
+    rises: Vec<Rise>,
+}
+
+impl Exchanges {
+    /// What is known of a company.
+    pub fn of(approvals: &[Approval], changes: &[SeatChange]) -> Self {
+        let mut taken: BTreeMap<(ScanId, SkuId), i64> = BTreeMap::new();
+        for (scan, sku, minor) in changes.iter().flat_map(|change| &change.bought_instead) {
+            *taken.entry((*scan, *sku)).or_default() += minor;
+        }
+        let rose = |change: &&SeatChange| change.after > change.before;
+        let rise = |change: &SeatChange| Rise {
+            scan: change.scan,
+            sku: change.sku,
+            on: change.day,
+            seats: change.after - change.before,
+            seat_minor: change.seat_minor,
+            taken: taken.get(&(change.scan, change.sku)).copied().unwrap_or(0),
+        };
+        let mut rises: Vec<Rise> = changes.iter().filter(rose).map(rise).collect();
+        rises.sort_by_key(|rise| std::cmp::Reverse((rise.scan, rise.sku)));
+        let given = approvals.iter().flat_map(|approval| {
+            let on = model::utc_date(approval.at);
+            approval.given.iter().map(move |(sku, seats)| (on, *sku, *seats))
+        });
+        Self { owed: owed(approvals, changes), given: given.collect(), rises }
+    }
+
+    /// Puts on a fall which fixes freed its seats, and takes off what came instead of those that count. `since`: the
+    /// day of what explains it. Seats that something as dear came instead of are no saving.
+    pub fn settle(&self, fall: &mut SeatChange, since: Date) {
+        let mut left = fall.before.saturating_sub(fall.after);
+        let (mut by_fixes, mut instead) = (0, Some(0i64));
+        for owed in self.owed.get(&fall.sku).into_iter().flatten() {
+            let seats = owed.seats.min(left);
+            if seats == 0 {
+                break;
+            }
+            fall.freed_by.push((owed.fix, seats));
+            let counted = seats.min(fall.realised - by_fixes);
+            if counted > 0 {
+                instead = instead.zip(owed.instead(counted)).map(|(sum, own)| sum.saturating_add(own));
+            }
+            (by_fixes, left) = (by_fixes + counted, left - seats);
+        }
+        let Some(seat) = fall.seat_minor else { return };
+        let worth = |seats: u32| seat.saturating_mul(seats.into());
+        let by_hand = fall.realised - by_fixes;
+        fall.bought_instead = self.bought(fall.sku, since, worth(by_hand), seat);
+        let bought: i64 = fall.bought_instead.iter().map(|(_, _, minor)| minor).sum();
+        if bought > 0 && bought == worth(by_hand) {
+            fall.realised = by_fixes;
+        }
+        match instead {
+            Some(instead) => {
+                fall.net_minor = Some((worth(by_fixes) - instead).max(0).saturating_add(worth(by_hand) - bought));
+            }
+            None => (fall.seat_minor, fall.basis) = (None, None),
+        }
+        fall.cause = fall.cause.filter(|_| fall.realised > 0);
+    }
+
+    /// What other licence types that were bought since shortly before a day take off, `most` at most, the newest first.
+    /// What has no price is taken to cost as much as the seats it came instead of.
+    fn bought(&self, sku: SkuId, since: Date, most: i64, seat: i64) -> Vec<(ScanId, SkuId, i64)> {
+        let since = since.saturating_sub(Span::new().days(BEFORE_DAYS));
+        let mut for_fixes: BTreeMap<SkuId, u32> = BTreeMap::new();
+        for (_, sku, seats) in self.given.iter().filter(|(on, ..)| *on >= since) {
+            *for_fixes.entry(*sku).or_default() += seats;
+        }
+        let (mut bought, mut left) = (Vec::new(), most);
+        for rise in self.rises.iter().filter(|rise| rise.sku != sku && rise.on >= since) {
+            let for_fixes = for_fixes.entry(rise.sku).or_default();
+            let accounted = rise.seats.min(*for_fixes);
+            *for_fixes -= accounted;
+            let cost = rise.seat_minor.unwrap_or(seat).saturating_mul((rise.seats - accounted).into());
+            let minor = (cost - rise.taken).clamp(0, left);
+            if minor > 0 {
+                bought.push((rise.scan, rise.sku, minor));
+                left -= minor;
+            }
+        }
+        bought
+    }
+
+    /// Notes what a fall took off, for the next one.
+    pub fn note(&mut self, fall: &SeatChange) {
+        for (scan, sku, minor) in &fall.bought_instead {
+            let own = self.rises.iter_mut().filter(|rise| (rise.scan, rise.sku) == (*scan, *sku));
+            own.for_each(|rise| rise.taken = rise.taken.saturating_add(*minor));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use checks::PriceBasis;
+    use jiff::civil::date;
+    use model::{Assignment, Currency, Held, State};
+    use proptest::prelude::*;
+    use store::{Attempt, Cause, ItemState};
+
+    use super::*;
+
+    const PREMIUM: SkuId = SkuId::literal("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46");
+    const OFFICE_E3: SkuId = SkuId::literal("6fd2c87f-b296-42f0-b197-1e91e994b900");
+    const E3: SkuId = SkuId::literal("05e9a617-0261-4cee-bb44-138d3ef5d965");
+    const E5: SkuId = SkuId::literal("06ebc4ee-1bb5-47dd-8120-11324bc54e06");
+    const VISIO: SkuId = SkuId::literal("c5928f49-12ba-48f7-ada3-0d743a3601d5");
+    const RENEWED: Date = date(2026, 12, 1);
+
+    fn change(scan: u128, sku: SkuId, day: Date, seats: (u32, u32), seat_minor: Option<i64>) -> SeatChange {
+        let fallen = seats.0.saturating_sub(seats.1);
+        SeatChange {
+            scan: ScanId::from_bits(scan),
+            sku,
+            day,
+            before: seats.0,
+            after: seats.1,
+            realised: fallen,
+            cause: (fallen > 0).then_some(Cause::Renewal),
+            seat_minor,
+            basis: seat_minor.map(|_| PriceBasis::List),
+            freed_by: Vec::new(),
+            bought_instead: Vec::new(),
+            net_minor: None,
+        }
+    }
+
+    fn rise(day: Date, sku: SkuId, seats: u32, seat_minor: Option<i64>) -> SeatChange {
+        change(1, sku, day, (0, seats), seat_minor)
+    }
+
+    fn fall(exchanges: &Exchanges, sku: SkuId, seats: u32, seat: i64) -> SeatChange {
+        let mut fall = change(2, sku, date(2026, 12, 2), (seats, 0), Some(seat));
+        exchanges.settle(&mut fall, RENEWED);
+        fall
+    }
+
+    /// Seats that count, and what they save a month.
+    fn counts(fall: &SeatChange) -> (u32, Option<i64>) {
+        assert_eq!(fall.cause.is_some(), fall.realised > 0);
+        (fall.realised, fall.monthly_minor())
+    }
+
+    fn approval(at: &str, seats: Vec<FreedSeats>, given: Vec<(SkuId, u32)>) -> Approval {
+        let (fix, departments, freed) = (FixId::from_bits(7), Vec::new(), Vec::new());
+        let at = at.parse().unwrap();
+        Approval { fix, at, items: 1, undone: 0, monthly_minor: 0, departments, freed, seats, given }
+    }
+
+    #[test]
+    fn what_was_bought_instead_is_taken_off_once_and_of_other_licence_types() {
+        let bought = rise(date(2026, 11, 25), E5, 10, Some(6000));
+        let mut exchanges = Exchanges::of(&[], std::slice::from_ref(&bought));
+        assert_eq!(counts(&fall(&exchanges, E5, 10, 6000)), (10, Some(60_000)), "its own seats are not instead of it");
+        let first = fall(&exchanges, E3, 10, 3900);
+        assert_eq!(counts(&first), (0, Some(0)), "they cost more than what went");
+        exchanges.note(&first);
+        let second = fall(&exchanges, VISIO, 20, 1500);
+        assert_eq!(counts(&second), (20, Some(30_000 - 21_000)));
+        assert_eq!(fall(&Exchanges::of(&[], &[bought, first]), VISIO, 20, 1500), second, "as the ledger has it");
+        exchanges.note(&second);
+        assert_eq!(counts(&fall(&exchanges, PREMIUM, 1, 2200)), (1, Some(2200)), "nothing is left of it");
+    }
+
+    #[test]
+    fn what_was_bought_long_before_or_for_a_fix_is_not_instead_of_anything() {
+        let early = rise(date(2026, 10, 31), E5, 10, Some(6000));
+        assert_eq!(counts(&fall(&Exchanges::of(&[], &[early]), E3, 10, 3900)), (10, Some(39_000)));
+        let fix = approval("2026-11-26T10:00:00Z", Vec::new(), vec![(PREMIUM, 10)]);
+        let bought = rise(date(2026, 11, 25), PREMIUM, 12, Some(2200));
+        assert_eq!(counts(&fall(&Exchanges::of(&[fix], &[bought]), VISIO, 10, 1500)), (10, Some(15_000 - 2 * 2200)));
+    }
+
+    #[test]
+    fn what_has_no_price_is_taken_to_cost_what_it_came_instead_of() {
+        let bought = rise(date(2026, 11, 25), E5, 4, None);
+        assert_eq!(counts(&fall(&Exchanges::of(&[], &[bought]), E3, 10, 3900)), (10, Some(6 * 3900)));
+    }
+
+    #[test]
+    fn seats_a_fix_freed_save_what_it_gave_less_and_are_owed_until_they_are_gone() {
+        let freed = |instead_minor| vec![FreedSeats { sku: E3, seats: 10, instead_minor }];
+        let fix = |instead_minor| [approval("2026-11-26T10:00:00Z", freed(instead_minor), vec![(PREMIUM, 10)])];
+        let known = fix(Some(22_000));
+        let first = fall(&Exchanges::of(&known, &[]), E3, 4, 3900);
+        assert_eq!((counts(&first), &first.freed_by[..]), ((4, Some(4 * 1700)), &[(FixId::from_bits(7), 4)][..]));
+        let changes = [first];
+        assert_eq!(owed(&known, &changes)[&E3][0].seats, 6);
+        // What went beyond is nobody's exchange.
+        let rest = fall(&Exchanges::of(&known, &changes), E3, 8, 3900);
+        assert_eq!(counts(&rest), (8, Some(6 * 1700 + 2 * 3900)));
+        assert!(owed(&known, &[&changes[..], &[rest][..]].concat()).is_empty());
+        assert_eq!(counts(&fall(&Exchanges::of(&fix(None), &[]), E3, 4, 3900)), (4, None), "its price is missing");
+        let dearer = fall(&Exchanges::of(&fix(Some(50_000)), &[]), E3, 10, 3900);
+        assert_eq!(counts(&dearer), (10, Some(0)), "never below nothing");
+    }
+
+    fn item(person: u128, remove: &[SkuId], add: &[SkuId]) -> FixItem {
+        let blank = Held { sku: E3, group: None, disabled_plans: Vec::new(), error: None, updated: None };
+        let held = |sku: &SkuId| Held { sku: *sku, ..blank.clone() };
+        let given = |sku: &SkuId| Assignment { sku: *sku, disabled_plans: Vec::new() };
+        FixItem {
+            number: 1,
+            person: Some(format!("00000000-0000-4000-8000-{person:012}").parse().unwrap()),
+            name: "Anna".into(),
+            change: Change::Licences { remove: remove.to_vec(), add: add.iter().map(given).collect() },
+            before: State { licences: remove.iter().map(held).collect(), ..State::default() },
+            doubts: None,
+            monthly: None,
+            attempt: Attempt { state: ItemState::Done, ..Attempt::WAITING },
+            undo: None,
+        }
+    }
+
+    #[test]
+    fn what_is_given_for_several_stands_against_each_by_its_price() {
+        let prices = PriceList::built_in(Currency::Usd);
+        let items = [
+            item(1, &[E3], &[PREMIUM]),
+            item(2, &[E3], &[PREMIUM]),
+            item(3, &[OFFICE_E3, VISIO], &[E3]),
+            item(4, &[VISIO], &[]),
+        ];
+        let (seats, given) = freed(&items.iter().collect::<Vec<_>>(), Some(&prices));
+        let of = |sku: SkuId| seats.iter().find(|one| one.sku == sku).unwrap();
+        assert_eq!((of(E3).seats, of(E3).instead_minor), (2, Some(2 * 2200)));
+        assert_eq!((of(OFFICE_E3).seats, of(VISIO).seats), (1, 2));
+        let (suite, diagrams) = (of(OFFICE_E3).instead_minor.unwrap(), of(VISIO).instead_minor.unwrap());
+        assert!(suite > diagrams && diagrams > 0, "{suite} and {diagrams}");
+        assert_eq!(suite + diagrams, 3900, "all of it stands against something");
+        assert_eq!(given.iter().find(|one| one.0 == PREMIUM), Some(&(PREMIUM, 2)));
+        let unknown = freed(&[&items[0]], None).0;
+        assert_eq!((unknown[0].seats, unknown[0].instead_minor), (1, None));
+    }
+
+    proptest! {
+        #[test]
+        fn in_however_many_parts_seats_go_what_was_given_is_taken_off_to_the_cent(
+            falls in prop::collection::vec(1u32..5, 1..8), instead in 0i64..100_000,
+        ) {
+            let all: u32 = falls.iter().sum();
+            let seats = vec![FreedSeats { sku: E3, seats: all, instead_minor: Some(instead) }];
+            let fix = [approval("2026-11-26T10:00:00Z", seats, Vec::new())];
+            let (mut changes, mut saved) = (Vec::new(), 0);
+            for seats in falls {
+                let change = fall(&Exchanges::of(&fix, &changes), E3, seats, 100_000);
+                saved += change.monthly_minor().unwrap();
+                changes.push(change);
+            }
+            prop_assert_eq!(saved, i64::from(all) * 100_000 - instead);
+        }
+    }
+}

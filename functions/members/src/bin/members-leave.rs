@@ -1,0 +1,5 @@
+//! Lambda `members-leave`.
+
+fn main() -> Result<(), runtime::StartError> {
+    runtime::main(members::leave::FUNCTION)
+}
