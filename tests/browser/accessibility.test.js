@@ -27,7 +27,12 @@ test("axe finds nothing grave on any page, and nothing is too small or too wide"
 
 /** Rules that Scalar's own markup in the API reference breaks, each with why that cannot be mended from here. The list only
  * gets shorter: one that is kept no longer fails the test as well. What stands around Scalar breaks none. */
-const SCALARS = {};
+const SCALARS = {
+  "button-name": "its button that copies an example is a picture without words",
+  "label-content-name-mismatch": "its button that says Show More is named by what it shows",
+  "scrollable-region-focusable": "its lists of operations scroll inside themselves",
+  "target-size": "its arrows of the side bar are less than 24 px",
+};
 /** Its markup: where it is put, and what it puts beside that. */
 const SCALAR = "#reference, body > div";
 

@@ -5,9 +5,13 @@ use http::{Method, Request, header};
 use local_microsoft::Account;
 use model::{DirectoryId, PersonId};
 use serde_json::{Value, json};
+use store::WorkAccount;
 use tests::{Answer, App, Client, query};
 
-use crate::{table::items, tenants::policy::change_policy};
+use crate::{
+    table::{items, scope},
+    tenants::policy::change_policy,
+};
 
 pub const BEGIN: &str = "/v1/sign-in/microsoft";
 pub const CALLBACK: &str = "/v1/sign-in/microsoft/callback";
@@ -60,6 +64,18 @@ pub async fn client(app: &App, person: PersonId) -> Client<'_> {
 pub async fn link(app: &App, client: &Client<'_>, person: PersonId) -> Answer {
     let begun: Value = client.act(LINK).await.expect(200);
     client.post(LINK_CALLBACK, returned(app, begun["url"].as_str().unwrap(), person)).await
+}
+
+/// Links as many work accounts as are said, each of a directory of its own, as when all were begun at once.
+pub async fn link_many(app: &App, client: &Client<'_>, most: u128) {
+    let store = &app.system.store;
+    let (session, scope) = (store.sessions(client.user).await.unwrap().remove(0), scope(app, client).await);
+    for number in 1..=most {
+        let id = uuid::Uuid::from_u128(number);
+        store.link_work_account(&scope, &session, DirectoryId(id), PersonId(id)).await.unwrap();
+    }
+    app.pump().await;
+    assert!(store.work_accounts(client.user).await.unwrap().len() > WorkAccount::MOST);
 }
 
 /// People at work who are no administrators.

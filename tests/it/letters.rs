@@ -197,8 +197,9 @@ async fn a_new_address_is_confirmed_from_its_mailbox_and_undone_from_the_old_one
     let owner = app.tenant("acme").await;
     let store = &app.system.store;
     let scope = acting(&app, &owner, Actor::User { id: owner.user }).await;
+    let session = store.sessions(owner.user).await.unwrap().remove(0);
     let (old, new) = (OWNER.to_owned(), "anna@northwind.example".to_owned());
-    let id = store.request_email_change(&scope, owner.user, old.clone(), new.clone()).await.unwrap();
+    let id = store.request_email_change(&scope, &session, old.clone(), new.clone()).await.unwrap();
     let mails = news(&app).await;
     let confirm = only(&mails);
     assert_eq!((&confirm.to, &*confirm.subject), (&vec![new.clone()], "Confirm your new address within 24 hours"));
@@ -619,7 +620,8 @@ async fn no_token_is_in_the_table_the_dead_letters_or_the_log() {
     }
     app.expect_dead_letters();
     let scope = acting(&app, &owner, Actor::User { id: owner.user }).await;
-    store.request_email_change(&scope, owner.user, OWNER.into(), "anna@northwind.example".into()).await.unwrap();
+    let session = store.sessions(owner.user).await.unwrap().remove(0);
+    store.request_email_change(&scope, &session, OWNER.into(), "anna@northwind.example".into()).await.unwrap();
     app.pump().await;
     let dead = app.system.bus().dead_letters().unwrap();
     assert_eq!(dead.len(), 1);

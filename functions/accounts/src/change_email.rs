@@ -56,7 +56,7 @@ pub async fn change_email(
         return Err(api::Error::invalid(vec![same]));
     }
     within(store, limits::NEW_ADDRESS_OF, &person.user().to_string()).await?;
-    store.request_email_change(person.scope(), person.user(), person.email().to_owned(), to).await?;
+    store.request_email_change(person.scope(), person.session(), person.email().to_owned(), to).await?;
     let message = "We have sent a mail to the new address. Open the link in it within 24 hours.".into();
     Ok((StatusCode::ACCEPTED, Json(ChangeEmailAccepted { message })).into_response())
 }

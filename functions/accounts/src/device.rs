@@ -51,6 +51,11 @@ impl Device {
         (devices.forgotten || !devices.known.is_empty()) && !devices.know(&self.hash)
     }
 
+    /// Whether it shows a secret of its own, of whichever account.
+    pub const fn may_be_trusted(&self) -> bool {
+        self.shown
+    }
+
     /// Whether it is one of the account's by a secret of its own: it need not wait because others failed (C3).
     pub fn is_trusted_by(&self, devices: &Devices) -> bool {
         self.shown && devices.know(&self.hash)

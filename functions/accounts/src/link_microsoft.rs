@@ -28,13 +28,22 @@ pub const FUNCTION: Function<AtMicrosoft> = Function::http("accounts-link-micros
     )
 )]
 pub async fn link(State(deps): State<AtMicrosoft>, person: Recent<can::ChangeOneself>) -> Result<Json<MicrosoftPage>> {
-    if deps.kernel.store.work_accounts(person.user()).await?.len() >= WorkAccount::MOST {
-        let told = format!("You have linked {} work accounts. Unlink one first.", WorkAccount::MOST);
-        return Err(Error::new(Code::InUse, told));
-    }
+    room_for_one_more(&deps.kernel.store.work_accounts(person.user()).await?)?;
     let (user, session) = (person.user(), person.session().session);
     let purpose = |secrets| Purpose::MicrosoftLink { user, session, secrets };
     Ok(Json(begin(&deps, &Door::default(), &deps.link_page, &whose(&person), purpose).await?))
+}
+
+/// Whether somebody may link another work account.
+///
+/// # Errors
+/// [`Code::InUse`].
+pub(crate) fn room_for_one_more(accounts: &[WorkAccount]) -> Result<()> {
+    if accounts.len() < WorkAccount::MOST {
+        return Ok(());
+    }
+    let told = format!("You have linked {} work accounts. Unlink one first.", WorkAccount::MOST);
+    Err(Error::new(Code::InUse, told))
 }
 
 /// As whose the ceremony is sealed: this session's and no other's.

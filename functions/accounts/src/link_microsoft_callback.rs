@@ -4,13 +4,13 @@ use api::{Code, Error, Json, Result};
 use axum::{extract::State, http::StatusCode};
 use identity::{Person, can};
 use runtime::Function;
-use store::{Conflict, Purpose, StoreError, TokenHash};
+use store::{Conflict, NotAdmitted, Purpose, StoreError, TokenHash};
 use utoipa_axum::routes;
 
 use crate::{
     AtMicrosoft,
     at_microsoft::{Returned, not_begun_here, redeem},
-    link_microsoft::whose,
+    link_microsoft::{room_for_one_more, whose},
 };
 
 /// `accounts-link-microsoft-callback`.
@@ -45,7 +45,11 @@ pub async fn link_callback(
         _ => return Err(not_begun_here()),
     };
     let identity = redeem(&deps, &deps.link_page, &whose(&person), &secrets, &body).await?;
-    let linked = store.link_work_account(person.scope(), person.user(), identity.directory, identity.person).await;
+    // Many may have begun at once; one that is linked already may be again.
+    let mut others = store.work_accounts(person.user()).await?;
+    others.retain(|account| account.directory != identity.directory);
+    room_for_one_more(&others)?;
+    let linked = store.link_work_account(person.scope(), person.session(), identity.directory, identity.person).await;
     linked.map_err(|error| match error {
         StoreError::Conflict(Conflict::Taken("work account")) => {
             Error::new(Code::Taken, "Another user of Steward signs in with this work account. Unlink it there first.")
@@ -53,6 +57,7 @@ pub async fn link_callback(
         StoreError::Conflict(Conflict::Taken(_)) => {
             Error::new(Code::Taken, "You have linked another account of this Microsoft 365. Unlink it first.")
         }
+        StoreError::Conflict(Conflict::State("session")) => StoreError::NotAdmitted(NotAdmitted::Session).into(),
         error => error.into(),
     })?;
     Ok(StatusCode::NO_CONTENT)

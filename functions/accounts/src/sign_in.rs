@@ -113,14 +113,10 @@ pub async fn sign_in(
     let user = facts.login.as_ref().map_or_else(|| UserId::generate(&kernel.ids), |login| login.user);
     let device = Device::of(&headers, &client, &kernel.ids);
     let now = kernel.clock.now();
-    let mut tries = Tries::of(&facts.throttle, now, false);
-    if tries.wait() {
-        // Who is known need not.
-        let devices = store.devices(user).await?;
-        tries = Tries::of(&facts.throttle, now, device.is_trusted_by(&devices));
+    if !device.may_be_trusted() {
+        Tries::of(&facts.throttle, now, false).admit()?;
     }
-    tries.admit()?;
-    let hash = facts.login.as_ref().filter(|_| !tries.wait()).and_then(|login| login.password_hash.as_deref());
+    let hash = facts.login.as_ref().and_then(|login| login.password_hash.as_deref());
     // How long this takes goes by how many companies somebody is in. So it is done while the password is hashed, before
     // it is known whether it is right: neither shows in the time of the answer.
     let read = async {
@@ -136,6 +132,9 @@ pub async fn sign_in(
     };
     let (right, read) = accounts.hashers.verify_beside(&turn, &body.password, hash, read).await?;
     let (account, ways) = read?;
+    let tries = Tries::of(&facts.throttle, now, device.is_trusted_by(&account.devices));
+    tries.admit()?;
+    let right = right && !tries.wait();
     let way = ways.iter().find(|way| way.lets_in(None));
     let (true, Some(login), Some(Way { membership, .. })) = (right, &facts.login, way) else {
         // The first that they are in still. One that they left hears of it only where there is no other.

@@ -43,8 +43,8 @@ pub struct StepUpRequest {
 /// Confirm that it is you
 ///
 /// Repeat then what was refused with `proof_too_old`. Your tokens stay as they are. After five failures in a row each
-/// further one makes the next try wait, up to a quarter of an hour, and the tenth is told to you by mail; signing in anew
-/// confirms at once.
+/// further one makes the next try wait, up to a quarter of an hour, and the tenth is told to you by mail. Who signs in
+/// anew confirms at once, but with Microsoft's second factor while there is one here: sign out everywhere then and wait.
 #[utoipa::path(
     post, path = "/v1/step-up", operation_id = "accounts-step-up", tag = "accounts", request_body = StepUpRequest, security(("bearer" = [])),
     responses(

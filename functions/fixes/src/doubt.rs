@@ -71,3 +71,24 @@ pub fn of_mailbox(purpose: Option<MailboxPurpose>, check: Option<CheckId>, noted
         (false, false) => [Doubt::MailboxGoes].into(),
     }
 }
+
+/// Whether there is something to look at now that nobody saw when it was approved. Whoever saw that a group opens more
+/// saw that it may.
+pub fn came_up(now: &BTreeSet<Doubt>, seen: &BTreeSet<Doubt>) -> bool {
+    let milder = |doubt: &Doubt| *doubt == Doubt::GroupMayOpenMore && seen.contains(&Doubt::GroupOpensMore);
+    !now.iter().all(|doubt| seen.contains(doubt) || milder(doubt))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_that_opens_less_than_was_seen_is_no_news_and_one_that_opens_more_is() {
+        let of = |doubts: &[Doubt]| doubts.iter().copied().collect::<BTreeSet<_>>();
+        let (none, opens, may) = (of(&[]), of(&[Doubt::GroupOpensMore]), of(&[Doubt::GroupMayOpenMore]));
+        assert!(came_up(&opens, &may) && came_up(&opens, &none) && came_up(&may, &none));
+        assert!(!came_up(&may, &opens) && !came_up(&none, &opens) && !came_up(&opens, &opens));
+        assert!(came_up(&of(&[Doubt::GroupMayOpenMore, Doubt::Administrator]), &opens));
+    }
+}

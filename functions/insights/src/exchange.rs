@@ -109,12 +109,25 @@ struct Rise {
     taken: i64,
 }
 
-/// What fixes freed and gave, and what was bought.
+/// Takes seats that a fix gave one day out of those bought around it, of the nearest day first: what they cost is set
+/// against what the fix took.
+fn bought_for(rises: &mut [Rise], sku: SkuId, on: Date, seats: u32) {
+    let days = |rise: &Rise| (rise.on - on).get_days().abs();
+    let mut own: Vec<&mut Rise> =
+        rises.iter_mut().filter(|rise| rise.sku == sku && days(rise) <= BEFORE_DAYS).collect();
+    own.sort_by_key(|rise| days(rise));
+    let mut left = seats;
+    for rise in own {
+        let accounted = rise.seats.min(left);
+        (rise.seats, left) = (rise.seats - accounted, left - accounted);
+    }
+}
+
+/// What fixes freed, and what was bought.
 #[derive(Debug, Default)]
 pub struct Exchanges {
     owed: BTreeMap<SkuId, Vec<Owed>>,
-    given: Vec<(Date, SkuId, u32)>,
-    /// The newest first.
+    /// The newest first, without what was bought for fixes.
     rises: Vec<Rise>,
 }
 
@@ -136,11 +149,13 @@ impl Exchanges {
         };
         let mut rises: Vec<Rise> = changes.iter().filter(rose).map(rise).collect();
         rises.sort_by_key(|rise| std::cmp::Reverse((rise.scan, rise.sku)));
-        let given = approvals.iter().flat_map(|approval| {
+        for approval in approvals {
             let on = model::utc_date(approval.at);
-            approval.given.iter().map(move |(sku, seats)| (on, *sku, *seats))
-        });
-        Self { owed: owed(approvals, changes), given: given.collect(), rises }
+            for (sku, seats) in &approval.given {
+                bought_for(&mut rises, *sku, on, *seats);
+            }
+        }
+        Self { owed: owed(approvals, changes), rises }
     }
 
     /// Puts on a fall which fixes freed its seats, and takes off what came instead of those that count. `since`: the
@@ -163,16 +178,18 @@ impl Exchanges {
         let Some(seat) = fall.seat_minor else { return };
         let worth = |seats: u32| seat.saturating_mul(seats.into());
         let by_hand = fall.realised - by_fixes;
-        fall.bought_instead = self.bought(fall.sku, since, worth(by_hand), seat);
-        let bought: i64 = fall.bought_instead.iter().map(|(_, _, minor)| minor).sum();
-        if bought > 0 && bought == worth(by_hand) {
-            fall.realised = by_fixes;
-        }
-        match instead {
-            Some(instead) => {
-                fall.net_minor = Some((worth(by_fixes) - instead).max(0).saturating_add(worth(by_hand) - bought));
+        if let Some(instead) = instead {
+            fall.bought_instead = self.bought(fall.sku, since, worth(by_hand), seat);
+            let bought: i64 = fall.bought_instead.iter().map(|(_, _, minor)| minor).sum();
+            fall.net_minor = Some((worth(by_fixes) - instead).max(0).saturating_add(worth(by_hand) - bought));
+            if bought > 0 && bought == worth(by_hand) {
+                fall.realised -= by_hand;
             }
-            None => (fall.seat_minor, fall.basis) = (None, None),
+            if instead > 0 && instead >= worth(by_fixes) {
+                fall.realised -= by_fixes;
+            }
+        } else {
+            (fall.seat_minor, fall.basis) = (None, None);
         }
         fall.cause = fall.cause.filter(|_| fall.realised > 0);
     }
@@ -181,16 +198,9 @@ impl Exchanges {
     /// What has no price is taken to cost as much as the seats it came instead of.
     fn bought(&self, sku: SkuId, since: Date, most: i64, seat: i64) -> Vec<(ScanId, SkuId, i64)> {
         let since = since.saturating_sub(Span::new().days(BEFORE_DAYS));
-        let mut for_fixes: BTreeMap<SkuId, u32> = BTreeMap::new();
-        for (_, sku, seats) in self.given.iter().filter(|(on, ..)| *on >= since) {
-            *for_fixes.entry(*sku).or_default() += seats;
-        }
         let (mut bought, mut left) = (Vec::new(), most);
         for rise in self.rises.iter().filter(|rise| rise.sku != sku && rise.on >= since) {
-            let for_fixes = for_fixes.entry(rise.sku).or_default();
-            let accounted = rise.seats.min(*for_fixes);
-            *for_fixes -= accounted;
-            let cost = rise.seat_minor.unwrap_or(seat).saturating_mul((rise.seats - accounted).into());
+            let cost = rise.seat_minor.unwrap_or(seat).saturating_mul(rise.seats.into());
             let minor = (cost - rise.taken).clamp(0, left);
             if minor > 0 {
                 bought.push((rise.scan, rise.sku, minor));
@@ -291,6 +301,21 @@ mod tests {
     }
 
     #[test]
+    fn what_was_bought_for_a_fix_stays_so_though_the_fix_ended_before_what_is_looked_at() {
+        let fix = [approval("2026-11-26T10:00:00Z", Vec::new(), vec![(PREMIUM, 10)])];
+        let for_fix = rise(date(2026, 11, 27), PREMIUM, 10, Some(2200));
+        let gone = |bought: &[SeatChange]| {
+            let mut gone = change(2, VISIO, date(2026, 12, 28), (10, 0), Some(1500));
+            // What is looked at begins with 27 November.
+            Exchanges::of(&fix, bought).settle(&mut gone, date(2026, 12, 27));
+            counts(&gone)
+        };
+        assert_eq!(gone(std::slice::from_ref(&for_fix)), (10, Some(15_000)));
+        let by_itself = rise(date(2026, 12, 20), PREMIUM, 3, Some(2200));
+        assert_eq!(gone(&[for_fix, by_itself]), (10, Some(15_000 - 3 * 2200)), "the nearest was bought for it");
+    }
+
+    #[test]
     fn what_has_no_price_is_taken_to_cost_what_it_came_instead_of() {
         let bought = rise(date(2026, 11, 25), E5, 4, None);
         assert_eq!(counts(&fall(&Exchanges::of(&[], &[bought]), E3, 10, 3900)), (10, Some(6 * 3900)));
@@ -309,9 +334,21 @@ mod tests {
         let rest = fall(&Exchanges::of(&known, &changes), E3, 8, 3900);
         assert_eq!(counts(&rest), (8, Some(6 * 1700 + 2 * 3900)));
         assert!(owed(&known, &[&changes[..], &[rest][..]].concat()).is_empty());
-        assert_eq!(counts(&fall(&Exchanges::of(&fix(None), &[]), E3, 4, 3900)), (4, None), "its price is missing");
-        let dearer = fall(&Exchanges::of(&fix(Some(50_000)), &[]), E3, 10, 3900);
-        assert_eq!(counts(&dearer), (10, Some(0)), "never below nothing");
+        let bought = rise(date(2026, 11, 25), E5, 10, Some(6000));
+        let unknown = fall(&Exchanges::of(&fix(None), &[bought]), E3, 14, 3900);
+        assert_eq!(counts(&unknown), (14, None), "its price is missing");
+        assert!(unknown.bought_instead.is_empty(), "what counts nothing uses up nothing");
+    }
+
+    #[test]
+    fn seats_a_fix_freed_for_something_as_dear_are_no_saving_whatever_went_beside_them() {
+        let freed = vec![FreedSeats { sku: E3, seats: 10, instead_minor: Some(50_000) }];
+        let fix = [approval("2026-11-26T10:00:00Z", freed, vec![(E5, 10)])];
+        let dearer = fall(&Exchanges::of(&fix, &[]), E3, 10, 3900);
+        assert_eq!((counts(&dearer), &dearer.freed_by[..]), ((0, Some(0)), &[(FixId::from_bits(7), 10)][..]));
+        assert_eq!(counts(&fall(&Exchanges::of(&fix, &[]), E3, 14, 3900)), (4, Some(4 * 3900)));
+        let bought = rise(date(2026, 11, 25), VISIO, 20, Some(1500));
+        assert_eq!(counts(&fall(&Exchanges::of(&fix, &[bought]), E3, 14, 3900)), (0, Some(0)));
     }
 
     fn item(person: u128, remove: &[SkuId], add: &[SkuId]) -> FixItem {

@@ -40,11 +40,12 @@ async fn realise(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     // Before what is known: on another try that still says that this is not the first scan.
     for new in seen.into_values() {
         let change = appeared(&new, scan, today);
+        let ledger = Versioned { value: opened(&new, scan), version: 0 };
         if counting && change.after > 0 {
-            // Its key is the scan's, so that another try writes the same over it.
-            tenant.save(&change).await?;
+            tenant.checkpoint_with(&ledger, &change).await?;
+        } else {
+            tenant.checkpoint(&ledger).await?;
         }
-        tenant.checkpoint(&Versioned { value: opened(&new, scan), version: 0 }).await?;
     }
     let mut fallen = Vec::new();
     for (ledger, seen) in known {
@@ -62,10 +63,8 @@ async fn realise(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     if fallen.is_empty() {
         return Ok(());
     }
-    let mut changes: Vec<SeatChange> =
+    let changes: Vec<SeatChange> =
         tenant.all_strong::<SeatChange>().await?.into_iter().map(|change| change.value).collect();
-    // A try before this one that did not get to the ledger counts for nothing.
-    changes.retain(|one| one.scan != scan || !fallen.iter().any(|(ledger, _)| ledger.value.sku == one.sku));
     let mut exchanges = Exchanges::of(&approvals, &changes);
     for (ledger, seen) in fallen {
         let fixed_on = fixed.get(&seen.sku).copied();
@@ -103,9 +102,8 @@ async fn keep(
         None if same => {}
         None => _ = tenant.checkpoint(&after).await?,
         Some(change @ SeatChange { realised: 0, .. }) => {
-            // First what was seen: its key is the scan's, so that another try writes the same over it.
-            tenant.save(change).await?;
-            tenant.checkpoint(&after).await?;
+            // Together: between the two the next scan would see the same seats bought once more.
+            tenant.checkpoint_with(&after, change).await?;
         }
         Some(change) => {
             let monthly_minor = change.monthly_minor().unwrap_or(0);

@@ -157,13 +157,15 @@ pub async fn of(tenant: &Tenant<'_>, today: Date) -> store::Result<Vec<RenewalVi
     let terms = tenant.terms().await?;
     let Some(licensing) = tenant.licensing_by(&terms).await? else { return Ok(Vec::new()) };
     let findings = tenant.all::<StoredFinding>().await?;
-    let found = |sku: SkuId| {
-        let about = findings.iter().map(|finding| &finding.value).find(|finding| {
+    let about = |sku: SkuId| {
+        findings.iter().map(|finding| &finding.value).find(|finding| {
             let subject = &finding.found.subject;
             finding.found.check == CheckId::L1 && matches!(subject, Subject::Sku { sku: of, .. } if *of == sku)
-        });
-        let put_off = |until: Timestamp| today < model::utc_date(until);
-        let open = about.filter(|one| one.found.accepted.is_none() && !one.snoozed_until.is_some_and(put_off));
+        })
+    };
+    let put_off = |one: &StoredFinding| one.snoozed_until.is_some_and(|until| today < model::utc_date(until));
+    let found = |sku: SkuId| {
+        let open = about(sku).filter(|one| one.found.accepted.is_none() && !put_off(one));
         open.map_or(0, |finding| finding.found.seats)
     };
     let ledgers = tenant.all::<SeatLedger>().await?.into_iter().map(|ledger| ledger.value);
@@ -177,6 +179,9 @@ pub async fn of(tenant: &Tenant<'_>, today: Date) -> store::Result<Vec<RenewalVi
     };
     let owed = owed(&approvals, &changes);
     let freed = |sku: SkuId| {
+        if about(sku).is_some_and(put_off) {
+            return 0;
+        }
         let (renewed, kept) = (last.get(&sku).copied(), kept_at(&terms.accepted, sku, today));
         let asked = |one: &&Owed| kept.is_none_or(|kept| kept < one.at) && !is_let_pass(one.at, renewed, today);
         let own = owed.get(&sku).into_iter().flatten().filter(asked);

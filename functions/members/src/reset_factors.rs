@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::{
     race::settled,
-    standing::{may_change, not_break_glass},
+    standing::{break_glass, may_change, not_break_glass},
 };
 
 /// `members-reset-factors`.
@@ -54,6 +54,7 @@ async fn attempt(store: &Store, person: &Recent<can::ManageMembers>, user: UserI
             "They use their account for another company too. They sign in with a recovery code, or with Microsoft. Whoever \
              has neither answers any mail from Steward: that reaches who runs it.",
         ),
+        StoreError::Conflict(Conflict::State("break glass")) => break_glass(),
         error => error.into(),
     })
 }

@@ -49,10 +49,13 @@ pub fn may_change<R: Right>(person: &Person<R>, place: &Place) -> Result<()> {
 pub fn not_break_glass(place: &Place) -> Result<()> {
     use model::policy::SignInWays;
     match place.company.value.policy.sign_in {
-        SignInWays::Microsoft { break_glass } if break_glass == place.member.value.user => Err(Error::new(
-            Code::InUse,
-            "They are who gets in when Microsoft does not work. Choose another owner for that in the rules first.",
-        )),
+        SignInWays::Microsoft { break_glass } if break_glass == place.member.value.user => Err(self::break_glass()),
         _ => Ok(()),
     }
+}
+
+/// That somebody is who gets in when Microsoft does not work.
+pub fn break_glass() -> Error {
+    let told = "They are who gets in when Microsoft does not work. Choose another owner for that in the rules first.";
+    Error::new(Code::InUse, told)
 }

@@ -167,7 +167,7 @@ fn account(theirs: &dyn Fn(&str) -> String) -> Vec<Told> {
         factor("factor_removed_passkey", News::FactorRemoved { factor: Factor::Passkey }),
         factor("factor_removed_recovery_codes", News::FactorRemoved { factor: Factor::RecoveryCodes }),
         ("factors_reset", Page::Security, By::Member(theirs("Jonas Weber")), News::FactorsReset { by_operator: false }),
-        ("factors_reset_by_operator", Page::Security, By::Steward, News::FactorsReset { by_operator: true }),
+        ("factors_reset_by_operator", Page::SignIn, By::Steward, News::FactorsReset { by_operator: true }),
         ("identity_linked", Page::Security, device(), News::IdentityLinked),
         ("identity_unlinked", Page::Security, device(), News::IdentityUnlinked),
     ]

@@ -129,7 +129,6 @@ const REFRESH_PREFIX: &str = "srt_";
 /// A second tab or a lost answer may present the previous token this long.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(20);
 const IDLE: SignedDuration = SignedDuration::from_hours(24 * 7);
-const ABSOLUTE: SignedDuration = SignedDuration::from_hours(24 * 60);
 
 impl Store {
     /// Keeps a sign-up and says so. The same reads and writes whether or not the address has an account (C1).
@@ -301,7 +300,7 @@ impl Store {
         origin: Origin,
     ) -> Result<(String, Session)> {
         let now = self.clock.now();
-        let times = (now.as_second(), (now + ABSOLUTE).as_second());
+        let times = (now.as_second(), (now + Session::ABSOLUTE).as_second());
         self.open_session_lasting(times, proven, membership, noted, origin).await
     }
 

@@ -8,17 +8,17 @@ use model::{
 };
 
 use crate::{
-    Account, Commit, Conflict, EmailChange, EmailChangeState, EmailLogin, Member, Result, Store, StoreError,
+    Account, Commit, Conflict, EmailChange, EmailChangeState, EmailLogin, Member, Result, Session, Store, StoreError,
     TenantScope, TokenHash, Versioned, WorkAccount,
     accounts::{login_at, put},
     commit::{Action, Condition, Place, What, item_of, versioned},
     db::{decode, encode, number},
     directory::Origin,
-    factors::factors_put,
+    factors::{factors_as_read, factors_put},
     key::{Collection, Key},
     records::{TenantRecord, User},
     sessions::Which,
-    work_accounts::unlinked,
+    work_accounts::taken_back,
 };
 
 /// Tries of a change that others get in the way of.
@@ -44,15 +44,16 @@ impl Store {
         Ok(Some((decode("User", profile)?, login.filter(|login| login.user == user))))
     }
 
-    /// Keeps a request for another address. Whether the new one is free is found out when it is confirmed: nobody
-    /// learns here who has an account.
+    /// Keeps a request for another address, made in `session`. Whether the new one is free is found out when it is
+    /// confirmed: nobody learns here who has an account.
     pub async fn request_email_change(
         &self,
         scope: &TenantScope,
-        user: UserId,
+        session: &Session,
         from: String,
         to: String,
     ) -> Result<EmailChangeId> {
+        let user = session.user;
         let login = self.login(&from).await?.filter(|login| login.user == user).ok_or(Conflict::Missing("login"))?;
         let change = EmailChange {
             change: EmailChangeId::generate(&self.ids),
@@ -60,7 +61,7 @@ impl Store {
             tenant: scope.tenant(),
             from,
             to,
-            asked_at: Some(self.clock.now()),
+            signed_in_at: Some(session.signed_in_at()),
             state: EmailChangeState::Waiting,
             epoch: login.epoch,
             good_until: (self.clock.now() + EmailChange::GOOD_FOR).as_second(),
@@ -110,9 +111,10 @@ impl Store {
     }
 
     /// Puts back the address a user had before `change`, whatever theirs is now. Who changed it knew the password, so
-    /// that is gone, too, and every session: the owner of the mailbox sets a new one by mail. So is what was added since
-    /// to sign in with, second factors and work accounts: it would let back in, or lock the owner out. What is older stays
-    /// (ASVS 6.4.3). Later changes cannot be undone any more, by whoever made them; earlier ones can.
+    /// that is gone, too, and every session: the owner of the mailbox sets a new one by mail. So is what was added to
+    /// sign in with since they signed in who asked for it, second factors and work accounts: it would let back in, or
+    /// lock the owner out. What is older stays (ASVS 6.4.3). Later changes cannot be undone any more, by whoever made
+    /// them; earlier ones can.
     ///
     /// # Errors
     /// [`Conflict::State`] `token` when the link was used or an earlier change was undone, [`Conflict::Taken`] `email` when somebody else took the
@@ -120,15 +122,16 @@ impl Store {
     pub async fn undo_email_change(&self, link: &TokenHash, change: &EmailChange, origin: Origin) -> Result<()> {
         let undone = EmailChange { state: EmailChangeState::Undone, ..change.clone() };
         for _ in 0..TRIES {
-            let Account { profile, factors, work_accounts, .. } = self.account(change.user).await?;
-            let profile = profile.ok_or(Conflict::State("token"))?;
+            // The profile first: a work account that is linked after what is read below is of a later version of it.
+            let profile = self.user_strong(change.user).await?.ok_or(Conflict::State("token"))?;
+            let Account { factors, work_accounts, .. } = self.account(change.user).await?;
             if profile.undone.iter().any(|(from, until)| (from..=until).contains(&&change.epoch)) {
                 return Err(Conflict::State("token").into());
             }
             let login = self.login_of_profile(&profile).await?;
             let mut left = factors.clone();
-            if let Some(asked_at) = change.asked_at {
-                left.value.without_those_since(asked_at);
+            if let Some(signed_in_at) = change.signed_in_at {
+                left.value.without_those_since(signed_in_at);
             }
             let next = EmailLogin {
                 epoch: login.epoch + 1,
@@ -142,12 +145,11 @@ impl Store {
             let oldest = spans.len().saturating_sub(SPANS);
             let restored = User { email: change.from.clone(), undone: spans.split_off(oldest), ..profile.clone() };
             let mut commit = self.moved(link, &undone, (&profile, &restored), (&login, &next)).await?;
-            if left != factors {
-                commit = commit.action(factors_put(&left)?);
-            }
-            let added = |account: &&WorkAccount| change.asked_at.is_some_and(|asked_at| account.since >= asked_at);
-            for account in work_accounts.iter().filter(added) {
-                for (key, what) in unlinked(account, self.clock.now())? {
+            commit = commit.action(if left == factors { factors_as_read(&factors) } else { factors_put(&left)? });
+            let added = |account: &WorkAccount| change.signed_in_at.is_some_and(|at| account.since >= at);
+            let added = self.unlink_beyond_most(work_accounts.into_iter().filter(added).collect()).await?;
+            for account in &added {
+                for (key, what) in taken_back(account, self.clock.now())? {
                     commit = commit.action(Action { place: Place::Global(key), what, conflict: Conflict::Version });
                 }
             }

@@ -71,7 +71,7 @@ pub(crate) enum What {
     Check {
         condition: Condition,
     },
-    /// Sets attributes that no version counts, under a condition whose values are theirs too.
+    /// Sets attributes that no version counts, or the version itself, under a condition whose values are theirs too.
     Set {
         expression: &'static str,
         condition: Condition,
@@ -196,10 +196,12 @@ impl Commit {
     /// # Errors
     /// When a record did not serialise.
     pub fn event(self, event: Event) -> Result<Ready> {
-        match self.error {
-            Some(error) => Err(error),
-            None => Ok(Ready { actions: self.actions, event }),
-        }
+        Ok(Ready { actions: self.actions()?, event })
+    }
+
+    /// What is to be written, where all of it can be.
+    pub(crate) fn actions(self) -> Result<Vec<Action>> {
+        self.error.map_or(Ok(self.actions), Err)
     }
 
     fn put<T: TenantRecord>(mut self, record: &T, version: u64, condition: Condition, conflict: Conflict) -> Self {

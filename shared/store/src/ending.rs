@@ -8,10 +8,11 @@ use model::{
 use serde::Serialize;
 
 use crate::{
-    Commit, Conflict, EmailLogin, Factors, Result, Store, StoreError, Tenant, User,
+    Account, Commit, Conflict, EmailLogin, Factors, Result, Store, StoreError, Tenant, TenantScope, User,
     accounts::login_at,
+    addresses::replaced,
     commit::{Condition, What},
-    db::{decode, encode},
+    db::encode,
     directory::Origin,
     factors::factors_put,
     sessions::Which,
@@ -102,24 +103,18 @@ impl Store {
         act: &OperatorAct,
         reset_factors: bool,
     ) -> Result<Option<EndedPerson>> {
-        let found = self.get(&User::key(user), true).await?;
-        let Some(profile) = found.map(|item| decode::<User>("User", item)).transpose()? else { return Ok(None) };
+        if self.user_strong(user).await?.is_none() {
+            return Ok(None);
+        }
         // First: what was begun with the login as it was comes to nothing, while the rest is being ended. Work accounts
         // that go with it stay known: whoever is put out below is put out with them, also when this was cut short.
-        let Voided { left, taken, reset } = self.void_login(&profile, act.took_ways_in, reset_factors).await?;
+        let Voided { left, taken, reset } = self.void_login(user, act, reset_factors).await?;
         let sessions = self.sessions(user).await?;
         let mut companies = Vec::new();
         for membership in self.memberships(user).await? {
-            let origin = Origin { actor: Actor::Operator, ..Origin::SYSTEM };
-            let scope = self.scope_of_membership(membership.tenant, origin);
+            let scope = self.scope_of_operator(membership.tenant);
             let news = taken || sessions.iter().any(|session| session.tenant == membership.tenant);
-            let there = self.of(&scope);
-            let Some(place) = there.end_place(user, membership.company, act, news).await? else { continue };
-            if !reset.is_empty() {
-                let event = Event::FactorsReset { user, before: reset.clone(), operator: Some(act.clone()) };
-                there.commit(Commit::new().event(event)?).await?;
-            }
-            companies.push(place);
+            companies.extend(self.of(&scope).end_place(user, membership.company, act, news).await?);
         }
         // Those of companies they are no longer in, and what was opened meanwhile.
         self.end_at_once(user, Which::All).await?;
@@ -128,13 +123,15 @@ impl Store {
     }
 
     /// Moves the epoch of a user's login: links that wait, challenges and sign-ins under way are of the one before. With
-    /// `take` what lets them in goes with it; codes of an app stay, for they let nobody in alone, and go with `reset`.
-    async fn void_login(&self, profile: &User, take: bool, reset: bool) -> Result<Voided> {
-        let user = profile.user;
+    /// the ways in, where `act` takes them, what lets them in goes; codes of an app stay, for they let nobody in alone,
+    /// and go with `reset`, of which each company is told at once: nothing is left to tell it by later.
+    async fn void_login(&self, user: UserId, act: &OperatorAct, reset: bool) -> Result<Voided> {
+        let take = act.took_ways_in;
         for _ in 0..TRIES {
+            // The profile first: a work account that is linked after what is read below is of a later version of it.
+            let profile = self.user_strong(user).await?.ok_or(Conflict::Missing("user"))?;
             let login = self.login(&profile.email).await?.filter(|login| login.user == user);
-            let mut factors = self.account(user).await?.factors;
-            let accounts = self.work_accounts(user).await?;
+            let Account { mut factors, memberships, work_accounts: accounts, .. } = self.account(user).await?;
             let had = WaysIn {
                 password: login.as_ref().is_some_and(|login| login.password_hash.is_some()),
                 passkeys: factors.value.passkeys.len(),
@@ -142,19 +139,29 @@ impl Store {
             };
             let (mut left, taken) = if take { (WaysIn::default(), had) } else { (had, WaysIn::default()) };
             let gone = if reset { factors.value.sorts() } else { Vec::new() };
-            // No event of its own: each company is told of what ends there, and that the ways in or the factors went.
+            // No event of the ways in: each company is told of what ends there, and that they went.
             let mut actions = Vec::new();
             if !gone.is_empty() {
                 left.passkeys = 0;
+                for membership in &memberships {
+                    let scope = self.scope_of_operator(membership.tenant);
+                    let event = Event::FactorsReset { user, before: gone.clone(), operator: Some(act.clone()) };
+                    actions.push(self.of(&scope).entry(event)?);
+                }
                 let what = What::Delete { condition: Condition::version(factors.version) };
                 actions.push((Factors::key(user), what, Conflict::Version));
             } else if taken.passkeys > 0 {
                 factors.value.without_passkeys();
                 actions.push((Factors::key(user), factors_put(&factors)?.what, Conflict::Version));
             }
-            for account in accounts.iter().take(taken.work_accounts) {
-                let change = unlinked(account, self.clock.now())?;
-                actions.extend(change.map(|(key, what)| (key, what, Conflict::Version)));
+            if take {
+                for account in self.unlink_beyond_most(accounts).await? {
+                    let change = unlinked(&account, self.clock.now())?;
+                    actions.extend(change.map(|(key, what)| (key, what, Conflict::Version)));
+                }
+                // Also where nothing is left to take, none is linked meanwhile.
+                let seen = replaced(&profile, &profile)?;
+                actions.push((User::key(user), seen.what, Conflict::Version));
             }
             if let Some(login) = login {
                 let next = EmailLogin {
@@ -177,6 +184,10 @@ impl Store {
             }
         }
         Err(StoreError::Unavailable("the login changes too often".into()))
+    }
+
+    fn scope_of_operator(&self, tenant: TenantId) -> TenantScope {
+        self.scope_of_membership(tenant, Origin { actor: Actor::Operator, ..Origin::SYSTEM })
     }
 }
 

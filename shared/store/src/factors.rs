@@ -111,7 +111,7 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn devices(&self, user: UserId) -> Result<Devices> {
+    pub(crate) async fn devices(&self, user: UserId) -> Result<Devices> {
         let item = self.get(&Devices::key(user), true).await?;
         Ok(item.map(|item| decode("Devices", item)).transpose()?.unwrap_or_default())
     }
@@ -333,7 +333,7 @@ impl Store {
             None => commit = way_in.into_iter().fold(commit, |commit, way| commit.action(way.check(user))),
         }
         if !factors.value.any() {
-            commit = self.unless_break_glass(commit, user).await?;
+            commit = unless_break_glass(commit, user, &self.memberships(user).await?);
         }
         if !proved.is_empty() {
             commit = commit.action(session_put(session, &self.proven(session, proved))?);
@@ -342,26 +342,6 @@ impl Store {
             commit = commit.consume(token, self.clock.now());
         }
         self.of(scope).commit(commit.event(event)?).await.map(|_| ())
-    }
-
-    /// `commit`, if none of the user's companies counts on them when Microsoft does not work (C8).
-    async fn unless_break_glass(&self, commit: Commit, user: UserId) -> Result<Commit> {
-        let others = |user: UserId| Condition {
-            expression: Some(
-                "attribute_not_exists(#policy.#sign_in.#break_glass) OR #policy.#sign_in.#break_glass <> :user",
-            ),
-            names: vec![("#policy", "policy"), ("#sign_in", "sign_in"), ("#break_glass", "break_glass")],
-            values: vec![(":user", text(user.to_string()))],
-        };
-        let memberships = self.memberships(user).await?;
-        Ok(memberships.iter().fold(commit, |commit, membership| {
-            let root = Collection::Root.partition(membership.tenant, None);
-            commit.action(Action {
-                place: Place::Global(Key::new(root, Company::sort_key(&()))),
-                what: What::Check { condition: others(user) },
-                conflict: Conflict::State("break glass"),
-            })
-        }))
     }
 
     /// Notes that a session's person proved anew who they are, with what that used up; where tries failed before,
@@ -412,16 +392,47 @@ impl Store {
     }
 }
 
+/// `commit`, if none of these companies of the user's counts on them when Microsoft does not work (C8).
+pub(crate) fn unless_break_glass(commit: Commit, user: UserId, memberships: &[Membership]) -> Commit {
+    memberships.iter().fold(commit, |commit, membership| {
+        let another = Condition {
+            expression: Some(
+                "attribute_not_exists(#policy.#sign_in.#break_glass) OR #policy.#sign_in.#break_glass <> :user",
+            ),
+            names: vec![("#policy", "policy"), ("#sign_in", "sign_in"), ("#break_glass", "break_glass")],
+            values: vec![(":user", text(user.to_string()))],
+        };
+        let root = Collection::Root.partition(membership.tenant, None);
+        commit.action(Action {
+            place: Place::Global(Key::new(root, Company::sort_key(&()))),
+            what: What::Check { condition: another },
+            conflict: Conflict::State("break glass"),
+        })
+    })
+}
+
 /// The put of factors over the version they were read at.
 pub(crate) fn factors_put(factors: &Versioned<Factors>) -> Result<Action> {
     let mut item = encode("Factors", &factors.value)?;
     item.insert("v".into(), number(factors.version + 1));
-    let condition = if factors.version == 0 { Condition::absent() } else { Condition::version(factors.version) };
     Ok(Action {
         place: Place::Global(Factors::key(factors.value.user)),
-        what: What::Put { item, condition },
+        what: What::Put { item, condition: as_read(factors.version) },
         conflict: Conflict::Version,
     })
+}
+
+/// That factors are as they were read.
+pub(crate) fn factors_as_read(factors: &Versioned<Factors>) -> Action {
+    Action {
+        place: Place::Global(Factors::key(factors.value.user)),
+        what: What::Check { condition: as_read(factors.version) },
+        conflict: Conflict::Version,
+    }
+}
+
+fn as_read(version: u64) -> Condition {
+    if version == 0 { Condition::absent() } else { Condition::version(version) }
 }
 
 fn session_put(read: &Session, next: &Session) -> Result<Action> {

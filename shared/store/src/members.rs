@@ -8,6 +8,7 @@ use crate::{
     accounts::login_at,
     commit::{Action, Commit, Condition, Place as At, What, versioned},
     db::{decode, encode, number},
+    factors::unless_break_glass,
     invitations::three,
     key::{Collection, Key},
     records::TenantRecord,
@@ -181,10 +182,12 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// [`Conflict::State`] `account` when the account is not this company's alone: what protects it elsewhere is not
-    /// this company's to remove. [`Conflict::Version`] when the account changed meanwhile.
+    /// this company's to remove; `break glass` when the company counts on them when Microsoft does not work.
+    /// [`Conflict::Version`] when the account changed meanwhile.
     pub async fn reset_factors(&self, member: &Member) -> Result<()> {
         let (store, user) = (self.store(), member.user);
-        if store.memberships(user).await?.len() != 1 {
+        let memberships = store.memberships(user).await?;
+        if memberships.len() != 1 {
             return Err(Conflict::State("account").into());
         }
         let email = store.user(user).await?.ok_or(Conflict::Missing("user"))?.email;
@@ -204,6 +207,7 @@ impl Tenant<'_> {
                 what: What::Delete { condition: Condition::default() },
                 conflict: Conflict::Missing("factors"),
             });
+        let change = unless_break_glass(change, user, &memberships);
         let before = store.factors(user).await?.map_or_else(Vec::new, |factors| factors.sorts());
         self.commit(change.event(Event::FactorsReset { user, before, operator: None })?).await?;
         store.end_at_once(user, Which::In(self.id())).await

@@ -3,7 +3,7 @@
 use model::{Event, SessionId, TenantId, UserId};
 
 use crate::{
-    Conflict, Device, Devices, Result, Session, Store, TenantScope, User,
+    Conflict, Device, Devices, Result, Session, Store, TenantScope, TokenHash, User,
     accounts::put,
     commit::{Action, Commit, Condition, Place, What},
     db::{decode, encode},
@@ -81,16 +81,22 @@ impl Store {
     /// Ends sessions whose end another change tells of.
     pub(crate) async fn end_at_once(&self, user: UserId, which: Which) -> Result<()> {
         self.end_left(user, which).await?;
-        if matches!(which, Which::All) { self.forget_devices(user).await } else { Ok(()) }
+        if matches!(which, Which::All) { self.forget_devices_but(user, None).await } else { Ok(()) }
     }
 
-    /// Forgets the devices a user signed in from: whoever signs in from one next does so from a new one.
+    /// Forgets the devices a user signed in from but `device`, if they did from that one: whoever signs in from another
+    /// next does so from a new one.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn forget_devices(&self, user: UserId) -> Result<()> {
-        let none = encode("Devices", &Devices::but(None))?;
-        self.put_one(Devices::key(user), none, Condition::default(), Conflict::Version).await
+    pub async fn forget_other_devices(&self, user: UserId, device: &TokenHash) -> Result<()> {
+        let kept = self.devices(user).await?.known.into_iter().find(|known| known.hash == *device);
+        self.forget_devices_but(user, kept).await
+    }
+
+    async fn forget_devices_but(&self, user: UserId, kept: Option<Device>) -> Result<()> {
+        let left = encode("Devices", &Devices::but(kept))?;
+        self.put_one(Devices::key(user), left, Condition::default(), Conflict::Version).await
     }
 
     async fn end_left(&self, user: UserId, which: Which) -> Result<()> {

@@ -207,6 +207,16 @@ impl Tenant<'_> {
         Ok(Versioned { value: record.value.clone(), version })
     }
 
+    /// The same, with a record beside it that is written whatever is there: both or neither.
+    pub async fn checkpoint_with<T, U>(&self, record: &Versioned<T>, beside: &U) -> Result<()>
+    where
+        T: TenantRecord,
+        U: TenantRecord,
+    {
+        let both = Commit::new().put_at(record).overwrite(beside).actions()?;
+        self.store.transact(both.into_iter().map(|action| action.of(self.id())).collect()).await
+    }
+
     /// Writes derived data that only the holder of a lease computes.
     pub async fn save<T: TenantRecord>(&self, record: &T) -> Result<()> {
         let item = item_of(record, 1)?;
@@ -227,6 +237,11 @@ impl Tenant<'_> {
     /// Remembers that `consumer` handled `event`, for as long as the bus may bring it again.
     pub async fn done(&self, consumer: &str, event: EventId) -> Result<()> {
         self.save(&Done::of(consumer, event, self.now())).await
+    }
+
+    /// The entry of an event, for a transaction that tells the logs of several tenants.
+    pub(crate) fn entry(&self, event: Event) -> Result<(Key, What, Conflict)> {
+        event_put(&self.record(event))
     }
 
     fn record(&self, event: Event) -> Recorded {

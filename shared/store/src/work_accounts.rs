@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use model::{DirectoryId, Event, LinkId, PersonId, Role, RoleName, TenantId, UserId, event::Actor};
 
 use crate::{
-    Company, Conflict, EmailLogin, Invitation, LinkRequest, Member, Membership, Result, Store, StoreError, TenantScope,
-    TokenHash, User, WayIn, Whom, WorkAccount,
+    Company, Conflict, EmailLogin, Invitation, LinkRequest, Member, Membership, Result, Session, Store, StoreError,
+    TenantScope, TokenHash, User, WayIn, Whom, WorkAccount,
     accounts::{active_at, login_at},
     commit::{Action, Commit, Condition, Place, What},
     companies::{one_more, room_for_one_more},
@@ -109,26 +109,46 @@ impl Store {
         Ok(login.filter(|login| login.user == user).map(|login| (email, login)))
     }
 
-    /// Links a work account to the user of a session, who proved to have both.
+    /// Links a work account to the user of a session, who proved to have both, if the session is not over.
     ///
     /// # Errors
     /// [`Conflict::Taken`] `work account` when it is another user's, [`Conflict::Taken`] `directory` when the user has
-    /// another one of that directory.
+    /// another one of that directory, [`Conflict::State`] `session` when that ended meanwhile.
     pub async fn link_work_account(
         &self,
         scope: &TenantScope,
-        user: UserId,
+        session: &Session,
         directory: DirectoryId,
         person: PersonId,
     ) -> Result<()> {
+        let user = session.user;
         let account = WorkAccount { directory, person, user, linked: true, since: self.clock.now() };
         let free = Condition {
             expression: Some("attribute_not_exists(PK) OR linked = :no OR #user = :user"),
             names: vec![("#user", "user")],
             values: vec![(":no", AttributeValue::Bool(false)), (":user", text(user.to_string()))],
         };
-        let change = link(Commit::new(), &account, free)?;
+        let there = Condition { expression: Some("attribute_exists(PK)"), ..Condition::default() };
+        let change = link(Commit::new(), &account, free)?.action(one_way_more(user)).action(Action {
+            place: Place::Global(Session::key(user, session.session)),
+            what: What::Check { condition: there },
+            conflict: Conflict::State("session"),
+        });
         self.of(scope).commit(change.event(Event::IdentityLinked { user, directory })?).await.map(|_| ())
+    }
+
+    /// Unlinks what of `accounts` is more than somebody may have, one by one, and returns the others: with those a
+    /// transaction has room for what goes with them. More there are when many were begun to be linked at once.
+    pub(crate) async fn unlink_beyond_most(&self, mut accounts: Vec<WorkAccount>) -> Result<Vec<WorkAccount>> {
+        for account in accounts.split_off(accounts.len().min(WorkAccount::MOST)) {
+            let change = unlinked(&account, self.clock.now())?.map(|(key, what)| (key, what, Conflict::Version));
+            match self.transact(change.into()).await {
+                // Unlinked meanwhile, or linked anew, which the version of its user tells.
+                Ok(()) | Err(StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(accounts)
     }
 
     /// Unlinks a work account, if at that moment `other` is still a way in.
@@ -201,6 +221,7 @@ impl Store {
             .consume(token, self.clock.now())
             .action(of_directory(directory, tenant))
             .check::<Member>(&user, active_at(mver), "member")
+            .action(one_way_more(user))
             .action(Action {
                 place: Place::Global(EmailLogin::key(&request.email)),
                 what: What::Check { condition: login_at(epoch, user) },
@@ -370,6 +391,32 @@ pub(crate) fn unlinked(account: &WorkAccount, now: Timestamp) -> Result<[(Key, W
         put(WorkAccount::key(directory, person), same()),
         put(WorkAccount::key_of_former(user, directory, person), Condition::default()),
     ])
+}
+
+/// Takes a work account from its user as if they had never linked it, but for what stays known with them: it may be
+/// linked by a mail to them once more.
+pub(crate) fn taken_back(account: &WorkAccount, now: Timestamp) -> Result<[(Key, What); 3]> {
+    let gone = |(key, what): (Key, What)| match what {
+        What::Put { condition, .. } => (key, What::Delete { condition }),
+        other => (key, other),
+    };
+    let [listed, found, former] = unlinked(account, now)?;
+    Ok([gone(listed), gone(found), former])
+}
+
+/// Counts the version of a user up, in the transaction that links a work account to them: who takes ways in from them
+/// reads the user before their work accounts, so that none is linked behind their back.
+fn one_way_more(user: UserId) -> Action {
+    let condition = Condition {
+        expression: Some("attribute_exists(PK)"),
+        values: vec![(":one", number(1))],
+        ..Condition::default()
+    };
+    Action {
+        place: Place::Global(User::key(user)),
+        what: What::Set { expression: "ADD version :one", condition },
+        conflict: Conflict::Missing("user"),
+    }
 }
 
 /// That a work account signs somebody in.

@@ -39,21 +39,23 @@ async fn the_password_changes_other_sessions_end_and_this_one_goes_on() {
     assert_eq!(count(&app, &[NEW]).await, 0);
 }
 
+/// Signs in in a browser: the access token, the cookie the browser is to keep, and whether it was a new device.
+pub async fn signed_in(app: &App, password: &str, cookie: Option<&str>) -> (String, Option<String>, Value) {
+    app.clock.advance(SignedDuration::from_secs(1));
+    let answer = app.send(browser("203.0.113.7", password, cookie)).await;
+    let tokens: Value = answer.expect(200);
+    let kept = answer.headers.get("set-cookie").map(|kept| kept.to_str().unwrap().split(';').next().unwrap());
+    let log: Value = app.client(&tokens).get("/v1/events?kind=user.signed_in&limit=1").await.expect(200);
+    let new = log["items"][0]["event"]["new_device"].clone();
+    (tokens["access_token"].as_str().unwrap().to_owned(), kept.map(str::to_owned), new)
+}
+
 #[tokio::test]
 async fn of_the_devices_the_one_it_is_changed_on_alone_stays_known() {
     let app = App::start().await;
     app.tenant("acme").await;
-    let signed_in = async |password: &str, cookie: Option<&str>| {
-        app.clock.advance(SignedDuration::from_secs(1));
-        let answer = app.send(browser("203.0.113.7", password, cookie)).await;
-        let tokens: Value = answer.expect(200);
-        let kept = answer.headers.get("set-cookie").map(|kept| kept.to_str().unwrap().split(';').next().unwrap());
-        let log: Value = app.client(&tokens).get("/v1/events?kind=user.signed_in&limit=1").await.expect(200);
-        let new = log["items"][0]["event"]["new_device"].clone();
-        (tokens["access_token"].as_str().unwrap().to_owned(), kept.map(str::to_owned), new)
-    };
-    let (token, here, _) = signed_in(PASSWORD, None).await;
-    let (_, elsewhere, _) = signed_in(PASSWORD, None).await;
+    let (token, here, _) = signed_in(&app, PASSWORD, None).await;
+    let (_, elsewhere, _) = signed_in(&app, PASSWORD, None).await;
     let change = Request::post(PATH)
         .header("content-type", "application/json")
         .header("authorization", format!("Bearer {token}"))
@@ -62,7 +64,7 @@ async fn of_the_devices_the_one_it_is_changed_on_alone_stays_known() {
     let change = change.body(Body::from(json!({ "password": NEW }).to_string())).unwrap();
     assert_eq!(app.send(change).await.status, 204);
     for (cookie, new) in [(here, false), (elsewhere, true)] {
-        assert_eq!(signed_in(NEW, cookie.as_deref()).await.2, json!(new), "{cookie:?}");
+        assert_eq!(signed_in(&app, NEW, cookie.as_deref()).await.2, json!(new), "{cookie:?}");
     }
     app.pump().await;
 }

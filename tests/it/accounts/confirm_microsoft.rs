@@ -7,7 +7,8 @@ use model::{PersonId, Role};
 use serde_json::{Value, json};
 use tests::{App, Client, directory, link_token};
 
-use crate::at_microsoft::{CONFIRM, client, lasting, people, sign_in};
+use crate::at_microsoft::{CONFIRM, client, lasting, link, people, sign_in};
+use crate::links::{ask_change, undo_link};
 use crate::{microsoft::count, table};
 
 const EMAIL: &str = "owner@northwind.example";
@@ -64,6 +65,21 @@ async fn the_link_of_the_mail_links_once_and_only_when_it_is_posted() {
     table::set_role(&app, &scope, &member, Role::Owner).await;
     assert_eq!(count(&member, "user.identity_linked").await, 1);
     assert_eq!(count(&member, "user.identity_link_requested").await, 1);
+}
+
+#[tokio::test]
+async fn one_that_went_with_an_undone_change_of_address_is_asked_about_again() {
+    let app = App::of(directory(1, 30)).await;
+    let (member, person) = member(&app).await;
+    assert_eq!(link(&app, &member, person).await.status, 204);
+    let (change, token) = ask_change(&member, &app, "thief@evil.example").await;
+    assert_eq!(app.post("/v1/email-change/confirm", json!({ "token": token })).await.status, 204);
+    let token = undo_link(&app, change).await;
+    assert_eq!(app.post("/v1/email-change/undo", json!({ "token": token })).await.status, 204);
+    app.pump().await;
+    let body = asked(&app, person).await;
+    assert_eq!(app.post(CONFIRM, body).await.status, 204);
+    assert_eq!(client(&app, person).await.user, member.user);
 }
 
 #[tokio::test]

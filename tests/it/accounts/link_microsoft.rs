@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use tests::{App, Options, directory};
 
-use crate::at_microsoft::{LINK, link};
+use crate::at_microsoft::{LINK, LINK_CALLBACK, link, returned};
 use crate::microsoft::administrator;
 
 #[tokio::test]
@@ -24,9 +24,14 @@ async fn five_work_accounts_are_enough() {
     let directories = (1..=6).map(|seed| directory(seed, 20)).collect();
     let app = App::with(Options { directories, ..Options::default() }).await;
     let owner = app.tenant("northwind").await;
+    // Also of those that were begun before there were so many.
+    let begun: Value = owner.act(LINK).await.expect(200);
+    let sixth = administrator(&app, app.microsoft().directories()[5]);
+    let late = returned(&app, begun["url"].as_str().unwrap(), sixth);
     for id in app.microsoft().directories().into_iter().take(5) {
         assert_eq!(link(&app, &owner, administrator(&app, id)).await.status, 204);
     }
+    owner.post(LINK_CALLBACK, late).await.expect_problem(409, "in_use");
     owner.act(LINK).await.expect_problem(409, "in_use");
     app.pump().await;
 }

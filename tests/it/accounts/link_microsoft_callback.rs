@@ -2,10 +2,12 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use store::{Conflict, StoreError};
 use tests::{App, directory};
 
 use crate::at_microsoft::{LINK, LINK_CALLBACK, begin, client, lasting, link, people, returned};
 use crate::microsoft::{administrator, count};
+use crate::table::scope;
 
 #[tokio::test]
 async fn a_linked_work_account_signs_its_user_in_and_nobody_else() {
@@ -36,6 +38,19 @@ async fn two_users_who_link_one_work_account_at_once_do_not_both_have_it() {
     let mut statuses = [one.status.as_u16(), two.status.as_u16()];
     statuses.sort_unstable();
     assert_eq!(statuses, [204, 409]);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_session_that_ended_meanwhile_links_nothing() {
+    let app = App::of(directory(1, 40)).await;
+    let id = app.only_directory();
+    let owner = app.tenant("northwind").await;
+    let store = &app.system.store;
+    let (session, scope) = (store.sessions(owner.user).await.unwrap().remove(0), scope(&app, &owner).await);
+    assert_eq!(owner.act("/v1/sign-out").await.status, 204);
+    let late = store.link_work_account(&scope, &session, id, administrator(&app, id)).await;
+    assert!(matches!(late, Err(StoreError::Conflict(Conflict::State("session")))), "{late:?}");
     app.pump().await;
 }
 

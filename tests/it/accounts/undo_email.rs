@@ -1,13 +1,15 @@
 //! `accounts-undo-email`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures::future::join as both;
 use jiff::SignedDuration;
+use model::RoleName;
 use serde_json::{Value, json};
 use tests::{Answer, App, Authenticator, Client, PASSWORD, directory};
 
 use super::{passkey_sign_in, second_factor::answer};
 use crate::at_microsoft;
-use crate::links::{ask_change, ask_reset, undo_link};
+use crate::links::{ask_change, ask_reset, join, undo_link};
 use crate::microsoft::administrator;
 use crate::table::{count, items, table};
 
@@ -60,6 +62,13 @@ async fn the_old_address_is_back_every_session_is_over_and_a_new_password_comes_
     undo(&app, &link).await.expect_problem(410, "link_not_good");
 }
 
+/// Signed in with a passkey, a second after what came before.
+async fn by_passkey<'a>(app: &'a App, authenticator: &mut Authenticator) -> Client<'a> {
+    app.clock.advance(SignedDuration::from_secs(1));
+    let tokens: Value = passkey_sign_in::sign_in(app, authenticator).await.expect(200);
+    app.client(&tokens)
+}
+
 /// A thief in the owner's session changes the address; the link of the notice to the old one.
 async fn changed(app: &App, thief: &Client<'_>) -> String {
     let (change, token) = ask_change(thief, app, NEW).await;
@@ -76,23 +85,115 @@ async fn taken_back(app: &App, link: &str) {
 }
 
 #[tokio::test]
-async fn a_passkey_that_was_added_since_lets_nobody_in_and_an_older_one_does() {
-    let app = App::start().await;
-    let owner = app.tenant("acme").await;
-    let (mut own, mut thiefs) = (Authenticator::new(), Authenticator::new());
-    owner.add_passkey(&mut own).await;
-    app.clock.advance(SignedDuration::from_secs(1));
-    let link = changed(&app, &owner).await;
-    owner.add_passkey(&mut thiefs).await;
-    passkey_sign_in::sign_in(&app, &mut thiefs).await.expect::<Value>(200);
+async fn a_passkey_of_the_thiefs_lets_nobody_in_whether_added_before_asking_or_after_and_an_older_one_does() {
+    for before in [true, false] {
+        let app = App::start().await;
+        let owner = app.tenant("acme").await;
+        let (mut own, mut thiefs) = (Authenticator::new(), Authenticator::new());
+        owner.add_passkey(&mut own).await;
+        let thief = by_passkey(&app, &mut own).await;
+        if before {
+            thief.add_passkey(&mut thiefs).await;
+            app.clock.advance(SignedDuration::from_secs(60));
+        }
+        let link = changed(&app, &thief).await;
+        if !before {
+            thief.add_passkey(&mut thiefs).await;
+        }
+        passkey_sign_in::sign_in(&app, &mut thiefs).await.expect::<Value>(200);
 
+        assert_eq!(undo(&app, &link).await.status, 204);
+        passkey_sign_in::sign_in(&app, &mut thiefs).await.expect_problem(401, "sign_in_refused");
+        passkey_sign_in::sign_in(&app, &mut own).await.expect::<Value>(200);
+        // Their first codes on paper are older than the thief's sign-in.
+        let factors = app.system.store.account(owner.user).await.unwrap().factors.value;
+        assert_eq!((factors.passkeys.len(), factors.recovery_codes.len()), (1, 10));
+        app.pump().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_added_before_a_switch_to_another_company_is_of_the_same_sign_in() {
+    let app = App::start().await;
+    let (acme, nova) = (app.tenant("acme").await, app.tenant("nova").await);
+    join(&app, &acme, "Acme", OLD, &nova, RoleName::OWNER).await;
+    let (mut own, mut thiefs) = (Authenticator::new(), Authenticator::new());
+    acme.add_passkey(&mut own).await;
+    let thief = by_passkey(&app, &mut own).await;
+    thief.add_passkey(&mut thiefs).await;
+    app.clock.advance(SignedDuration::from_secs(60));
+    let to = if thief.tenant == acme.tenant { nova.tenant } else { acme.tenant };
+    let switched: Value = thief.act(&format!("/v1/me/tenants/{to}/switch")).await.expect(200);
+    let link = changed(&app, &app.client(&switched)).await;
     assert_eq!(undo(&app, &link).await.status, 204);
     passkey_sign_in::sign_in(&app, &mut thiefs).await.expect_problem(401, "sign_in_refused");
     passkey_sign_in::sign_in(&app, &mut own).await.expect::<Value>(200);
-    // Their first codes on paper are older than the change.
-    let factors = app.system.store.account(owner.user).await.unwrap().factors.value;
-    assert_eq!((factors.passkeys.len(), factors.recovery_codes.len()), (1, 10));
     app.pump().await;
+}
+
+#[tokio::test]
+async fn more_work_accounts_than_there_may_be_keep_nothing_from_being_undone() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    at_microsoft::link_many(&app, &owner, 40).await;
+    let link = changed(&app, &owner).await;
+    assert_eq!(undo(&app, &link).await.status, 204);
+    assert!(app.system.store.work_accounts(owner.user).await.unwrap().is_empty());
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn what_is_linked_while_it_is_undone_lets_nobody_in() {
+    let app = App::of(directory(1, 40)).await;
+    let person = administrator(&app, app.only_directory());
+    for round in 0..8 {
+        // Nobody signs up so many companies at once.
+        app.clock.advance(SignedDuration::from_mins(10));
+        let thief = app.tenant(&format!("acme{round}")).await;
+        let begun: Value = thief.act(at_microsoft::LINK).await.expect(200);
+        let body = at_microsoft::returned(&app, begun["url"].as_str().unwrap(), person);
+        let link = changed(&app, &thief).await;
+        let linking = thief.post(at_microsoft::LINK_CALLBACK, body);
+        let (undone, _) = if round % 2 == 0 {
+            both(undo(&app, &link), linking).await
+        } else {
+            let (linked, undone) = both(linking, undo(&app, &link)).await;
+            (undone, linked)
+        };
+        assert_eq!(undone.status, 204, "round {round}");
+        assert!(app.system.store.work_accounts(thief.user).await.unwrap().is_empty(), "round {round}");
+        at_microsoft::sign_in(&app, person).await.expect_problem(403, "directory_unknown");
+        app.pump().await;
+    }
+}
+
+#[tokio::test]
+async fn a_passkey_that_is_added_while_it_is_undone_lets_nobody_in() {
+    let app = App::start().await;
+    for round in 0..8 {
+        // Nobody signs up so many companies at once.
+        app.clock.advance(SignedDuration::from_mins(10));
+        let owner = app.tenant(&format!("acme{round}")).await;
+        // One that stays: with another the login does not change.
+        let (mut own, mut thiefs) = (Authenticator::new(), Authenticator::new());
+        owner.add_passkey(&mut own).await;
+        let thief = by_passkey(&app, &mut own).await;
+        let begun: Value = thief.act("/v1/me/passkeys/begin").await.expect(200);
+        let credential = thiefs.create(&begun["options"]);
+        let body = json!({ "ceremony": begun["ceremony"], "name": "Laptop", "credential": credential });
+        let link = changed(&app, &thief).await;
+        let adding = thief.post("/v1/me/passkeys", body);
+        let (undone, _) = if round % 2 == 0 {
+            both(undo(&app, &link), adding).await
+        } else {
+            let (added, undone) = both(adding, undo(&app, &link)).await;
+            (undone, added)
+        };
+        assert_eq!(undone.status, 204, "round {round}");
+        passkey_sign_in::sign_in(&app, &mut thiefs).await.expect_problem(401, "sign_in_refused");
+        passkey_sign_in::sign_in(&app, &mut own).await.expect::<Value>(200);
+        app.pump().await;
+    }
 }
 
 #[tokio::test]
@@ -116,9 +217,14 @@ async fn an_older_app_is_asked_for_still_and_recovery_codes_stay_that_are_older(
         let owner = app.tenant("acme").await;
         let codes = owner.add_totp(app.clock.clock().now()).await;
         app.clock.advance(SignedDuration::from_secs(30));
-        let link = changed(&app, &owner).await;
+        let begun: Value = app.post("/v1/sign-in", json!({ "email": OLD, "password": PASSWORD })).await.expect(200);
+        let code = json!({ "totp": codes.at(app.clock.clock().now()) });
+        let tokens: Value = answer(&app, &begun, code).await.expect(200);
+        let thief = app.client(&tokens);
+        app.clock.advance(SignedDuration::from_secs(30));
+        let link = changed(&app, &thief).await;
         if renewed {
-            owner.act("/v1/me/recovery-codes").await.expect::<Value>(200);
+            thief.act("/v1/me/recovery-codes").await.expect::<Value>(200);
         }
         taken_back(&app, &link).await;
         let begun: Value = app.post("/v1/sign-in", json!({ "email": OLD, "password": FRESH })).await.expect(200);
@@ -138,25 +244,28 @@ async fn a_work_account_that_was_linked_since_lets_nobody_in_and_an_older_one_do
         let person = administrator(&app, app.only_directory());
         if older {
             assert_eq!(at_microsoft::link(&app, &owner, person).await.status, 204);
+        }
+        app.clock.advance(SignedDuration::from_secs(1));
+        let thief = app.sign_in(OLD).await;
+        if !older {
+            assert_eq!(at_microsoft::link(&app, &thief, person).await.status, 204);
             app.clock.advance(SignedDuration::from_secs(1));
         }
-        let link = changed(&app, &owner).await;
-        if !older {
-            assert_eq!(at_microsoft::link(&app, &owner, person).await.status, 204);
-        }
+        let link = changed(&app, &thief).await;
         assert_eq!(undo(&app, &link).await.status, 204);
         let entered = at_microsoft::sign_in(&app, person).await;
         if older {
             entered.expect::<Value>(200);
         } else {
-            entered.expect_problem(409, "account_exists");
+            // As if it had never been linked.
+            entered.expect_problem(403, "directory_unknown");
         }
         app.pump().await;
     }
 }
 
 #[tokio::test]
-async fn a_change_that_does_not_say_when_it_was_asked_for_is_undone_and_takes_no_factor() {
+async fn a_change_that_does_not_say_when_its_asker_signed_in_is_undone_and_takes_no_factor() {
     let app = App::start().await;
     let owner = app.tenant("acme").await;
     let (change, token) = ask_change(&owner, &app, NEW).await;
@@ -167,8 +276,8 @@ async fn a_change_that_does_not_say_when_it_was_asked_for_is_undone_and_takes_no
     // As changes were kept before they said so.
     let update = table(&app).update_item().table_name(app.system.connect().env.required("STEWARD_TABLE").unwrap());
     let update = update.key("PK", AttributeValue::S(format!("EMAIL_CHANGE#{change}")));
-    let update = update.key("SK", AttributeValue::S("EMAIL_CHANGE".into())).update_expression("REMOVE asked_at");
-    update.condition_expression("attribute_exists(asked_at)").send().await.unwrap();
+    let update = update.key("SK", AttributeValue::S("EMAIL_CHANGE".into())).update_expression("REMOVE signed_in_at");
+    update.condition_expression("attribute_exists(signed_in_at)").send().await.unwrap();
     assert_eq!(undo(&app, &link).await.status, 204);
     passkey_sign_in::sign_in(&app, &mut authenticator).await.expect::<Value>(200);
     app.pump().await;

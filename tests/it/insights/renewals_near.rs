@@ -266,13 +266,14 @@ async fn what_a_fix_freed_is_asked_back_no_more_once_it_is_undone_or_the_company
     let finding = fixes::finding(&owner, "L3").await;
     let (sku, people) = taken_by_a_fix(&app, &owner, &finding).await;
     let (name, calendar) = (sku.to_string(), subscribe(&owner).await);
-    let (path, _) = fixes::fix(&app, &mut owner, json!({ "finding": finding, "people": people })).await;
-    // No more seats are bought than are in use and were freed.
-    let seats = microsoft.directory(id, |d| d.consumed(sku).unwrap()).unwrap() + people.len() as u32;
+    // As many seats are bought as are in use.
+    let seats = microsoft.directory(id, |d| d.consumed(sku).unwrap()).unwrap();
     for (at, (subscription, one)) in microsoft.directory(id, |d| d.bought(sku)).unwrap().into_iter().enumerate() {
         let to = Bought { seats: if at == 0 { seats } else { 0 }, next: Some(date(2026, 12, 15)), ..one };
         microsoft.set_subscription(id, &subscription, to).unwrap();
     }
+    scan(&app, &mut owner).await;
+    let (path, _) = fixes::fix(&app, &mut owner, json!({ "finding": finding, "people": people })).await;
     scan(&app, &mut owner).await;
     let freed = (people.len() as u64, 1);
     assert_eq!(asked_back(&app, &owner, &calendar, &name).await, freed);
@@ -287,4 +288,35 @@ async fn what_a_fix_freed_is_asked_back_no_more_once_it_is_undone_or_the_company
     assert_eq!(asked_back(&app, &owner, &calendar, &name).await, freed);
     fixes::undo(&app, &mut owner, &path).await;
     assert_eq!(asked_back(&app, &owner, &calendar, &name).await, (0, 0));
+}
+
+#[tokio::test]
+async fn what_is_put_off_is_not_asked_back_though_a_fix_freed_some_of_it() {
+    let app = fixes::app(180).await;
+    let (id, microsoft) = (app.only_directory(), app.microsoft());
+    let mut owner = fixes::owner(&app).await;
+    let finding = fixes::finding(&owner, "L3").await;
+    let (sku, people) = taken_by_a_fix(&app, &owner, &finding).await;
+    // Enough for the check of unused seats to speak.
+    let seats = microsoft.directory(id, |d| d.consumed(sku).unwrap()).unwrap() + 20;
+    for (at, (subscription, one)) in microsoft.directory(id, |d| d.bought(sku)).unwrap().into_iter().enumerate() {
+        let to = Bought { seats: if at == 0 { seats } else { 0 }, next: Some(date(2026, 12, 15)), ..one };
+        microsoft.set_subscription(id, &subscription, to).unwrap();
+    }
+    scan(&app, &mut owner).await;
+    fixes::fix(&app, &mut owner, json!({ "finding": finding, "people": people })).await;
+    scan(&app, &mut owner).await;
+    let (name, calendar) = (sku.to_string(), subscribe(&owner).await);
+    let before = asked_back(&app, &owner, &calendar, &name).await;
+    assert!(before.0 > people.len() as u64, "{before:?}");
+    let found = all(&owner, "/v1/findings").await;
+    let unused = found.iter().find(|found| found["check"] == "L1" && found["subject"]["sku"] == *name);
+    let path = format!("/v1/findings/{}", text(unused.expect("the seats are found"), "finding"));
+    let until = app.clock.clock().now() + SignedDuration::from_hours(24 * 60);
+    owner.post(&format!("{path}/snooze"), json!({ "until": until })).await.expect::<Value>(200);
+    app.pump().await;
+    assert_eq!(asked_back(&app, &owner, &calendar, &name).await, (0, 0));
+    assert_eq!(owner.act(&format!("{path}/wake")).await.status, 204);
+    app.pump().await;
+    assert_eq!(asked_back(&app, &owner, &calendar, &name).await, before);
 }

@@ -309,7 +309,7 @@ async fn an_inviter_with_another_role_stays_good_for_what_they_still_hold() {
     let second = join(&app, &owner, "second@acme.example", "owner").await;
     let mut links = Vec::new();
     for role in ["owner", "admin", "developer", "read_only"] {
-        let email = format!("{}@acme.example", role.replace('_', ""));
+        let email = format!("new-{}@acme.example", role.replace('_', ""));
         invite(&second, &email, role).await;
         links.push(link(&app, owner.tenant, &email).await);
     }

@@ -118,6 +118,7 @@ async fn it_takes_a_recent_proof_and_a_session_in_the_company_that_is_named() {
     nothing.expect_problem(404, "not_found");
     // Nor another one of their own, nor one they are not in.
     ben.delete(&path(other.tenant)).await.expect_problem(404, "not_found");
+    let acme = app.sign_in("owner@acme.example").await;
     acme.delete(&path(other.tenant)).await.expect_problem(404, "not_found");
     assert_eq!(leave(&ben).await.status, 204);
 

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
 use model::{Policy, UserId, event::Actor, policy::SignInWays};
 use serde_json::{Value, json};
-use store::{Origin, Proven};
+use store::{Conflict, Origin, Proven, StoreError};
 use tests::{App, Client};
 
 use super::{invite, join, link};
@@ -85,6 +85,13 @@ async fn the_owner_who_gets_in_when_microsoft_does_not_work_keeps_their_second_f
     let asked_for = async || app.system.store.login("second@acme.example").await.unwrap().unwrap().second_factor;
     count_on(second.user).await;
     act(&theirs).await.expect_problem(409, "in_use");
+    assert!(asked_for().await);
+    // Nor when the rule came to name them after it was looked at.
+    let scope = table::scope_of(&app, owner.tenant);
+    let there = app.system.store.of(&scope);
+    let member = there.place_of(second.user).await.unwrap().unwrap().member.value;
+    let late = there.reset_factors(&member).await;
+    assert!(matches!(late, Err(StoreError::Conflict(Conflict::State("break glass")))), "{late:?}");
     assert!(asked_for().await);
     // Once the rule names another one.
     count_on(owner.user).await;

@@ -7,9 +7,10 @@ use tests::{App, Authenticator, Client, PASSWORD, directory, link_token};
 use crate::{
     accounts::passkey_sign_in,
     at_microsoft,
+    deaths::dies_behind,
     members::{accept, assert_counts, invite, join, link},
     microsoft,
-    table::items,
+    table::{self, items},
 };
 
 const NAME: &str = "operators-end-person";
@@ -219,6 +220,40 @@ async fn what_a_sole_owner_invited_is_taken_back_and_its_seat_free() {
 }
 
 #[tokio::test]
+async fn more_work_accounts_than_there_may_be_are_taken_all() {
+    let app = App::start().await;
+    let acme = app.tenant("acme").await;
+    at_microsoft::link_many(&app, &acme, 40).await;
+    let told = end(&app, json!({ "user": acme.user, "take_ways_in": true })).await;
+    assert_eq!(told["ways_in_left"], nothing());
+    assert!(app.system.store.work_accounts(acme.user).await.unwrap().is_empty());
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn each_company_is_told_once_of_factors_that_went_wherever_the_order_was_cut_short() {
+    let app = App::start().await;
+    for call in 1.. {
+        // Nobody signs up so many companies at once.
+        app.clock.advance(SignedDuration::from_mins(10));
+        let owner = app.tenant(&format!("acme{call}")).await;
+        owner.add_totp(app.clock.clock().now()).await;
+        app.pump().await;
+        let order = json!({ "operator": "j.weber", "reason": "Lost.", "user": owner.user, "reset_factors": true });
+        let died = dies_behind(&app, call, app.invoke(NAME, order.clone())).await;
+        end(&app, order).await;
+        assert!(!app.system.store.has_second_factor(owner.user).await.unwrap());
+        let log = format!("TENANT#{}#EVENTS#", owner.tenant);
+        let told = table::count(&app, &[&log, "kind=S(\"member.factors_reset\")"]).await;
+        assert_eq!(told, 1, "after call {call}");
+        app.pump().await;
+        if !died {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
 async fn whose_second_factor_is_lost_or_somebody_elses_gets_back_in_by_a_mail_once_it_was_reset() {
     const THEIRS: &str = "owner@nova.example";
     let app = App::start().await;
@@ -244,6 +279,8 @@ async fn whose_second_factor_is_lost_or_somebody_elses_gets_back_in_by_a_mail_on
     for mail in told {
         assert_eq!(mail.to, [THEIRS]);
         assert!(mail.text.contains("Whoever runs Steward removed your apps"), "{}", mail.text);
+        // One of the two places is theirs no more, and their password was taken.
+        assert!(mail.text.contains("where you may still sign in") && mail.text.contains("/sign-in"), "{}", mail.text);
     }
 
     app.post("/v1/password-reset", json!({ "email": THEIRS })).await.expect::<Value>(202);

@@ -104,8 +104,8 @@ export const accountsConfirmEmail = <ThrowOnError extends boolean = true>(option
  * Undo a change of address
  *
  * Works once, for 72 hours. Ends every session and takes the password away, which whoever changed the address knew: ask
- * for a new one by mail. Second factors, recovery codes and work accounts that were added since the change was asked for
- * go too; older ones stay. Changes made after this one cannot be undone any more.
+ * for a new one by mail. Second factors, recovery codes and work accounts go that were added since the sign-in that the
+ * change was asked for in; older ones stay. Changes made after this one cannot be undone any more.
  */
 export const accountsUndoEmail = <ThrowOnError extends boolean = true>(options: Options<AccountsUndoEmailData, ThrowOnError>): RequestResult<AccountsUndoEmailResponses, AccountsUndoEmailErrors, ThrowOnError> => (options.client ?? client).post<AccountsUndoEmailResponses, AccountsUndoEmailErrors, ThrowOnError>({
     url: '/v1/email-change/undo',
@@ -1518,8 +1518,8 @@ export const accountsSignOut = <ThrowOnError extends boolean = true>(options?: O
 /**
  * Sign out everywhere
  *
- * In every company you are in. Tokens of all your sessions stop working at once, and the devices you signed in from are
- * known no more.
+ * In every company you are in. Tokens of all your sessions stop working at once, and of the devices you signed in from
+ * this one alone stays known.
  */
 export const accountsSignOutEverywhere = <ThrowOnError extends boolean = true>(options?: Options<AccountsSignOutEverywhereData, ThrowOnError>): RequestResult<AccountsSignOutEverywhereResponses, AccountsSignOutEverywhereErrors, ThrowOnError> => (options?.client ?? client).post<AccountsSignOutEverywhereResponses, AccountsSignOutEverywhereErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1568,8 +1568,8 @@ export const accountsSignUpStatus = <ThrowOnError extends boolean = true>(option
  * Confirm that it is you
  *
  * Repeat then what was refused with `proof_too_old`. Your tokens stay as they are. After five failures in a row each
- * further one makes the next try wait, up to a quarter of an hour, and the tenth is told to you by mail; signing in anew
- * confirms at once.
+ * further one makes the next try wait, up to a quarter of an hour, and the tenth is told to you by mail. Who signs in
+ * anew confirms at once, but with Microsoft's second factor while there is one here: sign out everywhere then and wait.
  */
 export const accountsStepUp = <ThrowOnError extends boolean = true>(options: Options<AccountsStepUpData, ThrowOnError>): RequestResult<AccountsStepUpResponses, AccountsStepUpErrors, ThrowOnError> => (options.client ?? client).post<AccountsStepUpResponses, AccountsStepUpErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

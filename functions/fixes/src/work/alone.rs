@@ -94,7 +94,7 @@ impl Work<'_> {
                 let noted = since.noted.contains(&person);
                 now.extend(doubt::of_mailbox(purposes.get(&person).copied(), check, noted));
             }
-            if !now.is_subset(seen) {
+            if doubt::came_up(&now, seen) {
                 since.came_up.insert(item.number);
             }
         }

@@ -113,8 +113,10 @@ pub async fn of(deps: &Mail, tenant: Tenant<'_>, recorded: &Recorded) -> Result<
             desk.tell(*user, Page::Security, News::FactorRemoved { factor: *factor }).await
         }
         Event::FactorsReset { user, operator, .. } => {
-            let news = News::FactorsReset { by_operator: operator.is_some() };
-            desk.tell(*user, Page::Security, news).await
+            let by_operator = operator.is_some();
+            // Who lost their place as well has no page to set anything up on.
+            let page = if by_operator { Page::SignIn } else { Page::Security };
+            desk.tell(*user, page, News::FactorsReset { by_operator }).await
         }
         Event::IdentityLinkRequested { request, .. } => security::work_account(desk, *request).await,
         Event::IdentityLinked { user, .. } => desk.tell(*user, Page::Security, News::IdentityLinked).await,

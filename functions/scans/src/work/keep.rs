@@ -103,15 +103,17 @@ impl Work<'_> {
         change = seen.iter().take(FORGOTTEN).fold(change, Commit::delete::<Mending>);
         let day = Snapshot::of(self.deps.kernel.clock.today(), &summary, seats(skus));
         let known = self.tenant.get::<Snapshot>(&day.day).await?.map(|known| known.value);
-        if known.is_none() && !changed {
-            // It says what the first screen says already, so nobody sees half a result; by itself it costs half.
-            match self.tenant.checkpoint(&Versioned { value: day, version: 0 }).await {
-                // Who wrote it meanwhile knew no less.
-                Ok(_) | Err(StoreError::Conflict(_)) => {}
+        let day = Versioned { value: day, version: 0 };
+        // It says what the first screen says already, so nobody sees half a result; by itself it costs half.
+        let alone = known.is_none() && !changed;
+        let kept = alone
+            && match self.tenant.checkpoint(&day).await {
+                Ok(_) => true,
+                Err(StoreError::Conflict(_)) => false,
                 Err(error) => return Err(error),
-            }
-        } else if known.is_none_or(|known| known != day) {
-            change = change.overwrite(&day);
+            };
+        if !kept && known.as_ref() != Some(&day.value) {
+            change = change.overwrite(&day.value);
         }
         let mut finished = self.scan.clone();
         let scan = &mut finished.value;

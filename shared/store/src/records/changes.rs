@@ -45,10 +45,10 @@ pub struct EmailChange {
     pub from: String,
     /// The address they want, which confirms it.
     pub to: String,
-    /// When it was asked for: what was added to sign in with since goes when it is undone. `None` where that was before
-    /// this was kept; nothing goes then.
+    /// When they signed in who asked for it: what was added to sign in with since goes when it is undone, also what was
+    /// added a moment before asking. `None` where that was before this was kept; nothing goes then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked_at: Option<Timestamp>,
+    pub signed_in_at: Option<Timestamp>,
     /// How far it is.
     pub state: EmailChangeState,
     /// [`crate::EmailLogin::epoch`] when it was asked for, and once it is made the one it began: a password or an address

@@ -414,6 +414,14 @@ impl Session {
         })
     }
     pub(crate) const PREFIX: &'static str = "SESSION#";
+    /// How long one lasts at most, however it is used.
+    pub(crate) const ABSOLUTE: SignedDuration = SignedDuration::from_hours(24 * 60);
+
+    /// When its person signed in, to the second. Not when it began: who switches to another company gets a session
+    /// there that is over when the first one would be.
+    pub(crate) fn signed_in_at(&self) -> Timestamp {
+        Timestamp::from_second(self.absolute_until - Self::ABSOLUTE.as_secs()).unwrap_or(self.created_at)
+    }
     /// What in [`Session::amr`] says that Microsoft signed the person in.
     pub const MICROSOFT: &'static str = "fed";
 
