@@ -27,12 +27,12 @@ export function Table<Row>({
     <table className="block w-full sm:table">
       <caption className="sr-only">{caption}</caption>
       <thead className="sr-only sm:not-sr-only sm:table-header-group">
-        <tr className="border-line border-b text-start text-dim text-sm">
+        <tr className="border-line border-b text-dim text-sm">
           {columns.map(({ head, numeric }) => (
             <th
               key={head}
               scope="col"
-              className={`py-2 pe-4 font-medium ${numeric ? "whitespace-nowrap text-end" : ""}`}
+              className={`py-2 pe-4 font-medium ${numeric ? "whitespace-nowrap text-end" : "text-start"}`}
             >
               {head}
             </th>
