@@ -12,9 +12,9 @@ use crate::scans::{ask, pages, renew, without_mail};
 
 /// People Graph gives a page with sign-in dates.
 const PAGE: usize = 500;
-/// Calls of every scan beside reports and pages of people: licence types, subscriptions, groups, roles, deleted people,
-/// and whether reports hide names.
-const FIXED: usize = 6;
+/// Calls of every scan beside reports and pages of people: licence types, subscriptions, roles, deleted people, and
+/// whether reports hide names.
+const FIXED: usize = 5;
 /// Reports of every scan here: activity, apps, mailboxes, OneDrives, installed programs.
 const REPORTS: usize = 5;
 

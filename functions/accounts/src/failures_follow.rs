@@ -1,5 +1,6 @@
-//! When a sign-in failed, or confirming an act: the account's other companies hear of it, too. The request tells the first alone, so that it
-//! takes the same for an account of one company, of many and of none (S-9). Idempotent by the event's id.
+//! When a sign-in failed, or confirming an act: the account's other companies hear of it, too. The request tells the
+//! first alone, so that it takes the same for an account of one company, of many and of none (S-9). Idempotent by the
+//! event's id.
 
 use model::{Event, EventKind, event::SignInStage};
 use runtime::{Delivered, Failure, Function};

@@ -93,9 +93,10 @@ impl Bought {
         let content = |held: &Held| Some(Content::new(&self.sku(held.sku)?.plans, &held.disabled_plans));
         let working = before.licences.iter().filter(|held| held.error.is_none());
         let rights = working.filter_map(|held| Some(content(held)?.without_empty_rights(held.sku)));
-        let has: BTreeSet<Feature> = rights.flat_map(|content| content.features()).collect();
+        let rights: Vec<Content> = rights.collect();
+        let has = |feature| rights.iter().any(|content| content.has(feature));
         let own = before.direct(sku).and_then(content);
-        own.is_some_and(|own| l15_add_on_without_base::lacks_base(&own, &has, synced))
+        own.is_some_and(|own| l15_add_on_without_base::lacks_base(&own, has, synced))
     }
 
     /// The licence an exchange gives: what was turned off stays off.

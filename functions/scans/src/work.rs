@@ -167,11 +167,11 @@ impl<'a> Work<'a> {
         let around = self.around(directory, &bought.skus, &read).await?;
         self.progress_without_number(Phase::Usage, self.first).await?;
 
-        let Around { groups, administrators, deleted, activity, orphaned_drives, purposes } = around;
+        let Around { administrators, deleted, activity, orphaned_drives, purposes } = around;
         let prices = terms.price_list(company.currency);
         let subscriptions = bought.subscriptions.as_deref().unwrap_or_default();
         let loads = self.loads(subscriptions, |sku| prices.term(sku)).await?;
-        let bought = Bought { groups, administrators, deleted, orphaned_drives, loads, ..bought };
+        let bought = Bought { administrators, deleted, orphaned_drives, loads, ..bought };
         let mut evaluation = evaluation_of(bought.clone());
         each_row(&read.pages, |mut row| {
             row.person.purpose = purposes.get(&row.person.id).copied();

@@ -1,6 +1,6 @@
 //! Which of a person's licences are contained in the others, and which licence type could stand in for several.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use model::SkuId;
 
@@ -37,17 +37,17 @@ pub(crate) fn redundant(
     let contains = |licence: &LicenceType| {
         licence.sku.status == SkuStatus::Enabled && licence.trial_seats == 0 && container(licence)
     };
-    let mut provided: BTreeMap<SkuId, Content> = candidate
+    let mut provided: BTreeMap<SkuId, Cow<'_, Content>> = candidate
         .held
         .iter()
         .filter(|(_, licence)| contains(licence))
-        .map(|(license, licence)| (license.sku, licence.content_of(license).without_empty_rights(license.sku)))
+        .map(|(license, licence)| (license.sku, licence.rights_of(license)))
         .collect();
     let mut redundant = Vec::new();
     for (license, licence) in tried {
         let content = licence.content_of(license);
         let others: Vec<_> = provided.iter().filter(|(sku, _)| **sku != license.sku).collect();
-        let contents: Vec<&Content> = others.iter().map(|(_, content)| *content).collect();
+        let contents: Vec<&Content> = others.iter().map(|(_, content)| content.as_ref()).collect();
         if content.is_empty() || content.missing_in(&contents).next().is_some() {
             continue;
         }

@@ -2,6 +2,7 @@
 //! keeps only the people something was found about.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
@@ -13,7 +14,7 @@ use crate::{
     activity::{REPORTS, activity},
     catalogue::{CATALOGUE, Candidate, Check, CheckId, DirectoryVerdict, LicenceVerdict, Rule, Verdict},
     exceptions::Exceptions,
-    facts::{DeletedPerson, Group, License, Load, Missing, Person, Sku, Subscription, Usage},
+    facts::{DeletedPerson, License, Load, Missing, Person, Sku, Subscription, Usage},
     footprint::{Footprint, OrphanedDrives},
     found::{Case, Found},
     guards,
@@ -41,8 +42,6 @@ pub struct Directory {
     pub subscriptions: Result<Vec<Subscription>, Missing>,
     /// People deleted not long ago, or why they are not known.
     pub deleted: Result<Vec<DeletedPerson>, Missing>,
-    /// Groups that assign licences, or why they are not known.
-    pub groups: Result<Vec<Group>, Missing>,
     /// People with a privileged role, or why they are not known.
     pub administrators: Result<BTreeSet<PersonId>, Missing>,
     /// OneDrives whose owner has no licence, or why they are not known.
@@ -58,7 +57,6 @@ impl Directory {
             skus,
             subscriptions,
             deleted: Err(Missing::NotCovered),
-            groups: Err(Missing::NotCovered),
             administrators: Err(Missing::NotCovered),
             orphaned_drives: Err(Missing::NotCovered),
             loads: BTreeMap::new(),
@@ -101,9 +99,9 @@ pub(crate) struct Context {
 
 impl Context {
     /// What is in a licence type: as the directory has it, or as Microsoft's table has it where it owns none.
-    pub fn content(&self, sku: SkuId) -> Option<Content> {
-        let own = self.licences.get(&sku).map(|licence| licence.content.clone());
-        Some(own.or_else(|| targets::content(sku))?.without_empty_rights(sku))
+    pub fn content(&self, sku: SkuId) -> Option<Cow<'_, Content>> {
+        let own = self.licences.get(&sku).map(|licence| Cow::Borrowed(&licence.rights));
+        own.or_else(|| Some(Cow::Owned(targets::content(sku)?.without_empty_rights(sku))))
     }
 }
 

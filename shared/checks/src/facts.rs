@@ -260,36 +260,6 @@ pub enum Missing {
     NotCovered,
 }
 
-/// A group that assigns licences (Graph `group`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Group {
-    /// Graph's `id`.
-    pub id: GroupId,
-    /// Graph's `displayName`; hostile text.
-    pub name: String,
-    /// Licence types it assigns.
-    pub skus: Vec<SkuId>,
-    /// A rule decides who is in it (`groupTypes` has `DynamicMembership`): nobody can be taken out by hand.
-    pub dynamic: bool,
-    /// Graph's `onPremisesSyncEnabled`: its members are changed on premises.
-    pub synced: bool,
-    /// What else being in it may give.
-    pub also: GroupUse,
-}
-
-/// What being in a group may give beside licences.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GroupUse {
-    /// A team, a mailbox and files of the group (`groupTypes` has `Unified`).
-    pub team: bool,
-    /// Mail to the group (`mailEnabled`).
-    pub mail: bool,
-    /// Access to files and apps (`securityEnabled`).
-    pub access: bool,
-    /// Roles of the directory (`isAssignableToRole`).
-    pub roles: bool,
-}
-
 /// How many seats of a licence type were in use over the past year, from our own daily snapshots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Load {

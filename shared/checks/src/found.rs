@@ -1,6 +1,9 @@
 //! What one check found about one person.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use model::{PersonId, SkuId};
 
@@ -126,13 +129,12 @@ fn losses(
     let (going, staying): (Vec<_>, Vec<_>) =
         candidate.held.iter().copied().partition(|(license, _)| going.contains(&license.sku));
     let still = staying.iter().filter(|(_, licence)| licence.sku.status == SkuStatus::Enabled);
-    let mut kept: Vec<Content> =
-        still.map(|(license, licence)| licence.content_of(license).without_empty_rights(license.sku)).collect();
+    let mut kept: Vec<Cow<'_, Content>> = still.map(|(license, licence)| licence.rights_of(license)).collect();
     kept.extend(gets.filter_map(|sku| context.content(sku)));
-    let kept: Vec<&Content> = kept.iter().collect();
+    let kept: Vec<&Content> = kept.iter().map(AsRef::as_ref).collect();
     let mut lost = BTreeSet::new();
     for (license, licence) in &going {
-        let content = licence.content_of(license).without_empty_rights(license.sku);
+        let content = licence.rights_of(license);
         lost.extend(content.missing_in(&kept).filter_map(feature));
     }
     let mail = lost.contains(&Feature::Mail);

@@ -1,6 +1,6 @@
 //! A licence type as the checks see it: what is in it, whether it is paid for, and when its seats can be given back.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::civil::Date;
 use model::SkuId;
@@ -44,6 +44,8 @@ pub(crate) struct LicenceType {
     pub through_partner: bool,
     /// What is in it.
     pub content: Content,
+    /// The same, without the plans it lists but gives no right to.
+    pub rights: Content,
 }
 
 impl LicenceType {
@@ -64,6 +66,7 @@ impl LicenceType {
         renewals.sort_by_key(|renewal| (renewal.on.is_none(), renewal.on));
         let trial_seats = own.iter().filter(|sub| sub.trial).filter(enabled).map(|sub| sub.seats);
         let trial = !own.is_empty() && own.iter().all(|sub| sub.trial);
+        let content = Content::new(&sku.plans, &[]);
         Self {
             sku: sku.clone(),
             product,
@@ -72,7 +75,8 @@ impl LicenceType {
             renewals,
             trial_seats: trial_seats.fold(0, u32::saturating_add),
             through_partner: own.iter().any(|sub| sub.through_partner),
-            content: Content::new(&sku.plans, &[]),
+            rights: content.clone().without_empty_rights(sku.id),
+            content,
         }
     }
     /// Whether it costs money, at a known price or not.
@@ -99,11 +103,18 @@ impl LicenceType {
         self.product.is_some_and(|product| product.kind == Kind::Device)
     }
     /// What a person has of it: without the plans turned off.
-    pub fn content_of(&self, license: &License) -> Content {
+    pub fn content_of(&self, license: &License) -> Cow<'_, Content> {
         if license.disabled_plans.is_empty() {
-            return self.content.clone();
+            return Cow::Borrowed(&self.content);
         }
-        Content::new(&self.sku.plans, &license.disabled_plans)
+        Cow::Owned(Content::new(&self.sku.plans, &license.disabled_plans))
+    }
+    /// The same, without the plans it lists but gives no right to.
+    pub fn rights_of(&self, license: &License) -> Cow<'_, Content> {
+        if license.disabled_plans.is_empty() {
+            return Cow::Borrowed(&self.rights);
+        }
+        Cow::Owned(Content::new(&self.sku.plans, &license.disabled_plans).without_empty_rights(self.sku.id))
     }
 }
 

@@ -122,6 +122,8 @@ pub struct Content {
     value: Vec<PlanId>,
     /// The same with every lower rung of their ladders; sorted.
     raised: Vec<PlanId>,
+    /// What `value` is good for, where known: looked up once, asked of everybody.
+    features: BTreeSet<Feature>,
 }
 
 impl Content {
@@ -140,7 +142,8 @@ impl Content {
                 rungs.extend(ladder[..below].iter().filter(|step| raised.insert(**step)));
             }
         }
-        Self { value: value.into_iter().collect(), raised: raised.into_iter().collect() }
+        let features = value.iter().filter_map(|plan| feature(*plan)).collect();
+        Self { value: value.into_iter().collect(), raised: raised.into_iter().collect(), features }
     }
     /// The same, without the plans that `sku` lists but gives no right to.
     #[must_use]
@@ -169,11 +172,11 @@ impl Content {
     }
     /// Whether one of its value-bearing plans is good for this.
     pub fn has(&self, wanted: Feature) -> bool {
-        self.value.iter().any(|plan| feature(*plan) == Some(wanted))
+        self.features.contains(&wanted)
     }
     /// What its value-bearing plans are good for, where known.
-    pub fn features(&self) -> BTreeSet<Feature> {
-        self.value.iter().filter_map(|plan| feature(*plan)).collect()
+    pub const fn features(&self) -> &BTreeSet<Feature> {
+        &self.features
     }
 }
 

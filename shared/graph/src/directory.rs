@@ -182,14 +182,6 @@ impl Directory {
         self.all(&calls::SUBSCRIPTIONS).await
     }
 
-    /// Groups that assign licences.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn licensed_groups(&self) -> Result<Vec<wire::Group>, Error> {
-        self.all(&calls::LICENSED_GROUPS).await
-    }
-
     /// Who holds which role.
     ///
     /// # Errors
@@ -442,9 +434,6 @@ impl Directory {
             .bearer_auth(&token.text)
             .header("client-request-id", &client_request_id)
             .header("Accept", "application/json");
-        if endpoint.eventual {
-            request = request.header("ConsistencyLevel", "eventual");
-        }
         if self.background {
             request = request.header("x-ms-throttle-priority", "low");
         }

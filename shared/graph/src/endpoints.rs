@@ -22,22 +22,12 @@ pub struct Endpoint {
     pub query: &'static str,
     /// Application permissions the call needs, all of them.
     pub permissions: &'static [&'static str],
-    /// An advanced query: sent with `ConsistencyLevel: eventual` on every page (checks.md 4.4).
-    pub eventual: bool,
     /// The consent a change needs; `None` for what is only read, under the reader's.
     pub tier: Option<Tier>,
 }
 
-const PLAIN: Endpoint = Endpoint {
-    code: "",
-    method: "GET",
-    path: "",
-    select: &[],
-    query: "",
-    permissions: &[],
-    eventual: false,
-    tier: None,
-};
+const PLAIN: Endpoint =
+    Endpoint { code: "", method: "GET", path: "", select: &[], query: "", permissions: &[], tier: None };
 const CHANGE: Endpoint = Endpoint { method: "POST", tier: Some(Tier::LicenceWriter), ..PLAIN };
 
 /// Who the directory is.
@@ -118,28 +108,6 @@ pub(crate) static USERS_WITH_SIGN_IN: Endpoint = Endpoint {
     ],
     query: "$top=500",
     permissions: &["User.Read.All", "AuditLog.Read.All"],
-    ..PLAIN
-};
-
-/// Groups that assign licences (collection L).
-pub(crate) static LICENSED_GROUPS: Endpoint = Endpoint {
-    code: "groups",
-    path: "/v1.0/groups",
-    select: &[
-        "id",
-        "displayName",
-        "assignedLicenses",
-        "groupTypes",
-        "onPremisesSyncEnabled",
-        "membershipRule",
-        "licenseProcessingState",
-        "mailEnabled",
-        "securityEnabled",
-        "isAssignableToRole",
-    ],
-    query: "$filter=assignedLicenses/$count ne 0&$count=true&$top=999",
-    permissions: &["Group.Read.All"],
-    eventual: true,
     ..PLAIN
 };
 
@@ -371,13 +339,12 @@ impl ReportPeriod {
     }
 }
 
-static FIXED: [&Endpoint; 22] = [
+static FIXED: [&Endpoint; 21] = [
     &ORGANIZATION,
     &SUBSCRIBED_SKUS,
     &SUBSCRIPTIONS,
     &USERS,
     &USERS_WITH_SIGN_IN,
-    &LICENSED_GROUPS,
     &ROLE_ASSIGNMENTS,
     &DELETED_USERS,
     &REPORT_SETTINGS,
@@ -481,10 +448,9 @@ mod tests {
     fn addresses_are_written_as_graph_reads_them() {
         let graph: Url = "https://graph.microsoft.com".parse().unwrap();
         assert_eq!(
-            LICENSED_GROUPS.url(&graph, "").as_str(),
-            "https://graph.microsoft.com/v1.0/groups?$select=id,displayName,assignedLicenses,groupTypes,\
-             onPremisesSyncEnabled,membershipRule,licenseProcessingState,mailEnabled,securityEnabled,isAssignableToRole\
-             &$filter=assignedLicenses/$count%20ne%200&$count=true&$top=999"
+            DELETED_USERS.url(&graph, "").as_str(),
+            "https://graph.microsoft.com/v1.0/directory/deletedItems/microsoft.graph.user\
+             ?$select=id,userPrincipalName,displayName,deletedDateTime,assignedLicenses&$top=999"
         );
         assert_eq!(
             Report::ActiveUsers.endpoint().url(&graph, "D90").as_str(),

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use checks::facts::{
-    AssignmentError, DeletedPerson, FailedLicense, Group, GroupUse, License, MailboxPurpose, Person, Plan, Seats,
-    SignIn, Sku, SkuStatus, Subscription,
+    AssignmentError, DeletedPerson, FailedLicense, License, MailboxPurpose, Person, Plan, Seats, SignIn, Sku,
+    SkuStatus, Subscription,
 };
 use jiff::{Timestamp, civil::Date};
 use model::{GroupId, PersonId, PlanId, SkuId};
@@ -124,26 +124,6 @@ pub fn purpose(wire: &wire::MailboxSettings) -> Option<MailboxPurpose> {
         "equipment" => MailboxPurpose::Equipment,
         "linked" | "others" => MailboxPurpose::Other,
         _ => return None,
-    })
-}
-
-/// A group that assigns licences; `None` where Graph gave no id.
-pub fn group(wire: wire::Group) -> Option<Group> {
-    let types = wire.group_types.unwrap_or_default();
-    let has = |kind: &str| types.iter().any(|known| known.eq_ignore_ascii_case(kind));
-    let skus = wire.assigned_licenses.unwrap_or_default().into_iter().filter_map(|license| license.sku_id.map(SkuId));
-    Some(Group {
-        id: GroupId(wire.id?),
-        name: wire.display_name.unwrap_or_default(),
-        skus: skus.collect(),
-        dynamic: has("DynamicMembership"),
-        synced: wire.on_premises_sync_enabled == Some(true),
-        also: GroupUse {
-            team: has("Unified"),
-            mail: wire.mail_enabled == Some(true),
-            access: wire.security_enabled == Some(true),
-            roles: wire.is_assignable_to_role == Some(true),
-        },
     })
 }
 

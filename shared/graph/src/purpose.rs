@@ -53,7 +53,6 @@ impl Endpoint {
             "people_sign_ins" => {
                 ("Of people also the day of their last sign-in", "To find licences of people who no longer use them")
             }
-            "groups" => ("Groups that assign licences", "To say how a licence is to be taken back"),
             "roles" => ("Who is an administrator", "To leave administrators' accounts alone"),
             "deleted_people" => {
                 ("People deleted within the last 30 days", "To find licences that hang on deleted accounts")

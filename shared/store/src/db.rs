@@ -153,7 +153,7 @@ impl Store {
     }
 
     /// Items of one partition from one sort key to another, both among them.
-    pub(crate) async fn between(&self, pk: &str, first: &str, last: &str) -> Result<Vec<Item>> {
+    pub(crate) async fn between(&self, pk: &str, first: &str, last: &str, strong: bool) -> Result<Vec<Item>> {
         let (mut items, mut start) = (Vec::new(), None);
         loop {
             let answer = self
@@ -165,6 +165,7 @@ impl Store {
                 .expression_attribute_values(":first", text(first))
                 .expression_attribute_values(":last", text(last))
                 .set_exclusive_start_key(start)
+                .consistent_read(strong)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .send()
                 .await

@@ -122,49 +122,29 @@ impl Store {
     /// When the table does not answer.
     pub async fn account(&self, user: UserId) -> Result<Account> {
         let mut account = Account::none(user);
-        let mut start = None;
-        loop {
-            // By their names all of these lie together; sessions sort behind them.
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("PK = :pk AND SK BETWEEN :first AND :last")
-                .expression_attribute_values(":pk", text(User::partition(user)))
-                .expression_attribute_values(":first", text(Devices::key(user).sk))
-                .expression_attribute_values(":last", text(User::key(user).sk))
-                .set_exclusive_start_key(start)
-                .consistent_read(true)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(refused)?;
-            spent(Units::Read, answer.consumed_capacity());
-            for item in answer.items.unwrap_or_default() {
-                let sort_key = key_of(&item).map(|key| key.sk).unwrap_or_default();
-                if sort_key.starts_with(Membership::PREFIX) {
-                    account.memberships.push(decode("Membership", item)?);
-                } else if sort_key == User::key(user).sk {
-                    account.profile = Some(decode("User", item)?);
-                } else if sort_key == Factors::key(user).sk {
-                    let version = item.get("v").and_then(|v| v.as_n().ok()).and_then(|v| v.parse().ok());
-                    let version = version.ok_or_else(|| StoreError::corrupt("Factors", "no version"))?;
-                    account.factors = Versioned { value: decode("Factors", item)?, version };
-                } else if sort_key == Devices::key(user).sk {
-                    account.devices = decode("Devices", item)?;
-                } else if sort_key == Throttle::key_of_step_ups(user).sk {
-                    account.step_ups = decode("Throttle", item)?;
-                } else if sort_key.starts_with(WorkAccount::PREFIX) {
-                    account.work_accounts.push(decode("WorkAccount", item)?);
-                }
-            }
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                account.work_accounts.retain(|one| one.linked);
-                Membership::oldest_first(&mut account.memberships);
-                return Ok(account);
+        // By their names all of these lie together; sessions sort behind them.
+        let (first, last) = (Devices::key(user).sk, User::key(user).sk);
+        for item in self.between(&User::partition(user), &first, &last, true).await? {
+            let sort_key = key_of(&item).map(|key| key.sk).unwrap_or_default();
+            if sort_key.starts_with(Membership::PREFIX) {
+                account.memberships.push(decode("Membership", item)?);
+            } else if sort_key == last {
+                account.profile = Some(decode("User", item)?);
+            } else if sort_key == Factors::key(user).sk {
+                let version = item.get("v").and_then(|v| v.as_n().ok()).and_then(|v| v.parse().ok());
+                let version = version.ok_or_else(|| StoreError::corrupt("Factors", "no version"))?;
+                account.factors = Versioned { value: decode("Factors", item)?, version };
+            } else if sort_key == first {
+                account.devices = decode("Devices", item)?;
+            } else if sort_key == Throttle::key_of_step_ups(user).sk {
+                account.step_ups = decode("Throttle", item)?;
+            } else if sort_key.starts_with(WorkAccount::PREFIX) {
+                account.work_accounts.push(decode("WorkAccount", item)?);
             }
         }
+        account.work_accounts.retain(|one| one.linked);
+        Membership::oldest_first(&mut account.memberships);
+        Ok(account)
     }
 
     /// Whether a user has a second factor.

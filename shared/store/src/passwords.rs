@@ -8,7 +8,7 @@ use crate::{
     commit::{Action, Condition, Place, What},
     db::{decode, encode, number},
     directory::Origin,
-    sessions::{Which, known_but},
+    sessions::{Which, known_from_now_on},
 };
 
 impl Store {
@@ -94,10 +94,9 @@ impl Store {
         let login: Option<EmailLogin> = found.next().flatten().map(|item| decode("EmailLogin", item)).transpose()?;
         let devices: Option<Devices> = found.next().flatten().map(|item| decode("Devices", item)).transpose()?;
         let login = login.filter(|login| login.user == session.user).ok_or(Conflict::Missing("login"))?;
-        let known = devices.unwrap_or_default().known;
-        let kept = known.into_iter().find(|known| known.hash == *device);
-        let change =
-            Commit::new().action(new_password(email, &login, password_hash)?).action(known_but(session.user, kept)?);
+        let left = devices.unwrap_or_default().only(device);
+        let change = Commit::new().action(new_password(email, &login, password_hash)?);
+        let change = change.action(known_from_now_on(session.user, &left)?);
         let event = Event::PasswordChanged { user: session.user, by_reset: false };
         self.end_sessions(scope, session.user, Which::Others(session.session), change, event).await
     }

@@ -3,7 +3,7 @@
 use model::{Event, SessionId, TenantId, UserId};
 
 use crate::{
-    Conflict, Device, Devices, Result, Session, Store, TenantScope, TokenHash, User,
+    Conflict, Devices, Result, Session, Store, TenantScope, TokenHash, User,
     accounts::put,
     commit::{Action, Commit, Condition, Place, What},
     db::{decode, encode},
@@ -58,7 +58,7 @@ impl Store {
         event: Event,
     ) -> Result<()> {
         if matches!(which, Which::All) {
-            change = change.action(known_but(user, None)?);
+            change = change.action(known_from_now_on(user, &Devices::forgotten())?);
         }
         let mut sessions = self.which(user, which).await?;
         // What one transaction cannot hold ends before it: nothing survives a change that was made.
@@ -81,7 +81,7 @@ impl Store {
     /// Ends sessions whose end another change tells of.
     pub(crate) async fn end_at_once(&self, user: UserId, which: Which) -> Result<()> {
         self.end_left(user, which).await?;
-        if matches!(which, Which::All) { self.forget_devices_but(user, None).await } else { Ok(()) }
+        if matches!(which, Which::All) { self.forget_devices(user, &Devices::forgotten()).await } else { Ok(()) }
     }
 
     /// Forgets the devices a user signed in from but `device`, if they did from that one: whoever signs in from another
@@ -90,12 +90,12 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn forget_other_devices(&self, user: UserId, device: &TokenHash) -> Result<()> {
-        let kept = self.devices(user).await?.known.into_iter().find(|known| known.hash == *device);
-        self.forget_devices_but(user, kept).await
+        let left = self.devices(user).await?.only(device);
+        self.forget_devices(user, &left).await
     }
 
-    async fn forget_devices_but(&self, user: UserId, kept: Option<Device>) -> Result<()> {
-        let left = encode("Devices", &Devices::but(kept))?;
+    async fn forget_devices(&self, user: UserId, left: &Devices) -> Result<()> {
+        let left = encode("Devices", left)?;
         self.put_one(Devices::key(user), left, Condition::default(), Conflict::Version).await
     }
 
@@ -114,9 +114,9 @@ impl Store {
     }
 }
 
-/// That a user's devices are forgotten but `kept`, whichever were noted meanwhile.
-pub(crate) fn known_but(user: UserId, kept: Option<Device>) -> Result<Action> {
-    Ok(put(Devices::key(user), encode("Devices", &Devices::but(kept))?, Condition::default(), "devices"))
+/// That a user's devices are those that are `left`, whichever were noted meanwhile.
+pub(crate) fn known_from_now_on(user: UserId, left: &Devices) -> Result<Action> {
+    Ok(put(Devices::key(user), encode("Devices", left)?, Condition::default(), "devices"))
 }
 
 /// Which of a user's sessions end.

@@ -21,7 +21,7 @@ impl Tenant<'_> {
         // Whatever begins with the prefix sorts before this.
         let last = format!("{}~", SeatChange::PREFIX);
         let (mut days, mut changes) = (Vec::new(), Vec::new());
-        for item in self.store().between(&partition, &Snapshot::sort_key(&first), &last).await? {
+        for item in self.store().between(&partition, &Snapshot::sort_key(&first), &last, false).await? {
             let sort_key = key_of(&item).map(|key| key.sk).unwrap_or_default();
             if sort_key.starts_with(Snapshot::PREFIX) {
                 days.push(decode(Snapshot::KIND, item)?);

@@ -1,7 +1,7 @@
 import type { Money, Totals } from "~/api/generated/types.gen";
 import { money } from "~/lib/format";
-import { common } from "~texts/common";
 import { findings as t } from "~texts/findings";
+import { AsTable } from "./AsTable";
 
 /**
  * What is paid a month, and which part of it is paid for nothing. A sentence and a table stand behind it; what the page
@@ -36,7 +36,7 @@ export function MoneyBar({ totals }: { totals: Totals }) {
           return <rect key={name} x={x} width={width} height="4" className={`${fill} stroke-card`} strokeWidth="0.3" />;
         })}
       </svg>
-      <figcaption>
+      <figcaption className="grid gap-2">
         <ul className="flex flex-wrap gap-x-6 gap-y-1">
           {parts.map(({ name, amount, mark, said }) => (
             <li key={name} className="flex items-center gap-2">
@@ -45,30 +45,7 @@ export function MoneyBar({ totals }: { totals: Totals }) {
             </li>
           ))}
         </ul>
-        <details className="mt-2 text-sm">
-          <summary className="w-fit text-dim">{common.asTable}</summary>
-          <table className="mt-2">
-            <caption className="sr-only">{t.barCaption}</caption>
-            <thead>
-              <tr>
-                <th scope="col" className="pe-6 text-start font-medium text-dim">
-                  {t.part}
-                </th>
-                <th scope="col" className="text-end font-medium text-dim">
-                  {t.perMonth}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {parts.map(({ name, amount }) => (
-                <tr key={name}>
-                  <td className="pe-6">{name}</td>
-                  <td className="text-end tabular-nums">{money(amount)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </details>
+        <AsTable caption={t.barCaption} of={t.part} rows={parts} />
       </figcaption>
     </figure>
   );

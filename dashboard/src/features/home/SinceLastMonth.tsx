@@ -1,7 +1,7 @@
 import type { CourseDay } from "~/api/generated/types.gen";
 import { day, money } from "~/lib/format";
-import { common } from "~texts/common";
 import { findings as t } from "~texts/findings";
+import { AsTable } from "./AsTable";
 import { type Since, since, steps, turns } from "./course";
 
 /** What was found a month ago, or by the first check, and now, its line, and what changed in a sentence. */
@@ -21,30 +21,11 @@ export function SinceLastMonth({ course }: { course: readonly CourseDay[] }) {
         <Sparkline line={steps(course, today)} />
         <p className="text-dim">{sentence(known)}</p>
       </div>
-      <details className="text-sm">
-        <summary className="w-fit text-dim">{common.asTable}</summary>
-        <table className="mt-2">
-          <caption className="sr-only">{t.since.caption}</caption>
-          <thead>
-            <tr>
-              <th scope="col" className="pe-6 text-start font-medium text-dim">
-                {t.since.day}
-              </th>
-              <th scope="col" className="text-end font-medium text-dim">
-                {t.perMonth}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {turns(course, today).map(({ day: on, monthly }) => (
-              <tr key={on}>
-                <td className="pe-6">{day(on)}</td>
-                <td className="text-end tabular-nums">{money(monthly)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
+      <AsTable
+        caption={t.since.caption}
+        of={t.since.day}
+        rows={turns(course, today).map(({ day: on, monthly }) => ({ name: day(on), amount: monthly }))}
+      />
     </section>
   );
 }

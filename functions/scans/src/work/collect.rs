@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use checks::{
     Term, Wanted, asks_purpose,
     catalogue::l22_monthly_term::{is_monthly, renews_soon},
-    facts::{DeletedPerson, Group, Load, MailboxPurpose, Missing, Sku, Subscription},
+    facts::{DeletedPerson, Load, MailboxPurpose, Missing, Sku, Subscription},
     footprint::OrphanedDrives,
 };
 use graph::{Activity, BatchRequest, PageLink, Report, ReportPeriod};
@@ -40,8 +40,6 @@ pub(super) struct People {
 
 /// What a scan can do without, each source by itself.
 pub(super) struct Around {
-    /// Groups that assign licences.
-    pub groups: Result<Vec<Group>, Missing>,
     /// People with a privileged role.
     pub administrators: Result<BTreeSet<PersonId>, Missing>,
     /// People deleted within the last 30 days.
@@ -152,14 +150,13 @@ impl Work<'_> {
         Ok(Err(error.missing()))
     }
 
-    /// Reads what a scan can do without: three small calls, the reports, and what mailboxes are for.
+    /// Reads what a scan can do without: two small calls, the reports, and what mailboxes are for.
     pub(super) async fn around(
         &self,
         directory: &graph::Directory,
         skus: &[Sku],
         people: &People,
     ) -> Result<Around, Stop> {
-        let groups = self.optional(directory.licensed_groups().await)?;
         let roles = self.optional(directory.role_assignments().await)?;
         let deleted = self.optional(directory.deleted_users().await)?;
         let mut activity = self.reports(directory, Wanted::by(skus)).await?;
@@ -169,7 +166,6 @@ impl Work<'_> {
             }
         })?;
         Ok(Around {
-            groups: groups.map(|groups| groups.into_iter().filter_map(graph::facts::group).collect()),
             administrators: roles.map(graph::facts::administrators),
             deleted: deleted.map(|deleted| deleted.into_iter().filter_map(graph::facts::deleted).collect()),
             orphaned_drives: activity.orphaned_drives(DRIVE_ARCHIVED_AFTER),

@@ -8,8 +8,6 @@
 //! licence is a base; an archive of somebody synchronised may belong to a mailbox on your own server; somebody blocked
 //! is L3's.
 
-use std::collections::BTreeSet;
-
 use super::{Candidate, Check, CheckId, Claim, Conclusion, Rule, Severity, Stake, Text, Verdict, licences, people};
 use crate::{
     containment::names,
@@ -53,15 +51,15 @@ fn headline(count: u32, seats: u32) -> String {
     format!("{} {verb} {} without the licence that makes it work", people(count), licences(seats))
 }
 
-/// Whether all that a licence gives needs a service that somebody who has these features lacks. Of somebody
-/// synchronised the mailbox may be on the company's own server, where nobody sees whether an archive lacks it.
-pub fn lacks_base(content: &Content, has: &BTreeSet<Feature>, synced: bool) -> bool {
+/// Whether all that a licence gives needs a service that somebody lacks. Of somebody synchronised the mailbox may be on
+/// the company's own server, where nobody sees whether an archive lacks it.
+pub fn lacks_base(content: &Content, has: impl Fn(Feature) -> bool, synced: bool) -> bool {
     if synced && content.has(Feature::Archive) {
         return false;
     }
     let needs = |feature: &Feature| NEEDS.iter().find(|(of, _)| of == feature).map(|(_, needs)| *needs);
     let Some(needs) = content.features().iter().map(needs).collect::<Option<Vec<_>>>() else { return false };
-    !needs.is_empty() && !needs.iter().any(|needs| needs.iter().any(|feature| has.contains(feature)))
+    !needs.is_empty() && !needs.iter().any(|needs| needs.iter().any(|feature| has(*feature)))
 }
 
 fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
@@ -71,14 +69,12 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     if !settled || add_ons().next().is_none() {
         return Verdict::Clear;
     }
-    let own = candidate.held.iter();
-    let content = own.map(|(license, licence)| licence.content_of(license).without_empty_rights(license.sku));
-    let has: BTreeSet<Feature> = content.flat_map(|content| content.features()).collect();
+    let has = |feature| candidate.held.iter().any(|(license, licence)| licence.rights_of(license).has(feature));
     let mut unproven = false;
     let mut claims: Vec<Claim> = Vec::new();
     for (license, licence) in add_ons() {
-        let content: Content = licence.content_of(license);
-        if lacks_base(&content, &has, person.synced) {
+        let content = licence.content_of(license);
+        if lacks_base(&content, has, person.synced) {
             unproven |= content.has(Feature::Archive) || content.has(Feature::Copilot);
             claims.push(license.sku.into());
         }

@@ -51,7 +51,7 @@ fn judge(_: &Context, candidate: &Candidate<'_>) -> Verdict {
     if !candidate.person.guest || candidate.paid().next().is_none() {
         return Verdict::Clear;
     }
-    let tool = |features: std::collections::BTreeSet<Feature>| {
+    let tool = |features: &std::collections::BTreeSet<Feature>| {
         !features.is_empty() && features.iter().all(|feature| TOOLS.contains(feature))
     };
     let other = candidate.paid().filter(|(_, licence)| !tool(licence.content.features()));

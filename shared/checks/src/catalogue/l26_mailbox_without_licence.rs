@@ -62,7 +62,7 @@ fn headline(count: u32, _: u32) -> String {
 fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     let has_one = || {
         let mut held = candidate.held.iter();
-        held.any(|(own, licence)| licence.content_of(own).without_empty_rights(own.sku).has(Feature::Mail))
+        held.any(|(own, licence)| licence.rights_of(own).has(Feature::Mail))
     };
     if !candidate.is_no_person() || has_one() {
         return Verdict::Clear;

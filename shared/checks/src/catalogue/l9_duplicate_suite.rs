@@ -102,11 +102,11 @@ fn nearly(candidate: &Candidate<'_>) -> Option<(Claim, BTreeSet<Feature>)> {
         let others = suites.iter().filter(|(other, licence)| {
             other.sku != license.sku && licence.sku.status == SkuStatus::Enabled && licence.trial_seats == 0
         });
-        let others: Vec<(_, Content)> = others
-            .map(|(other, licence)| (other.sku, licence.content_of(other).without_empty_rights(other.sku)))
+        let others: Vec<_> = others
+            .map(|(other, licence)| (other.sku, licence.rights_of(other)))
             .filter(|(_, other)| content.overlaps(other))
             .collect();
-        let contents: Vec<&Content> = others.iter().map(|(_, content)| content).collect();
+        let contents: Vec<&Content> = others.iter().map(|(_, content)| content.as_ref()).collect();
         let missing: Vec<_> = content.missing_in(&contents).collect();
         // A plan nobody has reviewed may be worth anything.
         let lacking: Option<BTreeSet<Feature>> = missing.iter().map(|plan| feature(*plan)).collect();

@@ -53,20 +53,6 @@ async fn without_sign_in_dates_pages_are_as_large_as_graph_gives_them() {
 }
 
 #[tokio::test]
-async fn the_header_of_an_advanced_query_goes_with_every_page() {
-    let server = Server::start().await;
-    server.reply(
-        "/v1.0/groups",
-        [page(json!([]), Some(&server.at("/v1.0/groups?$skiptoken=2"))), page(json!([{"displayName": "G"}]), None)],
-    );
-    let groups = server.directory().licensed_groups().await.unwrap();
-    assert_eq!(groups.len(), 1);
-    let seen = server.seen("/v1.0/groups");
-    assert_eq!(seen.len(), 2);
-    assert!(seen.iter().all(|seen| seen.header("consistencylevel") == Some("eventual")));
-}
-
-#[tokio::test]
 async fn a_next_page_at_another_host_gets_no_request_and_no_token() {
     let (server, elsewhere) = (Server::start().await, Server::start().await);
     server.reply(USERS, [page(json!([user(1)]), Some(&elsewhere.at(USERS)))]);

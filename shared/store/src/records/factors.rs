@@ -123,9 +123,14 @@ impl Devices {
         self.known.iter().any(|device| device.hash == *hash)
     }
 
-    /// None of them but `kept`.
-    pub(crate) fn but(kept: Option<Device>) -> Self {
-        Self { known: kept.into_iter().collect(), forgotten: true }
+    /// None of them.
+    pub(crate) const fn forgotten() -> Self {
+        Self { known: Vec::new(), forgotten: true }
+    }
+
+    /// None of them but one, if it is among them.
+    pub(crate) fn only(self, kept: &TokenHash) -> Self {
+        Self { known: self.known.into_iter().filter(|device| device.hash == *kept).collect(), forgotten: true }
     }
 
     /// As they are after a sign-in from a device; `None` when there is nothing to note.
