@@ -2,9 +2,9 @@
 // policy allows nothing inline.
 (() => {
   try {
-    const theme = localStorage.getItem("steward-theme");
+    const theme = JSON.parse(localStorage.getItem("steward-theme"));
     if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
   } catch {
-    // No storage: the machine's theme.
+    // No storage, or nothing that reads: the machine's theme.
   }
 })();

@@ -118,6 +118,20 @@ test("Escape closes what was opened, and gives the focus back", async () => {
   await page.context().close();
 });
 
+test("the colours somebody chose are there when they come back", async () => {
+  const page = await steward.owner({ colorScheme: "light" });
+  const colours = () => page.evaluate(() => document.documentElement.dataset.theme);
+  await page.locator("summary", { hasText: "Demo Owner" }).click();
+  await page.getByRole("combobox", { name: "Colours" }).selectOption({ label: "Dark" });
+  await visit(page, "/savings");
+  assert.equal(await colours(), "dark");
+  await page.locator("summary", { hasText: "Demo Owner" }).click();
+  await page.getByRole("combobox", { name: "Colours" }).selectOption({ label: "As this machine" });
+  await visit(page, "/savings");
+  assert.equal(await colours(), undefined);
+  await page.context().close();
+});
+
 test("going to another page moves the focus to its content and says its title", async () => {
   const page = await steward.owner();
   await visit(page, "/");

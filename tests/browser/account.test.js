@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authenticator } from "./authenticator.js";
 import { signUp } from "./company.js";
-import { button, close, heading, inside, mailedLink, mailTo, opened, PASSWORD, seen, visit } from "./dashboard.js";
+import { button, close, heading, inside, mailedLink, mailTo, opened, PASSWORD, seen, signIn, visit } from "./dashboard.js";
 
 const NEW_PASSWORD = "another set of five words 9";
 const steward = opened();
@@ -96,6 +96,11 @@ test("an app for codes: set up, asked for at each sign-in, each code once; a rec
   const shown = async () => (await kept.locator("pre").innerText()).split("\n");
   const codes = await shown();
   assert.equal(new Set(codes).size, 10);
+  // They are never shown again: a key that was pressed too much does not take them away.
+  const asks = kept.getByText("This is never shown again.");
+  await page.keyboard.press("Escape");
+  await asks.waitFor();
+  assert.deepEqual(await shown(), codes);
   await button(kept, "I have kept them").click();
   await seen(page, "10 codes are left.");
   await mailTo(steward, olga.email, "now also takes a code from the app");
@@ -140,12 +145,23 @@ test("an app for codes: set up, asked for at each sign-in, each code once; a rec
   await seen(page, "8 codes are left.");
   await button(page, "Make new codes").click();
   const proof = page.getByRole("dialog", { name: "Confirm that it is you" });
-  await proof.getByLabel("Code of your app").fill(app.code());
+  const proven = proof.getByLabel("Code of your app");
+  await proven.fill("12");
+  // Another tab gets a token of its own meanwhile: that proves nobody, and what is typed here stays.
+  const tab = await page.context().newPage();
+  await visit(tab, "/account");
+  await tab.close();
+  await page.bringToFront();
+  assert.equal(await proven.inputValue(), "12");
+  await proven.fill(app.code());
   await button(proof, "Confirm").click();
   await kept.waitFor();
   const fresh = await shown();
   assert.equal(fresh.filter((code) => !codes.includes(code)).length, 10);
-  await button(kept, "I have kept them").click();
+  await page.keyboard.press("Escape");
+  await asks.waitFor();
+  await page.keyboard.press("Escape");
+  await kept.waitFor({ state: "detached" });
   await seen(page, "10 codes are left.");
   await phone.context().clearCookies();
   await firstStep();
@@ -239,4 +255,41 @@ test("each device that is signed in is listed, and is signed out alone or with a
   await third.goto("/account");
   await heading(third, "Sign in").waitFor();
   await close(here, there, third);
+});
+
+test("dates are written as the chosen English place writes them, on every device, until somebody else signs in", async () => {
+  const olga = await signUp(steward, "Places");
+  const [british, american] = [/^\d{1,2} [A-Z][a-z]+ \d{4}$/, /^[A-Z][a-z]{2} \d{1,2}, \d{4}$/];
+  const writes = async (page, since) => {
+    await visit(page, "/settings/company");
+    await seen(page, since);
+  };
+  const page = await steward.as(olga, { locale: "en-US" });
+  await writes(page, american);
+  await visit(page, "/account");
+  const place = page.getByRole("combobox", { name: "Language and region" });
+  await place.selectOption({ label: "British English" });
+  await Promise.all([page.waitForEvent("load"), button(page, "Save").click()]);
+  await writes(page, british);
+
+  /** Signs in where dates are written otherwise: the page is loaded anew, once. */
+  const arrive = async (on, somebody) => {
+    const anew = on.waitForEvent("load");
+    await signIn(on, somebody);
+    await anew;
+  };
+  const phone = await steward.stranger({ locale: "en-US" });
+  await phone.goto("/sign-in");
+  await arrive(phone, olga);
+  let loads = 0;
+  phone.on("load", () => loads++);
+  await writes(phone, british);
+  // The empty page between, and this one.
+  assert.ok(loads <= 2, `loaded ${loads} times`);
+  await phone.locator("summary", { hasText: "Olga Owner" }).click();
+  await button(phone, "Sign out").click();
+  await heading(phone, "Sign in").waitFor();
+  await arrive(phone, steward);
+  await writes(phone, american);
+  await close(page, phone);
 });

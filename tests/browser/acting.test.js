@@ -131,6 +131,14 @@ test("from signing up to the undo: mail, Microsoft, number, preview, agreement, 
   const rows = (await readFile(await file.path(), "utf8")).trim().split("\r\n");
   assert.match(rows[0], /"outcome".*"undo_outcome"/);
   assert.equal(rows.filter((row) => row.includes(`"${fix.fix}"`)).length, items.length);
+  // Among all that happened it is found by its kind.
+  await visit(page, "/activity");
+  for (const [kind, told] of [["Changes made at Microsoft", /^A change ended/], ["Changes undone", /^A change was undone/]]) {
+    await page.getByRole("combobox", { name: "What" }).selectOption({ label: kind });
+    await button(page, "Show").click();
+    await seen(page, told);
+    await page.getByText("A check", { exact: false }).first().waitFor({ state: "detached" });
+  }
   await page.context().close();
 });
 
@@ -297,15 +305,48 @@ test("what Microsoft refuses is told person by person, and tried again", async (
 test("some of the people, on a day, and called off again", async () => {
   const { made, finding, preview } = await changeable();
   const page = await steward.as(made);
+  const asked = { looks: 0, acts: 0 };
+  page.on("request", (request) => {
+    if (request.url().endsWith("/v1/fixes/preview")) asked.looks++;
+    if (request.method() === "POST" && request.url().endsWith("/v1/fixes")) asked.acts++;
+  });
   const sheet = await look(page, finding);
-  await sheet.getByRole("checkbox", { name: /^Change / }).first().uncheck();
-  await button(sheet, preview.people === 2 ? "Look again, with 1 person" : `Look again, with ${preview.people - 1} people`).click();
-  await button(sheet, "All people again").waitFor();
-  await sheet.getByLabel("On a day").check();
+  const first = sheet.getByRole("checkbox", { name: /^Change / }).first();
+  const others = preview.people === 2 ? "1 person" : `${preview.people - 1} people`;
+  await first.uncheck();
+  await button(sheet, `Look again, with ${others}`).click();
+  await button(sheet, "All people again").click();
+  await button(sheet, "All people again").waitFor({ state: "detached" });
+  await sheet.getByText("How it is undone").waitFor();
+  // Enter in what is ticked or chosen is no press of the button.
+  await confirm(sheet, preview);
+  for (const one of [first, sheet.getByLabel("At once")]) await one.press("Enter");
+  // Who is unticked stays out, without a look in between.
+  await first.uncheck();
+  await sheet.getByLabel("On a day").click();
   await sheet.getByText(/^It begins on /).waitFor();
+  await button(sheet, "All people again").waitFor();
+
+  // A day is typed digit by digit, and is chosen once it stands.
+  const day = sheet.getByLabel("Day", { exact: true });
+  const on = new Date(Date.now() + 40 * 86_400_000);
+  const [month, date] = [on.getMonth() + 1, on.getDate()].map((part) => String(part).padStart(2, "0"));
+  const isThere = () => page.waitForFunction(() => document.activeElement?.matches("input[type=date]"));
+  await isThere();
+  const { looks } = asked;
+  await page.keyboard.type(`${month}${date}${on.getFullYear()}`);
+  assert.equal(await day.inputValue(), `${on.getFullYear()}-${month}-${date}`);
+  assert.equal(asked.looks, looks);
+  await day.blur();
+  await sheet.getByText(/^It begins on /).waitFor();
+  await isThere();
+  assert.equal(await day.inputValue(), `${on.getFullYear()}-${month}-${date}`);
+  assert.equal(asked.looks, looks + 1);
+  assert.equal(asked.acts, 0);
   // The choice is there after a reload.
   await page.reload();
   await sheet.getByText(/^It begins on /).waitFor();
+  assert.equal(await day.inputValue(), `${on.getFullYear()}-${month}-${date}`);
   await confirm(sheet, {
     type_to_confirm: (await sheet.getByLabel(/^Type \d+/).count()) ? String(preview.people - 1) : undefined,
   });
@@ -371,6 +412,9 @@ test("a finding is put off, accepted with a reason, asked about, and each is tak
   await page.getByLabel("Why").fill("They come back <b>in June</b>.");
   await button(page.getByRole("dialog"), "Accept it as it is").click();
   await seen(page, /They come back <b>in June<\/b>\.” Demo Owner answers for it, until /);
+  const kept = (await made.call("GET", "/v1/exceptions", 200)).items.find((one) => one.finding === finding);
+  // It lasts as long as the day that was named.
+  assert.equal(new Date(kept.expires_at).getHours(), 23);
   await button(page, "Count it again").click();
   await button(page, "Count it again").waitFor({ state: "detached" });
 
@@ -417,6 +461,15 @@ test("several findings are put off at once, and their fixes are looked at one af
   await button(page, "Preview 2 fixes").click();
   await page.waitForURL(/\?preview=advised$/);
   await page.getByRole("dialog").waitFor();
+  // Where a finding is settled meanwhile it goes on all the same, and whoever has enough leaves the rest.
+  await visit(page, "/savings/fnd_00000000000000000000000000");
+  const next = button(page, "Next preview, 1 to go");
+  await next.waitFor();
+  await button(page, "Leave the rest").click();
+  await next.waitFor({ state: "detached" });
+  await page.reload();
+  await heading(page, "This is settled").waitFor();
+  assert.equal(await next.count(), 0);
   await page.context().close();
 });
 

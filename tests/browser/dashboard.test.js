@@ -171,7 +171,7 @@ test("a session that ended asks to sign in again and loses nothing that was type
   await page.context().close();
 });
 
-test("signing out in one tab signs out the other, and signing in again is one for both", async () => {
+test("signing out in one tab leaves nothing in the other, and signing in again is one for both", async () => {
   const page = await steward.owner();
   const other = await page.context().newPage();
   await other.goto("/licences");
@@ -179,11 +179,28 @@ test("signing out in one tab signs out the other, and signing in again is one fo
   await page.getByText("Demo Owner").or(page.getByText("Typed before it ended")).first().click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await heading(page, "Sign in").waitFor();
-  await other.getByRole("link", { name: "Changes" }).click();
   await heading(other, "Sign in").waitFor();
   await signIn(other, steward);
   await page.goto("/");
   await heading(page, /You could save/).waitFor();
+  await page.context().close();
+});
+
+test("what somebody typed in another tab is gone once they sign out, and never becomes who is next", async () => {
+  const next = await signUp(steward, "Nextone");
+  const page = await steward.as(await signUp(steward, "Annas"));
+  const other = await page.context().newPage();
+  await visit(other, "/account");
+  const name = other.getByRole("textbox", { name: "Your name" });
+  await name.fill("Typed by Anna");
+  await page.locator("summary", { hasText: "Olga Owner" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await heading(page, "Sign in").waitFor();
+  await heading(other, "Sign in").waitFor();
+  await signIn(page, next);
+  await visit(other, "/account");
+  await seen(other, "You are in Nextone.");
+  assert.equal(await name.inputValue(), "Olga Owner");
   await page.context().close();
 });
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authenticator } from "./authenticator.js";
 import { company } from "./company.js";
-import { button, heading, inside, mailedLink, opened, seen, visit } from "./dashboard.js";
+import { button, heading, inside, mailedLink, opened, PASSWORD, seen, signIn, visit } from "./dashboard.js";
 
 let fabrikam;
 const steward = opened({}, async () => {
@@ -21,6 +21,46 @@ async function invited(by, email, role) {
   await by.call("POST", "/v1/invitations", 202, { email, role });
   return mailedLink(steward, email, "/invitation");
 }
+
+/** Comes back to the page of an invitation a minute later: what it shows is asked for again. */
+async function comeBack(page) {
+  const asked = page.waitForResponse("**/v1/invitations/preview");
+  await page.evaluate(() => {
+    const now = Date.now;
+    Date.now = () => now() + 60_000;
+    window.dispatchEvent(new Event("visibilitychange"));
+  });
+  const answer = await asked;
+  await page.waitForTimeout(500);
+  return answer.status();
+}
+
+test("what was typed into an invitation stays while it cannot be read again, and so does that one is in", async () => {
+  const link = await invited(fabrikam, "ida@fabrikam.example", "member");
+  const page = await steward.stranger();
+  // Whether somebody is signed in here is not known at first.
+  await page.route("**/v1/refresh", (route) => route.fulfill({ status: 400, body: "" }));
+  await visit(page, link);
+  await page.getByRole("alert").getByRole("button", { name: "Try again" }).waitFor();
+  await page.unroute("**/v1/refresh");
+  await button(page, "Try again").click();
+  await page.getByLabel("Your name").fill("Ida Invited");
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+
+  await page.route("**/v1/invitations/preview", (route) => route.fulfill({ status: 400, body: "" }));
+  assert.equal(await comeBack(page), 400);
+  assert.equal(await page.getByLabel("Your name").inputValue(), "Ida Invited");
+  assert.equal(await page.getByLabel("Password", { exact: true }).inputValue(), PASSWORD);
+  await page.unroute("**/v1/invitations/preview");
+
+  await button(page, "Accept the invitation").click();
+  await seen(page, "You are in. Sign in to go on.");
+  assert.notEqual(await comeBack(page), 200, "the link is used");
+  assert.ok(await page.getByText("You are in. Sign in to go on.").isVisible());
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await signIn(page, { email: "ida@fabrikam.example", password: PASSWORD });
+  await page.context().close();
+});
 
 test("an invitation is accepted with a work account, and no password is made", async () => {
   const page = await steward.stranger();

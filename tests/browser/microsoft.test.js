@@ -209,6 +209,15 @@ test("changes that are allowed by the administrator of another Microsoft 365 are
   const page = await steward.as(made);
   await visit(page, `/savings/${finding}?preview=advised`);
   const sheet = page.getByRole("dialog");
+  // That it fails is told over the sheet, where it can be put away.
+  await page.route("**/v1/microsoft/connect", (route) => route.abort());
+  await button(sheet, "Allow changes at Microsoft").click();
+  const failed = page.getByText(/^Steward did not answer\./);
+  await failed.waitFor();
+  assert.equal(await failed.count(), 1, "once");
+  await button(sheet, "Hide").click();
+  await failed.waitFor({ state: "detached" });
+  await page.unroute("**/v1/microsoft/connect");
   for (const [who, words] of [
     [administrator, "That is an administrator of another Microsoft 365 than the one that is connected."],
     [(page, directory) => worker(page, directory, 0), "An administrator has to connect"],

@@ -63,6 +63,24 @@ test("people are found by name and by how they use what they have, and the addre
   await people().first().waitFor();
 });
 
+test("letters that are typed while the list is on its way are not lost", async () => {
+  await visit(page, "/people");
+  const search = page.getByRole("searchbox", { name: "Name or address" });
+  const slow = await page.context().newCDPSession(page);
+  await slow.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+  await search.pressSequentially("an");
+  await page.waitForURL(/search=an$/);
+  await search.pressSequentially("na");
+  await page.waitForURL(/search=anna$/);
+  await slow.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  await slow.detach();
+  await until(() => all(/anna/i));
+  assert.equal(await search.inputValue(), "anna");
+  // What the address is changed to otherwise is what stands there.
+  await page.evaluate(() => history.pushState(null, "", "/people?search=bo"));
+  await page.waitForFunction((input) => input.value === "bo", await search.elementHandle());
+});
+
 test("a list that is longer than a page goes on, with everybody in it once", async () => {
   await visit(page, "/people");
   const more = page.getByRole("button", { name: "Show more" });
@@ -372,6 +390,37 @@ test("an exception is listed with its reason, changed, and ended", async () => {
   await page.getByRole("button", { name: /^End: / }).click();
   await page.getByRole("dialog").getByRole("button", { name: "End" }).click();
   await seen(page, "Nothing is accepted as it is.");
+});
+
+test("an exception ends with the day that is named as its last, wherever one reads it", async () => {
+  const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const { items } = await steward.call("GET", "/v1/findings", 200, { token });
+  const { finding } = items.find(({ people }) => people === 0);
+  const zones = [
+    ["Europe/Berlin", `${inDays(40)}T23:00:00Z`, inDays(41)],
+    ["America/New_York", `${inDays(41)}T03:30:00Z`, inDays(40)],
+  ];
+  for (const [timeZone, expires_at, last] of zones) {
+    const body = { finding, reason: "We hire in spring.", expires_at };
+    await steward.call("POST", "/v1/exceptions", 201, { token, body });
+    const there = await steward.owner({ timezoneId: timeZone, locale: "en-US" });
+    await visit(there, "/settings/exceptions");
+    const named = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeZone: "UTC" }).format(new Date(last));
+    await seen(there, `until ${named}`);
+    await there.getByRole("button", { name: /^Change: / }).click();
+    const dialog = there.getByRole("dialog", { name: "Change the exception" });
+    assert.equal(await dialog.getByLabel("Ends on").inputValue(), last, timeZone);
+    await dialog.getByLabel("Ends on").fill(inDays(60));
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await seen(there, "Changed. Savings follow within seconds.");
+    const [kept] = (await steward.call("GET", "/v1/exceptions", 200, { token })).items;
+    const ends = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
+    assert.equal(ends.format(new Date(kept.expires_at)), `${inDays(60)} 23:59:59`);
+    await there.getByRole("button", { name: /^End: / }).click();
+    await there.getByRole("dialog").getByRole("button", { name: "End" }).click();
+    await seen(there, "Nothing is accepted as it is.");
+    await there.context().close();
+  }
 });
 
 test("what Steward read is listed call by call, with what it can never read", async () => {

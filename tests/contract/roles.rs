@@ -3,10 +3,10 @@
 
 use std::{collections::BTreeMap, env, fs};
 
-use model::{Permission, Role};
+use model::{Permission, Permissions, Role};
 use xtask::Trigger;
 
-use crate::repository::{functions, read, read_if_there, root};
+use crate::repository::{functions, no, read, read_if_there, root};
 
 /// The name of each right and its permission, as `shared/identity/src/caller.rs` has them.
 fn rights() -> BTreeMap<String, Option<Permission>> {
@@ -80,4 +80,22 @@ fn the_table_of_roles_and_operations_is_the_reviewed_one() {
     }
     let reviewed = read_if_there("docs/roles.md").unwrap_or_default();
     assert!(reviewed == current, "docs/roles.md differs from the code; STEWARD_BLESS=1 writes:\n{current}");
+}
+
+/// Or whoever has somebody else's session has a third one do it.
+#[test]
+fn what_is_done_on_a_recent_proof_is_given_on_one() {
+    let rights = rights();
+    let mut complaints = Vec::new();
+    for plan in functions() {
+        let source = read(&plan.source_path());
+        let asked = source.split("Recent<can::").skip(1).filter_map(|rest| rest.split('>').next());
+        for permission in asked.filter_map(|right| rights.get(right).copied().flatten()) {
+            if !Permissions::PROVED.holds(permission) {
+                let name = permission.as_str();
+                complaints.push(format!("{}: {name} is to be among Permissions::PROVED", plan.name()));
+            }
+        }
+    }
+    no(complaints);
 }

@@ -49,6 +49,23 @@ pub async fn dies_behind(app: &App, call: u64, work: impl Future) -> bool {
     until(|| app.system.aws.dynamodb_calls().answered >= before + call, work).await.is_none()
 }
 
+/// Holds work back behind this call of it, where [`dies_behind`] would let it die, has something else happen, and lets it
+/// go on to its end. What came of the two; `None` where the work ended before, and nothing else happened.
+pub async fn held_behind<T, U>(
+    app: &App,
+    call: u64,
+    work: impl Future<Output = T>,
+    meanwhile: impl Future<Output = U>,
+) -> Option<(T, U)> {
+    let before = app.system.aws.dynamodb_calls().answered;
+    let mut work = Box::pin(work);
+    if until(|| app.system.aws.dynamodb_calls().answered >= before + call, &mut work).await.is_some() {
+        return None;
+    }
+    let other = meanwhile.await;
+    Some((work.await, other))
+}
+
 /// What an item has of the try that wrote it: its version, the name of the write, the request, the salt of a hash.
 const OWN: [&str; 4] = ["v", "w", "request_id", "password_hash"];
 

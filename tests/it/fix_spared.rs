@@ -2,18 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use checks::outcome::{AffectedSku, Remedy};
 use http::Method;
 use jiff::SignedDuration;
-use local_microsoft::{Directory, Recipe};
+use local_microsoft::{Directory, Recipe, products as p};
+use model::{PersonId, SkuId};
 use serde_json::{Value, json};
 use tests::{BEGIN, READER_APP};
 
 use crate::fixes::{
-    app, app_of, approval, approve, finding, fix, fresh, items, licences, nothing_follows, outcome, owner, people,
-    post, preview, writes,
+    app, app_of, approval, approve, finding, finding_like, fix, fresh, items, licences, nothing_follows, outcome,
+    owner, people, post, preview, writes,
 };
 use crate::{
     findings::send,
+    fix_kinds::free_seats,
     ledger::all,
     scans::{renew, scan},
 };
@@ -61,6 +64,62 @@ async fn a_preview_goes_by_the_companys_own_settings_and_exceptions() {
     app.pump().await;
     let again = preview(&owner, body).await;
     assert!(said(&again, accepted).is_null(), "{:#}", said(&again, accepted));
+}
+
+#[tokio::test]
+async fn what_stays_of_somebody_is_said_beside_what_goes_and_is_counted_in_nothing() {
+    let app = app(400).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let id = app.only_directory();
+    let like = finding(&owner, "L11").await;
+    let [gone, ignored] = [p::VISIO_P2, p::POWER_BI_PRO];
+    let found = all(&owner, &format!("/v1/findings/{like}/people")).await;
+    let of_one = found.iter().filter(|one| one["skus"].as_array().unwrap().len() == 1);
+    let ids: Vec<PersonId> = of_one.map(|one| one["person"].as_str().unwrap().parse().unwrap()).collect();
+    for sku in [gone, ignored] {
+        free_seats(&app, sku, 2, &ids);
+    }
+    let has_none = |who: &PersonId| licences(&app, *who).iter().all(|sku| ![gone, ignored].contains(sku));
+    let both = [(gone, Vec::new()), (ignored, Vec::new())];
+    let mut without = ids.into_iter().filter(has_none);
+    let who = without.find(|who| app.microsoft().assign(id, *who, &both, &[]).is_ok()).expect("somebody with neither");
+    // By a group and directly, directly, and directly but not to be touched.
+    let finding = finding_like(&app, &owner, &like, Remedy::RemoveLicences, |one| {
+        for sku in [gone, ignored] {
+            one.skus.push(AffectedSku { sku, ..one.skus[0].clone() });
+        }
+        one.person == who
+    })
+    .await;
+    let settings = json!({ "ignored_skus": [ignored] });
+    send(&app, &owner, Method::PUT, "/v1/checks/settings", Some("\"0\""), Some(&settings)).await.expect::<Value>(200);
+    let shown = preview(&owner, json!({ "finding": finding })).await;
+    let rows: Vec<&Value> = shown["items"].as_array().unwrap().iter().collect();
+    let why = |item: &&Value| item["blocked"]["reason"].as_str().unwrap_or("goes").to_owned();
+    let whys: Vec<String> = rows.iter().map(why).collect();
+    assert_eq!(whys, ["goes", "comes_from_a_group", "ignored_licence"], "{shown:#}");
+    assert_eq!(rows[0]["change"]["remove"], json!([gone]), "{shown:#}");
+    let told = |item: &Value| item["blocked"]["text"].as_str().unwrap().to_owned();
+    assert!(told(rows[1]).contains(": They also get it from the group "), "{shown:#}");
+    assert_eq!(told(rows[2]), "Power BI Pro: Your settings say that this licence is not to be touched.");
+    // Who is left alone in part is changed once, and nothing that stays is counted.
+    assert_eq!((&shown["people"], &shown["headline"]), (&json!(1), &json!("Remove 1 licence")));
+    assert_eq!((&shown["type_to_confirm"], &shown["saving"]["freed"][0]["seats"]), (&Value::Null, &json!(1)));
+    assert_eq!(shown["saving"]["freed"].as_array().unwrap().len(), 1, "{shown:#}");
+    let guards = shown["guards"].as_array().unwrap().iter().filter(|guard| guard["level"] == "block");
+    let guards: Vec<&Value> = guards.collect();
+    assert_eq!(guards.len(), 2, "{guards:#?}");
+    for guard in guards {
+        let text = guard["text"].as_str().unwrap();
+        assert!(guard["people"] == 1 && text.starts_with("1 person is left alone in part: "), "{guard:#}");
+    }
+    let left: BTreeSet<SkuId> = licences(&app, who).into_iter().filter(|sku| *sku != gone).collect();
+    fresh(&app, &mut owner).await;
+    let (path, ended) = fix(&app, &mut owner, json!({ "finding": finding })).await;
+    assert_eq!((&ended["items"], &ended["tally"]["done"]), (&json!(1), &json!(1)), "{ended:#}");
+    assert_eq!(items(&owner, &path).await.len(), 1);
+    assert_eq!(licences(&app, who).into_iter().collect::<BTreeSet<_>>(), left);
 }
 
 #[tokio::test]

@@ -428,6 +428,7 @@ async fn a_keys_letters_go_to_its_maker_and_what_concerns_safety_to_administrato
         name: "Monthly report https://evil.example".into(),
         scopes: Permissions::NONE,
         created_by: dev.user,
+        rotated_by: None,
         created_at: now,
         expires_at: Some((now + SignedDuration::from_hours(24 * 14)).as_second()),
         networks: Vec::new(),

@@ -55,7 +55,12 @@ pub async fn ask_change(client: &Client<'_>, app: &App, to: &str) -> (EmailChang
     app.pump().await;
     let after: Vec<EmailChangeId> = ids(app, "EMAIL_CHANGE", &part).await;
     let change = after.into_iter().find(|id| !before.contains(id)).expect("a change");
-    (change, minted(app, "sct", Purpose::EmailChange { change }, EmailChange::GOOD_FOR).await)
+    (change, change_link(app, change).await)
+}
+
+/// The link of the mail to the new address.
+pub async fn change_link(app: &App, change: EmailChangeId) -> String {
+    minted(app, "sct", Purpose::EmailChange { change }, EmailChange::GOOD_FOR).await
 }
 
 /// The link of the notice to the old address.

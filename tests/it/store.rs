@@ -9,8 +9,8 @@ use local_aws::Fault;
 use model::{DirectoryId, Event, ScanId, SessionId, TenantId, TenantState, UserId, event::Actor};
 use serde_json::Value;
 use store::{
-    Commit, Company, Conflict, EventFilter, Member, Membership, Meter, Origin, PageRequest, Phase, Progress, Proven,
-    Purpose, Registration, Scan, ScanState, Schedule, StoreError, Tenant, Token, TokenHash, Versioned, metered,
+    Commit, Company, Conflict, EventFilter, Member, Membership, Meter, Noted, Origin, PageRequest, Phase, Progress,
+    Proven, Purpose, Registration, Scan, ScanState, Schedule, StoreError, Tenant, Token, TokenHash, Versioned, metered,
 };
 use tests::App;
 
@@ -114,7 +114,9 @@ async fn each_reason_of_a_cancellation_is_its_own_error_and_nothing_is_written()
     assert_eq!(conflict(activate(&fresh, &signup, "acme").await), Conflict::Taken("slug"));
 
     let membership = Membership { tenant: owner.tenant, company: "acme".into(), mver: 2, since: now };
-    let open = async |membership: &Membership| store.open_session(proven(owner.user), membership, visitor()).await;
+    let open = async |membership: &Membership| {
+        store.open_session_noting(proven(owner.user), membership, Noted::default(), visitor()).await
+    };
     assert_eq!(conflict(open(&membership).await), Conflict::State("member"));
     assert_eq!(
         conflict(open(&Membership { tenant: other.tenant, mver: 1, ..membership.clone() }).await),

@@ -12,7 +12,7 @@ interface Session {
   tenant: string;
 }
 
-type Told = { kind: "in"; tokens: Tokens } | { kind: "out" };
+type Told = { kind: "in"; tokens: Tokens; fresh: boolean } | { kind: "out" };
 
 /** A token is traded in this long before its end, so that none ends on its way. */
 const EARLY_MS = 20_000;
@@ -20,35 +20,35 @@ const EARLY_MS = 20_000;
 const OVER = new Set(["missing_credentials", "invalid_token", "token_expired"]);
 
 let session: Session | undefined;
-const listeners = new Set<() => void>();
+const listeners = new Set<(fresh: boolean) => void>();
 const channel = new BroadcastChannel("steward-session");
 
 channel.onmessage = ({ data }: MessageEvent<Told>) => {
-  if (data.kind === "out") return become(undefined);
-  // Somebody else, or another company: nothing on this page is theirs.
-  if (session && (session.user !== data.tokens.user || session.tenant !== data.tokens.tenant)) {
-    become(undefined);
-    return location.reload();
-  }
-  become(of(data.tokens));
+  if (data.kind === "in" && (!session || isOurs(data.tokens))) return become(of(data.tokens), data.fresh);
+  // Nobody, somebody else, or another company: nothing on this page is theirs.
+  if (session) loadAnew();
 };
 
 export const current = (): Session | undefined => session;
 
-export function onChange(listener: () => void): () => void {
+/** Whether tokens are of who is signed in here, in the same company. */
+export const isOurs = ({ user, tenant }: Tokens): boolean => session?.user === user && session.tenant === tenant;
+
+/** Tells of every other token, and whether somebody has just shown who they are for it. */
+export function onChange(listener: (fresh: boolean) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Signed in, here and in the other tabs. */
-export function signedIn(tokens: Tokens): void {
-  tell({ kind: "in", tokens });
-  become(of(tokens));
+/** Signed in, here and in the other tabs: by showing who one is, unless the token is not `fresh` but renewed. */
+export function signedIn(tokens: Tokens, fresh = true): void {
+  tell({ kind: "in", tokens, fresh });
+  become(of(tokens), fresh);
 }
 
 /** Signed in as somebody else, or to another company: nothing that stands on this page, or was typed here, is theirs. */
 export function startAnew(tokens: Tokens, to = "/"): void {
-  tell({ kind: "in", tokens });
+  tell({ kind: "in", tokens, fresh: true });
   become(undefined);
   location.assign(to);
 }
@@ -95,8 +95,15 @@ async function trade(): Promise<boolean> {
       }),
     );
     if (answer.ok) {
-      signedIn((await answer.json()) as Tokens);
-      return true;
+      const tokens = (await answer.json()) as Tokens;
+      if (!session || isOurs(tokens)) {
+        signedIn(tokens, false);
+        return true;
+      }
+      // The cookie is of somebody else by now: what waits for a token is to go nowhere.
+      tell({ kind: "in", tokens, fresh: false });
+      loadAnew();
+      return new Promise(() => undefined);
     }
     const error = apiError(await answer.text(), answer);
     if (answer.status === 401) return false;
@@ -141,9 +148,16 @@ function of(tokens: Tokens): Session {
 
 const good = (): boolean => session !== undefined && performance.now() < session.until - EARLY_MS;
 
-function become(next: Session | undefined): void {
+function become(next: Session | undefined, fresh = false): void {
   session = next;
-  for (const listener of listeners) listener();
+  for (const listener of listeners) listener(fresh);
+}
+
+/** Loads the page without what it shows and what was typed. Who signs in until then does so on the page to come. */
+function loadAnew(): void {
+  channel.onmessage = null;
+  become(undefined);
+  location.reload();
 }
 
 function tell(told: Told): void {

@@ -12,3 +12,6 @@ export function dayAhead(days: number): string {
 
 /** The instant at which a day comes to a time here, its beginning where none is given. */
 export const instant = (day: string, time = "00:00"): string => new Date(`${day}T${time}`).toISOString();
+
+/** The instant until which something lasts whose last day here is this one: `dayOf` it is that day. */
+export const endOf = (day: string): string => instant(day, "23:59:59");

@@ -1,5 +1,16 @@
-import { expect, test } from "vitest";
-import { ago, count, day, money, soon } from "./format";
+import { afterEach, expect, test, vi } from "vitest";
+import { ago, count, day, listed, money, soon } from "./format";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  localStorage.clear();
+});
+
+/** As a page has it that is loaded anew. */
+async function anew() {
+  vi.resetModules();
+  return import("./format");
+}
 
 test("money shows cents only where there are some, and never mixes them up with units", () => {
   expect(money({ amount_minor: 65_800, currency: "USD" })).toMatch(/^(US)?\$658$/);
@@ -36,4 +47,35 @@ test("one is one and all others are several", () => {
     "2 people",
     "1,000 people",
   ]);
+});
+
+test("several things are told as a sentence has them", () => {
+  expect(listed(["Teams"])).toBe("Teams");
+  expect(listed(["Teams", "Visio"])).toBe("Teams and Visio");
+});
+
+test("dates are of the English place that was chosen, and of the browser's where that is none or is forgotten", async () => {
+  const browsers = (await anew()).locale;
+  expect((await anew()).keepPlace("en-IE")).toBe(true);
+  const chosen = await anew();
+  expect(chosen.locale).toBe("en-IE");
+  expect(chosen.day("2026-12-05")).toBe("5 Dec 2026");
+  // What is in use already needs no page to be loaded anew.
+  expect(chosen.keepPlace("en-IE")).toBe(false);
+  expect(chosen.keepPlace("sv-SE")).toBe(true);
+  const swedish = await anew();
+  expect(swedish.locale).toBe(browsers);
+  expect(swedish.keepPlace("sv-SE")).toBe(false);
+  expect(swedish.keepPlace(null)).toBe(false);
+});
+
+test("what is no place, or cannot be kept, changes nothing", async () => {
+  const browsers = (await anew()).locale;
+  localStorage.setItem("steward-place", '"en-!!"');
+  expect((await anew()).locale).toBe(browsers);
+  vi.stubGlobal("localStorage", undefined);
+  const keepless = await anew();
+  expect(keepless.locale).toBe(browsers);
+  expect(keepless.keepPlace("en-IE")).toBe(false);
+  vi.unstubAllGlobals();
 });

@@ -1,8 +1,27 @@
 // Numbers, money and time as people of the reader's place write them. Texts are English, so of an English place.
 import type { Money } from "~/api/generated/types.gen";
 import { times } from "~texts/times";
+import { forget, keep, kept } from "./kept";
 
-export const locale: string = navigator.languages.find((language) => language.startsWith("en")) ?? "en-GB";
+const PLACE = "steward-place";
+/** Of an English place; what was kept may have been written by anybody. */
+const english = (place: unknown): string | undefined =>
+  typeof place === "string" && /^en(-[A-Z]{2})?$/.test(place) ? place : undefined;
+const chosen = (): string | undefined => english(kept(PLACE, "machine"));
+const BROWSERS = navigator.languages.find((language) => language.startsWith("en")) ?? "en-GB";
+
+export const locale: string = chosen() ?? BROWSERS;
+
+/**
+ * Keeps the place whoever is signed in here chose, or that they chose none: then it is the browser's, as where it is no
+ * English one. Whether the pages write otherwise once they are loaded anew; never where this machine keeps nothing.
+ */
+export function keepPlace(place: string | null | undefined): boolean {
+  const wanted = english(place);
+  if (wanted) keep(PLACE, wanted, "machine");
+  else forget(PLACE, "machine");
+  return chosen() === wanted && (wanted ?? BROWSERS) !== locale;
+}
 
 /** Makes each formatter once: making one costs a hundred times what using it does. */
 function once<Key, Formatter>(make: (key: Key) => Formatter): (key: Key) => Formatter {
@@ -73,6 +92,11 @@ export function ago(text: string, now = Date.now()): string {
   const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
   return unit ? relative.format(Math.trunc(seconds / unit[1]), unit[0]) : times.now;
 }
+
+const lists = new Intl.ListFormat(locale);
+
+/** `one`, `one and two`, `one, two and three`. */
+export const listed = (all: readonly string[]): string => lists.format(all);
 
 const plurals = new Intl.PluralRules(locale);
 

@@ -22,5 +22,8 @@ test("what a machine keeps is not a tab's", () => {
   keep("choice", "a", "machine");
   expect(kept("choice")).toBeUndefined();
   expect(kept("choice", "machine")).toBe("a");
-  localStorage.removeItem("choice");
+  forget("choice");
+  expect(kept("choice", "machine")).toBe("a");
+  forget("choice", "machine");
+  expect(kept("choice", "machine")).toBeUndefined();
 });

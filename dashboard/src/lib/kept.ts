@@ -24,9 +24,9 @@ export function keep(name: string, value: unknown, where: Where = "tab"): void {
   }
 }
 
-export const forget = (name: string): void => {
+export const forget = (name: string, where: Where = "tab"): void => {
   try {
-    sessionStorage.removeItem(name);
+    storage(where).removeItem(name);
   } catch {
     // As above.
   }

@@ -1,9 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, useRouter } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { accountsSessionsOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { accountsEndSession, accountsSignOutEverywhere } from "~/api/generated/sdk.gen";
-import { queries } from "~/api/queries";
-import { signedOut } from "~/api/session";
+import { useLeave } from "~/features/shell/signOut";
 import { ago } from "~/lib/format";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
@@ -17,7 +16,7 @@ const t = settings.devices;
 export const Route = createFileRoute("/_app/_settings/account/devices")({ component: Devices });
 
 function Devices() {
-  const router = useRouter();
+  const leave = useLeave();
   const sessions = useQuery(accountsSessionsOptions());
   const [end, ending] = useAct(async (session: string) => {
     await accountsEndSession({ path: { session } });
@@ -26,9 +25,7 @@ function Devices() {
   });
   const [endAll, leaving] = useAct(async () => {
     await accountsSignOutEverywhere();
-    signedOut();
-    queries.clear();
-    await router.navigate({ to: "/sign-in" });
+    await leave();
   });
   return (
     <Page

@@ -4,6 +4,7 @@ import { accountsCompaniesOptions, accountsMeOptions } from "~/api/generated/@ta
 import { accountsChangeEmail, accountsUpdateMe } from "~/api/generated/sdk.gen";
 import { Leave } from "~/features/settings/Leave";
 import { useMe } from "~/features/shell/me";
+import { keepPlace } from "~/lib/format";
 import { Field, Form, Select, Submit, text } from "~/ui/form";
 import { named } from "~/ui/named";
 import { Page, Part } from "~/ui/page";
@@ -13,7 +14,8 @@ import { common } from "~texts/common";
 import { settings } from "~texts/settings";
 
 const t = settings.profile;
-const LOCALES = ["en-GB", "en-US", "en-IE", "en-CA", "en-AU", "de-DE", "fr-FR", "nl-NL"];
+/** English ones, as the texts are. */
+const PLACES = ["en-GB", "en-US", "en-IE", "en-CA", "en-AU", "en-NZ", "en-IN", "en-ZA"];
 
 export const Route = createFileRoute("/_app/_settings/account/")({ component: Profile });
 
@@ -23,7 +25,8 @@ function Profile() {
   const queries = useQueryClient();
   if (me.error && !me.data) return <Problem error={me.error} onRetry={() => me.refetch()} />;
   if (!me.data) return <Skeleton rows={3} tall />;
-  const { name, locale, email } = me.data;
+  const { name, email } = me.data;
+  const place = me.data.locale?.startsWith("en") ? me.data.locale : "";
   const here = companies.data?.items.find(({ current }) => current);
   const language = new Intl.DisplayNames("en", { type: "language" });
   return (
@@ -32,17 +35,17 @@ function Profile() {
         <Form
           label={t.name}
           onSend={async (values) => {
-            await accountsUpdateMe({
-              body: { name: text(values, "name"), locale: text(values, "locale") || undefined },
-            });
+            const locale = text(values, "locale") || undefined;
+            await accountsUpdateMe({ body: { name: text(values, "name"), locale } });
+            if (locale && keepPlace(locale)) return location.reload();
             await queries.invalidateQueries({ queryKey: accountsMeOptions().queryKey });
             toast(common.saved);
           }}
         >
           <Field label={t.name} name="name" defaultValue={name} autoComplete="name" maxLength={100} />
-          <Select label={t.locale} name="locale" hint={t.localeHint} defaultValue={locale ?? ""}>
-            {!locale && <option value="">{t.localeNone}</option>}
-            {[...new Set([...LOCALES, ...(locale ? [locale] : [])])].map((one) => (
+          <Select label={t.locale} name="locale" hint={t.localeHint} defaultValue={place}>
+            {!place && <option value="">{t.localeNone}</option>}
+            {[...new Set([...PLACES, ...(place ? [place] : [])])].map((one) => (
               <option key={one} value={one}>
                 {language.of(one)}
               </option>

@@ -22,7 +22,7 @@ import { NewPassword } from "~/features/auth/NewPassword";
 import { RecoveryCodes } from "~/features/settings/RecoveryCodes";
 import { useMe } from "~/features/shell/me";
 import { ago, day } from "~/lib/format";
-import { makePasskey, passkeysWork, wasDismissed } from "~/lib/passkey";
+import { makePasskey, passkeysWork } from "~/lib/passkey";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { Copyable } from "~/ui/copy";
@@ -121,9 +121,7 @@ function Passkeys({ factors, onChange }: Props) {
         <Form
           label={t.addPasskey}
           onSend={async (values) => {
-            const made = await makePasskey().catch((thrown) => {
-              if (!wasDismissed(thrown)) throw thrown;
-            });
+            const made = await makePasskey();
             if (!made) return;
             const { data } = await accountsAddPasskey({ body: { ...made, name: text(values, "name") } });
             await onChange(data.recovery_codes);

@@ -15,6 +15,7 @@ import { More, paged } from "~/ui/paging";
 import { Empty, Problem, Skeleton } from "~/ui/states";
 import { toast } from "~/ui/toast";
 import { activity as t } from "~texts/activity";
+import { changes } from "~texts/changes";
 
 const FILTERS = ["kind", "actor", "from", "to"] as const;
 type Search = Partial<Record<(typeof FILTERS)[number], string>>;
@@ -106,7 +107,8 @@ function Filter({ search, names }: { search: Search; names: ReadonlyMap<string, 
   const navigate = Route.useNavigate();
   // Who is asked for is one of them before their name is known, and when they are not in the team any more.
   const asked = search.actor ?? "";
-  const actors = new Map([["", t.actors[""]], [asked, asked], ...Object.entries(t.actors), ...names]);
+  const other = asked.startsWith("usr_") ? member(asked, names) : asked;
+  const actors = new Map([["", t.actors[""]], [asked, other], ...Object.entries(t.actors), ...names]);
   return (
     <Form
       key={JSON.stringify(search)}
@@ -169,8 +171,12 @@ function Entry({ entry, names }: { entry: LogEntry; names: ReadonlyMap<string, s
   );
 }
 
+/** Who may see no members sees their numbers. */
+const member = (user: string, names: ReadonlyMap<string, string>): string =>
+  names.get(user) ?? (names.size > 0 ? changes.somebody : user);
+
 function who(actor: Actor, names: ReadonlyMap<string, string>): string {
-  if (actor.type === "user") return names.get(actor.id) ?? actor.id;
+  if (actor.type === "user") return member(actor.id, names);
   if (actor.type === "key") return `${t.key} (${actor.id})`;
   return t.actors[actor.type] ?? actor.type;
 }

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { createFileRoute, Link } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { useState } from "react";
 import {
   microsoftManifestOptions,
@@ -13,6 +13,7 @@ import { Confirm } from "~/features/settings/Confirm";
 import { useCan, useRoleReason } from "~/features/shell/me";
 import { ago, day, moment, number } from "~/lib/format";
 import { Button } from "~/ui/button";
+import { Chip } from "~/ui/chip";
 import { Icon } from "~/ui/icons";
 import { Page, Part } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
@@ -54,15 +55,9 @@ function VisitList() {
     <>
       <nav aria-label={t.filter} className="flex flex-wrap gap-2">
         {KINDS.map((kind) => (
-          <Link
-            key={kind}
-            to="/settings/access"
-            search={{ of: kind }}
-            aria-current={kind === of ? "true" : undefined}
-            className={`inline-flex min-h-9 items-center rounded-full border px-4 ${kind === of ? "border-accent bg-tint font-semibold text-accent" : "border-edge hover:bg-well"}`}
-          >
+          <Chip key={kind} to="/settings/access" search={{ of: kind }} chosen={kind === of}>
             {t.filters[kind]}
-          </Link>
+          </Chip>
         ))}
       </nav>
       {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}

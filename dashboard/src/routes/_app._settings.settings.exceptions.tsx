@@ -15,10 +15,12 @@ import { change } from "~/api/versioned";
 import { Confirm } from "~/features/settings/Confirm";
 import { Allowed } from "~/features/shell/Allowed";
 import { useCan, useRoleReason } from "~/features/shell/me";
+import { dayAhead, dayOf, endOf } from "~/lib/days";
 import { ago, day } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
+import { Buttons } from "~/ui/buttons";
 import { Dialog } from "~/ui/dialog";
-import { Field, Form, Select, Submit, text } from "~/ui/form";
+import { Field, Form, Select, text } from "~/ui/form";
 import { TextLink } from "~/ui/link";
 import { Page, Part } from "~/ui/page";
 import { More, paged } from "~/ui/paging";
@@ -200,6 +202,7 @@ function Change({
   onSend: (write: (version: string) => Promise<unknown>) => Promise<void>;
   onClose: () => void;
 }) {
+  const last = expires_at ? dayOf(new Date(expires_at)) : undefined;
   return (
     <Dialog title={t.changeTitle} onClose={onClose}>
       <Form
@@ -209,9 +212,7 @@ function Change({
           const body = {
             reason: text(values, "reason"),
             ...(answers && { owner: answers }),
-            // The day that is named is the last one, by this place.
-            ...(ends &&
-              ends !== expires_at?.slice(0, 10) && { expires_at: new Date(`${ends}T23:59:59`).toISOString() }),
+            ...(ends && ends !== last && { expires_at: endOf(ends) }),
           };
           await onSend((version) =>
             findingsChangeException({ path: { exception }, headers: { "If-Match": version }, body }),
@@ -232,11 +233,8 @@ function Change({
             ))}
           </Select>
         )}
-        <Field label={t.ends} hint={t.endsHint} name="expires_at" type="date" defaultValue={expires_at?.slice(0, 10)} />
-        <div className="flex flex-wrap gap-2">
-          <Submit>{common.save}</Submit>
-          <Button onClick={onClose}>{common.cancel}</Button>
-        </div>
+        <Field label={t.ends} hint={t.endsHint} name="expires_at" type="date" max={dayAhead(730)} defaultValue={last} />
+        <Buttons act={common.save} onClose={onClose} />
       </Form>
     </Dialog>
   );

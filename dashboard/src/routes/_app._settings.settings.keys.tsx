@@ -11,8 +11,9 @@ import { useMe, useRoleReason } from "~/features/shell/me";
 import { ago, day } from "~/lib/format";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
+import { Buttons } from "~/ui/buttons";
 import { Dialog } from "~/ui/dialog";
-import { Field, Form, Select, Submit, text } from "~/ui/form";
+import { Field, Form, Select, text } from "~/ui/form";
 import { ReferenceLink } from "~/ui/link";
 import { named } from "~/ui/named";
 import { Page, Part } from "~/ui/page";
@@ -20,7 +21,6 @@ import { More, paged } from "~/ui/paging";
 import { ShownOnce } from "~/ui/shown-once";
 import { Empty, Problem, Skeleton, Status } from "~/ui/states";
 import { toast } from "~/ui/toast";
-import { common } from "~texts/common";
 import { settings } from "~texts/settings";
 
 const t = settings.keys;
@@ -157,10 +157,7 @@ function MakeKey({ onMade, onClose }: { onMade: (secret: string) => void; onClos
           ))}
         </Select>
         <Field label={t.networks} name="networks" hint={t.networksHint} required={false} autoComplete="off" />
-        <div className="flex flex-wrap gap-2">
-          <Submit>{t.make}</Submit>
-          <Button onClick={onClose}>{common.cancel}</Button>
-        </div>
+        <Buttons act={t.make} onClose={onClose} />
       </Form>
     </Dialog>
   );

@@ -39,7 +39,7 @@ function Licences() {
   const rows: Row[] = licences.data?.items.map((row) => ({ ...row, pricing: bySku.get(row.sku) })) ?? [];
   const totals = overview.data?.totals;
   const unpriced = rows.filter(({ price_missing }) => price_missing).length;
-  const isPaid = (row: Row) => Boolean(row.pricing?.price) || row.price_missing;
+  const isPaid = (row: Row) => Boolean(row.price) || row.price_missing;
   const error = licences.error ?? prices.error;
   const loaded = licences.data && prices.data && !overview.isPending;
   return (

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { findingsLicensesOptions, findingsListPeopleInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { findingsExportPeople } from "~/api/generated/sdk.gen";
 import type { CheckId, PersonStatus as Kind, OverviewView, PersonView } from "~/api/generated/types.gen";
@@ -132,11 +132,20 @@ function Filter({ search }: { search: Search }) {
   const [typed, type] = useState(search.search ?? "");
   const set = (change: { [Name in keyof Search]?: string | undefined }) =>
     navigate({ search: (before) => ({ ...before, ...change }) as Search, replace: true, resetScroll: false });
-  useEffect(() => type(search.search ?? ""), [search.search]);
+  const inAddress = search.search ?? "";
+  // Asked for from here and not in the address yet: when it comes there, somebody may have typed on.
+  const asked = useRef<string[]>([]);
+  useEffect(() => {
+    const at = asked.current.lastIndexOf(inAddress);
+    asked.current = at < 0 ? [] : asked.current.slice(at + 1);
+    if (at < 0) type(inAddress);
+  }, [inAddress]);
   const settled = useSettled(typed.trim());
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed is looked for
   useEffect(() => {
-    if (settled !== (search.search ?? "")) set({ search: settled || undefined });
+    if (settled === (asked.current.at(-1) ?? inAddress)) return;
+    asked.current.push(settled);
+    set({ search: settled || undefined });
   }, [settled]);
   return (
     <search

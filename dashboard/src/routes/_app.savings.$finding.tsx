@@ -21,7 +21,7 @@ import { PreviewSheet } from "~/features/fixes/PreviewSheet";
 import { CheckNow, useOverview } from "~/features/home/Freshness";
 import { Allowed } from "~/features/shell/Allowed";
 import { useCan, useNames, useRoleReason } from "~/features/shell/me";
-import { day, money, number, withDays } from "~/lib/format";
+import { day, listed, money, number, withDays } from "~/lib/format";
 import { Button, ButtonLink } from "~/ui/button";
 import { Icon } from "~/ui/icons";
 import { TextLink } from "~/ui/link";
@@ -58,7 +58,16 @@ function Finding() {
   const detail = useQuery(findingsGetOptions({ path: { finding } }));
   if (detail.error?.status === 404) {
     return (
-      <Page title={t.gone} lead={goneOf(detail.error)} actions={<ButtonLink to="/savings">{t.back}</ButtonLink>}>
+      <Page
+        title={t.gone}
+        lead={goneOf(detail.error)}
+        actions={
+          <>
+            <ButtonLink to="/savings">{t.back}</ButtonLink>
+            <NextOfQueue />
+          </>
+        }
+      >
         <LostAnswerOf finding={finding} />
         <Made finding={finding} />
       </Page>
@@ -215,7 +224,7 @@ function Amount({ detail }: { detail: FindingDetail }) {
       )}
       {price_missing.length > 0 && (
         <p className="text-sm">
-          {price_missing.map(({ product, part_number }) => product ?? part_number).join(", ")}: {findings.noPrice}.
+          {listed(price_missing.map(({ product, part_number }) => product ?? part_number))}: {findings.noPrice}.
         </p>
       )}
     </section>

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { createFileRoute, Link } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { memo, useCallback, useMemo, useState } from "react";
 import { findingsChecksOptions, findingsListInfiniteOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { findingsExport } from "~/api/generated/sdk.gen";
@@ -15,6 +15,7 @@ import { day, money } from "~/lib/format";
 import { useSeen, useShown } from "~/lib/shown";
 import { toggled } from "~/lib/toggled";
 import { ButtonLink } from "~/ui/button";
+import { Chip } from "~/ui/chip";
 import { Select } from "~/ui/form";
 import { ListLink } from "~/ui/link";
 import { Page } from "~/ui/page";
@@ -115,15 +116,14 @@ function Filters({ all, show, check }: { all: readonly FindingView[]; show: Filt
     <div className="grid items-end gap-3 sm:grid-cols-[1fr_20rem]">
       <nav aria-label={t.filter} className="flex flex-wrap gap-2">
         {FILTERS.map((filter) => (
-          <Link
+          <Chip
             key={filter}
             to="/savings"
             search={{ ...(filter !== "all" && { show: filter }), ...(check && { check }) }}
-            aria-current={filter === show ? "true" : undefined}
-            className={`inline-flex min-h-9 items-center rounded-full border px-4 ${filter === show ? "border-accent bg-tint font-semibold text-accent" : "border-edge hover:bg-well"}`}
+            chosen={filter === show}
           >
             {t.filters[filter]}
-          </Link>
+          </Chip>
         ))}
       </nav>
       <Reasons all={all} check={check} />

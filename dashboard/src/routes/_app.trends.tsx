@@ -1,10 +1,11 @@
-import { createFileRoute, Link } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { FirstRun } from "~/features/home/FirstRun";
 import { useOverview } from "~/features/home/Freshness";
 import { Allowed } from "~/features/shell/Allowed";
 import { Days } from "~/features/trends/Days";
 import { Departments, Ledger } from "~/features/trends/Ledger";
 import { soon } from "~/lib/format";
+import { Chip } from "~/ui/chip";
 import { Page } from "~/ui/page";
 import { trends as t } from "~texts/trends";
 
@@ -12,8 +13,6 @@ const PERIODS = [30, 90, 365] as const;
 type Period = (typeof PERIODS)[number];
 const USUAL: Period = 90;
 const DAY_MS = 86_400_000;
-const CHOSEN = "border-accent bg-tint font-semibold text-accent";
-const OTHER = "border-edge hover:bg-well";
 
 interface Search {
   days?: Period;
@@ -68,26 +67,18 @@ function Periods({ chosen, compare }: { chosen: Period; compare: true | undefine
   return (
     <nav aria-label={t.time} className="flex flex-wrap gap-2">
       {PERIODS.map((period) => (
-        <Link
-          key={period}
-          to="/trends"
-          search={search(period, compare)}
-          resetScroll={false}
-          aria-current={period === chosen ? "true" : undefined}
-          className={`inline-flex min-h-9 items-center rounded-full border px-4 ${period === chosen ? CHOSEN : OTHER}`}
-        >
+        <Chip key={period} to="/trends" search={search(period, compare)} resetScroll={false} chosen={period === chosen}>
           {t.periods[period]}
-        </Link>
+        </Chip>
       ))}
-      <Link
+      <Chip
         to="/trends"
         search={search(chosen, compare ? undefined : true)}
         resetScroll={false}
-        aria-current={compare ? "true" : undefined}
-        className={`inline-flex min-h-9 items-center rounded-full border px-4 ${compare ? CHOSEN : OTHER}`}
+        chosen={compare === true}
       >
         {t.compare}
-      </Link>
+      </Chip>
     </nav>
   );
 }

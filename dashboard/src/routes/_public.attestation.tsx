@@ -34,9 +34,11 @@ function Question({ token }: { token: string }) {
     await findingsAttestationAnswer({ body: { token, answer } });
     setGiven(answer);
   });
-  const { data } = question;
-  if (question.error) return <BadLink error={question.error} onRetry={() => question.refetch()} />;
-  if (!data) return <Skeleton rows={4} />;
+  const { data, error } = question;
+  // What was read stays: an answer that was given does not go because it cannot be read again.
+  if (!data) {
+    return error ? <BadLink error={error} onRetry={() => question.refetch()} /> : <Skeleton rows={4} />;
+  }
   const chosen = given ?? data.answer;
   return (
     <Page title={t.title(data.name)} heading={named(t.title, data.name)} lead={named(t.lead, data.company)}>

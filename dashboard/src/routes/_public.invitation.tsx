@@ -21,7 +21,7 @@ import { Button, ButtonLink } from "~/ui/button";
 import { Field, Form, Submit, text } from "~/ui/form";
 import { named } from "~/ui/named";
 import { Page } from "~/ui/page";
-import { Notice, Skeleton } from "~/ui/states";
+import { Notice, Problem, Skeleton } from "~/ui/states";
 import { auth } from "~texts/auth";
 import { roleName } from "~texts/roles";
 
@@ -58,12 +58,24 @@ function Invited({ token }: { token: string }) {
       {auth.signIn}
     </ButtonLink>
   );
-  if (invitation.error) return <BadLink error={invitation.error} onRetry={() => invitation.refetch()} />;
-  if (!data || here.data === undefined) return <Skeleton rows={4} />;
+  // What was read stays, with what was typed into it: once the link is used there is nothing behind it to read again.
+  if (!data) {
+    const { error } = invitation;
+    return error ? <BadLink error={error} onRetry={() => invitation.refetch()} /> : <Skeleton rows={4} />;
+  }
+  const titles = { title: t.title(data.company), heading: named(t.title, data.company) };
   if (over) {
     return (
-      <Page title={t.title(data.company)} heading={named(t.title, data.company)}>
+      <Page {...titles}>
         <Notice tone="good" icon="check" title={t[over]} action={over === "joined" && toSignIn} />
+      </Page>
+    );
+  }
+  if (here.data === undefined) {
+    if (!here.error) return <Skeleton rows={4} />;
+    return (
+      <Page {...titles}>
+        <Problem error={here.error} onRetry={() => here.refetch()} />
       </Page>
     );
   }
@@ -86,8 +98,7 @@ function Invited({ token }: { token: string }) {
   const signInFirst = data.has_account && !here.data;
   return (
     <Page
-      title={t.title(data.company)}
-      heading={named(t.title, data.company)}
+      {...titles}
       lead={
         <>
           <p>{named(t.by, data.inviter)}</p>

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useId, useRef } from "react";
 import { common as t } from "~texts/common";
 import { Button } from "./button";
 import { Icon } from "./icons";
+import { Toasts } from "./toasts";
 
 interface DialogProps {
   title: ReactNode;
@@ -72,9 +73,16 @@ function Modal({
         event.preventDefault();
         onClose();
       }}
+      // At a second Escape Chromium closes it without asking. It stands until whoever opened it takes it away.
+      onClose={({ currentTarget }) => {
+        if (currentTarget.open) return;
+        currentTarget.showModal();
+        onClose();
+      }}
       className={className}
     >
       {children(heading)}
+      <Toasts inDialog />
     </dialog>
   );
 }

@@ -2,6 +2,7 @@ import {
   createContext,
   type FormEvent,
   type InputHTMLAttributes,
+  type KeyboardEvent,
   type ReactNode,
   type SelectHTMLAttributes,
   use,
@@ -172,6 +173,11 @@ export function Check({
     </label>
   );
 }
+
+/** Of a control in which Enter is not to send the form around it. */
+export const noSend = (event: KeyboardEvent): void => {
+  if (event.key === "Enter") event.preventDefault();
+};
 
 /** A value of a form as text. */
 export const text = (values: FormData, name: string): string => String(values.get(name) ?? "").trim();

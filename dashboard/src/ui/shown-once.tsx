@@ -1,9 +1,43 @@
+import { type ReactNode, useState } from "react";
 import { common } from "~texts/common";
 import { Button } from "./button";
 import { Copyable } from "./copy";
 import { Dialog } from "./dialog";
 
-/** A secret of ours, to be copied now: it is never shown again. */
+/** Something that is never shown again: Escape asks once before it takes it away. */
+export function OnceDialog({
+  title,
+  kept,
+  onClose,
+  children,
+}: {
+  title: string;
+  /** What the button says by which it is taken away. */
+  kept: string;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const [asked, ask] = useState(false);
+  return (
+    <Dialog title={title} onClose={() => (asked ? onClose() : ask(true))}>
+      <div className="grid gap-4">
+        {children}
+        {asked && (
+          <p role="alert" className="font-medium text-warn">
+            {common.closeAgain}
+          </p>
+        )}
+        <div>
+          <Button look="main" onClick={onClose}>
+            {kept}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+/** A secret of ours, to be copied now. */
 export function ShownOnce({
   title,
   lead,
@@ -16,16 +50,9 @@ export function ShownOnce({
   onClose: () => void;
 }) {
   return (
-    <Dialog title={title} onClose={onClose}>
-      <div className="grid gap-4">
-        <p>{lead}</p>
-        <Copyable value={secret} label={title} />
-        <div>
-          <Button look="main" onClick={onClose}>
-            {common.kept}
-          </Button>
-        </div>
-      </div>
-    </Dialog>
+    <OnceDialog title={title} kept={common.kept} onClose={onClose}>
+      <p>{lead}</p>
+      <Copyable value={secret} label={title} />
+    </OnceDialog>
   );
 }

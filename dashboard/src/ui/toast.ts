@@ -7,14 +7,25 @@ export interface Toast {
   bad: boolean;
   /** The number to ask us with. */
   request?: string | undefined;
+  /** When it was told. */
+  at: number;
+  /** It was said where it stood before: in a dialog that is closed by now, or below one that is open. */
+  heard: boolean;
 }
 
 const SHOWN_MS = 8000;
+/** After so long whoever listens has begun to hear it. */
+const HEARD_MS = 1000;
+/** What comes into being with words in it is not read out: a place stands for so long before it says any. */
+const SILENT_MS = 100;
 /** As many as there is room for, beside those that stay. */
 const PASSING = 3;
 let toasts: readonly Toast[] = [];
 let said = "";
+let saidAt = 0;
 let next = 0;
+/** Those that are open, the topmost last: everything below is inert, and says nothing. */
+let dialogs: readonly string[] = [];
 const listeners = new Set<() => void>();
 
 function change(to: readonly Toast[]): void {
@@ -29,6 +40,7 @@ export function listen(listener: () => void): () => void {
 
 export const shownToasts = (): readonly Toast[] => toasts;
 export const saidLast = (): string => said;
+export const topDialog = (): string | undefined => dialogs.at(-1);
 
 export const hideToast = (id: number): void => change(toasts.filter((one) => one.id !== id));
 
@@ -38,7 +50,7 @@ export function toast(text: ReactNode, bad = false, request?: string): void {
   const passing = toasts.filter((one) => !one.bad).slice(1 - PASSING);
   // The same thing gone wrong again is said once, with its newest number.
   const kept = toasts.filter((one) => (one.bad ? one.text !== text : passing.includes(one)));
-  change([...kept, { id, text, bad, request }]);
+  change([...kept, { id, text, bad, request, at: Date.now(), heard: false }]);
   if (!bad) setTimeout(() => hideToast(id), SHOWN_MS);
 }
 
@@ -51,5 +63,23 @@ export function toastError(thrown: unknown): void {
 /** Says something without showing it. */
 export function announce(text: string): void {
   said = text;
+  saidAt = Date.now();
   for (const listener of listeners) listener();
+}
+
+/** What is told from now on is told in this dialog, as long as it is the topmost, until what this answers is called. */
+export function tellIn(dialog: string): () => void {
+  const timer = setTimeout(() => move([...dialogs, dialog]), SILENT_MS);
+  return () => {
+    clearTimeout(timer);
+    if (dialogs.includes(dialog)) move(dialogs.filter((one) => one !== dialog));
+  };
+}
+
+/** What still stands goes along to where things are told now, and what was heard is not said again there. */
+function move(to: readonly string[]): void {
+  const heard = Date.now() - HEARD_MS;
+  dialogs = to;
+  if (saidAt < heard) said = "";
+  change(toasts.map((one) => (one.at < heard ? { ...one, heard: true } : one)));
 }

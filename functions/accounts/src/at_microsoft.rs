@@ -2,7 +2,6 @@
 //! state that is good once, for ten minutes, for who began.
 
 use api::{Code, Error, Result};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use graph::{Ask, Door, Identity, SignInError, SignInSecrets};
 use jiff::SignedDuration;
 use model::DirectoryId;
@@ -54,11 +53,6 @@ pub struct Returned {
     session_state: Option<String>,
 }
 
-/// 256 bits, given out once.
-pub(crate) fn secret(deps: &AtMicrosoft) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(deps.kernel.ids.bytes::<32>())
-}
-
 /// Begins at a `door` of Microsoft's: keeps what `purpose` makes of the sealed secrets, and says where the browser goes.
 /// `whose` is who may go on.
 pub(crate) async fn begin(
@@ -68,7 +62,7 @@ pub(crate) async fn begin(
     whose: &str,
     purpose: impl FnOnce(Sealed) -> Purpose,
 ) -> Result<MicrosoftPage> {
-    let state = secret(deps);
+    let (state, kept_by) = TokenHash::mint(&deps.kernel.ids, "");
     let begun = deps.microsoft.sign_in_at(door, page, &state, Ask::WhoAndEmail);
     let mut plain = format!("{}\n{}", begun.secrets.nonce, begun.secrets.code_verifier);
     if let Some(directory) = door.directory {
@@ -76,7 +70,7 @@ pub(crate) async fn begin(
     }
     let secrets = deps.kernel.store.sealer().seal(&sealed_for(whose), plain.as_bytes());
     let good_until = (deps.kernel.clock.now() + GOOD_FOR).as_second();
-    deps.kernel.store.keep_token(&TokenHash::of(&state), &Token { purpose: purpose(secrets), good_until }).await?;
+    deps.kernel.store.keep_token(&kept_by, &Token { purpose: purpose(secrets), good_until }).await?;
     Ok(MicrosoftPage { url: begun.url.into() })
 }
 

@@ -40,6 +40,9 @@ pub const LINK_OF: Limit = limit("microsoft-link", 5, HOUR);
 pub const INVITATION: Limit = limit("microsoft-invitation", 10, MINUTE);
 /// Companies one person makes while signed in: three at once, then one in eight hours.
 pub const NEW_COMPANY_OF: Limit = limit("new-company", 3, SignedDuration::from_hours(24));
+/// Sessions one person opens in companies of theirs without signing in: more than fifty to look through, then one a
+/// minute. Ending all of somebody's sessions takes a moment for each.
+pub const SWITCH_OF: Limit = limit("switch", 60, HOUR);
 /// Refreshes from one network. Each session needs one in a quarter of an hour.
 pub const REFRESH: Limit = limit("refresh", 300, MINUTE);
 

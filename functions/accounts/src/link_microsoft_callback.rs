@@ -4,7 +4,7 @@ use api::{Code, Error, Json, Result};
 use axum::{extract::State, http::StatusCode};
 use identity::{Person, can};
 use runtime::Function;
-use store::{Conflict, NotAdmitted, Purpose, StoreError, TokenHash};
+use store::{Conflict, Purpose, StoreError, TokenHash};
 use utoipa_axum::routes;
 
 use crate::{
@@ -57,7 +57,6 @@ pub async fn link_callback(
         StoreError::Conflict(Conflict::Taken(_)) => {
             Error::new(Code::Taken, "You have linked another account of this Microsoft 365. Unlink it first.")
         }
-        StoreError::Conflict(Conflict::State("session")) => StoreError::NotAdmitted(NotAdmitted::Session).into(),
         error => error.into(),
     })?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,6 +1,5 @@
 //! Secrets of ceremonies that go on in a second request: given out once, kept by their hash.
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
 use runtime::Kernel;
 use store::{Purpose, Result, Token, TokenHash};
@@ -10,9 +9,7 @@ pub const CEREMONY: SignedDuration = SignedDuration::from_mins(10);
 
 /// A new secret and the hash it is kept by.
 pub fn mint(kernel: &Kernel) -> (String, TokenHash) {
-    let secret = format!("soc_{}", BASE64_URL_SAFE_NO_PAD.encode(kernel.ids.bytes::<32>()));
-    let hash = TokenHash::of(&secret);
-    (secret, hash)
+    TokenHash::mint(&kernel.ids, "soc_")
 }
 
 /// What is kept for so long.

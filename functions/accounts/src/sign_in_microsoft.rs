@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 
 use crate::{
     AtMicrosoft,
-    at_microsoft::{GOOD_FOR, MicrosoftPage, begin, secret},
+    at_microsoft::{GOOD_FOR, MicrosoftPage, begin},
     cookies, invited,
 };
 
@@ -71,8 +71,8 @@ pub async fn sign_in(
         Some(link) => invited::door(store, link, visitor(client)).await?,
         None => Door::default(),
     };
-    let cookie = secret(&deps);
-    let browser = Browser(TokenHash::of(&cookie));
+    let (cookie, kept_by) = TokenHash::mint(&deps.kernel.ids, "");
+    let browser = Browser(kept_by);
     let company = body.company;
     let page = begin(&deps, &door, &deps.sign_in_page, &browser.name(), |secrets| Purpose::MicrosoftSignIn {
         browser: browser.0.clone(),

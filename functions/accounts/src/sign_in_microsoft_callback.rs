@@ -16,7 +16,7 @@ use model::UserId;
 use runtime::Function;
 use store::{
     Account, Conflict, Devices, EmailLogin, Factors, Limit, Noted, Proven, Purpose, Session, Store, StoreError,
-    TokenHash,
+    TokenHash, WayIn,
 };
 use utoipa_axum::routes;
 
@@ -88,7 +88,11 @@ pub async fn callback(
         None => enter(store, &identity, company, &origin).await?,
     };
     let Known { login, factors, devices } = Known::of(store, user, account).await?;
-    let mut proven = Proven { directory: Some(identity.directory), ..Proven::of(user, amr(&identity)) };
+    let mut proven = Proven {
+        directory: Some(identity.directory),
+        way_in: Some(WayIn::WorkAccount(identity.directory)),
+        ..Proven::of(user, amr(&identity))
+    };
     // Whoever runs a directory of their own has it say what they like.
     let asked_there = identity.second_factor && own;
     if !asked_there && let Some((email, login)) = &login {
@@ -150,6 +154,10 @@ fn closed(error: StoreError) -> Error {
             let told = "The company's account is closed. An owner can have it opened again by answering any mail from \
                         Steward: that reaches who runs it.";
             Error::new(Code::TenantClosed, told).because(error)
+        }
+        // The login changed at this very moment, or the work account was taken from it.
+        StoreError::Conflict(Conflict::State("password" | "way in")) => {
+            Error::new(Code::Unavailable, "Begin again.").retry_after(1).because(error)
         }
         StoreError::Conflict(_) => {
             let told = "Your place in the company was deactivated or changed. Ask an owner or administrator.";

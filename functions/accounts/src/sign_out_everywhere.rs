@@ -37,5 +37,7 @@ pub async fn sign_out_everywhere(
     let device = Device::of(&headers, &client, &deps.kernel.ids);
     store.forget_other_devices(person.user(), device.hash()).await?;
     store.sign_out(person.scope(), person.user(), this).await?;
+    // What was opened from this one meanwhile.
+    store.end_other_sessions(person.scope(), person.user(), this).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,7 @@
 //! `POST /v1/me/tenants/{tenant}/switch`: a session in another company of yours (F19). It rests on the same proof of
 //! who you are, no younger; the other company's rules for signing in hold.
 
-use api::{Client, Code, Error, Path, Result};
+use api::{Client, Code, Error, Path, Result, within};
 use axum::{extract::State, response::Response};
 use identity::{Person, can, visitor};
 use model::TenantId;
@@ -9,14 +9,16 @@ use runtime::Function;
 use store::{Conflict, StoreError};
 use utoipa_axum::routes;
 
-use crate::{Signing, keeper::Keeper, tokens::Tokens};
+use crate::{Signing, keeper::Keeper, limits, tokens::Tokens};
 
 /// `accounts-switch-company`.
 pub const FUNCTION: Function<Signing> = Function::http("accounts-switch-company", || routes!(switch_company));
 
 /// Switch to another company
 ///
-/// Opens a session there; the one here goes on. A company you are not in reads like one that does not exist.
+/// Opens a session there; the one here goes on. A company you are not in reads like one that does not exist. Sixty an hour
+/// at most. Whoever signed in with Microsoft, on its word alone as far as that company goes, and has a second factor here
+/// confirms with it first: 403 `proof_too_old`.
 #[utoipa::path(
     post, path = "/v1/me/tenants/{tenant}/switch", operation_id = "accounts-switch-company", tag = "accounts", security(("bearer" = [])),
     params(
@@ -47,6 +49,12 @@ pub async fn switch_company(
         let told = "That company needs a second factor. Set one up, confirm with it at `/v1/step-up`, then switch.";
         return Err(Error::new(Code::SecondFactorRequired, told));
     }
+    // One company's directory does not speak for another: who has a second factor of ours is asked for it there.
+    if !strong && session.by_microsoft() && store.has_second_factor(person.user()).await? {
+        let told = "Confirm with your second factor at `/v1/step-up`, then switch.";
+        return Err(Error::new(Code::ProofTooOld, told));
+    }
+    within(store, limits::SWITCH_OF, &person.user().to_string()).await?;
     match store.switch(session, &membership, visitor(client)).await {
         Ok((token, session)) => Tokens::answer(&deps, &keeper, &session, membership.mver, token),
         // Deactivated there, or the company is closed: as if there were none.

@@ -27,7 +27,8 @@ pub struct UndoEmail {
 ///
 /// Works once, for 72 hours. Ends every session and takes the password away, which whoever changed the address knew: ask
 /// for a new one by mail. Second factors, recovery codes and work accounts go that were added since the sign-in that the
-/// change was asked for in; older ones stay. Changes made after this one cannot be undone any more.
+/// change was asked for in, or from 72 hours before it was asked for; older ones stay. Changes made after this one cannot
+/// be undone any more.
 #[utoipa::path(
     post, path = "/v1/email-change/undo", operation_id = "accounts-undo-email", tag = "accounts", request_body = UndoEmail, security(()),
     responses(

@@ -22,7 +22,7 @@ pub struct UpdateMe {
     #[serde(default)]
     #[schema(example = "Anna Berg", max_length = 100)]
     name: Option<String>,
-    /// Language and region of texts and numbers (BCP 47).
+    /// Language and region in which the dashboard writes dates and numbers (BCP 47); English ones, as its texts are.
     #[serde(default)]
     #[schema(example = "en-GB", max_length = 6)]
     locale: Option<String>,

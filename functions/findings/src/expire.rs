@@ -1,8 +1,8 @@
 //! Every hour: ends exceptions and snoozes whose time is up. What they covered counts again, or is among what to do
 //! next again, by the events of their end. One that was ended meanwhile is nothing to a doubled firing.
 
-use jiff::SignedDuration;
-use runtime::{Deadline, Failure, Function, Kernel};
+use runtime::{Deadline, Failure, Function, Kernel, each_due};
+use store::DueTerm;
 
 /// `findings-expire`.
 pub const FUNCTION: Function<Kernel> =
@@ -10,20 +10,9 @@ pub const FUNCTION: Function<Kernel> =
 
 /// Looked up at a time; the next firing takes the rest.
 const AT_ONCE: u32 = 250;
-/// Time kept to end in order.
-const MARGIN: SignedDuration = SignedDuration::from_secs(5);
 
 async fn expire(deps: Kernel, deadline: Deadline) -> Result<(), Failure> {
-    let mut failed = 0u32;
-    for due in deps.store.terms_due(deps.clock.now(), AT_ONCE).await? {
-        if deadline.left(&deps.clock) < MARGIN {
-            break;
-        }
-        // One company's trouble is not the others'.
-        if let Err(error) = deps.store.of(&due.scope).expire(due.what).await {
-            failed += 1;
-            tracing::error!(tenant = %due.scope.tenant(), what = ?due.what, %error, "ending what is over");
-        }
-    }
-    if failed > 0 { Err(format!("{failed} could not be ended").into()) } else { Ok(()) }
+    let due = deps.store.terms_due(deps.clock.now(), AT_ONCE).await?;
+    let end = async |due: DueTerm| deps.store.of(&due.scope).expire(due.what).await;
+    each_due(&deps.clock, deadline, "ending what is over", due, |due| due.scope.tenant(), end).await
 }

@@ -30,8 +30,9 @@ const COLUMNS: [&str; 12] = [
 
 /// Export licences
 ///
-/// A row a licence type. An empty price is one that is missing, which is not zero. Cells that a spreadsheet would run as
-/// a formula begin with a single quote. Every file taken is noted in the log.
+/// A row a licence type. An empty price is one that is missing, which is not zero, or of what is free, a trial, or no
+/// longer in force. Cells that a spreadsheet would run as a formula begin with a single quote. Every file taken is noted
+/// in the log.
 #[utoipa::path(
     get, path = "/v1/licenses/export", operation_id = "findings-export-licenses", tag = "findings", security(("bearer" = []), ("key" = [])),
     responses(

@@ -2,7 +2,7 @@
 
 use api::{Json, Result};
 use axum::extract::State;
-use checks::{Licensing, facts::Sku, product_name};
+use checks::{Licensing, SeatCost, facts::Sku, product_name};
 use identity::{Caller, can};
 use jiff::Timestamp;
 use model::SkuId;
@@ -45,7 +45,8 @@ pub struct LicenseRow {
     /// Usable seats nobody has.
     #[schema(example = 6)]
     pub unassigned: u32,
-    /// Price of a seat a month; absent where it is missing, which is not zero, and of what is free.
+    /// Price of a seat a month; absent where it is missing, which is not zero, and where there is nothing to pay: of
+    /// what is free, a trial, or no longer in force.
     pub price: Option<EffectivePrice>,
     /// Whether it is paid for and its price is missing: tell what you pay. Without a price and without this it is free, a
     /// trial, or no longer in force.
@@ -105,7 +106,10 @@ fn row(sku: &Sku, licensing: &Licensing) -> LicenseRow {
         bought: sku.seats.enabled,
         assigned: sku.consumed,
         unassigned: sku.seats.enabled.saturating_sub(sku.consumed),
-        price: licensing.prices.price(sku.id).map(Into::into),
+        price: match licensing.holding_cost(sku.id) {
+            SeatCost::Priced(price) => Some(price.into()),
+            SeatCost::Free | SeatCost::Missing => None,
+        },
         price_missing: licensing.lacks_price(sku),
         renewals,
     }

@@ -140,17 +140,19 @@ pub fn read(bytes: &[u8], currency: Currency, owned: &[Owned]) -> Result<PriceFi
     let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
         .map_err(|_| whole("not_utf8", "Save the file as \"CSV UTF-8\" and send it again."))?;
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(text))
+        .delimiter(delimiter(text.trim_start_matches(['\r', '\n'])))
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
     let header = reader.headers().map_err(|_| whole("unreadable", "The first row cannot be read."))?.clone();
-    let columns = columns(&header)?;
+    let mut row = empty_lines(text, &header).saturating_add(1);
+    let columns = columns(&header, row)?;
     let products = Products::new(owned);
     let (mut rows, mut problems, mut silent) = (Vec::new(), Vec::new(), 0);
     let mut seen = BTreeMap::new();
     for (place, record) in reader.records().enumerate() {
-        let row = u32::try_from(place).unwrap_or(u32::MAX).saturating_add(2);
+        let empty = record.as_ref().map_or(0, |record| empty_lines(text, record));
+        row = row.saturating_add(empty).saturating_add(1);
         if place >= ROWS_MOST {
             let told = format!("A file has at most {ROWS_MOST} rows. Send it in parts.");
             problems.push(RowProblem::new(row, Column::SkuId, "too_many_rows", told));
@@ -185,6 +187,22 @@ pub fn read(bytes: &[u8], currency: Currency, owned: &[Owned]) -> Result<PriceFi
     if problems.is_empty() { Ok(PriceFile { rows, silent }) } else { Err(problems) }
 }
 
+/// Empty lines before a record: rows of a spreadsheet, which the reader passes over without a word.
+fn empty_lines(text: &str, record: &csv::StringRecord) -> u32 {
+    let from = record.position().and_then(|at| usize::try_from(at.byte()).ok());
+    let Some((before, mut rest)) = from.and_then(|from| text.split_at_checked(from)) else { return 0 };
+    // The reader stops between the two characters that end a row.
+    if before.ends_with('\r') {
+        rest = rest.strip_prefix('\n').unwrap_or(rest);
+    }
+    let mut lines = 0;
+    while let Some(next) = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix(['\r', '\n'])) {
+        rest = next;
+        lines += 1;
+    }
+    lines
+}
+
 /// What stands between the cells: what the first row has most of outside of quotes.
 fn delimiter(text: &str) -> u8 {
     let (mut quoted, mut counts) = (false, [(',', 0), (';', 0), ('\t', 0)]);
@@ -204,22 +222,22 @@ fn delimiter(text: &str) -> u8 {
     }
 }
 
-fn columns(header: &csv::StringRecord) -> Result<BTreeMap<Column, usize>, Vec<RowProblem>> {
+fn columns(header: &csv::StringRecord, row: u32) -> Result<BTreeMap<Column, usize>, Vec<RowProblem>> {
     let mut columns = BTreeMap::new();
     for (place, name) in header.iter().enumerate() {
         let Some(column) = Column::of(name) else { continue };
         if columns.insert(column, place).is_some() {
             let told = format!("Two columns say \"{}\". Leave one.", column.name());
-            return Err(vec![RowProblem::new(1, column, "two_columns", told)]);
+            return Err(vec![RowProblem::new(row, column, "two_columns", told)]);
         }
     }
     if ![Column::SkuId, Column::PartNumber, Column::Product].iter().any(|column| columns.contains_key(column)) {
         let told = "The first row names no column with the licence type. Call it sku_id, part_number or product.";
-        return Err(vec![RowProblem::new(1, Column::SkuId, "no_licence_column", told)]);
+        return Err(vec![RowProblem::new(row, Column::SkuId, "no_licence_column", told)]);
     }
     if ![Column::Amount, Column::Term].iter().any(|column| columns.contains_key(column)) {
         let told = "The first row names no column with a price. Call it amount, or give a column term.";
-        return Err(vec![RowProblem::new(1, Column::Amount, "no_price_column", told)]);
+        return Err(vec![RowProblem::new(row, Column::Amount, "no_price_column", told)]);
     }
     Ok(columns)
 }
@@ -437,6 +455,18 @@ mod tests {
                 (7, "note", "not_a_note"),
             ],
         );
+    }
+
+    #[test]
+    fn empty_lines_are_rows_as_well_and_lines_within_a_cell_are_none() {
+        let wrong = |row| (row, "amount", "not_an_amount");
+        let text = format!("sku_id,amount\n\n{BASIC},x\r\n\r\n\r\n{OWN},x\n\n\n{STANDARD},x\n");
+        refused(text, &[wrong(3), wrong(6), wrong(9)]);
+        let text = format!("sku_id,note,amount\r\n{BASIC},\"two\r\n\r\nlines\",x\r\n\r\n , , \r\n{OWN},,x\r\n");
+        refused(text, &[wrong(2), wrong(5)]);
+        refused(format!("\n\r\nsku_id;amount\r\r{BASIC};x\r"), &[wrong(5)]);
+        refused("\n\na,b\n1,2\n", &[(3, "sku_id", "no_licence_column")]);
+        refused(format!("sku_id,amount\n\n{BASIC},1\n\n{BASIC},1\n"), &[(5, "sku_id", "twice")]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use api::{Code, Error, FieldProblem, Result};
 use checks::{
-    CheckId, Licensing, SeatCost,
+    CheckId, Licensing,
     facts::{License, Person},
     outcome::{Affected, Evidence, Extent},
     people::{Row, unpack},
@@ -66,7 +66,7 @@ pub struct PersonLicence {
     /// What it is called: the product, or Microsoft's part number of one Steward does not know.
     #[schema(example = "Microsoft 365 Business Premium")]
     pub product: String,
-    /// What it costs a month; zero where it is free or a trial, absent where the price is missing.
+    /// What it costs a month; zero where it is free, a trial, or no longer in force, absent where the price is missing.
     pub monthly: Option<Money>,
     /// Assigned to the person directly.
     pub direct: bool,
@@ -271,7 +271,7 @@ impl Roster {
     }
 
     fn licence(&self, license: &License) -> PersonLicence {
-        let cost: SeatCost = self.licensing.cost(license.sku);
+        let cost = self.licensing.holding_cost(license.sku);
         PersonLicence {
             sku: license.sku,
             product: self.licensing.name(license.sku),

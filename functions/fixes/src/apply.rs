@@ -8,7 +8,7 @@ use axum::{extract::State, response::Response};
 use checks::outcome::GuardId;
 use identity::{Recent, can};
 use jiff::Timestamp;
-use model::{Event, FixId, UserId};
+use model::{Event, FixId, GroupId, UserId};
 use runtime::Function;
 use serde::{Deserialize, Serialize};
 use store::{Attempt, Claim, Commit, Fix, FixItem, FixPart, FixState, KeptAnswer, Tally, Tenant};
@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use crate::{
     Fixes,
-    plan::{Plan, Planned},
+    plan::Plan,
     preview::shown,
     token,
     view::{FixView, PreviewView},
@@ -54,9 +54,10 @@ pub struct Drift {
 
 /// Apply a fix
 ///
-/// Approves what was previewed, and nothing else. Where Microsoft 365 has changed since, the answer is 409 `drift` with
-/// a new preview in its member `preview` (RFC 9457 3.2), of the shape `fixes-preview` answers. Follow the fix at the address in `Location`. Send an `Idempotency-Key`: the same key with the
-/// same body is one fix, however often it is sent within a day.
+/// Approves what was previewed, and nothing else. Where Microsoft 365 or what was found has changed since, the answer is
+/// 409 `drift` with a new preview in its member `preview` (RFC 9457 3.2), of the shape `fixes-preview` answers; where
+/// none of it is found any more, 422 `nothing_to_do`. Follow the fix at the address in `Location`. Send an
+/// `Idempotency-Key`: the same key with the same body is one fix, however often it is sent within a day.
 #[utoipa::path(
     post, path = "/v1/fixes", operation_id = "fixes-apply", tag = "fixes", request_body = Apply,
     params(("Idempotency-Key" = String, Header, description = "A text of yours, new for each new intention.", max_length = 200)),
@@ -79,7 +80,7 @@ pub async fn apply(
     api::once(tenant, "fixes-apply", &key, &asked, async |claim| {
         let now = deps.kernel.clock.now();
         let opened = token::open(deps.kernel.store.sealer(), caller.tenant(), user, &asked.preview_token, now)?;
-        let plan = Plan::of(&deps, tenant, opened.ask).await?;
+        let plan = Plan::of(&deps, tenant, opened.ask.still_found(tenant).await?).await?;
         if plan.hash()? != opened.hash {
             return drift(shown(&deps, caller.tenant(), Some(user), &plan)?, client.request_id);
         }
@@ -130,7 +131,7 @@ impl Apply {
 async fn approve(deps: &Fixes, tenant: Tenant<'_>, user: UserId, plan: &Plan, claim: &Claim) -> Result<KeptAnswer> {
     let now = deps.kernel.clock.now();
     let id = FixId::generate(&deps.kernel.ids, now);
-    let parts = parts(id, plan.going());
+    let parts = parts(id, plan);
     let items = parts.iter().map(|part| part.items.len()).sum::<usize>();
     let items = u32::try_from(items).map_err(Error::internal)?;
     let fix =
@@ -179,9 +180,12 @@ fn new_fix(id: FixId, user: UserId, plan: &Plan, now: Timestamp) -> Fix {
     }
 }
 
-/// Items in parts, of which each is written as one.
-fn parts<'a>(fix: FixId, going: impl Iterator<Item = &'a Planned>) -> Vec<FixPart> {
-    let items: Vec<FixItem> = going
+/// Items in parts, of which each is written as one, with the names of the groups in them: they may be gone when
+/// somebody reads it.
+fn parts(fix: FixId, plan: &Plan) -> Vec<FixPart> {
+    let short = |text: &str| text.chars().take(256).collect::<String>();
+    let items: Vec<FixItem> = plan
+        .going()
         .filter_map(|item| item.change.clone().map(|change| (item, change)))
         .zip(1..)
         .map(|((item, change), number)| FixItem {
@@ -196,5 +200,12 @@ fn parts<'a>(fix: FixId, going: impl Iterator<Item = &'a Planned>) -> Vec<FixPar
             undo: None,
         })
         .collect();
-    (0..).zip(items.chunks(FixPart::ITEMS)).map(|(part, items)| FixPart { fix, part, items: items.to_vec() }).collect()
+    let known = |group: GroupId| Some((group, short(plan.names.groups.get(&group)?)));
+    let part = |(part, items): (u16, &[FixItem])| FixPart {
+        fix,
+        part,
+        groups: items.iter().flat_map(FixItem::groups).filter_map(known).collect(),
+        items: items.to_vec(),
+    };
+    (0..).zip(items.chunks(FixPart::ITEMS)).map(part).collect()
 }

@@ -1,9 +1,8 @@
 //! Every five minutes: begins the fixes whose day has come, and wakes those that should long have ended. Each moves on
 //! in the transaction of its event, so a doubled firing finds nothing due.
 
-use jiff::SignedDuration;
 use model::{Event, Permission, UserId};
-use runtime::{Deadline, Failure, Function, Kernel};
+use runtime::{Deadline, Failure, Function, Kernel, each_due};
 use store::{Commit, Company, Conflict, Fix, FixDue, FixState, Member, StoreError, Tenant};
 
 use crate::reason;
@@ -14,22 +13,11 @@ pub const FUNCTION: Function<Kernel> =
 
 /// Fixes per shard and firing; the next firing takes the rest.
 const AT_ONCE: u32 = 250;
-/// Time kept to end in order.
-const MARGIN: SignedDuration = SignedDuration::from_secs(5);
 
 async fn due(deps: Kernel, deadline: Deadline) -> Result<(), Failure> {
-    let mut failed = 0u32;
-    for due in deps.store.fixes_due(deps.clock.now(), AT_ONCE).await? {
-        if deadline.left(&deps.clock) < MARGIN {
-            break;
-        }
-        // One tenant's trouble is not the others'.
-        if let Err(error) = wake(&deps, &due).await {
-            failed += 1;
-            tracing::error!(tenant = %due.scope.tenant(), %error, "fix due");
-        }
-    }
-    if failed > 0 { Err(format!("{failed} fixes could not be begun").into()) } else { Ok(()) }
+    let due = deps.store.fixes_due(deps.clock.now(), AT_ONCE).await?;
+    let wake = async |due: FixDue| wake(&deps, &due).await;
+    each_due(&deps.clock, deadline, "beginning fixes", due, |due| due.scope.tenant(), wake).await
 }
 
 async fn wake(deps: &Kernel, due: &FixDue) -> Result<(), StoreError> {

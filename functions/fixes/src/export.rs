@@ -87,7 +87,7 @@ pub async fn export(
 ) -> Result<Response> {
     let tenant = store.of(caller.scope());
     let members = tenant.all::<Member>().await?.into_iter().map(|member| (member.value.user, member.value.name));
-    let words = Words {
+    let mut words = Words {
         members: members.collect(),
         names: Names { skus: Bought::of(tenant).await?.names(), ..Names::default() },
         now: store.now(),
@@ -98,7 +98,8 @@ pub async fn export(
         let page = PageRequest { limit: Some(PARTS), cursor: cursor.take() };
         let Listed { items: parts, next_cursor } = tenant.list::<FixPart>(&page, false).await?;
         let fixes = tenant.fixes(parts.iter().map(|part| part.value.fix).collect()).await?;
-        for FixPart { fix, items, .. } in parts.into_iter().map(|part| part.value) {
+        for FixPart { fix, groups, items, .. } in parts.into_iter().map(|part| part.value) {
+            words.names.groups = groups;
             if let Some(fix) = fixes.get(&fix) {
                 items.into_iter().for_each(|item| words.write(fix, item, &mut file));
             }

@@ -34,7 +34,11 @@ pub async fn items(
     let one_part = PageRequest { limit: Some(1), cursor: page.cursor };
     let parts = tenant.list_under::<FixPart>(&format!("{fix}#"), &one_part, false).await?;
     tenant.get::<Fix>(&fix).await?.ok_or_else(Error::not_found)?;
-    let names = Names { skus: Bought::of(tenant).await?.names(), ..Names::default() };
-    let items = parts.items.into_iter().flat_map(|part| part.value.items);
-    Ok(Page { items: items.map(|item| ItemView::of(item, &names)).collect(), next_cursor: parts.next_cursor })
+    let mut names = Names { skus: Bought::of(tenant).await?.names(), ..Names::default() };
+    let mut items = Vec::new();
+    for part in parts.items {
+        names.groups = part.value.groups;
+        items.extend(part.value.items.into_iter().map(|item| ItemView::of(item, &names)));
+    }
+    Ok(Page { items, next_cursor: parts.next_cursor })
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use checks::{
     CheckId,
-    outcome::{Affected, GuardId},
+    outcome::{Affected, AffectedSku, GuardId},
     products::{self, Kind},
 };
 use graph::now::PersonNow;
@@ -21,7 +21,7 @@ use crate::{
     live::{self, Live},
     plan::Planned,
     reason,
-    spared::Spared,
+    spared::{Spared, Why},
 };
 
 /// Makes the changes of a plan.
@@ -91,19 +91,21 @@ impl Maker<'_> {
         let blank = Planned { name: now.name.clone(), upn: now.upn.clone(), ..blank.clone() };
         let before = live::state(now);
         let spared = |sku| self.spared.licence(affected.person, sku);
-        let (mut open, mut alone) = (Vec::new(), None);
+        let (mut open, mut alone) = (Vec::new(), Vec::new());
         for known in &affected.skus {
             match spared(Some(known.sku)) {
-                Some(why) => alone = Some(why),
+                Some(why) => alone.push((known.sku, why)),
                 None => open.push(known.clone()),
             }
         }
         // An exchange is of all its licences, and an account is one: what is to stay keeps the rest.
         let whole = matches!(self.action, Action::Swap | Action::BlockSignIn);
-        let alone = alone.filter(|_| whole || open.is_empty()).or_else(|| spared(None));
-        if let Some(why) = self.spared.person(affected.person).or(alone) {
+        let why = alone.last().map(|(_, why)| *why).filter(|_| whole || open.is_empty()).or_else(|| spared(None));
+        if let Some(why) = self.spared.person(affected.person).or(why) {
             return stop(why.blocked(), before);
         }
+        // What stays while something else goes is told by name.
+        let several = affected.skus.len() > 1;
         let affected = &Affected { skus: open, ..affected.clone() };
         // What was waste because they had left is none when they are back.
         if self.check == Some(CheckId::L3) && now.enabled == Some(true) && self.action != Action::BlockSignIn {
@@ -114,9 +116,21 @@ impl Maker<'_> {
             let told = format!("They signed in on {on}, so somebody may need it.");
             return stop(Blocked::by(GuardId::G8, reason::SIGNED_IN, told), before);
         }
+        let stays = |(sku, why): (SkuId, Why<'_>)| Err(self.named(sku, why.blocked()));
         let changes = match self.action {
-            Action::Remove | Action::Swap | Action::RemoveDirect => vec![self.licences(affected, now, free)],
-            Action::LeaveGroup => self.groups(affected, now),
+            Action::Remove | Action::Swap | Action::RemoveDirect => {
+                let mut changes = self.licences(affected, several, now, free);
+                changes.extend(alone.into_iter().map(stays));
+                changes
+            }
+            Action::LeaveGroup => {
+                let mut changes = self.groups(affected, now);
+                // A group that gives something else as well was looked at with that.
+                let left: BTreeSet<GroupId> = affected.skus.iter().flat_map(|known| now.groups(known.sku)).collect();
+                alone.retain(|(sku, _)| now.groups(*sku).any(|group| !left.contains(&group)));
+                changes.extend(alone.into_iter().map(stays));
+                changes
+            }
             Action::BlockSignIn | Action::AllowSignIn => vec![self.sign_in(now)],
             Action::Reprocess => vec![reprocess(&before)],
             Action::RevealReportNames => Vec::new(),
@@ -169,76 +183,95 @@ impl Maker<'_> {
         Planned { change: Some(change), before, doubts, lost, monthly, ..blank.clone() }
     }
 
+    /// The change of somebody's licences, and those of them that are left alone.
     fn licences(
         &self,
         affected: &Affected,
+        several: bool,
         now: &PersonNow,
         free: &mut BTreeMap<SkuId, i64>,
-    ) -> Result<Change, Blocked> {
-        let (mut remove, mut add) = (Vec::new(), Vec::new());
-        let mut why = None;
-        let rows = |sku| now.assignments.iter().filter(move |row| row.sku == sku);
+    ) -> Vec<Result<Change, Blocked>> {
+        let (mut remove, mut add, mut alone) = (Vec::new(), Vec::new(), Vec::new());
         for known in &affected.skus {
-            let groups: Vec<String> = now.groups(known.sku).map(|group| self.names.group(group)).collect();
-            let Some(held) = now.direct(known.sku) else {
-                why = Some(if groups.is_empty() {
-                    Blocked::by(GuardId::G8, "not_assigned", "They do not have this licence any more.")
-                } else {
-                    let told = format!(
-                        "The licence comes from the group {}. Take them out of the group instead.",
-                        groups.join(", ")
-                    );
-                    Blocked::by(GuardId::G1, "comes_from_a_group", told)
-                });
-                continue;
-            };
-            match self.action {
-                // A group whose licence is in error gives none.
-                Action::RemoveDirect if !rows(known.sku).any(|row| row.group.is_some() && row.error.is_none()) => {
-                    let told = "No group gives them the licence any more, so they would lose it.";
-                    why = Some(Blocked::by(GuardId::G8, "changed_since_preview", told));
+            match self.licence(known, affected, now, &add, free) {
+                Ok(given) => {
+                    remove.push(known.sku);
+                    add.extend(given);
                 }
-                Action::Remove | Action::Swap if !groups.is_empty() => {
-                    let told = format!(
-                        "They also get it from the group {}, so nothing would be saved. Take them out of the group first.",
-                        groups.join(", ")
-                    );
-                    why = Some(Blocked::by(GuardId::G1, "comes_from_a_group", told));
-                }
-                Action::Swap => match known.to {
-                    Some(to) if rows(to).any(|row| row.error.is_none()) => remove.push(known.sku),
-                    // Two of theirs become one.
-                    Some(to) if add.iter().any(|given: &Assignment| given.sku == to) => remove.push(known.sku),
-                    // Taken for it, the one they have would leave them with none, and no undo brings an error back.
-                    Some(to) if rows(to).next().is_some() => {
-                        let told = format!("{} is in error for them. Mend that first.", self.names.sku(to));
-                        why = Some(Blocked::by(GuardId::G5, "instead_in_error", told));
-                    }
-                    Some(to) => match self.may_give(to, now, free) {
-                        Ok(()) => {
-                            remove.push(known.sku);
-                            add.push(self.bought.instead(to, &held.disabled_plans));
-                        }
-                        Err(blocked) => why = Some(blocked),
-                    },
-                    // One licence replaces several: the others go with the one it is given for.
-                    None if affected.skus.iter().any(|other| other.to.is_some()) => remove.push(known.sku),
-                    None => {
-                        let told = "There is no smaller licence to exchange it for.";
-                        why = Some(Blocked::by(GuardId::G8, "nothing_instead", told));
-                    }
-                },
-                _ => remove.push(known.sku),
+                Err(blocked) if several => alone.push(self.named(known.sku, blocked)),
+                Err(blocked) => alone.push(blocked),
             }
         }
-        match why {
-            // Half an exchange would pay for the new licence and keep an old one.
-            Some(blocked) if remove.is_empty() || self.action == Action::Swap => {
-                add.iter().for_each(|given| *free.entry(given.sku).or_default() += 1);
-                Err(blocked)
-            }
-            _ => Ok(Change::Licences { remove, add }),
+        // Half an exchange would pay for the new licence and keep an old one.
+        if self.action == Action::Swap
+            && let Some(blocked) = alone.pop()
+        {
+            add.iter().for_each(|given| *free.entry(given.sku).or_default() += 1);
+            return vec![Err(blocked)];
         }
+        let change = (!remove.is_empty()).then_some(Change::Licences { remove, add });
+        change.into_iter().map(Ok).chain(alone.into_iter().map(Err)).collect()
+    }
+
+    /// Whether somebody's licence is taken, and what they are given for it beside what is `given` already.
+    fn licence(
+        &self,
+        known: &AffectedSku,
+        affected: &Affected,
+        now: &PersonNow,
+        given: &[Assignment],
+        free: &mut BTreeMap<SkuId, i64>,
+    ) -> Result<Option<Assignment>, Blocked> {
+        let rows = |sku| now.assignments.iter().filter(move |row| row.sku == sku);
+        let groups: Vec<String> = now.groups(known.sku).map(|group| self.names.group(group)).collect();
+        let Some(held) = now.direct(known.sku) else {
+            if groups.is_empty() {
+                return Err(Blocked::by(GuardId::G8, "not_assigned", "They do not have this licence any more."));
+            }
+            let told =
+                format!("The licence comes from the group {}. Take them out of the group instead.", groups.join(", "));
+            return Err(Blocked::by(GuardId::G1, "comes_from_a_group", told));
+        };
+        match self.action {
+            // A group whose licence is in error gives none.
+            Action::RemoveDirect if !rows(known.sku).any(|row| row.group.is_some() && row.error.is_none()) => {
+                let told = "No group gives them the licence any more, so they would lose it.";
+                Err(Blocked::by(GuardId::G8, "changed_since_preview", told))
+            }
+            Action::Remove | Action::Swap if !groups.is_empty() => {
+                let told = format!(
+                    "They also get it from the group {}, so nothing would be saved. Take them out of the group first.",
+                    groups.join(", ")
+                );
+                Err(Blocked::by(GuardId::G1, "comes_from_a_group", told))
+            }
+            Action::Swap => match known.to {
+                Some(to) if rows(to).any(|row| row.error.is_none()) => Ok(None),
+                // Two of theirs become one.
+                Some(to) if given.iter().any(|given| given.sku == to) => Ok(None),
+                // Taken for it, the one they have would leave them with none, and no undo brings an error back.
+                Some(to) if rows(to).next().is_some() => {
+                    let told = format!("{} is in error for them. Mend that first.", self.names.sku(to));
+                    Err(Blocked::by(GuardId::G5, "instead_in_error", told))
+                }
+                Some(to) => {
+                    self.may_give(to, now, free)?;
+                    Ok(Some(self.bought.instead(to, &held.disabled_plans)))
+                }
+                // One licence replaces several: the others go with the one it is given for.
+                None if affected.skus.iter().any(|other| other.to.is_some()) => Ok(None),
+                None => {
+                    let told = "There is no smaller licence to exchange it for.";
+                    Err(Blocked::by(GuardId::G8, "nothing_instead", told))
+                }
+            },
+            _ => Ok(None),
+        }
+    }
+
+    /// Why a licence is left alone, with its name: others of the same person may not be.
+    fn named(&self, sku: SkuId, blocked: Blocked) -> Blocked {
+        Blocked { text: format!("{}: {}", self.names.sku(sku), blocked.text), ..blocked }
     }
 
     fn may_give(&self, to: SkuId, now: &PersonNow, free: &mut BTreeMap<SkuId, i64>) -> Result<(), Blocked> {

@@ -48,6 +48,22 @@ pub struct Ask {
     pub at: Option<Timestamp>,
 }
 
+impl Ask {
+    /// The same of what the finding names by now: since it was previewed some of its people may be found no more.
+    ///
+    /// # Errors
+    /// [`Code::NothingToDo`] where nothing of it is left.
+    pub async fn still_found(self, tenant: Tenant<'_>) -> Result<Self, Error> {
+        let gone = || Error::new(Code::NothingToDo, "The last check does not find this any more. Nothing was changed.");
+        let Some(id) = self.finding else { return Ok(self) };
+        tenant.get::<StoredFinding>(&id).await?.ok_or_else(gone)?;
+        let Some(mut people) = self.people else { return Ok(self) };
+        let found: BTreeSet<PersonId> = tenant.affected(id).await?.into_iter().map(|one| one.person).collect();
+        people.retain(|person| found.contains(person));
+        if people.is_empty() { Err(gone()) } else { Ok(Self { people: Some(people), ..self }) }
+    }
+}
+
 /// One change of a plan, made or not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Planned {
@@ -397,13 +413,18 @@ fn guards(items: &[Planned]) -> Vec<GuardFound> {
             people: u32::try_from(losing).unwrap_or(u32::MAX),
         });
     }
-    let mut blocked: BTreeMap<(GuardId, &str), u32> = BTreeMap::new();
-    for block in items.iter().filter_map(|item| item.blocked.as_ref()) {
-        *blocked.entry((block.guard, block.reason.as_str())).or_default() += 1;
+    let changed: BTreeSet<Option<PersonId>> = items.iter().filter(|item| item.goes()).map(|item| item.person).collect();
+    let mut blocked: BTreeMap<(GuardId, &str, bool), BTreeSet<Option<PersonId>>> = BTreeMap::new();
+    for item in items {
+        let Some(block) = &item.blocked else { continue };
+        let in_part = changed.contains(&item.person);
+        blocked.entry((block.guard, block.reason.as_str(), in_part)).or_default().insert(item.person);
     }
-    guards.extend(blocked.into_iter().map(|((id, reason), people)| {
+    guards.extend(blocked.into_iter().map(|((id, reason, in_part), people)| {
+        let people = u32::try_from(people.len()).unwrap_or(u32::MAX);
         let who = if people == 1 { "1 person is".into() } else { format!("{people} people are") };
-        let text = format!("{who} left alone: {}", crate::reason::words(reason));
+        let part = if in_part { " in part" } else { "" };
+        let text = format!("{who} left alone{part}: {}", crate::reason::words(reason));
         GuardFound { id, level: Level::Block, text, people }
     }));
     guards

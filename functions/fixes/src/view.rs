@@ -384,6 +384,11 @@ pub fn can_cancel(fix: &Fix) -> bool {
     matches!(fix.state, FixState::Scheduled | FixState::Queued) && fix.told == Tally::default()
 }
 
+/// Whether nothing of a fix or of its undo is to come by itself.
+const fn has_ended(state: FixState) -> bool {
+    matches!(state, FixState::Finished | FixState::Undone | FixState::Cancelled)
+}
+
 impl FixView {
     /// As of `now`.
     pub fn of(fix: Fix, now: Timestamp) -> Self {
@@ -394,6 +399,9 @@ impl FixView {
         let text = match (possible, until) {
             (true, Some(until)) => with_needs(format!("Can be undone until {}.", utc_date(until)), needs),
             (false, Some(until)) if until <= now => format!("Could be undone until {}.", utc_date(until)),
+            (false, _) if fix.undo != UndoClass::No && has_ended(fix.state) => {
+                "There is nothing of it to put back.".into()
+            }
             _ => with_needs(undo_text(fix.undo, false), needs),
         };
         let needs = need_views(needs);

@@ -162,7 +162,8 @@ pub struct Month {
     pub month: String,
     /// What could be saved a month, at its last scan; absent where there was none.
     pub found: Option<Found>,
-    /// What fixes that ended in it save a month once seats are given back; undone ones left out.
+    /// What fixes that first ended in it save a month once seats are given back, with what retries did later; undone
+    /// ones left out.
     pub approved: Money,
     /// What seats given back in it save a month, at the prices of the day they were seen to be gone, less what came
     /// instead of them. Seats of a subscription that was not renewed count from the day it ended on.
@@ -205,7 +206,8 @@ mod tests {
         let at = "2026-11-20T10:00:00Z".parse().unwrap();
         let (fix, departments) = (FixId::from_bits(1), Vec::new());
         let (freed, seats, given) = (Vec::new(), Vec::new(), Vec::new());
-        Approval { fix, at, items: 4, undone: 1, monthly_minor, departments, freed, seats, given }
+        let (retried_at, items, undone) = (None, 4, 1);
+        Approval { fix, at, retried_at, items, undone, monthly_minor, departments, freed, seats, given }
     }
 
     fn change(day: Date, before: u32, after: u32, realised: u32, seat_minor: Option<i64>) -> SeatChange {

@@ -1,7 +1,10 @@
 //! A calendar of renewals (RFC 5545). It names licence types and numbers of licences, and nobody.
 
+use std::collections::HashMap;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::civil::Date;
+use model::SkuId;
 
 use crate::renewal::RenewalView;
 
@@ -17,23 +20,27 @@ pub fn calendar(renewals: &[RenewalView], today: Date) -> String {
     line("METHOD:PUBLISH", &mut out);
     line("X-WR-CALNAME:Microsoft 365 renewals", &mut out);
     line("REFRESH-INTERVAL;VALUE=DURATION:PT12H", &mut out);
-    let mut same_day = std::collections::HashMap::new();
+    let (mut renewing, mut reducing) = (HashMap::new(), HashMap::new());
     for one in renewals {
-        // Several subscriptions of a licence type may renew on one day: the nth of them has its own name.
-        let nth = same_day.entry((one.sku, one.renews_on)).and_modify(|nth| *nth += 1).or_insert(0u32);
-        let name = format!("{}\n{}\n{nth}", one.sku, one.renews_on);
         if one.give_back > 0 {
             let licences = licences(one.give_back);
             let summary = format!("Last day to give back {licences} of {}", one.product);
             // After the renewal its day to reduce by moves; that of the next has a name of its own.
-            let name = format!("{}\n{}\n{nth}", one.sku, one.renewed_on.unwrap_or(one.renews_on));
+            let name = name(one.sku, one.renewed_on.unwrap_or(one.renews_on), &mut reducing);
             event(&format!("{name}\nreduce"), one.reduce_by, &summary, &one.text, today, &mut out);
         }
         let summary = format!("{} renews: {}", one.product, licences(one.seats));
+        let name = name(one.sku, one.renews_on, &mut renewing);
         event(&name, one.renews_on, &summary, &one.text, today, &mut out);
     }
     line("END:VCALENDAR", &mut out);
     out
+}
+
+/// Several subscriptions of a licence type may renew on one day: the nth of them has its own name.
+fn name(sku: SkuId, day: Date, known: &mut HashMap<(SkuId, Date), u32>) -> String {
+    let nth = known.entry((sku, day)).and_modify(|nth| *nth += 1).or_insert(0);
+    format!("{sku}\n{day}\n{nth}")
 }
 
 fn licences(count: u32) -> String {
@@ -91,7 +98,6 @@ fn line(text: &str, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
-    use model::SkuId;
     use proptest::prelude::*;
 
     use super::*;
@@ -154,6 +160,17 @@ mod tests {
         let both = uids(&two, TODAY);
         assert_eq!(both.len(), 2);
         assert_ne!(both[0], both[1]);
+    }
+
+    #[test]
+    fn what_renewed_on_one_day_for_a_month_and_for_a_year_has_a_name_each() {
+        let renewed_on = Some(date(2026, 11, 18));
+        let monthly = RenewalView { renewed_on, renews_on: date(2026, 12, 18), ..renewal("Premium", "", 6) };
+        let yearly = RenewalView { renews_on: date(2027, 11, 18), give_back: 4, ..monthly.clone() };
+        let lines = read(&calendar(&[monthly, yearly], TODAY));
+        let uids: Vec<&String> = lines.iter().filter(|line| line.starts_with("UID:")).collect();
+        let different: std::collections::BTreeSet<&String> = uids.iter().copied().collect();
+        assert_eq!((uids.len(), different.len()), (4, 4), "{uids:?}");
     }
 
     #[test]

@@ -10,11 +10,11 @@ use identity::{Person, can};
 use model::FeedId;
 use runtime::{Function, Kernel};
 use serde::{Deserialize, Serialize};
-use store::Feed;
+use store::{Feed, TokenHash};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::feed::{FEEDS_MOST, FeedView, secret};
+use crate::feed::{FEEDS_MOST, FeedView};
 
 /// `insights-create-feed`.
 pub const FUNCTION: Function<Kernel> = Function::http("insights-create-feed", || routes!(create_feed));
@@ -64,7 +64,7 @@ pub async fn create_feed(
             format!("A company has at most {FEEDS_MOST} calendar addresses. Revoke one first."),
         ));
     }
-    let (secret, hash) = secret(&deps.ids);
+    let (secret, hash) = TokenHash::mint(&deps.ids, "scf_");
     let feed = Feed {
         feed: FeedId::generate(&deps.ids),
         name,

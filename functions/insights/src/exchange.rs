@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use checks::PriceList;
 use jiff::{Span, Timestamp, civil::Date};
 use model::{Change, FixId, PersonId, ScanId, SkuId};
-use store::{Approval, FixItem, FreedSeats, SeatChange};
+use store::{Approval, FixItem, FreedSeats, SeatChange, UnusedSeats};
 
 /// Days before what explains a fall in which other licence types that grow came instead: from then on a company is told
 /// of a renewal.
@@ -38,7 +38,8 @@ pub fn freed(standing: &[&FixItem], prices: Option<&PriceList>) -> (Vec<FreedSea
             let upto = so_far + weight(&sku);
             let own = cost.map(|cost| part(cost, upto, all) - part(cost, so_far, all));
             so_far = upto;
-            let sum = freed.entry(sku).or_insert(FreedSeats { sku, seats: 0, instead_minor: Some(0) });
+            let none = FreedSeats { sku, seats: 0, instead_minor: Some(0), before: None };
+            let sum = freed.entry(sku).or_insert(none);
             sum.seats += 1;
             sum.instead_minor = sum.instead_minor.zip(own).map(|(sum, own)| sum.saturating_add(own));
         }
@@ -56,10 +57,12 @@ fn part(minor: i64, of: i64, all: i64) -> i64 {
 pub struct Owed {
     /// The fix.
     pub fix: FixId,
-    /// When it ended.
+    /// When it last freed any.
     pub at: Timestamp,
     /// How many.
     pub seats: u32,
+    /// What nobody had before it; `None` where that is not known.
+    before: Option<UnusedSeats>,
     /// How many of it are given back already.
     back: u32,
     /// What was given instead of all of them costs a month.
@@ -83,18 +86,43 @@ pub fn owed(approvals: &[Approval], changes: &[SeatChange]) -> BTreeMap<SkuId, V
         }
     }
     let mut owed: BTreeMap<SkuId, Vec<Owed>> = BTreeMap::new();
-    for Approval { fix, at, seats, .. } in approvals {
-        for FreedSeats { sku, seats, instead_minor } in seats {
-            let back = gone.get(&(*sku, *fix)).copied().unwrap_or(0);
+    let mut in_order: Vec<&Approval> = approvals.iter().collect();
+    in_order.sort_by_key(|approval| (approval.at, approval.fix));
+    for approval in in_order {
+        let (fix, at) = (approval.fix, approval.freed_at());
+        for FreedSeats { sku, seats, instead_minor, before } in &approval.seats {
+            let back = gone.get(&(*sku, fix)).copied().unwrap_or(0);
             let left = seats.saturating_sub(back);
             if left > 0 {
-                let instead_minor = *instead_minor;
-                owed.entry(*sku).or_default().push(Owed { fix: *fix, at: *at, seats: left, back, instead_minor });
+                let (before, instead_minor) = (*before, *instead_minor);
+                owed.entry(*sku).or_default().push(Owed { fix, at, seats: left, before, back, instead_minor });
             }
         }
     }
-    owed.values_mut().for_each(|own| own.sort_by_key(|one| (one.at, one.fix)));
     owed
+}
+
+/// Of the seats of a licence type that nobody has, those that are asked back because fixes freed them; `owed` in its
+/// order. What the company had free before them stays, and what it kept of earlier ones: who got a licence since got
+/// one that was freed, as long as there was one.
+pub fn asked_back(owed: &[Owed], unused: u32, asked: impl Fn(&Owed) -> bool) -> u32 {
+    let (mut seats, mut kept, mut stays) = (0u32, 0u32, None);
+    for one in owed {
+        if asked(one) {
+            // What else earlier fixes had freed by then is asked back with it, given back already, or undone.
+            let stay = |before: UnusedSeats| before.seats.saturating_sub(before.freed.saturating_sub(kept));
+            stays = stays.or_else(|| Some(one.before.map_or(0, stay)));
+            seats = seats.saturating_add(one.seats);
+        } else {
+            kept = kept.saturating_add(one.seats);
+        }
+    }
+    seats.min(unused.saturating_sub(stays.unwrap_or(0)))
+}
+
+/// What nobody has of a licence type before a fix frees more, by what earlier ones freed.
+pub fn unused_before(earlier: &[Owed], unused: u32) -> UnusedSeats {
+    UnusedSeats { seats: unused, freed: asked_back(earlier, unused, |_| true) }
 }
 
 /// Seats of a licence type that were bought.
@@ -273,7 +301,8 @@ mod tests {
     fn approval(at: &str, seats: Vec<FreedSeats>, given: Vec<(SkuId, u32)>) -> Approval {
         let (fix, departments, freed) = (FixId::from_bits(7), Vec::new(), Vec::new());
         let at = at.parse().unwrap();
-        Approval { fix, at, items: 1, undone: 0, monthly_minor: 0, departments, freed, seats, given }
+        let (retried_at, items, undone, monthly_minor) = (None, 1, 0, 0);
+        Approval { fix, at, retried_at, items, undone, monthly_minor, departments, freed, seats, given }
     }
 
     #[test]
@@ -323,7 +352,7 @@ mod tests {
 
     #[test]
     fn seats_a_fix_freed_save_what_it_gave_less_and_are_owed_until_they_are_gone() {
-        let freed = |instead_minor| vec![FreedSeats { sku: E3, seats: 10, instead_minor }];
+        let freed = |instead_minor| vec![FreedSeats { sku: E3, seats: 10, instead_minor, before: None }];
         let fix = |instead_minor| [approval("2026-11-26T10:00:00Z", freed(instead_minor), vec![(PREMIUM, 10)])];
         let known = fix(Some(22_000));
         let first = fall(&Exchanges::of(&known, &[]), E3, 4, 3900);
@@ -342,13 +371,100 @@ mod tests {
 
     #[test]
     fn seats_a_fix_freed_for_something_as_dear_are_no_saving_whatever_went_beside_them() {
-        let freed = vec![FreedSeats { sku: E3, seats: 10, instead_minor: Some(50_000) }];
+        let freed = vec![FreedSeats { sku: E3, seats: 10, instead_minor: Some(50_000), before: None }];
         let fix = [approval("2026-11-26T10:00:00Z", freed, vec![(E5, 10)])];
         let dearer = fall(&Exchanges::of(&fix, &[]), E3, 10, 3900);
         assert_eq!((counts(&dearer), &dearer.freed_by[..]), ((0, Some(0)), &[(FixId::from_bits(7), 10)][..]));
         assert_eq!(counts(&fall(&Exchanges::of(&fix, &[]), E3, 14, 3900)), (4, Some(4 * 3900)));
         let bought = rise(date(2026, 11, 25), VISIO, 20, Some(1500));
         assert_eq!(counts(&fall(&Exchanges::of(&fix, &[bought]), E3, 14, 3900)), (0, Some(0)));
+    }
+
+    /// What happens to the seats of a licence type.
+    #[derive(Debug, Clone, Copy)]
+    enum Step {
+        /// A fix takes so many from people.
+        Freed(u32),
+        /// So many of the first fix are undone.
+        PutBack(u32),
+        /// So many are given to people.
+        Given(u32),
+        /// So many fewer are bought.
+        GaveBack(u32),
+        /// What fixes freed so far is kept by who let its renewal pass.
+        LetPass,
+    }
+
+    /// Seats that are asked back after these steps because fixes freed them, and those that nobody has.
+    fn after(steps: &[Step], mut unused: u32) -> (u32, u32) {
+        let (mut approvals, mut changes, mut passed) = (Vec::<Approval>::new(), Vec::new(), None);
+        for (number, step) in (1u128..).zip(steps) {
+            match *step {
+                Step::Freed(seats) => {
+                    let earlier = owed(&approvals, &changes).remove(&E3).unwrap_or_default();
+                    let before = Some(unused_before(&earlier, unused));
+                    let seats_freed = vec![FreedSeats { sku: E3, seats, instead_minor: Some(0), before }];
+                    let of = approval("2026-11-26T10:00:00Z", seats_freed, Vec::new());
+                    approvals.push(Approval { fix: FixId::from_bits(number), ..of });
+                    unused += seats;
+                }
+                Step::PutBack(seats) => {
+                    approvals[0].seats[0].seats -= seats;
+                    unused -= seats;
+                }
+                Step::Given(seats) => unused -= seats,
+                Step::GaveBack(seats) => {
+                    let mut fall = change(number, E3, date(2026, 12, 2), (100, 100 - seats), Some(3900));
+                    Exchanges::of(&approvals, &changes).settle(&mut fall, RENEWED);
+                    changes.push(fall);
+                    unused -= seats;
+                }
+                Step::LetPass => passed = approvals.last().map(|last| last.fix),
+            }
+        }
+        let owed = owed(&approvals, &changes).remove(&E3).unwrap_or_default();
+        (asked_back(&owed, unused, |one| passed < Some(one.fix)), unused)
+    }
+
+    #[test]
+    fn what_a_fix_freed_is_asked_back_as_far_as_nobody_has_it_and_what_was_free_before_stays() {
+        use Step::{Freed, GaveBack, Given, LetPass, PutBack};
+        /// What the check of unused seats leaves (L1), as the settings have it for a small company.
+        const SLACK: u32 = 2;
+        // Unused before; what happens; asked back as freed; told, if the check says what it finds.
+        let table: &[(u32, &[Step], u32, u32)] = &[
+            (2, &[Freed(4)], 4, 4),
+            (2, &[Freed(4), Given(1)], 3, 3),
+            (2, &[Freed(4), Given(4)], 0, 0),
+            // Too few for the check to speak.
+            (0, &[Freed(2)], 2, 2),
+            (0, &[Freed(2), Given(1)], 1, 1),
+            (0, &[Freed(2), Given(2)], 0, 0),
+            // More than the slack was free before: the check asks for that.
+            (5, &[], 0, 3),
+            (5, &[Freed(4)], 4, 7),
+            (5, &[Freed(4), Given(4)], 0, 3),
+            (5, &[GaveBack(3), Freed(4)], 4, 4),
+            // What is given back is the fix's first.
+            (5, &[Freed(4), GaveBack(3)], 1, 4),
+            (5, &[Freed(1), GaveBack(3)], 0, 1),
+            (5, &[Freed(4), GaveBack(7)], 0, 0),
+            // Two fixes.
+            (0, &[Freed(2), Freed(2)], 4, 4),
+            (0, &[Freed(2), Freed(2), Given(3)], 1, 1),
+            (0, &[Freed(2), Freed(2), GaveBack(2)], 2, 2),
+            (0, &[Freed(2), Freed(2), PutBack(2)], 2, 2),
+            (0, &[Freed(2), Given(2), Freed(2)], 2, 2),
+            // The seats of the first were kept.
+            (0, &[Freed(2), LetPass, Freed(2)], 2, 2),
+            (0, &[Freed(2), LetPass, Freed(2), Given(2)], 0, 0),
+            (0, &[Freed(2), Given(2), LetPass, Freed(2)], 2, 2),
+            (2, &[Freed(4), Given(4), LetPass, Freed(2), GaveBack(2)], 0, 0),
+        ];
+        for (unused, steps, freed, told) in table {
+            let (asked, left) = after(steps, *unused);
+            assert_eq!((asked, asked.max(left.saturating_sub(SLACK))), (*freed, *told), "{unused} unused, {steps:?}");
+        }
     }
 
     fn item(person: u128, remove: &[SkuId], add: &[SkuId]) -> FixItem {
@@ -395,7 +511,7 @@ mod tests {
             falls in prop::collection::vec(1u32..5, 1..8), instead in 0i64..100_000,
         ) {
             let all: u32 = falls.iter().sum();
-            let seats = vec![FreedSeats { sku: E3, seats: all, instead_minor: Some(instead) }];
+            let seats = vec![FreedSeats { sku: E3, seats: all, instead_minor: Some(instead), before: None }];
             let fix = [approval("2026-11-26T10:00:00Z", seats, Vec::new())];
             let (mut changes, mut saved) = (Vec::new(), 0);
             for seats in falls {

@@ -75,11 +75,11 @@ async fn realise(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The day the last fix ended that freed seats of a licence type, and stands: it explains no fall of another type.
+/// The day a fix last freed seats of a licence type, and stands: it explains no fall of another type.
 fn last_fixes(approvals: &[Approval]) -> BTreeMap<SkuId, Date> {
     let mut last = BTreeMap::new();
     for approval in approvals {
-        let day = model::utc_date(approval.at);
+        let day = model::utc_date(approval.freed_at());
         for sku in &approval.freed {
             let known = last.entry(*sku).or_insert(day);
             *known = day.max(*known);

@@ -17,7 +17,7 @@ use store::{Accepted, Approval, RenewalWatch, SeatChange, SeatLedger, StoredFind
 use utoipa::ToSchema;
 
 use crate::{
-    exchange::{Owed, owed},
+    exchange::{Owed, asked_back, owed},
     ledger::last_renewal,
 };
 
@@ -76,10 +76,7 @@ pub fn renewals(
         if cost == SeatCost::Free {
             continue;
         }
-        // Trial seats are taken to be the unused ones, as the check of unused seats does (L1).
-        let trial = |one: &&Subscription| one.sku == sku.id && one.trial && one.status == SkuStatus::Enabled;
-        let trials = licensing.subscriptions.iter().filter(trial).fold(0u32, |sum, one| sum.saturating_add(one.seats));
-        let mut unused_left = sku.seats.enabled.saturating_sub(sku.consumed).saturating_sub(trials);
+        let mut unused_left = unused(licensing, sku.id);
         let mut spare_left = spare(sku.id).min(unused_left);
         let last = last(sku.id).filter(|on| (*on..=reduce_until(*on)).contains(&today));
         let renewed = |next: Date| last.filter(|on| is_term(*on, next));
@@ -113,6 +110,15 @@ pub fn renewals(
     let when = |one: &RenewalView| one.renewed_on.unwrap_or(one.renews_on);
     all.sort_by(|a, b| (when(a), &a.product, a.sku).cmp(&(when(b), &b.product, b.sku)));
     all
+}
+
+/// Seats of a licence type that nobody has. Trial seats are taken to be among these, as the check of unused seats does
+/// (L1): they are not what could be given back.
+pub fn unused(licensing: &Licensing, sku: SkuId) -> u32 {
+    let Some(known) = licensing.skus.iter().find(|known| known.id == sku) else { return 0 };
+    let trial = |one: &&Subscription| one.sku == sku && one.trial && one.status == SkuStatus::Enabled;
+    let trials = licensing.subscriptions.iter().filter(trial).fold(0u32, |sum, one| sum.saturating_add(one.seats));
+    known.seats.enabled.saturating_sub(known.consumed).saturating_sub(trials)
 }
 
 fn text(of: &RenewalView) -> String {
@@ -151,8 +157,8 @@ fn text(of: &RenewalView) -> String {
 }
 
 /// The renewals of a company; none before the first scan. To be given back is what the check of unused seats finds,
-/// unless the company keeps it or put it off, or what fixes freed where that is more: of a few seats the check says
-/// nothing, and those were freed to be given back.
+/// unless the company keeps it or put it off, or what fixes freed and nobody has where that is more: of a few seats the
+/// check says nothing, and those were freed to be given back.
 pub async fn of(tenant: &Tenant<'_>, today: Date) -> store::Result<Vec<RenewalView>> {
     let terms = tenant.terms().await?;
     let Some(licensing) = tenant.licensing_by(&terms).await? else { return Ok(Vec::new()) };
@@ -183,9 +189,8 @@ pub async fn of(tenant: &Tenant<'_>, today: Date) -> store::Result<Vec<RenewalVi
             return 0;
         }
         let (renewed, kept) = (last.get(&sku).copied(), kept_at(&terms.accepted, sku, today));
-        let asked = |one: &&Owed| kept.is_none_or(|kept| kept < one.at) && !is_let_pass(one.at, renewed, today);
-        let own = owed.get(&sku).into_iter().flatten().filter(asked);
-        own.fold(0u32, |sum, one| sum.saturating_add(one.seats))
+        let asked = |one: &Owed| kept.is_none_or(|kept| kept < one.at) && !is_let_pass(one.at, renewed, today);
+        owed.get(&sku).map_or(0, |own| asked_back(own, unused(&licensing, sku), asked))
     };
     Ok(renewals(&licensing, |sku| found(sku).max(freed(sku)), |sku| last.get(&sku).copied(), today))
 }
@@ -364,7 +369,7 @@ mod tests {
             about(finding(other), None, end),
             about(check(CheckId::L1), Some(other), end),
             about(check(CheckId::L3), None, end),
-            about(finding(PREMIUM), None, "2026-11-21T08:00:00Z"),
+            about(finding(PREMIUM), None, "2026-11-21T00:00:00Z"),
         ] {
             assert_eq!(kept(nothing), None);
         }

@@ -2,10 +2,9 @@
 //! Microsoft still takes seats back. What was told stands in the transaction that tells, so a doubled firing finds
 //! nothing to do.
 
-use jiff::SignedDuration;
 use model::Event;
-use runtime::{Deadline, Failure, Function, Kernel};
-use store::{Commit, RenewalWatch, Tenant, Versioned};
+use runtime::{Deadline, Failure, Function, Kernel, each_due};
+use store::{Commit, Due, RenewalWatch, Tenant, Versioned};
 
 use crate::renewal::{self, to_tell, watched};
 
@@ -17,22 +16,11 @@ pub const FUNCTION: Function<Kernel> =
 
 /// Companies looked up at a time.
 const AT_ONCE: u32 = 250;
-/// Time kept to end in order.
-const MARGIN: SignedDuration = SignedDuration::from_secs(5);
 
 async fn renewals_near(deps: Kernel, deadline: Deadline) -> Result<(), Failure> {
-    let mut failed = 0u32;
-    for due in deps.store.renewals_due(deps.clock.now(), AT_ONCE).await? {
-        if deadline.left(&deps.clock) < MARGIN {
-            break;
-        }
-        // One company's trouble is not the others'.
-        if let Err(error) = tell(&deps, deps.store.of(&due.scope)).await {
-            failed += 1;
-            tracing::error!(tenant = %due.scope.tenant(), %error, "telling of renewals");
-        }
-    }
-    if failed > 0 { Err(format!("{failed} companies could not be told of renewals").into()) } else { Ok(()) }
+    let due = deps.store.renewals_due(deps.clock.now(), AT_ONCE).await?;
+    let tell = async |due: Due| tell(&deps, deps.store.of(&due.scope)).await;
+    each_due(&deps.clock, deadline, "telling of renewals", due, |due| due.scope.tenant(), tell).await
 }
 
 /// Tells of one renewal after the other, each in a transaction, then sets when to look next.

@@ -64,7 +64,7 @@ pub struct SavingsView {
     /// The last day.
     #[schema(value_type = String, format = "date")]
     pub to: Date,
-    /// What fixes that ended in these days save a month once seats are given back; undone ones left out.
+    /// What fixes that first ended in these days save a month once seats are given back; undone ones left out.
     pub approved: Money,
     /// What seats given back in these days save a month, at the prices of the day they were seen to be gone, less what
     /// came instead of them.
@@ -167,7 +167,7 @@ pub(crate) async fn departments(tenant: &Tenant<'_>, book: &Book) -> Result<Vec<
             let sum = sums.of(person.department.as_deref());
             sum.people += 1;
             for license in &person.licenses {
-                match licensing.cost(license.sku).monthly(&licensing.prices) {
+                match licensing.holding_cost(license.sku).monthly(&licensing.prices) {
                     Some(money) => sum.monthly = sum.monthly.saturating_add(money.amount_minor),
                     None => sum.price_missing += 1,
                 }

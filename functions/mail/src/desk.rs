@@ -2,7 +2,6 @@
 
 use std::{fmt::Display, net::IpAddr};
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use mailer::{By, Letter, Moment, News, Notice, Page};
 use model::{Permission, Role, RoleName, UserId, event::Actor, event::Recorded};
 use runtime::Failure;
@@ -161,7 +160,6 @@ impl<'a> Desk<'a> {
 /// A page's address with a new one-time secret of 256 bits, and the secret's hash. The secret is made here, so that no
 /// event ever holds one.
 pub fn secret_link(deps: &Mail, page: Page, prefix: &str) -> (String, TokenHash) {
-    let secret = format!("{prefix}{}", BASE64_URL_SAFE_NO_PAD.encode(deps.kernel.ids.bytes::<32>()));
-    let hash = TokenHash::of(&secret);
+    let (secret, hash) = TokenHash::mint(&deps.kernel.ids, prefix);
     (page.with_token(&deps.kernel.app_url, &secret), hash)
 }

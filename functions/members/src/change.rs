@@ -40,7 +40,8 @@ enum Change {
 /// Change a member
 ///
 /// Their tokens stop working at once; who stays gets new ones by refreshing. Nobody gives or takes more than they hold,
-/// and a company keeps an owner. A role that manages members takes a recent proof of who you are.
+/// and a company keeps an owner. A role that manages the company, members, roles or keys, or applies fixes, takes a
+/// recent proof of who you are, and so does letting in again who has such a role.
 #[utoipa::path(
     patch, path = "/v1/members/{user}", operation_id = "members-change", tag = "members", request_body = MemberChange, security(("bearer" = [])),
     params(
@@ -99,7 +100,10 @@ async fn attempt(
             if place.member.value.active == active {
                 return Ok(place.member);
             }
-            if !active {
+            if active {
+                // Whoever is let in again gets all that their role gives.
+                may_give(store, person, &place.company.value, place.member.value.role, "/active").await?;
+            } else {
                 not_break_glass(&place)?;
             }
             Ok(tenant.set_active(place, active).await?)

@@ -28,8 +28,8 @@ pub struct DeleteRoleQuery {
 /// Delete a role
 ///
 /// Refused with 409 `in_use` while somebody has it, unless `reassign_to` says what they get instead. Each of them gets
-/// it by a change of their own; should that stop half way, send the request again. A role that manages members takes a
-/// recent proof of who you are.
+/// it by a change of their own; should that stop half way, send the request again. A role that manages the company,
+/// members, roles or keys, or applies fixes, takes a recent proof of who you are.
 #[utoipa::path(
     delete, path = "/v1/roles/{role}", operation_id = "members-delete-role", tag = "members", security(("bearer" = [])),
     params(("role" = RoleId, Path, description = "Which role; ours cannot be deleted."), DeleteRoleQuery),

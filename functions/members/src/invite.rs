@@ -33,7 +33,8 @@ pub struct InviteRequest {
 /// Invite somebody
 ///
 /// Sends a mail with a link that is good for 48 hours, and keeps a seat. An address is invited once: asking again
-/// replaces the invitation, and its link is dead. A role that manages members takes a recent proof of who you are.
+/// replaces the invitation, and its link is dead. A role that manages the company, members, roles or keys, or applies
+/// fixes, takes a recent proof of who you are.
 #[utoipa::path(
     post, path = "/v1/invitations", operation_id = "members-invite", tag = "members", request_body = InviteRequest, security(("bearer" = [])),
     responses(
@@ -46,10 +47,7 @@ pub async fn invite(
     person: Person<can::ManageMembers>,
     Json(body): Json<InviteRequest>,
 ) -> Result<Response> {
-    let email = normalised(&body.email).ok_or_else(|| {
-        let told = "Enter an e-mail address, such as anna@example.com.";
-        Error::invalid(vec![FieldProblem::new("/email", "not_an_address", told)])
-    })?;
+    let email = normalised(&body.email).ok_or_else(|| Error::invalid(vec![FieldProblem::not_an_address()]))?;
     let invitation = settled(|turn| ask(&store, &person, &email, body.role, turn, false)).await?;
     let view = InvitationView::of(invitation, store.now());
     Ok((StatusCode::ACCEPTED, Json(view)).into_response())

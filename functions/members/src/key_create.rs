@@ -43,6 +43,7 @@ pub async fn key_create(
         name: wanted.name,
         scopes: body.scopes,
         created_by: person.user(),
+        rotated_by: None,
         created_at: now,
         expires_at: wanted.expires_at,
         networks: wanted.networks,

@@ -36,7 +36,8 @@ const fn a_day() -> u32 {
 /// Rotate an API key
 ///
 /// The key stays what it is and gets another secret, whose text is shown this once. Only who may do all the key may can
-/// have its secret. Asks for a recent proof of who you are.
+/// have its secret; when they leave, or may do less, the key follows them as it follows who made it. Asks for a recent
+/// proof of who you are.
 #[utoipa::path(
     post, path = "/v1/keys/{key}/rotate", operation_id = "members-key-rotate", tag = "members", request_body = Rotate, security(("bearer" = [])),
     params(("key" = KeyId, Path, description = "Which key.")),
@@ -61,7 +62,7 @@ pub async fn key_rotate(
     person.may_give(key.value.scopes)?;
     let (text, secret) = api_key::mint(person.tenant(), id, &deps.ids);
     let overlap = SignedDuration::from_hours(body.overlap_hours.into());
-    let rotated = tenant.rotate_key(id, &secret, overlap).await?;
+    let rotated = tenant.rotate_key(id, person.user(), &secret, overlap).await?;
     let rotated = rotated.ok_or_else(|| Error::new(Code::KeyOver, "Make a new key instead."))?;
     Ok(Json(KeyWithSecret { key: KeyView::of(rotated, person.tenant(), deps.clock.now()), text }))
 }

@@ -30,7 +30,9 @@ pub struct KeyView {
     pub state: ApiKeyState,
     /// Who made it.
     pub created_by: UserId,
-    /// When.
+    /// Who has its newest text, where it was rotated.
+    pub rotated_by: Option<UserId>,
+    /// When it was made.
     pub created_at: Timestamp,
     /// When it ends; never by itself when absent.
     pub expires_at: Option<Timestamp>,
@@ -61,6 +63,7 @@ impl KeyView {
             name: key.name,
             scopes: key.scopes,
             created_by: key.created_by,
+            rotated_by: key.rotated_by,
             created_at: key.created_at,
             networks: key.networks,
             last_used_at: key.last_used_at,

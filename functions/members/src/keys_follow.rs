@@ -1,5 +1,5 @@
-//! When a member left, or a role holds less than before: the keys they made follow, and the invitations they sent that
-//! wait; with who left, the calendar addresses they made. Idempotent: compared with what their maker holds now, whatever
+//! When a member left, or a role holds less than before: the keys they made or rotated follow, and the invitations they
+//! sent that wait; with who left, the calendar addresses they made. Idempotent: compared with what they hold now, whatever
 //! the event said.
 
 use std::collections::BTreeMap;
@@ -31,17 +31,22 @@ async fn keys_follow(deps: Kernel, event: Delivered) -> Result<(), Failure> {
     };
     let tenant = deps.store.of(&event.scope);
     let keys = tenant.keys_strong().await?;
-    let concerned = |key: &&ApiKey| key.revoked_at.is_none() && whose.is_none_or(|user| key.created_by == user);
+    let concerned =
+        |key: &&ApiKey| key.revoked_at.is_none() && whose.is_none_or(|user| key.rests_on().any(|one| one == user));
     let mut held: BTreeMap<UserId, Permissions> = BTreeMap::new();
     for key in keys.iter().filter(concerned) {
-        let most = match held.get(&key.created_by) {
-            Some(most) => *most,
-            None => {
-                let most = held_by(&tenant, key.created_by).await?;
-                held.insert(key.created_by, most);
-                most
-            }
-        };
+        let mut most = Permissions::ALL;
+        for user in key.rests_on() {
+            let holds = match held.get(&user) {
+                Some(holds) => *holds,
+                None => {
+                    let holds = held_by(&tenant, user).await?;
+                    held.insert(user, holds);
+                    holds
+                }
+            };
+            most = most.and(holds);
+        }
         tenant.trim_key(key.key, most).await?;
     }
     tenant.revoke_invitations_without_inviter(whose).await?;

@@ -3,7 +3,7 @@
 use api::{Code, Error, IfMatch, Json, Path, Result, Tagged};
 use axum::extract::State;
 use identity::{Person, can};
-use model::{Permission, RoleId, RoleName, policy::Join};
+use model::{RoleId, RoleName, policy::Join};
 use runtime::{Function, Kernel};
 use store::Store;
 use utoipa_axum::routes;
@@ -20,8 +20,8 @@ pub const FUNCTION: Function<Kernel> = Function::http("members-replace-role", ||
 /// Change a role
 ///
 /// Holds for everybody who has it from their next request on. You are to hold what it may do, before and after. One that
-/// manages members takes a recent proof of who you are. One that people join with by signing in with Microsoft manages
-/// neither members nor roles: 409 `in_use`.
+/// manages the company, members, roles or keys, or applies fixes, takes a recent proof of who you are. One that people
+/// join with by signing in with Microsoft manages neither members nor roles: 409 `in_use`.
 #[utoipa::path(
     put, path = "/v1/roles/{role}", operation_id = "members-replace-role", tag = "members", request_body = RoleRequest, security(("bearer" = [])),
     params(
@@ -50,7 +50,7 @@ pub async fn replace_role(
         if *before == role {
             return Ok(());
         }
-        if role.permissions.holds(Permission::ManageMembers) {
+        if role.permissions.take_proof() {
             person.proved_lately(&store).await?;
         }
         if company.value.joins_with(RoleName::Custom(id)) && !Join::may_give(role.permissions) {

@@ -20,7 +20,8 @@ pub const FUNCTION: Function<Kernel> = Function::http("members-resend-invitation
 /// Send an invitation again
 ///
 /// The new link is good for 48 hours, the old one is dead. Once a minute and five times a day at most. You ask anew, so
-/// the role is to be one that you may give; one that manages members takes a recent proof of who you are.
+/// the role is to be one that you may give; one that manages the company, members, roles or keys, or applies fixes, takes
+/// a recent proof of who you are.
 #[utoipa::path(
     post, path = "/v1/invitations/{invitation}/resend", operation_id = "members-resend-invitation", tag = "members", security(("bearer" = [])),
     params(("invitation" = InvitationId, Path, description = "Which invitation.")),

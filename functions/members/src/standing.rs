@@ -2,11 +2,11 @@
 
 use api::{Code, Error, FieldProblem, Result};
 use identity::{Person, Right};
-use model::{Permission, RoleName};
+use model::RoleName;
 use store::{Company, Place, Store};
 
-/// Whether `person` may give `role`, which is to exist. One that gives others rights takes a recent proof of who they are:
-/// a stolen session makes nobody an owner.
+/// Whether `person` may give `role`, which is to exist. One that may do what takes a recent proof of who one is takes one
+/// to give: a stolen session makes nobody else do what it cannot.
 ///
 /// # Errors
 /// 422 at `pointer` for a role there is not, [`Code::MoreThanYouHave`], [`Code::ProofTooOld`].
@@ -23,7 +23,7 @@ pub async fn may_give<R: Right>(
     }
     let permissions = company.permissions_of(role);
     person.may_give_role(role, permissions)?;
-    if permissions.holds(Permission::ManageMembers) {
+    if permissions.take_proof() {
         person.proved_lately(store).await?;
     }
     Ok(())

@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 
 use crate::{
     Ceremony,
-    connect::{keep, purpose, secret},
+    connect::{keep, purpose},
     connection::ConnectionView,
 };
 
@@ -214,9 +214,9 @@ async fn consent(
             deps.writer(tier).ok_or_else(not_begun_here)?
         }
     };
-    let state = secret(&deps.kernel);
+    let (state, kept_by) = TokenHash::mint(&deps.kernel.ids, "");
     let step = SignIn::Consent { directory: identity.directory, oid: identity.person.0, tier };
-    keep(&deps.kernel, person, &state, step).await?;
+    keep(&deps.kernel, person, &kept_by, step).await?;
     Ok(app.consent_url(identity.directory, &deps.redirect_uri, &state).into())
 }
 

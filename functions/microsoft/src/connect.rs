@@ -3,7 +3,6 @@
 
 use api::{Code, Error, Json, Result};
 use axum::extract::State;
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use identity::{Person, can};
 use jiff::SignedDuration;
 use model::Tier;
@@ -62,11 +61,11 @@ pub async fn connect(
     let store = &deps.kernel.store;
     let connection = store.of(person.scope()).get::<Connection>(&()).await?;
     may_begin(connection.map(|connection| connection.value).as_ref(), tier)?;
-    let state = secret(&deps.kernel);
+    let (state, kept_by) = TokenHash::mint(&deps.kernel.ids, "");
     let begun = deps.reader.sign_in(&deps.redirect_uri, &state, graph::Ask::Who);
     let plain = format!("{}\n{}", begun.secrets.nonce, begun.secrets.code_verifier);
     let secrets = store.sealer().seal(&purpose(&person), plain.as_bytes());
-    keep(&deps.kernel, &person, &state, SignIn::Identity { secrets, tier }).await?;
+    keep(&deps.kernel, &person, &kept_by, SignIn::Identity { secrets, tier }).await?;
     Ok(Json(Redirect { url: begun.url.into() }))
 }
 
@@ -94,11 +93,6 @@ fn may_begin(connection: Option<&Connection>, tier: Option<Tier>) -> Result<()> 
     }
 }
 
-/// A state: 256 bits, given out once.
-pub(crate) fn secret(kernel: &Kernel) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(kernel.ids.bytes::<32>())
-}
-
 /// What the secrets of a ceremony are sealed for: this session and no other.
 pub(crate) fn purpose(person: &Person<can::ManageConnection>) -> String {
     format!("microsoft:{}", person.session().session)
@@ -108,11 +102,11 @@ pub(crate) fn purpose(person: &Person<can::ManageConnection>) -> String {
 pub(crate) async fn keep(
     kernel: &Kernel,
     person: &Person<can::ManageConnection>,
-    state: &str,
+    kept_by: &TokenHash,
     step: SignIn,
 ) -> Result<()> {
     let purpose =
         Purpose::Microsoft { tenant: person.tenant(), user: person.user(), session: person.session().session, step };
     let good_until = (kernel.clock.now() + STEP).as_second();
-    Ok(kernel.store.keep_token(&TokenHash::of(state), &Token { purpose, good_until }).await?)
+    Ok(kernel.store.keep_token(kept_by, &Token { purpose, good_until }).await?)
 }

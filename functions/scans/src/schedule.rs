@@ -4,8 +4,8 @@
 
 use jiff::SignedDuration;
 use model::ScanId;
-use runtime::{Deadline, Failure, Function, Kernel};
-use store::{Company, Conflict, Schedule, StoreError, Versioned};
+use runtime::{Deadline, Failure, Function, Kernel, each_due};
+use store::{Company, Conflict, Due, Schedule, StoreError, Versioned};
 
 use crate::request;
 
@@ -15,22 +15,11 @@ pub const FUNCTION: Function<Kernel> =
 
 /// Tenants per shard and firing; the next firing takes the rest.
 const AT_ONCE: u32 = 250;
-/// Time kept to end in order.
-const MARGIN: SignedDuration = SignedDuration::from_secs(5);
 
 async fn schedule(deps: Kernel, deadline: Deadline) -> Result<(), Failure> {
-    let mut failed = 0u32;
-    for due in deps.store.due(deps.clock.now(), AT_ONCE).await? {
-        if deadline.left(&deps.clock) < MARGIN {
-            break;
-        }
-        // One tenant's trouble is not the others'.
-        if let Err(error) = ask(&deps, &due.scope).await {
-            failed += 1;
-            tracing::error!(tenant = %due.scope.tenant(), %error, "schedule");
-        }
-    }
-    if failed > 0 { Err(format!("{failed} tenants could not be scheduled").into()) } else { Ok(()) }
+    let due = deps.store.due(deps.clock.now(), AT_ONCE).await?;
+    let ask = async |due: Due| ask(&deps, &due.scope).await;
+    each_due(&deps.clock, deadline, "asking for scans", due, |due| due.scope.tenant(), ask).await
 }
 
 async fn ask(deps: &Kernel, scope: &store::TenantScope) -> Result<(), StoreError> {

@@ -1,11 +1,7 @@
 //! `GET /v1/tenant`: the company the token is for.
 
-use api::{Error, Json, Result};
-use axum::{
-    extract::State,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-};
+use api::{Error, Result, Tagged, etag};
+use axum::extract::State;
 use identity::{Caller, can};
 use jiff::Timestamp;
 use model::{Currency, TenantId, TenantState};
@@ -48,12 +44,9 @@ pub struct Tenant {
         (status = "4XX", description = "The request is refused.", body = api::Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(State(store): State<Store>, caller: Caller<can::ReadTenant>) -> Result<Response> {
+pub async fn get(State(store): State<Store>, caller: Caller<can::ReadTenant>) -> Result<Tagged<Tenant>> {
     let company = store.of(caller.scope()).get::<Company>(&()).await?.ok_or_else(Error::not_found)?;
-    let version = company.version;
+    let etag = etag(company.version);
     let Company { tenant, name, slug, state, currency, created_at, plan, .. } = company.value;
-    let mut response = Json(Tenant { tenant, name, slug, state, currency, plan, created_at }).into_response();
-    let etag = HeaderValue::try_from(format!("\"{version}\"")).map_err(Error::internal)?;
-    response.headers_mut().insert(header::ETAG, etag);
-    Ok(response)
+    Ok(Tagged { etag, body: Tenant { tenant, name, slug, state, currency, plan, created_at } })
 }

@@ -7,7 +7,7 @@ use model::SkuId;
 use crate::{
     catalogue::{Candidate, Claim},
     evaluation::Context,
-    facts::SkuStatus,
+    facts::{Sku, SkuStatus},
     licence::LicenceType,
     plans::Content,
     prices::PriceList,
@@ -90,10 +90,23 @@ pub(crate) fn bought_of(context: &Context, plan: &[SkuId]) -> u32 {
     seats.fold(0, |sum, seats| sum.saturating_add(seats.enabled).saturating_add(seats.warning))
 }
 
-/// Whether everybody who has `from` could be moved to `to` without passing the limit of a Business plan.
+/// Free seats of a licence type.
+pub(crate) fn free_of(context: &Context, sku: SkuId) -> u32 {
+    context.licences.get(&sku).map_or(0, |licence| licence.sku.seats.enabled.saturating_sub(licence.sku.consumed))
+}
+
+/// Whether everybody who has `from` could be moved to `to` without passing the limit of a Business plan: free seats are
+/// filled first, the rest has to be bought. Seats that more people have than were bought count as bought.
 pub(crate) fn fits_limit(context: &Context, from: SkuId, to: SkuId) -> bool {
-    let Some(plan) = business_plan(to) else { return true };
+    let Some(plan) = business_plan(to).filter(|plan| !plan.contains(&from)) else { return true };
     let moved = context.licences.get(&from).map_or(0, |licence| licence.sku.consumed);
-    let moved = if plan.contains(&from) { 0 } else { moved };
-    bought_of(context, plan).saturating_add(moved) <= BUSINESS_LIMIT
+    let to_buy = moved.saturating_sub(free_of(context, to));
+    let beyond = |sku: &Sku| {
+        let there = sku.seats.enabled.saturating_add(sku.seats.warning);
+        sku.consumed.saturating_sub(there)
+    };
+    let licences = plan.iter().filter_map(|sku| context.licences.get(sku));
+    let beyond = licences.map(|licence| beyond(&licence.sku)).fold(0, u32::saturating_add);
+    let taken = bought_of(context, plan).saturating_add(beyond);
+    to_buy == 0 || taken.saturating_add(to_buy) <= BUSINESS_LIMIT
 }

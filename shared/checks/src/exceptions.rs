@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, civil::Date};
-use model::{ExceptionId, PersonId, SkuId, UserId, utc_date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use model::{ExceptionId, PersonId, SkuId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{catalogue::CheckId, outcome::Subject};
@@ -26,7 +26,8 @@ pub struct Exception {
     pub reason: String,
     /// Who answers for it.
     pub owner: UserId,
-    /// It covers the days before this one (UTC); without end when `None`.
+    /// When it ends; without end when `None`. It covers every day (UTC) that begins before: of the last one also what is
+    /// left of it, unless it is put away by then.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -60,7 +61,7 @@ impl About {
 impl Exception {
     /// Whether it still counts on a day.
     pub fn in_force(&self, today: Date) -> bool {
-        self.expires_at.is_none_or(|end| today < utc_date(end))
+        self.expires_at.is_none_or(|end| today.at(0, 0, 0, 0) < end.to_zoned(TimeZone::UTC).datetime())
     }
 }
 
@@ -129,10 +130,17 @@ mod tests {
     }
 
     #[test]
-    fn it_covers_the_days_before_its_end() {
+    fn it_covers_the_days_that_begin_before_its_end() {
         let until = |end: &str| Exception { expires_at: Some(end.parse().expect("a time")), ..exception(1) };
-        assert!(covers(until("2026-11-22T00:00:00Z"), &Subject::Directory, BASIC));
-        assert!(!covers(until("2026-11-21T23:59:59Z"), &Subject::Directory, BASIC));
+        for (end, today) in [
+            ("2026-11-22T00:00:00Z", true),
+            ("2026-11-21T23:59:59Z", true),
+            ("2026-11-21T00:00:01Z", true),
+            ("2026-11-21T00:00:00Z", false),
+            ("2026-11-20T23:59:59Z", false),
+        ] {
+            assert_eq!(covers(until(end), &Subject::Directory, BASIC), today, "{end}");
+        }
         assert!(covers(exception(1), &Subject::Directory, BASIC), "without an end");
     }
 

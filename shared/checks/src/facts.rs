@@ -40,6 +40,13 @@ pub enum SkuStatus {
     Unknown,
 }
 
+impl SkuStatus {
+    /// Whether people have the use of it, so that it is paid for.
+    pub const fn is_in_force(self) -> bool {
+        matches!(self, Self::Enabled | Self::Warning)
+    }
+}
+
 /// Graph's `prepaidUnits`: seats by state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seats {

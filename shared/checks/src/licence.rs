@@ -129,7 +129,7 @@ pub(crate) fn licence_types(directory: &Directory, settings: &Settings, today: D
 /// changes money, and not what is found. Free, viral, a trial, without limit, for the whole directory, no longer active
 /// and ignored or called free by the tenant are not paid.
 fn is_paid(sku: &Sku, product: Option<&Product>, trial: bool, settings: &Settings) -> bool {
-    let ended = !matches!(sku.status, SkuStatus::Enabled | SkuStatus::Warning);
+    let ended = !sku.status.is_in_force();
     let left_out = settings.ignored_skus.contains(&sku.id) || settings.free_skus.contains(&sku.id);
     if !sku.for_users || ended || trial || left_out {
         return false;

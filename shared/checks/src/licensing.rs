@@ -88,9 +88,16 @@ impl Licensing {
         self.prices.price(sku).map_or(SeatCost::Missing, SeatCost::Priced)
     }
 
+    /// What it costs today that somebody has a licence: also nothing where the licence type is not in force any more,
+    /// or free by the company's settings. A saving needs [`Self::cost`]: what has ended had its price.
+    pub fn holding_cost(&self, sku: SkuId) -> SeatCost {
+        let ended = self.skus.iter().any(|known| known.id == sku && !known.status.is_in_force());
+        if ended || self.prices.is_free(sku) { SeatCost::Free } else { self.cost(sku) }
+    }
+
     /// Whether what a licence type costs is to be told: it is paid for, in force, and its price is missing.
     pub fn lacks_price(&self, sku: &Sku) -> bool {
-        matches!(sku.status, SkuStatus::Enabled | SkuStatus::Warning) && self.cost(sku.id) == SeatCost::Missing
+        sku.status.is_in_force() && self.cost(sku.id) == SeatCost::Missing
     }
 
     /// What people call a licence type: the product's name, or Microsoft's part number of one that is not known.
@@ -157,6 +164,24 @@ mod tests {
         let ended = Sku { status: SkuStatus::Suspended, ..sku(UNKNOWN, 0) };
         assert_eq!(lacking(&licensing(vec![ended], Vec::new())), [false], "nobody pays for it any more");
         assert_eq!((all.name(PREMIUM), all.name(UNKNOWN)), ("Microsoft 365 Business Premium".into(), "PART".into()));
+    }
+
+    #[test]
+    fn who_has_what_is_not_in_force_or_free_by_the_settings_costs_nothing_and_its_price_stays_known() {
+        let of = |status| licensing(vec![Sku { status, ..sku(PREMIUM, 5) }], Vec::new());
+        for status in [SkuStatus::Enabled, SkuStatus::Warning] {
+            assert!(matches!(of(status).holding_cost(PREMIUM), SeatCost::Priced(_)), "{status:?}");
+        }
+        for status in [SkuStatus::Suspended, SkuStatus::Deleted, SkuStatus::LockedOut, SkuStatus::Unknown] {
+            assert_eq!(of(status).holding_cost(PREMIUM), SeatCost::Free, "{status:?}");
+            assert!(matches!(of(status).cost(PREMIUM), SeatCost::Priced(_)), "{status:?}");
+        }
+        let mut free = of(SkuStatus::Enabled);
+        free.prices.set_free(PREMIUM);
+        assert_eq!(free.holding_cost(PREMIUM), SeatCost::Free);
+        let nowhere = licensing(Vec::new(), Vec::new());
+        assert!(matches!(nowhere.holding_cost(PREMIUM), SeatCost::Priced(_)), "not read since it was given");
+        assert_eq!(nowhere.holding_cost(UNKNOWN), SeatCost::Missing);
     }
 
     #[test]

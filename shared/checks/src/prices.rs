@@ -283,6 +283,10 @@ impl PriceList {
     pub fn set_free(&mut self, sku: SkuId) {
         self.own.insert(sku, Own::Free);
     }
+    /// Whether it costs this tenant nothing by its settings. A price it set itself outranks that.
+    pub(crate) fn is_free(&self, sku: SkuId) -> bool {
+        self.own.get(&sku) == Some(&Own::Free)
+    }
     fn set_amount(&mut self, sku: SkuId, monthly: Money, term: Option<Term>, as_of: Date) -> Result<(), PriceError> {
         if monthly.currency != self.currency {
             return Err(PriceError::Currency(monthly.currency, self.currency));
@@ -360,7 +364,7 @@ impl PriceList {
     pub(crate) fn used(&self, skus: impl IntoIterator<Item = SkuId>) -> Option<PricesUsed> {
         let (mut own, mut lists, mut as_of) = (false, BTreeSet::new(), None::<Date>);
         // What is free is in no amount, and its price is of no day.
-        for sku in skus.into_iter().filter(|sku| self.own.get(sku) != Some(&Own::Free)) {
+        for sku in skus.into_iter().filter(|sku| !self.is_free(*sku)) {
             let Some(price) = self.price(sku) else { continue };
             match price.basis {
                 PriceBasis::Own => own = true,

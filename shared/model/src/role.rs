@@ -78,6 +78,13 @@ impl Permissions {
     pub const NONE: Self = Self(0);
     /// All there are.
     pub const ALL: Self = Self((1 << Permission::ALL.len()) - 1);
+    /// What is done on a recent proof of who one is, or gives others more: none of it is given without that proof.
+    pub const PROVED: Self = Self::NONE
+        .with(Permission::ManageTenant)
+        .with(Permission::ManageMembers)
+        .with(Permission::ManageRoles)
+        .with(Permission::ManageKeys)
+        .with(Permission::ApplyFixes);
 
     /// Whether `permission` is among them.
     pub const fn holds(self, permission: Permission) -> bool {
@@ -96,6 +103,10 @@ impl Permissions {
     #[must_use]
     pub const fn and(self, others: Self) -> Self {
         Self(self.0 & others.0)
+    }
+    /// Whether giving them takes a recent proof of who one is.
+    pub const fn take_proof(self) -> bool {
+        self.and(Self::PROVED).0 != 0
     }
     /// One by one, in the order of the list.
     pub fn iter(self) -> impl Iterator<Item = Permission> {

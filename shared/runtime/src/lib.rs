@@ -5,6 +5,7 @@ mod function;
 mod kernel;
 mod rotation;
 mod serve;
+mod sweep;
 mod system;
 
 pub use env::{Env, EnvError};
@@ -12,6 +13,7 @@ pub use function::{Answered, Deadline, Delivered, Failure, Function, Handled, Tr
 pub use kernel::{Connect, Deps, Kernel, Secrets, secrets};
 pub use rotation::{Rotation, Step, Versions};
 pub use serve::{detail_of, event_of, main, router};
+pub use sweep::each_due;
 pub use system::{SystemClock, SystemRandom};
 
 /// What a start fails with: the function refuses to serve (F11).

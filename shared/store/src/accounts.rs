@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Company, Conflict, Devices, EmailLogin, Factors, Founding, Jwks, Member, Membership, NotAdmitted, Result, Session,
-    SessionProof, SignUp, Store, StoreError, Throttle, Token, TokenHash, User, Versioned,
+    SessionProof, SignUp, Store, StoreError, Throttle, Token, TokenHash, User, Versioned, WayIn,
     commit::{Action, Commit, Condition, Place, TRANSACTION_CONFLICT, What},
     db::{decode, encode, number, text},
     directory::{Origin, TenantScope},
@@ -15,6 +15,7 @@ use crate::{
     founding::founded,
     key::Key,
     records::{DirectoryLink, TenantRecord},
+    sessions::not_over,
 };
 
 /// How long a sign-up waits for its address to be verified (F65).
@@ -63,6 +64,11 @@ pub struct Proven {
     pub clear_throttle_of: Option<String>,
     /// Whether the device is new to the account.
     pub new_device: bool,
+    /// The way in that the proof came by, where it may be taken away without the login telling of it: no session is
+    /// opened once it is gone.
+    pub way_in: Option<WayIn>,
+    /// The session the proof was made in, where no new one was: once that is over, none is opened on it.
+    pub from: Option<SessionId>,
     /// A one-time token that this sign-in uses up.
     pub consume: Option<TokenHash>,
     /// How many recovery codes are left, where this sign-in used one.
@@ -79,6 +85,8 @@ impl Proven {
             login: None,
             clear_throttle_of: None,
             new_device: false,
+            way_in: None,
+            from: None,
             consume: None,
             recovery_codes_left: None,
         }
@@ -272,26 +280,13 @@ impl Store {
         self.get(&User::key(user), false).await?.map(|item| decode("User", item)).transpose()
     }
 
-    /// Opens a session for a user who proved who they are, in a tenant they are an active member of. The conditions
-    /// stand for reads: membership active at its version, tenant open and its rules for signing in kept, password not
-    /// changed meanwhile.
+    /// Opens a session for a user who proved who they are, in a tenant they are an active member of, and writes with it
+    /// what the sign-in used up or made known. The conditions stand for reads: membership active at its version, tenant
+    /// open and its rules for signing in kept, password not changed and way in not taken meanwhile.
     ///
     /// # Errors
-    /// [`Conflict::State`] `member`, `tenant` or `password` when one of them closes the door.
-    pub async fn open_session(
-        &self,
-        proven: Proven,
-        membership: &Membership,
-        origin: Origin,
-    ) -> Result<(String, Session)> {
-        self.open_session_noting(proven, membership, Noted::default(), origin).await
-    }
-
-    /// Opens a session and writes with it what the sign-in used up or made known.
-    ///
-    /// # Errors
-    /// As [`Store::open_session`]; [`Conflict::Version`] when the factors changed since they were read: the code was
-    /// used by another request.
+    /// [`Conflict::State`] `member`, `tenant`, `password` or `way in` when one of them closes the door;
+    /// [`Conflict::Version`] when the factors changed since they were read: the code was used by another request.
     pub async fn open_session_noting(
         &self,
         proven: Proven,
@@ -313,8 +308,18 @@ impl Store {
         noted: Noted,
         origin: Origin,
     ) -> Result<(String, Session)> {
-        let Proven { user, amr, directory, login, clear_throttle_of, new_device, consume, recovery_codes_left } =
-            proven;
+        let Proven {
+            user,
+            amr,
+            directory,
+            login,
+            clear_throttle_of,
+            new_device,
+            way_in,
+            from,
+            consume,
+            recovery_codes_left,
+        } = proven;
         let now = self.clock.now();
         let session = SessionId::generate(&self.ids);
         let token = self.refresh_token(user, session)?;
@@ -344,6 +349,12 @@ impl Store {
         ));
         if let Some((email, epoch)) = login {
             change = change.action(same_password(&email, user, epoch, noted.rehashed.as_ref())?);
+        }
+        if let Some(way_in) = way_in {
+            change = change.action(way_in.check(user));
+        }
+        if let Some(from) = from {
+            change = change.action(not_over(user, from));
         }
         if let Some(devices) = noted.devices {
             // Whatever is there: of two new devices at once one is told of once more.
@@ -396,8 +407,12 @@ impl Store {
             if hash != record.current && !again {
                 // Whatever state the tenant is in: who has an old token learns nothing of it.
                 let scope = self.scope_of_membership(record.tenant, origin);
-                self.end(&scope, user, session, Event::TokenReuseDetected { session, user }).await?;
-                return Ok(Rotation::ReuseDetected);
+                return match self.end(&scope, user, session, Event::TokenReuseDetected { session, user }).await {
+                    Ok(()) => Ok(Rotation::ReuseDetected),
+                    // Of two old tokens at once the other one ended it, and was told.
+                    Err(StoreError::Conflict(Conflict::Missing(_))) => Ok(Rotation::Refused),
+                    Err(error) => Err(error),
+                };
             }
             // Whose session goes on learns that the tenant is closed: signing in would not say so.
             let admission = admitted?;
@@ -461,10 +476,9 @@ impl Store {
     }
 
     pub(crate) async fn end(&self, scope: &TenantScope, user: UserId, session: SessionId, event: Event) -> Result<()> {
-        let there = Condition { expression: Some("attribute_exists(PK)"), ..Condition::default() };
         let change = Commit::new().action(Action {
             place: Place::Global(Session::key(user, session)),
-            what: What::Delete { condition: there },
+            what: What::Delete { condition: Condition::present() },
             conflict: Conflict::Missing("session"),
         });
         self.of(scope).commit(change.event(event)?).await.map(|_| ())
@@ -610,6 +624,15 @@ pub(crate) fn doors(
         open.values.push((":directory", text(directory.to_string())));
     }
     change.check::<Company>(&(), open, "tenant")
+}
+
+/// Holds while a login is this user's, whatever changed of it.
+pub(crate) fn login_of(user: UserId) -> Condition {
+    Condition {
+        expression: Some("#user = :user"),
+        names: vec![("#user", "user")],
+        values: vec![(":user", text(user.to_string()))],
+    }
 }
 
 /// Holds while a login is this user's and what it was at an epoch, which moves with each change of the password, the

@@ -17,7 +17,7 @@ use crate::{
     factors::{factors_as_read, factors_put},
     key::{Collection, Key},
     records::{TenantRecord, User},
-    sessions::Which,
+    sessions::{Which, not_over, or_over},
     work_accounts::taken_back,
 };
 
@@ -46,6 +46,10 @@ impl Store {
 
     /// Keeps a request for another address, made in `session`. Whether the new one is free is found out when it is
     /// confirmed: nobody learns here who has an account.
+    ///
+    /// # Errors
+    /// [`Conflict::Missing`] `login` when the address is not theirs any more, [`crate::NotAdmitted::Session`] when
+    /// `session` ended meanwhile.
     pub async fn request_email_change(
         &self,
         scope: &TenantScope,
@@ -55,19 +59,21 @@ impl Store {
     ) -> Result<EmailChangeId> {
         let user = session.user;
         let login = self.login(&from).await?.filter(|login| login.user == user).ok_or(Conflict::Missing("login"))?;
+        let now = self.clock.now();
         let change = EmailChange {
             change: EmailChangeId::generate(&self.ids),
             user,
             tenant: scope.tenant(),
             from,
             to,
-            signed_in_at: Some(session.signed_in_at()),
+            takes_since: Some(session.signed_in_at().min(now - EmailChange::UNDO_FOR)),
             state: EmailChangeState::Waiting,
             epoch: login.epoch,
-            good_until: (self.clock.now() + EmailChange::GOOD_FOR).as_second(),
+            good_until: (now + EmailChange::GOOD_FOR).as_second(),
         };
-        let request = Commit::new().action(kept(&change, Condition::absent())?);
-        self.of(scope).commit(request.event(Event::EmailChangeRequested { change: change.change })?).await?;
+        let request = Commit::new().action(kept(&change, Condition::absent())?).action(not_over(user, session.session));
+        let event = Event::EmailChangeRequested { change: change.change };
+        self.of(scope).commit(request.event(event)?).await.map_err(or_over)?;
         Ok(change.change)
     }
 
@@ -112,13 +118,13 @@ impl Store {
 
     /// Puts back the address a user had before `change`, whatever theirs is now. Who changed it knew the password, so
     /// that is gone, too, and every session: the owner of the mailbox sets a new one by mail. So is what was added to
-    /// sign in with since they signed in who asked for it, second factors and work accounts: it would let back in, or
-    /// lock the owner out. What is older stays (ASVS 6.4.3). Later changes cannot be undone any more, by whoever made
-    /// them; earlier ones can.
+    /// sign in with since [`EmailChange::takes_since`], second factors and work accounts: it would let back in, or lock
+    /// the owner out. What is older stays (ASVS 6.4.3). Later changes cannot be undone any more, by whoever made them;
+    /// earlier ones can.
     ///
     /// # Errors
-    /// [`Conflict::State`] `token` when the link was used or an earlier change was undone, [`Conflict::Taken`] `email` when somebody else took the
-    /// address meanwhile.
+    /// [`Conflict::State`] `token` when the link was used or an earlier change was undone, [`Conflict::Taken`] `email`
+    /// when somebody else took the address meanwhile.
     pub async fn undo_email_change(&self, link: &TokenHash, change: &EmailChange, origin: Origin) -> Result<()> {
         let undone = EmailChange { state: EmailChangeState::Undone, ..change.clone() };
         for _ in 0..TRIES {
@@ -130,8 +136,8 @@ impl Store {
             }
             let login = self.login_of_profile(&profile).await?;
             let mut left = factors.clone();
-            if let Some(signed_in_at) = change.signed_in_at {
-                left.value.without_those_since(signed_in_at);
+            if let Some(at) = change.takes_since {
+                left.value.without_those_since(at);
             }
             let next = EmailLogin {
                 epoch: login.epoch + 1,
@@ -146,7 +152,7 @@ impl Store {
             let restored = User { email: change.from.clone(), undone: spans.split_off(oldest), ..profile.clone() };
             let mut commit = self.moved(link, &undone, (&profile, &restored), (&login, &next)).await?;
             commit = commit.action(if left == factors { factors_as_read(&factors) } else { factors_put(&left)? });
-            let added = |account: &WorkAccount| change.signed_in_at.is_some_and(|at| account.since >= at);
+            let added = |account: &WorkAccount| change.takes_since.is_some_and(|at| account.since >= at);
             let added = self.unlink_beyond_most(work_accounts.into_iter().filter(added).collect()).await?;
             for account in &added {
                 for (key, what) in taken_back(account, self.clock.now())? {
@@ -220,8 +226,7 @@ impl Store {
         (login, next): (&EmailLogin, &EmailLogin),
     ) -> Result<Commit> {
         let to = moved.email.as_str();
-        let there = Condition { expression: Some("attribute_exists(PK)"), ..Condition::default() };
-        let mut commit = Commit::new().consume(link, self.clock.now()).action(kept(change, there)?);
+        let mut commit = Commit::new().consume(link, self.clock.now()).action(kept(change, Condition::present())?);
         commit = commit.action(replaced(profile, moved)?);
         if profile.email == to {
             // Undone already by the link of a later change: only the secrets go.

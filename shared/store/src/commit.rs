@@ -90,6 +90,9 @@ impl Condition {
     pub(crate) fn absent() -> Self {
         Self { expression: Some("attribute_not_exists(PK)"), ..Self::default() }
     }
+    pub(crate) fn present() -> Self {
+        Self { expression: Some("attribute_exists(PK)"), ..Self::default() }
+    }
     pub(crate) fn version(version: u64) -> Self {
         Self { expression: Some("v = :v"), values: vec![(":v", number(version))], ..Self::default() }
     }

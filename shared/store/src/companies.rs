@@ -11,6 +11,7 @@ use crate::{
     directory::Origin,
     key::{Collection, Key},
     records::TenantRecord,
+    sessions::or_over,
 };
 
 /// Most companies somebody is in: as many as one read takes, at two items each.
@@ -146,11 +147,16 @@ impl Store {
     /// Opens a session in another tenant on what `session` rests on: the same proof, no younger, and no longer life.
     ///
     /// # Errors
-    /// [`crate::Conflict::State`] `member` or `tenant` when that closes the door.
+    /// [`crate::Conflict::State`] `member` or `tenant` when that closes the door; [`crate::NotAdmitted::Session`] when
+    /// `session` ended meanwhile.
     pub async fn switch(&self, session: &Session, to: &Membership, origin: Origin) -> Result<(String, Session)> {
-        let proven = Proven { directory: session.directory, ..Proven::of(session.user, session.amr.clone()) };
+        let proven = Proven {
+            directory: session.directory,
+            from: Some(session.session),
+            ..Proven::of(session.user, session.amr.clone())
+        };
         let times = (session.proven_at, session.absolute_until);
-        self.open_session_lasting(times, proven, to, Noted::default(), origin).await
+        self.open_session_lasting(times, proven, to, Noted::default(), origin).await.map_err(or_over)
     }
 }
 

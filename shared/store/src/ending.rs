@@ -237,11 +237,11 @@ impl Tenant<'_> {
         Err(StoreError::Unavailable("the membership changes too often".into()))
     }
 
-    /// Revokes the keys a member made. Those of one who is deactivated follow by themselves; these would not.
+    /// Revokes the keys that rest on a member. Those of one who is deactivated follow by themselves; these would not.
     async fn end_keys(&self, user: UserId) -> Result<Vec<KeyId>> {
         let mut revoked = Vec::new();
         for key in self.keys_strong().await? {
-            if key.created_by == user && self.revoke_key(key.key, false).await?.is_some() {
+            if key.rests_on().any(|one| one == user) && self.revoke_key(key.key, false).await?.is_some() {
                 revoked.push(key.key);
             }
         }

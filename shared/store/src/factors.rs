@@ -61,7 +61,7 @@ pub struct FactorChange<'a> {
     pub way_in: Option<&'a WayIn>,
 }
 
-/// Another way in than the one that is given up.
+/// A way in that is to be there when something is written: what came by it, or gives another one up.
 #[derive(Debug, Clone)]
 pub enum WayIn {
     /// A password.
@@ -76,7 +76,7 @@ pub enum WayIn {
         /// The version the factors were read at.
         version: u64,
     },
-    /// A work account of another directory.
+    /// A work account, by its directory.
     WorkAccount(DirectoryId),
 }
 

@@ -26,13 +26,12 @@ impl crate::Tenant<'_> {
     /// Ends an address at once; `false` when there is none.
     pub async fn revoke_feed(&self, id: FeedId) -> Result<bool> {
         let Some(feed) = self.get_strong::<Feed>(&id).await? else { return Ok(false) };
-        let there = || Condition { expression: Some("attribute_exists(PK)"), ..Condition::default() };
         let deletes = [
             (Place::Own(Feed::COLLECTION, Feed::sort_key(&id)), Conflict::Missing(Feed::KIND)),
             (Place::Global(Token::key(&feed.value.secret)), Conflict::Missing("token")),
         ];
         let change = deletes.into_iter().fold(Commit::new(), |change, (place, conflict)| {
-            change.action(Action { place, what: What::Delete { condition: there() }, conflict })
+            change.action(Action { place, what: What::Delete { condition: Condition::present() }, conflict })
         });
         self.commit(change.event(Event::FeedRevoked { feed: id })?).await.map(|_| true)
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use model::FixId;
 
 use crate::{
-    Conflict, Fix, FixEnd, FixPart, FixState, Lane, Result, Tenant, TenantScope, Versioned,
+    Conflict, Fix, FixEnd, FixPart, FixState, FixWaits, Lane, Result, StoreError, Tenant, TenantScope, Versioned,
     commit::{Condition, What, item_of, versioned},
     key::Key,
     records::TenantRecord,
@@ -23,11 +23,25 @@ pub struct FixDue {
 
 impl Tenant<'_> {
     /// Takes the lane for a fix and shuts out whoever had it for the same; `None` while another fix has it that is
-    /// under way.
+    /// under way: then [`Self::next_fix`] names this one at the other's end.
     ///
     /// # Errors
     /// [`Conflict::Version`] when somebody else took it at the same moment.
     pub async fn take_lane(&self, fix: FixId) -> Result<Option<Versioned<Lane>>> {
+        let first = self.try_lane(fix).await;
+        if !matches!(first, Ok(None) | Err(StoreError::Conflict(Conflict::Version))) {
+            return first;
+        }
+        self.save(&FixWaits { fix }).await?;
+        // Another delivery of the same was faster.
+        if first.is_err() && self.get_strong::<Lane>(&()).await?.is_some_and(|lane| lane.value.fix == Some(fix)) {
+            return first;
+        }
+        // Whoever ended before that was kept found none that waits.
+        self.try_lane(fix).await
+    }
+
+    async fn try_lane(&self, fix: FixId) -> Result<Option<Versioned<Lane>>> {
         let lane = self.get_strong::<Lane>(&()).await?;
         let (holder, version) = lane.map_or((None, 0), |lane| (lane.value.fix, lane.version));
         if let Some(other) = holder.filter(|holder| *holder != fix) {
@@ -108,16 +122,21 @@ impl Tenant<'_> {
         Ok(Versioned { value: record.value.clone(), version })
     }
 
-    /// The oldest fix that waits for the lane.
+    /// The oldest fix that found the lane taken and waits for it still. They are few: whoever has the lane keeps it for
+    /// minutes.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn next_fix(&self) -> Result<Option<FixId>> {
-        const LOOKED_AT: u32 = 100;
-        let page = crate::PageRequest { limit: Some(LOOKED_AT), cursor: None };
-        let newest = self.list::<Fix>(&page, true).await?;
-        let waits = |state| matches!(state, FixState::Queued | FixState::UndoQueued);
-        let waiting = newest.items.into_iter().filter(|fix| waits(fix.value.state));
-        Ok(waiting.map(|fix| fix.value.fix).min())
+        let mut next: Option<FixId> = None;
+        for FixWaits { fix } in self.all_strong::<FixWaits>().await?.into_iter().map(|noted| noted.value) {
+            let state = self.get_strong::<Fix>(&fix).await?.map(|fix| fix.value.state);
+            if matches!(state, Some(FixState::Queued | FixState::UndoQueued)) {
+                next = next.or(Some(fix));
+            } else {
+                self.remove::<FixWaits>(&fix).await?;
+            }
+        }
+        Ok(next)
     }
 }

@@ -7,7 +7,7 @@ use model::{Currency, Event, Policy, RoleName, TenantId, TenantState, UserId, ev
 use crate::{
     Claim, Company, Conflict, EmailLogin, KeptAnswer, Member, Membership, NewCompany, Origin, Result, Schedule, SignUp,
     Store, StoreError, Tenant, TokenHash, User,
-    accounts::{done, put},
+    accounts::{done, login_of, put},
     commit::{Action, Commit, Condition, Place, What},
     companies::one_more,
     db::{encode, text},
@@ -71,14 +71,9 @@ impl Store {
 
     async fn found(&self, change: Commit, company: Founding<'_>, owner: &User, origin: Origin) -> Result<()> {
         // The address that the company knows its owner by is theirs still.
-        let theirs = Condition {
-            expression: Some("#user = :user"),
-            names: vec![("#user", "user")],
-            values: vec![(":user", text(owner.user.to_string()))],
-        };
         let change = change.action(Action {
             place: Place::Global(EmailLogin::key(&owner.email)),
-            what: What::Check { condition: theirs },
+            what: What::Check { condition: login_of(owner.user) },
             conflict: Conflict::State("email"),
         });
         let change = founded(change, company, owner, self.clock.now())?;

@@ -7,10 +7,10 @@ use crate::{
     Account, Company, Conflict, Connection, EmailLogin, Invitation, InvitationState, Member, Membership, Newcomer,
     Origin, Purpose, Registration, Result, Store, StoreError, Tenant, Token, TokenHash, User, Versioned, Way, Whom,
     WorkAccount,
-    accounts::login_at,
+    accounts::{login_at, login_of},
     commit::{Action, Commit, Condition, Place, What, versioned},
     companies::{one_more, room_for_one_more},
-    db::{decode, encode, text},
+    db::{decode, encode},
     factors::factors_put,
     key::{Collection, Item, Key},
     records::TenantRecord,
@@ -477,14 +477,9 @@ impl Store {
             }
             None => {
                 // The address is still theirs when they join.
-                let theirs = Condition {
-                    expression: Some("#user = :user"),
-                    names: vec![("#user", "user")],
-                    values: vec![(":user", text(user.to_string()))],
-                };
                 change = change.action(Action {
                     place: Place::Global(EmailLogin::key(&email)),
-                    what: What::Check { condition: theirs },
+                    what: What::Check { condition: login_of(user) },
                     conflict: Conflict::Version,
                 });
             }

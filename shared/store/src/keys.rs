@@ -1,7 +1,7 @@
 //! API keys: made, rotated, revoked, trimmed, warned of (C10). Each is one transaction on the key as it was read.
 
 use jiff::{SignedDuration, Timestamp};
-use model::{Event, KeyId, Permissions};
+use model::{Event, KeyId, Permissions, UserId};
 
 use crate::{
     ApiKey, ApiKeyCount, ApiKeyState, Commit, Conflict, Ready, Result, StoreError, Tenant, TokenHash, Versioned,
@@ -44,9 +44,15 @@ impl Tenant<'_> {
         Err(StoreError::Conflict(Conflict::Version))
     }
 
-    /// Gives a live key another secret; the one before works on for `overlap`. The key as it is now; `None` when there
-    /// is none that is live.
-    pub async fn rotate_key(&self, id: KeyId, secret: &TokenHash, overlap: SignedDuration) -> Result<Option<ApiKey>> {
+    /// Gives a live key another secret, for `by`; the one before works on for `overlap`. The key as it is now; `None` when
+    /// there is none that is live.
+    pub async fn rotate_key(
+        &self,
+        id: KeyId,
+        by: UserId,
+        secret: &TokenHash,
+        overlap: SignedDuration,
+    ) -> Result<Option<ApiKey>> {
         self.change_key(id, |key, now| {
             if key.state(now) != ApiKeyState::Live {
                 return None;
@@ -54,6 +60,7 @@ impl Tenant<'_> {
             let old_until = now + overlap;
             let old = std::mem::replace(&mut key.secret, secret.clone());
             key.old_secret = (!overlap.is_zero()).then(|| (old, old_until.as_second()));
+            key.rotated_by = Some(by);
             Some(Event::KeyRotated { key: id, old_until })
         })
         .await
@@ -71,7 +78,7 @@ impl Tenant<'_> {
         .await
     }
 
-    /// Leaves a key no more than `most`: what its maker holds. With nothing left it is revoked.
+    /// Leaves a key no more than `most`: what those hold whom it rests on. With nothing left it is revoked.
     pub async fn trim_key(&self, id: KeyId, most: Permissions) -> Result<Option<ApiKey>> {
         self.change_key(id, |key, now| {
             let (before, after) = (key.scopes, key.scopes.and(most));

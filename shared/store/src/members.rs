@@ -209,7 +209,7 @@ impl Tenant<'_> {
             });
         let change = unless_break_glass(change, user, &memberships);
         let before = store.factors(user).await?.map_or_else(Vec::new, |factors| factors.sorts());
-        self.commit(change.event(Event::FactorsReset { user, before, operator: None })?).await?;
-        store.end_at_once(user, Which::In(self.id())).await
+        let event = Event::FactorsReset { user, before, operator: None };
+        store.end_sessions(self.scope, user, Which::In(self.id()), change, event).await
     }
 }

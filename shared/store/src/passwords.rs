@@ -8,7 +8,7 @@ use crate::{
     commit::{Action, Condition, Place, What},
     db::{decode, encode, number},
     directory::Origin,
-    sessions::{Which, known_from_now_on},
+    sessions::{Which, known_from_now_on, not_over, or_over},
 };
 
 impl Store {
@@ -80,7 +80,8 @@ impl Store {
     /// their other devices.
     ///
     /// # Errors
-    /// [`Conflict::State`] `token` when it was changed meanwhile, [`Conflict::Missing`] `login` without one.
+    /// [`Conflict::State`] `token` when it was changed meanwhile, [`Conflict::Missing`] `login` without one,
+    /// [`crate::NotAdmitted::Session`] when `session` ended meanwhile.
     pub async fn change_password(
         &self,
         scope: &TenantScope,
@@ -95,10 +96,12 @@ impl Store {
         let devices: Option<Devices> = found.next().flatten().map(|item| decode("Devices", item)).transpose()?;
         let login = login.filter(|login| login.user == session.user).ok_or(Conflict::Missing("login"))?;
         let left = devices.unwrap_or_default().only(device);
-        let change = Commit::new().action(new_password(email, &login, password_hash)?);
+        // The login may be as its owner reset it a moment ago: that it is as read says nothing of who asks.
+        let change = Commit::new().action(not_over(session.user, session.session));
+        let change = change.action(new_password(email, &login, password_hash)?);
         let change = change.action(known_from_now_on(session.user, &left)?);
         let event = Event::PasswordChanged { user: session.user, by_reset: false };
-        self.end_sessions(scope, session.user, Which::Others(session.session), change, event).await
+        self.end_sessions(scope, session.user, Which::Others(session.session), change, event).await.map_err(or_over)
     }
 }
 

@@ -3,7 +3,7 @@
 use model::{Event, SessionId, TenantId, UserId};
 
 use crate::{
-    Conflict, Devices, Result, Session, Store, TenantScope, TokenHash, User,
+    Conflict, Devices, NotAdmitted, Result, Session, Store, StoreError, TenantScope, TokenHash, User,
     accounts::put,
     commit::{Action, Commit, Condition, Place, What},
     db::{decode, encode},
@@ -12,6 +12,8 @@ use crate::{
 
 /// Actions that a transaction holds beside its event.
 const AT_ONCE: usize = 99;
+/// That the session something is done in is over.
+const OVER: Conflict = Conflict::Missing("session");
 
 impl Store {
     /// A user's sessions that are not over, the newest first.
@@ -99,11 +101,17 @@ impl Store {
         self.put_one(Devices::key(user), left, Condition::default(), Conflict::Version).await
     }
 
+    /// Until there is none: a session that is there still may open another one before it ends.
     async fn end_left(&self, user: UserId, which: Which) -> Result<()> {
-        for key in self.which(user, which).await? {
-            self.delete_one(&key).await?;
+        loop {
+            let left = self.which(user, which).await?;
+            if left.is_empty() {
+                return Ok(());
+            }
+            for key in left {
+                self.delete_one(&key).await?;
+            }
         }
-        Ok(())
     }
 
     async fn which(&self, user: UserId, which: Which) -> Result<Vec<Key>> {
@@ -117,6 +125,21 @@ impl Store {
 /// That a user's devices are those that are `left`, whichever were noted meanwhile.
 pub(crate) fn known_from_now_on(user: UserId, left: &Devices) -> Result<Action> {
     Ok(put(Devices::key(user), encode("Devices", left)?, Condition::default(), "devices"))
+}
+
+/// That a session is not over, in the transaction of what is done in it: once its user ended it, it does nothing more.
+/// [`or_over`] tells of it.
+pub(crate) fn not_over(user: UserId, session: SessionId) -> Action {
+    let what = What::Check { condition: Condition::present() };
+    Action { place: Place::Global(Session::key(user, session)), what, conflict: OVER }
+}
+
+/// Where [`not_over`] did not hold, the refusal that the next request in the session gets.
+pub(crate) fn or_over(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Conflict(OVER) => NotAdmitted::Session.into(),
+        error => error,
+    }
 }
 
 /// Which of a user's sessions end.

@@ -14,6 +14,7 @@ use crate::{
     directory::Origin,
     key::Key,
     records::DirectoryLink,
+    sessions::{not_over, or_over},
 };
 
 /// Somebody Microsoft signed in who is no member of the company that they want in.
@@ -113,7 +114,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Conflict::Taken`] `work account` when it is another user's, [`Conflict::Taken`] `directory` when the user has
-    /// another one of that directory, [`Conflict::State`] `session` when that ended meanwhile.
+    /// another one of that directory, [`crate::NotAdmitted::Session`] when `session` ended meanwhile.
     pub async fn link_work_account(
         &self,
         scope: &TenantScope,
@@ -128,13 +129,10 @@ impl Store {
             names: vec![("#user", "user")],
             values: vec![(":no", AttributeValue::Bool(false)), (":user", text(user.to_string()))],
         };
-        let there = Condition { expression: Some("attribute_exists(PK)"), ..Condition::default() };
-        let change = link(Commit::new(), &account, free)?.action(one_way_more(user)).action(Action {
-            place: Place::Global(Session::key(user, session.session)),
-            what: What::Check { condition: there },
-            conflict: Conflict::State("session"),
-        });
-        self.of(scope).commit(change.event(Event::IdentityLinked { user, directory })?).await.map(|_| ())
+        let change = link(Commit::new(), &account, free)?.action(one_way_more(user));
+        let change = change.action(not_over(user, session.session));
+        let event = Event::IdentityLinked { user, directory };
+        self.of(scope).commit(change.event(event)?).await.map(drop).map_err(or_over)
     }
 
     /// Unlinks what of `accounts` is more than somebody may have, one by one, and returns the others: with those a
@@ -407,11 +405,7 @@ pub(crate) fn taken_back(account: &WorkAccount, now: Timestamp) -> Result<[(Key,
 /// Counts the version of a user up, in the transaction that links a work account to them: who takes ways in from them
 /// reads the user before their work accounts, so that none is linked behind their back.
 fn one_way_more(user: UserId) -> Action {
-    let condition = Condition {
-        expression: Some("attribute_exists(PK)"),
-        values: vec![(":one", number(1))],
-        ..Condition::default()
-    };
+    let condition = Condition { values: vec![(":one", number(1))], ..Condition::present() };
     Action {
         place: Place::Global(User::key(user)),
         what: What::Set { expression: "ADD version :one", condition },

@@ -1,9 +1,12 @@
 //! `accounts-change-email`.
 
 use jiff::SignedDuration;
+use model::EmailChangeId;
 use serde_json::{Value, json};
 use tests::App;
 
+use crate::deaths::held_behind;
+use crate::links::{ask_reset, change_link, ids};
 use crate::table::{count, items};
 
 const PATH: &str = "/v1/me/email";
@@ -27,6 +30,35 @@ async fn asking_changes_nothing_and_tells_nobody_who_has_an_account() {
     assert_eq!(count(&app, &["user.email_change_requested", &owner.tenant.to_string()]).await, 4);
     assert_eq!(count(&app, &["user.email_change_requested", "@"]).await, 0, "an event holds no address");
     assert_eq!(count(&app, &["to=S(\"free@xn--bcher-kva.example\")"]).await, 1);
+}
+
+#[tokio::test]
+async fn a_request_under_way_leads_nowhere_once_the_password_is_reset() {
+    let mut refused = 0;
+    for call in 1.. {
+        let app = App::start().await;
+        let thief = app.tenant("acme").await;
+        let token = ask_reset(&app, "owner@acme.example").await;
+        let reset =
+            app.post("/v1/password-reset/confirm", json!({ "token": token, "password": "lantern-oyster-gravel-41" }));
+        let asked = thief.post(PATH, json!({ "email": "thief@evil.example" }));
+        let held = held_behind(&app, call, asked, reset).await;
+        app.pump().await;
+        let Some((asked, reset)) = held else { break };
+        assert_eq!(reset.status, 204);
+        let kept: Vec<EmailChangeId> = ids(&app, "EMAIL_CHANGE", "thief@evil.example").await;
+        if asked.status == 202 {
+            // It was asked for before, with the login as it was then.
+            assert_eq!(kept.len(), 1);
+            let link = change_link(&app, kept[0]).await;
+            app.post("/v1/email-change/confirm", json!({ "token": link })).await.expect_problem(410, "link_not_good");
+            continue;
+        }
+        asked.expect_problem(401, "invalid_token");
+        assert!(kept.is_empty(), "held back behind call {call}");
+        refused += 1;
+    }
+    assert!(refused > 2, "{refused}");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tests::{App, PASSWORD};
 
 use super::sign_in::browser;
+use crate::deaths::held_behind;
 use crate::links::ask_reset;
 use crate::table::{count, items};
 
@@ -37,6 +38,35 @@ async fn the_password_changes_other_sessions_end_and_this_one_goes_on() {
     app.pump().await;
     assert_eq!(count(&app, &["user.password_changed", "by_reset=Bool(false)"]).await, 1);
     assert_eq!(count(&app, &[NEW]).await, 0);
+}
+
+#[tokio::test]
+async fn a_change_under_way_does_not_replace_a_password_that_was_reset_meanwhile() {
+    const OWNERS: &str = "harbor-whistle-thimble-88";
+    let mut refused = 0;
+    for call in 1.. {
+        let app = App::start().await;
+        let thief = app.tenant("acme").await;
+        let token = ask_reset(&app, EMAIL).await;
+        let reset = app.post("/v1/password-reset/confirm", json!({ "token": token, "password": OWNERS }));
+        let held = held_behind(&app, call, thief.post(PATH, json!({ "password": NEW })), reset).await;
+        app.pump().await;
+        let Some((changed, reset)) = held else { break };
+        if changed.status == 204 {
+            // It was changed before: the owner asks for another link.
+            reset.expect_problem(410, "link_not_good");
+            continue;
+        }
+        changed.expect_problem(401, "invalid_token");
+        assert_eq!(reset.status, 204, "held back behind call {call}");
+        for (password, status) in [(NEW, 401), (PASSWORD, 401), (OWNERS, 200)] {
+            let answer = app.post("/v1/sign-in", json!({ "email": EMAIL, "password": password })).await;
+            assert_eq!(answer.status.as_u16(), status, "held back behind call {call}: {password}");
+        }
+        app.pump().await;
+        refused += 1;
+    }
+    assert!(refused > 2, "{refused}");
 }
 
 /// Signs in in a browser: the access token, the cookie the browser is to keep, and whether it was a new device.

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use store::{Conflict, StoreError};
+use store::{NotAdmitted, StoreError};
 use tests::{App, directory};
 
 use crate::at_microsoft::{LINK, LINK_CALLBACK, begin, client, lasting, link, people, returned};
@@ -50,7 +50,7 @@ async fn a_session_that_ended_meanwhile_links_nothing() {
     let (session, scope) = (store.sessions(owner.user).await.unwrap().remove(0), scope(&app, &owner).await);
     assert_eq!(owner.act("/v1/sign-out").await.status, 204);
     let late = store.link_work_account(&scope, &session, id, administrator(&app, id)).await;
-    assert!(matches!(late, Err(StoreError::Conflict(Conflict::State("session")))), "{late:?}");
+    assert!(matches!(late, Err(StoreError::NotAdmitted(NotAdmitted::Session))), "{late:?}");
     app.pump().await;
 }
 

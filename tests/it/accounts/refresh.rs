@@ -7,6 +7,7 @@ use model::{Policy, TenantState, UserId, policy::SignInWays};
 use serde_json::{Value, json};
 use tests::{Answer, App};
 
+use crate::deaths::held_behind;
 use crate::table::{count, items, scope, scope_of, set_member, set_policy, set_state};
 
 async fn refresh(app: &App, token: &str) -> Answer {
@@ -136,6 +137,25 @@ async fn an_older_token_ends_the_session_is_logged_and_told_by_mail() {
         assert_eq!(of_reuse.len(), 1);
         assert_eq!(of_reuse[0]["event"]["user"], json!(owner.user));
         assert_eq!(of_reuse[0]["actor"]["type"], "visitor");
+    }
+}
+
+#[tokio::test]
+async fn of_two_older_tokens_at_once_one_ends_the_session_and_both_are_refused_alike() {
+    for call in 1.. {
+        let app = App::start().await;
+        let owner = app.tenant("acme").await;
+        let newer = renewed(&app, &owner.refresh).await;
+        renewed(&app, &newer).await;
+        let held = held_behind(&app, call, refresh(&app, &owner.refresh), refresh(&app, &owner.refresh)).await;
+        app.pump().await;
+        let Some((one, other)) = held else {
+            assert!(call > 3, "it took {} calls", call - 1);
+            break;
+        };
+        one.expect_problem(401, "invalid_token");
+        other.expect_problem(401, "invalid_token");
+        assert_eq!(count(&app, &["kind=S(\"token.reuse_detected\")"]).await, 1, "held back behind call {call}");
     }
 }
 

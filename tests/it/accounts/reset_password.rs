@@ -223,7 +223,8 @@ async fn more_sessions_than_one_transaction_holds_end_all_the_same() {
     let membership = app.system.store.memberships(owner.user).await.unwrap().remove(0);
     for _ in 0..130 {
         let proven = store::Proven::of(owner.user, vec!["pwd".into()]);
-        app.system.store.open_session(proven, &membership, store::Origin::SYSTEM).await.unwrap();
+        let noted = store::Noted::default();
+        app.system.store.open_session_noting(proven, &membership, noted, store::Origin::SYSTEM).await.unwrap();
     }
     app.pump().await;
     assert_eq!(count(&app, &["SK=S(\"SESSION#"]).await, 131);

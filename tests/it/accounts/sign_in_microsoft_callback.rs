@@ -19,6 +19,8 @@ use crate::at_microsoft::{
     sign_in,
 };
 use crate::{
+    deaths::held_behind,
+    links::{ask_change, undo_link},
     microsoft::{administrator, count},
     table,
 };
@@ -341,6 +343,34 @@ async fn whoever_has_a_second_factor_is_asked_for_it_unless_microsoft_did() {
     assert_eq!(tokens["next"], "signed_in");
     assert_eq!(table::claims(tokens["access_token"].as_str().unwrap())["amr"], json!(["fed", "mfa"]));
     app.pump().await;
+}
+
+#[tokio::test]
+async fn a_sign_in_under_way_lets_nobody_in_once_its_work_account_was_taken_back() {
+    let mut refused = 0;
+    for call in 1.. {
+        let app = App::of(directory(1, 40)).await;
+        let (owner, id) = (app.tenant("acme").await, app.only_directory());
+        // The company's own, and it says that it asked for a second factor: nothing more is asked for here.
+        crate::members::set_company(&app, owner.tenant, |company| company.directory = Some(id)).await;
+        let thief = administrator(&app, id);
+        app.microsoft().set_claim(thief, "amr", json!(["pwd", "mfa"]));
+        assert_eq!(link(&app, &owner, thief).await.status, 204);
+        let (change, token) = ask_change(&owner, &app, "thief@evil.example").await;
+        assert_eq!(app.post("/v1/email-change/confirm", json!({ "token": token })).await.status, 204);
+        let undo = undo_link(&app, change).await;
+        let begun = begin(&app, json!({})).await;
+        let back = returned(&app, &begun.url, thief);
+        let undone = app.post("/v1/email-change/undo", json!({ "token": undo }));
+        let held = held_behind(&app, call, post_back(&app, Some(&begun.cookie), &back), undone).await;
+        app.pump().await;
+        let Some((entered, undone)) = held else { break };
+        assert_eq!(undone.status, 204);
+        assert_eq!(table::count(&app, &["SK=S(\"SESSION#"]).await, 0, "held back behind call {call}");
+        // One that was opened before is ended with the others.
+        refused += usize::from(entered.status != 200);
+    }
+    assert!(refused > 4, "{refused}");
 }
 
 #[tokio::test]

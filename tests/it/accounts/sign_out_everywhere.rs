@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tests::{App, PASSWORD};
 
 use super::change_password::signed_in;
+use crate::{deaths::held_behind, table::count};
 
 const PATH: &str = "/v1/sign-out/everywhere";
 
@@ -62,8 +63,26 @@ async fn more_sessions_than_one_transaction_takes_are_ended() {
             .await
             .expect::<Value>(200);
     }
-    assert_eq!(crate::table::count(&app, &["SESSION#"]).await, 102);
+    assert_eq!(count(&app, &["SESSION#"]).await, 102);
     assert_eq!(owner.act(PATH).await.status, 204);
-    assert_eq!(crate::table::count(&app, &["SESSION#"]).await, 0);
+    assert_eq!(count(&app, &["SESSION#"]).await, 0);
     app.pump().await;
+}
+
+#[tokio::test]
+async fn no_session_is_left_that_this_one_opens_while_it_is_asked() {
+    for call in 1.. {
+        let app = App::start().await;
+        let owner = app.tenant("acme").await;
+        // Whoever has the token of this session as well.
+        let switch = format!("/v1/me/tenants/{}/switch", owner.tenant);
+        let held = held_behind(&app, call, owner.act(PATH), owner.act(&switch)).await;
+        app.pump().await;
+        let Some((out, _)) = held else {
+            assert!(call > 4, "it took {} calls", call - 1);
+            break;
+        };
+        assert_eq!(out.status, 204);
+        assert_eq!(count(&app, &["SK=S(\"SESSION#"]).await, 0, "held back behind call {call}");
+    }
 }

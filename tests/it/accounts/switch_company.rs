@@ -10,11 +10,17 @@ use store::Company;
 use tests::{App, Client, Options, directory};
 
 use crate::at_microsoft::{self, begin, lasting, link, people, post_back, returned};
-use crate::links::{With, join, post_with};
-use crate::table::{claims, items, scope_of, set_state};
+use crate::deaths::held_behind;
+use crate::links::{With, ask_reset, join, post_with};
+use crate::table::{claims, count, scope_of, set_state};
 
 fn path(client: &Client<'_>) -> String {
     format!("/v1/me/tenants/{}/switch", client.tenant)
+}
+
+/// The table without what counts requests.
+async fn uncounted(app: &App) -> Vec<String> {
+    lasting(app).await.into_iter().filter(|item| !item.contains("PK=S(\"LIMIT#")).collect()
 }
 
 /// Changes a company as its owner would.
@@ -35,7 +41,7 @@ async fn a_member_of_two_companies_goes_from_one_to_the_other() {
     let answer = anna.act(&path(&nova)).await;
     let tokens: Value = answer.expect(200);
     assert_eq!((&tokens["tenant"], &tokens["user"]), (&json!(nova.tenant), &json!(anna.user)));
-    assert!(answer.cost().0 <= 3, "{:?}", answer.cost());
+    assert!(answer.cost().0 <= 4, "{:?}", answer.cost());
     let token = tokens["access_token"].as_str().unwrap();
     assert_ne!(claims(token)["sid"], claims(&anna.token)["sid"]);
     let me: Value = app.call(http::Method::GET, "/v1/me", Some(token), None).await.expect(200);
@@ -86,14 +92,14 @@ async fn a_company_one_is_not_in_or_that_is_closed_reads_like_none() {
     let app = App::start().await;
     let (anna, nova, third) = (app.tenant("acme").await, app.tenant("nova").await, app.tenant("third").await);
     join(&app, &anna, "Anna", "owner@acme.example", &nova, RoleName::System(Role::Member)).await;
-    let before = items(&app).await;
+    let before = uncounted(&app).await;
     let nothing = anna.act("/v1/me/tenants/ten_00000000000000000000000000/switch").await;
     nothing.expect_problem(404, "not_found");
     let told = |answer: &tests::Answer| (answer.json()["title"].clone(), answer.json()["detail"].clone());
     let not_mine = anna.act(&path(&third)).await;
     not_mine.expect_problem(404, "not_found");
     assert_eq!(told(&not_mine), told(&nothing));
-    assert_eq!(items(&app).await, before);
+    assert_eq!(uncounted(&app).await, before);
     for state in [TenantState::Suspended, TenantState::Cancelled, TenantState::Purged] {
         set_state(&app, &scope_of(&app, nova.tenant), state).await;
         anna.act(&path(&nova)).await.expect_problem(404, "not_found");
@@ -144,9 +150,9 @@ async fn microsofts_word_opens_a_company_that_signs_in_with_microsoft_only_where
     // Signed in to acme, whose rules are none, with a directory that is not nova's.
     let abroad = at_microsoft::client(&app, person(foreign)).await;
     assert_eq!(abroad.tenant, anna.tenant);
-    let before = lasting(&app).await;
+    let before = uncounted(&app).await;
     abroad.act(&path(&nova)).await.expect_problem(403, "microsoft_only");
-    assert_eq!(lasting(&app).await, before, "no session, no event");
+    assert_eq!(uncounted(&app).await, before, "no session, no event");
     abroad.get("/v1/tenant").await.expect::<Value>(200);
 
     let begun = begin(&app, json!({ "company": anna.tenant })).await;
@@ -167,5 +173,79 @@ async fn a_browser_gets_the_new_session_as_a_cookie() {
     let answer = post_with(&app, &path(&nova), &Value::Null, with).await;
     assert!(answer.expect::<Value>(200).get("refresh_token").is_none());
     assert!(answer.headers["set-cookie"].to_str().unwrap().starts_with("__Host-steward-refresh=srt_"));
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn one_companys_directory_does_not_speak_for_another() {
+    let app = App::of(directory(1, 30)).await;
+    let employer = app.scanned("nova", app.only_directory()).await;
+    let anna = app.tenant("acme").await;
+    join(&app, &anna, "Anna", "owner@acme.example", &employer, RoleName::System(Role::Member)).await;
+    let person = people(&app, app.only_directory(), 1)[0].id;
+    app.microsoft().set_claim(person, "amr", json!(["pwd", "mfa"]));
+    assert_eq!(link(&app, &anna, person).await.status, 204);
+    let codes = anna.add_totp(app.clock.clock().now()).await;
+    app.pump().await;
+
+    // Whoever runs the directory signs in as them where it is the company's own, and is asked for no code.
+    let begun = begin(&app, json!({ "company": employer.tenant })).await;
+    let answer = post_back(&app, Some(&begun.cookie), &returned(&app, &begun.url, person)).await;
+    let there = app.client(&answer.expect::<Value>(200));
+    assert_eq!((there.user, there.tenant), (anna.user, employer.tenant));
+    let before = uncounted(&app).await;
+    there.act(&path(&anna)).await.expect_problem(403, "proof_too_old");
+    assert_eq!(uncounted(&app).await, before, "no session, no event");
+    there.act(&path(&employer)).await.expect::<Value>(200);
+
+    app.clock.advance(SignedDuration::from_secs(30));
+    let code = json!({ "totp": codes.at(app.clock.clock().now()) });
+    assert_eq!(there.post("/v1/step-up", code).await.status, 204);
+    let home: Value = there.act(&path(&anna)).await.expect(200);
+    assert_eq!(home["tenant"], json!(anna.tenant));
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn a_switch_under_way_opens_nothing_once_the_password_is_reset() {
+    let mut refused = 0;
+    for call in 1.. {
+        let app = App::start().await;
+        let thief = app.tenant("acme").await;
+        let token = ask_reset(&app, "owner@acme.example").await;
+        let reset =
+            app.post("/v1/password-reset/confirm", json!({ "token": token, "password": "lantern-oyster-gravel-41" }));
+        let held = held_behind(&app, call, thief.act(&path(&thief)), reset).await;
+        app.pump().await;
+        let Some((switched, reset)) = held else { break };
+        assert_eq!(reset.status, 204);
+        assert_eq!(count(&app, &["SK=S(\"SESSION#"]).await, 0, "held back behind call {call}");
+        // One that was opened before is ended with the others.
+        if switched.status != 200 {
+            switched.expect_problem(401, "invalid_token");
+            refused += 1;
+        }
+    }
+    assert!(refused > 2, "{refused}");
+}
+
+#[tokio::test]
+async fn somebody_opens_sixty_an_hour_and_then_one_a_minute() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let mut opened = Vec::new();
+    for _ in 0..60 {
+        opened.push(app.client(&owner.act(&path(&owner)).await.expect::<Value>(200)));
+    }
+    // Whichever of their sessions asks.
+    for session in [&owner, &opened[0], &opened[59]] {
+        let refused = session.act(&path(&owner)).await;
+        refused.expect_problem(429, "too_many_requests");
+        assert_eq!(refused.json()["violated-policies"], json!(["switch"]));
+    }
+    assert_eq!(count(&app, &["SK=S(\"SESSION#"]).await, 61);
+    app.clock.advance(SignedDuration::from_mins(1));
+    owner.act(&path(&owner)).await.expect::<Value>(200);
+    owner.act(&path(&owner)).await.expect_problem(429, "too_many_requests");
     app.pump().await;
 }

@@ -17,6 +17,8 @@ const PATH: &str = "/v1/email-change/undo";
 const OLD: &str = "owner@acme.example";
 const NEW: &str = "thief@evil.example";
 const FRESH: &str = "lantern-oyster-gravel-41";
+/// What is this old when a change is asked for, and older than the sign-in it is asked for in, stays.
+const OLD_ENOUGH: SignedDuration = SignedDuration::from_hours(72);
 
 async fn undo(app: &App, token: &str) -> Answer {
     app.post(PATH, json!({ "token": token })).await
@@ -91,6 +93,7 @@ async fn a_passkey_of_the_thiefs_lets_nobody_in_whether_added_before_asking_or_a
         let owner = app.tenant("acme").await;
         let (mut own, mut thiefs) = (Authenticator::new(), Authenticator::new());
         owner.add_passkey(&mut own).await;
+        app.clock.advance(OLD_ENOUGH);
         let thief = by_passkey(&app, &mut own).await;
         if before {
             thief.add_passkey(&mut thiefs).await;
@@ -105,9 +108,32 @@ async fn a_passkey_of_the_thiefs_lets_nobody_in_whether_added_before_asking_or_a
         assert_eq!(undo(&app, &link).await.status, 204);
         passkey_sign_in::sign_in(&app, &mut thiefs).await.expect_problem(401, "sign_in_refused");
         passkey_sign_in::sign_in(&app, &mut own).await.expect::<Value>(200);
-        // Their first codes on paper are older than the thief's sign-in.
+        // Their first codes on paper are older, too.
         let factors = app.system.store.account(owner.user).await.unwrap().factors.value;
         assert_eq!((factors.passkeys.len(), factors.recovery_codes.len()), (1, 10));
+        app.pump().await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_thief_added_in_one_session_lets_nobody_in_when_they_asked_in_the_next() {
+    for younger in [true, false] {
+        let app = App::start().await;
+        app.tenant("acme").await;
+        // By the password.
+        let first = app.sign_in(OLD).await;
+        let mut thiefs = Authenticator::new();
+        first.add_passkey(&mut thiefs).await;
+        if !younger {
+            app.clock.advance(OLD_ENOUGH - SignedDuration::from_secs(1));
+        }
+        let next = by_passkey(&app, &mut thiefs).await;
+        let link = changed(&app, &next).await;
+        taken_back(&app, &link).await;
+        passkey_sign_in::sign_in(&app, &mut thiefs).await.expect_problem(401, "sign_in_refused");
+        // Nor is the owner asked for what the thief alone has.
+        let step: Value = app.post("/v1/sign-in", json!({ "email": OLD, "password": FRESH })).await.expect(200);
+        assert_eq!(step["next"], "signed_in");
         app.pump().await;
     }
 }
@@ -119,12 +145,21 @@ async fn what_was_added_before_a_switch_to_another_company_is_of_the_same_sign_i
     join(&app, &acme, "Acme", OLD, &nova, RoleName::OWNER).await;
     let (mut own, mut thiefs) = (Authenticator::new(), Authenticator::new());
     acme.add_passkey(&mut own).await;
+    app.clock.advance(OLD_ENOUGH);
     let thief = by_passkey(&app, &mut own).await;
     thief.add_passkey(&mut thiefs).await;
-    app.clock.advance(SignedDuration::from_secs(60));
+    // Longer than what is older than the sign-in has to be.
+    app.clock.advance(OLD_ENOUGH + SignedDuration::from_hours(1));
+    let renewed: Value = app.post("/v1/refresh", json!({ "refresh_token": thief.refresh })).await.expect(200);
+    let thief = app.client(&renewed);
     let to = if thief.tenant == acme.tenant { nova.tenant } else { acme.tenant };
     let switched: Value = thief.act(&format!("/v1/me/tenants/{to}/switch")).await.expect(200);
-    let link = changed(&app, &app.client(&switched)).await;
+    let switched = app.client(&switched);
+    let asked: Value = app.call(http::Method::POST, "/v1/sign-in/passkey/begin", None, None).await.expect(200);
+    let credential = thiefs.get(&asked["options"]);
+    let proof = json!({ "passkey": { "ceremony": asked["ceremony"], "credential": credential } });
+    assert_eq!(switched.post("/v1/step-up", proof).await.status, 204);
+    let link = changed(&app, &switched).await;
     assert_eq!(undo(&app, &link).await.status, 204);
     passkey_sign_in::sign_in(&app, &mut thiefs).await.expect_problem(401, "sign_in_refused");
     passkey_sign_in::sign_in(&app, &mut own).await.expect::<Value>(200);
@@ -177,6 +212,7 @@ async fn a_passkey_that_is_added_while_it_is_undone_lets_nobody_in() {
         // One that stays: with another the login does not change.
         let (mut own, mut thiefs) = (Authenticator::new(), Authenticator::new());
         owner.add_passkey(&mut own).await;
+        app.clock.advance(OLD_ENOUGH);
         let thief = by_passkey(&app, &mut own).await;
         let begun: Value = thief.act("/v1/me/passkeys/begin").await.expect(200);
         let credential = thiefs.create(&begun["options"]);
@@ -216,7 +252,7 @@ async fn an_older_app_is_asked_for_still_and_recovery_codes_stay_that_are_older(
         let app = App::start().await;
         let owner = app.tenant("acme").await;
         let codes = owner.add_totp(app.clock.clock().now()).await;
-        app.clock.advance(SignedDuration::from_secs(30));
+        app.clock.advance(OLD_ENOUGH);
         let begun: Value = app.post("/v1/sign-in", json!({ "email": OLD, "password": PASSWORD })).await.expect(200);
         let code = json!({ "totp": codes.at(app.clock.clock().now()) });
         let tokens: Value = answer(&app, &begun, code).await.expect(200);
@@ -245,7 +281,7 @@ async fn a_work_account_that_was_linked_since_lets_nobody_in_and_an_older_one_do
         if older {
             assert_eq!(at_microsoft::link(&app, &owner, person).await.status, 204);
         }
-        app.clock.advance(SignedDuration::from_secs(1));
+        app.clock.advance(OLD_ENOUGH + SignedDuration::from_secs(1));
         let thief = app.sign_in(OLD).await;
         if !older {
             assert_eq!(at_microsoft::link(&app, &thief, person).await.status, 204);
@@ -276,8 +312,8 @@ async fn a_change_that_does_not_say_when_its_asker_signed_in_is_undone_and_takes
     // As changes were kept before they said so.
     let update = table(&app).update_item().table_name(app.system.connect().env.required("STEWARD_TABLE").unwrap());
     let update = update.key("PK", AttributeValue::S(format!("EMAIL_CHANGE#{change}")));
-    let update = update.key("SK", AttributeValue::S("EMAIL_CHANGE".into())).update_expression("REMOVE signed_in_at");
-    update.condition_expression("attribute_exists(signed_in_at)").send().await.unwrap();
+    let update = update.key("SK", AttributeValue::S("EMAIL_CHANGE".into())).update_expression("REMOVE takes_since");
+    update.condition_expression("attribute_exists(takes_since)").send().await.unwrap();
     assert_eq!(undo(&app, &link).await.status, 204);
     passkey_sign_in::sign_in(&app, &mut authenticator).await.expect::<Value>(200);
     app.pump().await;

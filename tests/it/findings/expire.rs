@@ -51,3 +51,22 @@ async fn what_was_decided_for_a_time_ends_when_it_is_up_and_once() {
     let left: Value = owner.get("/v1/exceptions").await.expect(200);
     assert_eq!(left["items"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn what_is_accepted_until_this_evening_counts_in_no_saving_until_then() {
+    let app = App::of(directory(3, 180)).await;
+    let mut owner = app.scanned("northwind", app.only_directory()).await;
+    let before = told(&owner).await;
+    let wanted = json!({ "check": "L6", "reason": "Asked today", "expires_at": "2026-11-21T18:00:00Z" });
+    owner.post("/v1/exceptions", wanted).await.expect::<Value>(201);
+    app.pump().await;
+    let accepted = told(&owner).await;
+    assert!(accepted.total("monthly") < before.total("monthly") && accepted.total("accepted_monthly") > 0);
+
+    app.clock.advance(SignedDuration::from_hours(10));
+    app.run("findings-expire").await;
+    app.pump().await;
+    renew(&app, &mut owner).await;
+    let after = told(&owner).await;
+    assert_eq!((after.total("monthly"), after.total("accepted_monthly")), (before.total("monthly"), 0));
+}

@@ -57,8 +57,8 @@ async fn one_wrong_cell_and_nothing_is_changed() {
     let app = App::start().await;
     let owner = app.tenant("acme").await;
     let before = items(&app).await;
-    let file = "part_number,amount\nSPB,19.90\nSPE_E5,\"1,234\"\nNO_SUCH_THING,=HYPERLINK(\"http://x\")\n";
-    let expected = [("/3/amount", "ambiguous"), ("/4/part_number", "unknown"), ("/4/amount", "not_an_amount")];
+    let file = "part_number,amount\n\nSPB,19.90\nSPE_E5,\"1,234\"\nNO_SUCH_THING,=HYPERLINK(\"http://x\")\n";
+    let expected = [("/4/amount", "ambiguous"), ("/5/part_number", "unknown"), ("/5/amount", "not_an_amount")];
     let answer = import(&app, &owner, "", "text/csv", file).await;
     answer.expect_problem(422, "invalid");
     let told = answer.json();
@@ -68,7 +68,7 @@ async fn one_wrong_cell_and_nothing_is_changed() {
     assert!(!told.to_string().contains("HYPERLINK"), "what a cell holds is not repeated");
     let tried: Value = import(&app, &owner, "?dry_run=true", "text/csv", file).await.expect(200);
     assert_eq!((tried["problems"].as_array().unwrap().len(), tried["changes"].as_array().unwrap().len()), (3, 0));
-    assert_eq!((tried["problems"][0]["row"].as_u64(), &tried["problems"][0]["column"]), (Some(3), &json!("amount")));
+    assert_eq!((tried["problems"][0]["row"].as_u64(), &tried["problems"][0]["column"]), (Some(4), &json!("amount")));
     for (query, media, file, status, code) in [
         ("", "application/json", "{}".to_owned(), 415, "unsupported_media_type"),
         ("", "text/csv", "x".repeat(256 * 1024 + 1), 413, "body_too_large"),

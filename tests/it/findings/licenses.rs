@@ -22,7 +22,13 @@ async fn every_licence_type_is_listed_with_seats_price_and_renewals() {
     let list: Value = owner.get("/v1/licenses").await.expect(200);
     let rows = list["items"].as_array().unwrap();
     assert!(rows.len() >= 8, "{}", rows.len());
-    let (mut priced, mut missing, mut resold) = (0, 0, 0);
+    let (skus, _) = app.system.store.of(&scope(&app, &owner).await).bought().await.unwrap();
+    let ended: BTreeSet<SkuId> = skus.iter().filter(|sku| !sku.status.is_in_force()).map(|sku| sku.id).collect();
+    let is_trial = |row: &Value| {
+        let renewals = row["renewals"].as_array().unwrap();
+        !renewals.is_empty() && renewals.iter().all(|renewal| renewal["trial"] == true)
+    };
+    let (mut priced, mut missing, mut resold, mut unpaid) = (0, 0, 0, 0);
     for row in rows {
         let sku: SkuId = row["sku"].as_str().unwrap().parse().unwrap();
         let number = |name: &str| row[name].as_u64().unwrap();
@@ -30,8 +36,12 @@ async fn every_licence_type_is_listed_with_seats_price_and_renewals() {
             app.microsoft().directory(id, |d| d.consumed(sku)).unwrap().expect("a licence type of the directory");
         assert_eq!(number("assigned"), u64::from(consumed), "{row:#}");
         assert_eq!(number("unassigned"), number("bought").saturating_sub(number("assigned")), "{row:#}");
-        assert_eq!(row["price"]["monthly"]["amount_minor"].as_i64(), price(sku), "{row:#}");
-        match price(sku) {
+        // What is on trial or has ended costs nothing, whatever the list says of it.
+        let is_paid = !ended.contains(&sku) && !is_trial(row);
+        unpaid += usize::from(!is_paid && price(sku).is_some());
+        let price = price(sku).filter(|_| is_paid);
+        assert_eq!(row["price"]["monthly"]["amount_minor"].as_i64(), price, "{row:#}");
+        match price {
             Some(_) => {
                 priced += 1;
                 assert!(row["price"]["as_of"].is_string() && !row["price"]["source"].as_str().unwrap().is_empty());
@@ -48,6 +58,7 @@ async fn every_licence_type_is_listed_with_seats_price_and_renewals() {
         resold += usize::from(renewals.iter().any(|renewal| renewal["through_reseller"] == true));
     }
     assert!(priced >= 5 && missing >= 2 && resold >= 3, "{priced} {missing} {resold}");
+    assert!(unpaid >= 2, "a trial and one that ended, of {unpaid}");
     // Without a price it is free, or somebody is to tell it: the totals name the same.
     let overview: Value = owner.get("/v1/overview").await.expect(200);
     let named = overview["totals"]["price_missing_skus"].as_array().unwrap().iter().map(|sku| sku["sku"].clone());

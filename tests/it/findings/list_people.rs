@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use checks::PriceList;
+use checks::{PriceList, Settings, facts::SkuStatus};
 use jiff::SignedDuration;
+use local_microsoft::products as p;
 use model::{Currency, Role, SkuId};
-use serde_json::Value;
+use serde_json::{Value, json};
+use store::Licenses;
 use tests::{App, directory};
 
+use super::minor;
 use crate::{
-    ledger::all,
+    ledger::{all, price},
     table::{scope, set_role},
 };
 
@@ -72,6 +75,27 @@ async fn all_sorted_by_cost(owner: &tests::Client<'_>) -> Vec<i64> {
             None => return costs,
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_not_in_force_any_more_costs_nobody_and_no_department_anything() {
+    let app = App::of(directory(3, 180)).await;
+    let owner = app.scanned("northwind", app.only_directory()).await;
+    let scope = scope(&app, &owner).await;
+    let tenant = app.system.store.of(&scope);
+    let sum = |of: &[Value]| of.iter().map(|one| minor(&one["monthly"])).sum::<i64>();
+    let before = sum(&all(&owner, "/v1/people").await);
+    let (mut skus, subscriptions) = tenant.bought().await.unwrap();
+    skus.iter_mut().find(|sku| sku.id == p::BUSINESS_PREMIUM).expect("the first suite").status = SkuStatus::Suspended;
+    tenant.save(&Licenses::pack(&skus, &subscriptions, Settings::default()).unwrap()).await.unwrap();
+    let people = all(&owner, "/v1/people").await;
+    let held = people.iter().flat_map(|one| one["licences"].as_array().unwrap());
+    let held: Vec<&Value> = held.filter(|licence| licence["sku"] == json!(p::BUSINESS_PREMIUM)).collect();
+    assert!(held.len() > 1 && held.iter().all(|licence| licence["monthly"]["amount_minor"] == 0), "{held:#?}");
+    let ended = i64::try_from(held.len()).unwrap() * price(p::BUSINESS_PREMIUM).unwrap();
+    assert_eq!(sum(&people), before - ended);
+    let told: Value = owner.get("/v1/savings?by=department").await.expect(200);
+    assert_eq!(sum(told["departments"].as_array().unwrap()), before - ended);
 }
 
 #[tokio::test]

@@ -10,7 +10,11 @@ use super::{
     app, approval, approve, finding, finding_like, fingerprint, fix, items, licences, outcome, owner, people, post,
     preview, take_by_hand, undo, writes,
 };
-use crate::{microsoft::count, scans::renew};
+use crate::{
+    ledger::all,
+    microsoft::count,
+    scans::{renew, scan},
+};
 
 #[tokio::test]
 async fn licences_are_removed_told_and_put_back_to_the_byte() {
@@ -75,6 +79,7 @@ async fn licences_are_removed_told_and_put_back_to_the_byte() {
     );
     assert_eq!(fingerprint(&app), before);
     assert_eq!(undone["undo"]["possible"], false);
+    assert_eq!(undone["undo"]["text"], "There is nothing of it to put back.");
     assert!(app.mail_to("owner@northwind.example").subject.contains("put back"));
     assert_eq!((count(&owner, "fix.requested").await, count(&owner, "fix.finished").await), (1, 1));
     assert_eq!((count(&owner, "fix.undo_requested").await, count(&owner, "fix.undone").await), (1, 1));
@@ -137,6 +142,42 @@ async fn what_changed_since_the_preview_is_shown_anew() {
     // The new preview can be approved, with the same key: nothing had happened.
     post(&app, &owner, "/v1/fixes", "drift", Some(approval(&fresh))).await.expect::<Value>(202);
     app.pump().await;
+}
+
+#[tokio::test]
+async fn who_is_found_no_more_since_the_preview_is_not_in_the_new_one() {
+    let app = app(180).await;
+    let mut owner = owner(&app).await;
+    let (id, finding) = (app.only_directory(), finding(&owner, "L3").await);
+    let whole = preview(&owner, json!({ "finding": finding })).await;
+    let [first, second, ..] = people(&whole["items"])[..] else { panic!("two people: {whole:#}") };
+    let shown = preview(&owner, json!({ "finding": finding, "people": [first, second] })).await;
+    assert_eq!(people(&shown["items"]), [first, second]);
+    let before = writes(&app);
+    take_by_hand(&app, first);
+    scan(&app, &mut owner).await;
+    super::fresh(&app, &mut owner).await;
+    let answer = post(&app, &owner, "/v1/fixes", "one is left", Some(approval(&shown))).await;
+    answer.expect_problem(409, "drift");
+    let left = answer.json()["preview"].clone();
+    assert_eq!((people(&left["items"]), &left["people"]), (vec![second], &json!(1)), "{left:#}");
+    take_by_hand(&app, second);
+    scan(&app, &mut owner).await;
+    super::fresh(&app, &mut owner).await;
+    for (key, old) in [("both are gone", &shown), ("the other is gone", &left)] {
+        let answer = post(&app, &owner, "/v1/fixes", key, Some(approval(old))).await;
+        answer.expect_problem(422, "nothing_to_do");
+    }
+    // The finding itself is gone.
+    for one in all(&owner, &format!("/v1/findings/{finding}/people")).await {
+        assert!(app.microsoft().delete_person(id, one["person"].as_str().unwrap().parse().unwrap()));
+    }
+    scan(&app, &mut owner).await;
+    super::fresh(&app, &mut owner).await;
+    owner.get(&format!("/v1/findings/{finding}")).await.expect_problem(404, "not_found");
+    let answer = post(&app, &owner, "/v1/fixes", "nothing is left", Some(approval(&whole))).await;
+    answer.expect_problem(422, "nothing_to_do");
+    assert_eq!(writes(&app), before);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! `fixes-export`.
 
+use std::collections::BTreeMap;
+
 use http::header;
 use jiff::SignedDuration;
 use model::{Change, FixId, PersonId, Role, State};
@@ -107,7 +109,8 @@ async fn add(app: &App, owner: &Client<'_>, fix: FixId, parts: std::ops::Range<u
             attempt: Attempt { state: ItemState::Done, ..Attempt::WAITING },
             undo: None,
         };
-        tenant.save(&FixPart { fix, part, items: (1..=20).map(item).collect() }).await.unwrap();
+        let (groups, items) = (BTreeMap::new(), (1..=20).map(item).collect());
+        tenant.save(&FixPart { fix, part, groups, items }).await.unwrap();
     }
 }
 

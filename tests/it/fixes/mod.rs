@@ -146,7 +146,7 @@ async fn keep(app: &App, client: &Client<'_>, fix: FixId, items: Vec<FixItem>, f
     tenant.save(&record).await.unwrap();
     tenant.save(&FixEnd { at: now, fix }).await.unwrap();
     for (part, items) in [(0, items), (1, Vec::new())] {
-        tenant.save(&FixPart { fix, part, items }).await.unwrap();
+        tenant.save(&FixPart { fix, part, groups: BTreeMap::new(), items }).await.unwrap();
     }
 }
 

@@ -2,14 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 use local_microsoft::{Fault, RetryAfter, When};
-use model::{PersonId, PlanId, SkuId};
+use model::{FixId, PersonId, PlanId, SkuId};
 use serde_json::{Value, json};
+use store::{Commit, Fix, FixState, FixWaits};
 use tests::App;
 
 use super::{
-    any, app, approve, finding, fingerprint, fix, fix_of, fresh, is_write, items, licences, losing_mailbox,
+    any, app, approve, finding, fingerprint, finished, fix, fix_of, fresh, is_write, items, licences, losing_mailbox,
     nothing_follows, outcome, owner, people, post, preview, undo, writes,
 };
+use crate::{scans::renew, table::scope};
 
 #[tokio::test]
 async fn what_somebody_set_since_stays_and_is_said() {
@@ -266,7 +268,6 @@ async fn an_undo_reads_no_fix_that_ended_before_its_own_began() {
     nothing_follows(&app);
     let body = json!({ "finding": finding(&owner, "L3").await });
     let mut units = Vec::new();
-    // The first hundred are looked at in any case, for one that waits.
     for earlier in [100, 300] {
         for _ in 0..earlier {
             any(&app, &owner).await;
@@ -280,6 +281,36 @@ async fn an_undo_reads_no_fix_that_ended_before_its_own_began() {
         units.push(app.system.aws.dynamodb_calls().since(&before).capacity_units);
     }
     assert!(units[1] < units[0] + 20.0, "{units:?} units with 100 fixes before it, and with 400");
+}
+
+#[tokio::test]
+async fn an_undo_that_found_the_lane_taken_goes_next_however_many_fixes_there_were_since() {
+    let app = app(180).await;
+    let mut owner = owner(&app).await;
+    nothing_follows(&app);
+    let before = fingerprint(&app);
+    let (path, _) = fix_of(&app, &mut owner, "L3").await;
+    app.clock.advance(SignedDuration::from_secs(1));
+    for _ in 0..101 {
+        any(&app, &owner).await;
+    }
+    let other: FixId = any(&app, &owner).await.parse().unwrap();
+    let scope = scope(&app, &owner).await;
+    let tenant = app.system.store.of(&scope);
+    let mut under_way = tenant.get::<Fix>(&other).await.unwrap().unwrap().value;
+    under_way.state = FixState::Running;
+    tenant.save(&under_way).await.unwrap();
+    tenant.take_lane(other).await.unwrap().expect("the lane");
+    assert_eq!(undo(&app, &mut owner, &path).await["state"], "undo_queued");
+    // Nobody but the event of the other's end wakes it.
+    under_way.state = FixState::Finished;
+    tenant.save(&under_way).await.unwrap();
+    tenant.commit(Commit::new().event(finished(other, &[])).unwrap()).await.unwrap();
+    app.pump().await;
+    renew(&app, &mut owner).await;
+    assert_eq!(owner.get(&path).await.expect::<Value>(200)["state"], "undone");
+    assert_eq!(fingerprint(&app), before);
+    assert!(tenant.all::<FixWaits>().await.unwrap().is_empty(), "it waits no more");
 }
 
 #[tokio::test]

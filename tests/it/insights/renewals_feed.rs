@@ -1,12 +1,20 @@
 //! `insights-renewals-feed`.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
+use checks::facts::{SkuStatus, Subscription};
 use http::{Method, Request, header};
+use jiff::{Span, tz::TimeZone};
 use model::TenantState;
 use serde_json::{Value, json};
+use store::Licenses;
 use tests::{App, Client, directory};
 
-use crate::table::{scope, set_state};
+use crate::{
+    insights::{realise::day, renewals_near::renewed_yesterday},
+    table::{scope, set_state},
+};
 
 /// Where a calendar program reads the renewals.
 pub async fn subscribe(owner: &Client<'_>) -> String {
@@ -38,6 +46,34 @@ async fn a_calendar_program_finds_every_renewal_and_nobodys_name() {
         .unwrap();
     let unfolded = text.replace("\r\n ", "");
     assert!(names.iter().filter(|name| name.len() > 4).all(|name| !unfolded.contains(name.as_str())));
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn what_renewed_on_one_day_for_a_month_and_for_a_year_is_not_one_event() {
+    let app = App::of(directory(3, 180)).await;
+    let owner = app.scanned("northwind", app.only_directory()).await;
+    let sku = renewed_yesterday(&app, &owner).await;
+    let scope = scope(&app, &owner).await;
+    let tenant = app.system.store.of(&scope);
+    // One of the seats is paid for by the month.
+    let (skus, mut subscriptions) = tenant.bought().await.unwrap();
+    let in_force = |one: &Subscription| !one.trial && one.status == SkuStatus::Enabled && one.seats > 1;
+    let yearly = subscriptions.iter_mut().find(|one| one.sku == sku && in_force(one)).unwrap();
+    yearly.seats -= 1;
+    let next = day(&app).yesterday().unwrap().saturating_add(Span::new().months(1));
+    let next_lifecycle = Some(next.to_zoned(TimeZone::UTC).unwrap().timestamp());
+    let monthly = Subscription { id: "by the month".into(), seats: 1, next_lifecycle, ..yearly.clone() };
+    subscriptions.push(monthly);
+    tenant.save(&Licenses::pack(&skus, &subscriptions, checks::Settings::default()).unwrap()).await.unwrap();
+    let renewals: Value = owner.get("/v1/renewals").await.expect(200);
+    let renewed = renewals["items"].as_array().unwrap().iter().filter(|one| one["renewed_on"].is_string());
+    assert!(renewed.count() > 1, "both have seats to give back");
+    let answer = app.call(Method::GET, &subscribe(&owner).await, None, None).await;
+    let calendar = String::from_utf8(answer.body.clone()).unwrap();
+    let names: Vec<&str> = calendar.lines().filter(|line| line.starts_with("UID:")).collect();
+    let different: BTreeSet<&str> = names.iter().copied().collect();
+    assert_eq!(different.len(), names.len(), "{calendar}");
     app.pump().await;
 }
 

@@ -73,12 +73,14 @@ async fn what_was_told_stands_in_the_log_in_plain_words() {
     assert!(text.contains("can be given back before the renewal on"), "{text}");
 }
 
-/// Writes that a licence type with seats to give back renewed yesterday for a year, as a scan would see it. Which.
+/// Writes that the licence type with the most seats to give back renewed yesterday for a year, as a scan would see it.
+/// Which.
 pub async fn renewed_yesterday(app: &App, owner: &Client<'_>) -> SkuId {
     let scope = scope(app, owner).await;
     let tenant = app.system.store.of(&scope);
-    let near = all(owner, "/v1/renewals").await.into_iter().find(|one| one["give_back"].as_u64() > Some(0));
-    let sku: SkuId = serde_json::from_value(near.expect("planted")["sku"].clone()).unwrap();
+    let most = all(owner, "/v1/renewals").await.into_iter().max_by_key(|one| one["give_back"].as_u64());
+    let most = most.filter(|one| one["give_back"].as_u64() > Some(0)).expect("planted");
+    let sku: SkuId = serde_json::from_value(most["sku"].clone()).unwrap();
     let yesterday = day(app).yesterday().unwrap();
     let next = yesterday.saturating_add(Span::new().years(1)).to_zoned(TimeZone::UTC).unwrap().timestamp();
     let (skus, mut subscriptions) = tenant.bought().await.unwrap();
@@ -288,6 +290,36 @@ async fn what_a_fix_freed_is_asked_back_no_more_once_it_is_undone_or_the_company
     assert_eq!(asked_back(&app, &owner, &calendar, &name).await, freed);
     fixes::undo(&app, &mut owner, &path).await;
     assert_eq!(asked_back(&app, &owner, &calendar, &name).await, (0, 0));
+}
+
+#[tokio::test]
+async fn what_a_fix_freed_is_asked_back_only_until_somebody_new_has_it_and_what_was_free_before_stays() {
+    let app = fixes::app(180).await;
+    let (id, microsoft) = (app.only_directory(), app.microsoft());
+    let mut owner = fixes::owner(&app).await;
+    let finding = fixes::finding(&owner, "L3").await;
+    let (sku, people) = taken_by_a_fix(&app, &owner, &finding).await;
+    let (name, calendar) = (sku.to_string(), subscribe(&owner).await);
+    // Two more are bought than are in use: the check of unused seats leaves them to the company.
+    let seats = microsoft.directory(id, |d| d.consumed(sku).unwrap()).unwrap() + 2;
+    for (at, (subscription, one)) in microsoft.directory(id, |d| d.bought(sku)).unwrap().into_iter().enumerate() {
+        let to = Bought { seats: if at == 0 { seats } else { 0 }, next: Some(date(2026, 12, 15)), ..one };
+        microsoft.set_subscription(id, &subscription, to).unwrap();
+    }
+    scan(&app, &mut owner).await;
+    assert_eq!(asked_back(&app, &owner, &calendar, &name).await, (0, 0));
+    fixes::fix(&app, &mut owner, json!({ "finding": finding, "people": people })).await;
+    scan(&app, &mut owner).await;
+    assert_eq!(asked_back(&app, &owner, &calendar, &name).await, (people.len() as u64, 1));
+
+    let everybody: Vec<PersonId> = microsoft.directory(id, |d| d.accounts().map(|one| one.id).collect()).unwrap();
+    let has = |one: &PersonId| microsoft.directory(id, |d| d.licenses(*one).contains(&sku)).unwrap();
+    let new = everybody.into_iter().filter(|one| !people.contains(one) && !has(one));
+    let given = new.filter(|one| microsoft.assign(id, *one, &[(sku, Vec::new())], &[]).is_ok());
+    assert_eq!(given.take(people.len()).count(), people.len());
+    scan(&app, &mut owner).await;
+    assert_eq!(asked_back(&app, &owner, &calendar, &name).await, (0, 0), "all that was freed is in use again");
+    assert!(told_of(&app, &owner, &name).await.is_empty());
 }
 
 #[tokio::test]

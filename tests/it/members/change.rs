@@ -192,16 +192,34 @@ async fn of_two_owners_who_demote_each_other_at_once_one_stays() {
 }
 
 #[tokio::test]
-async fn to_manage_members_is_given_by_who_proved_lately_who_they_are() {
+async fn what_takes_a_recent_proof_is_given_by_who_proved_lately_who_they_are() {
     let app = App::start().await;
     let owner = app.tenant("acme").await;
     let ben = super::join(&app, &owner, "ben@acme.example", "member").await;
     app.clock.advance(SignedDuration::from_mins(11));
-    for role in ["owner", "admin"] {
+    for role in ["owner", "admin", "developer"] {
         change(&app, &owner, &ben, json!({ "role": role })).await.expect_problem(403, "proof_too_old");
     }
-    change(&app, &owner, &ben, json!({ "role": "developer" })).await.expect::<Value>(200);
+    change(&app, &owner, &ben, json!({ "role": "read_only" })).await.expect::<Value>(200);
     let fresh = app.sign_in("owner@acme.example").await;
     change(&app, &fresh, &ben, json!({ "role": "owner" })).await.expect::<Value>(200);
+    app.pump().await;
+}
+
+#[tokio::test]
+async fn whoever_has_a_role_that_takes_a_recent_proof_is_let_in_again_on_one() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let admin = super::join(&app, &owner, "admin@acme.example", "admin").await;
+    let ben = super::join(&app, &owner, "ben@acme.example", "member").await;
+    app.clock.advance(SignedDuration::from_mins(11));
+    for member in [&admin, &ben] {
+        change(&app, &owner, member, json!({ "active": false })).await.expect::<Value>(200);
+    }
+    change(&app, &owner, &admin, json!({ "active": true })).await.expect_problem(403, "proof_too_old");
+    change(&app, &owner, &ben, json!({ "active": true })).await.expect::<Value>(200);
+    let fresh = app.sign_in("owner@acme.example").await;
+    change(&app, &fresh, &admin, json!({ "active": true })).await.expect::<Value>(200);
+    app.sign_in("admin@acme.example").await.get("/v1/tenant").await.expect::<Value>(200);
     app.pump().await;
 }

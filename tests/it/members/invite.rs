@@ -232,16 +232,34 @@ async fn a_member_who_was_removed_or_demoted_invites_nobody() {
 }
 
 #[tokio::test]
-async fn to_manage_members_is_offered_by_who_proved_lately_who_they_are() {
+async fn what_takes_a_recent_proof_is_offered_by_who_proved_lately_who_they_are() {
+    const PROVED: [&str; 5] = ["tenant:manage", "members:manage", "roles:manage", "keys:manage", "fixes:apply"];
     let app = App::start().await;
     let owner = app.tenant("acme").await;
+    let all: Vec<&str> = model::Permission::ALL.iter().map(|one| one.as_str()).collect();
     app.clock.advance(SignedDuration::from_mins(11));
-    for role in ["owner", "admin"] {
-        let body = json!({ "email": "eve@acme.example", "role": role });
+    // Making a role gives nobody anything.
+    let role = async |name: &str, permissions: &[&str]| -> String {
+        let body = json!({ "name": name, "permissions": permissions });
+        owner.post("/v1/roles", body).await.expect::<Value>(201)["role"].as_str().unwrap().to_owned()
+    };
+    let mut proved: Vec<String> = ["owner", "admin", "developer"].map(str::to_owned).into();
+    for (number, permission) in PROVED.into_iter().enumerate() {
+        proved.push(role(&format!("Proved {number}"), &["scans:read", permission]).await);
+    }
+    let but = |left_out: &[&str]| -> Vec<&str> {
+        all.iter().copied().filter(|permission| !left_out.contains(permission)).collect()
+    };
+    proved.push(role("All but members", &but(&["members:manage"])).await);
+    let others = role("All that takes no proof", &but(&PROVED)).await;
+    for role in &proved {
+        let body = json!({ "email": "eve@evil.example", "role": role });
         owner.post(PATH, body).await.expect_problem(403, "proof_too_old");
     }
     invite(&owner, "eve@acme.example", "member").await;
+    invite(&owner, "cleo@acme.example", &others).await;
     let fresh = app.sign_in("owner@acme.example").await;
     invite(&fresh, "ben@acme.example", "owner").await;
+    invite(&fresh, "dora@acme.example", &proved[7]).await;
     app.pump().await;
 }

@@ -51,7 +51,7 @@ async fn a_key_whose_turn_fails_is_told_of_at_the_next_one() {
         app.system.aws.faults().next_of("TransactWriteItems", Fault::InternalServerError);
     }
     let failed = app.system.run("members-keys-expiring").await.expect_err("it says so");
-    assert!(failed.to_string().contains("1 keys"), "{failed}");
+    assert!(failed.to_string().contains("1 failed"), "{failed}");
     app.run("members-keys-expiring").await;
     app.pump().await;
     let owner = app.sign_in("owner@acme.example").await;

@@ -183,3 +183,35 @@ async fn a_role_of_the_companys_own_that_loses_a_right_takes_back_what_was_invit
     assert_eq!(status(&owner, "reader@acme.example").await, "pending");
     assert_counts(&app, owner.tenant).await;
 }
+
+/// Rotates a key without overlap; its text.
+async fn rotate(by: &Client<'_>, id: &str) -> String {
+    let rotated: Value = by.post(&format!("/v1/keys/{id}/rotate"), json!({ "overlap_hours": 0 })).await.expect(200);
+    assert_eq!(rotated["key"]["rotated_by"], json!(by.user));
+    rotated["text"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_key_follows_who_has_its_newest_secret_as_it_follows_who_made_it() {
+    let app = App::start().await;
+    let owner = app.tenant("acme").await;
+    let ben = join(&app, &owner, "ben@acme.example", "admin").await;
+    let scopes = ["tenant:read", "events:read"];
+    let ((known, _), (renewed, _)) = (key(&owner, &scopes).await, key(&owner, &scopes).await);
+    let bens = rotate(&ben, &known).await;
+    // Of this one somebody else has the newest by then.
+    rotate(&ben, &renewed).await;
+    let owners = rotate(&owner, &renewed).await;
+
+    change(&app, &owner, &ben, json!({ "role": "member" })).await.expect::<Value>(200);
+    app.pump().await;
+    get(&app, "/v1/events", &bens).await.expect_problem(403, "forbidden");
+    get(&app, "/v1/tenant", &bens).await.expect::<Value>(200);
+    assert_eq!(remove(&app, &owner, &ben).await.status, 204);
+    app.pump().await;
+    get(&app, "/v1/tenant", &bens).await.expect_problem(401, "invalid_token");
+    get(&app, "/v1/events", &owners).await.expect::<Value>(200);
+    let revoked = events(&owner, "key.revoked").await;
+    assert_eq!(revoked.len(), 1);
+    assert_eq!(revoked[0]["event"]["key"], json!(known));
+}

@@ -46,16 +46,20 @@ async fn a_role_changes_for_everybody_who_has_it_from_the_next_request_on() {
 }
 
 #[tokio::test]
-async fn a_role_is_made_one_that_manages_members_by_who_proved_lately_who_they_are() {
+async fn a_role_comes_to_do_what_takes_a_recent_proof_by_who_proved_lately_who_they_are() {
     let app = App::start().await;
     let owner = app.tenant("acme").await;
     let role: Value = owner.post("/v1/roles", json!({ "name": "Readers", "permissions": [] })).await.expect(201);
     let path = format!("/v1/roles/{}", role["role"].as_str().unwrap());
     app.clock.advance(SignedDuration::from_mins(11));
-    let more = json!({ "name": "Recruiters", "permissions": ["members:manage"] });
-    matched(&app, &owner, Method::PUT, &path, Some("*"), Some(&more)).await.expect_problem(403, "proof_too_old");
     let fresh = app.sign_in("owner@acme.example").await;
-    matched(&app, &fresh, Method::PUT, &path, Some("*"), Some(&more)).await.expect::<Value>(200);
+    for permission in ["tenant:manage", "members:manage", "roles:manage", "keys:manage", "fixes:apply"] {
+        let more = json!({ "name": "Others", "permissions": [permission] });
+        matched(&app, &owner, Method::PUT, &path, Some("*"), Some(&more)).await.expect_problem(403, "proof_too_old");
+        matched(&app, &fresh, Method::PUT, &path, Some("*"), Some(&more)).await.expect::<Value>(200);
+    }
+    let less = json!({ "name": "Readers", "permissions": ["findings:read", "data:export"] });
+    matched(&app, &owner, Method::PUT, &path, Some("*"), Some(&less)).await.expect::<Value>(200);
     app.pump().await;
 }
 

@@ -4,11 +4,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
 use model::{Policy, UserId, event::Actor, policy::SignInWays};
 use serde_json::{Value, json};
-use store::{Conflict, Origin, Proven, StoreError};
+use store::{Conflict, Noted, Origin, Proven, StoreError};
 use tests::{App, Client};
 
 use super::{invite, join, link};
-use crate::table;
+use crate::{deaths::dies_behind, table};
 
 /// An access token of a session that a second factor stands behind.
 async fn with_second_factor(app: &App, client: &Client<'_>) -> String {
@@ -17,7 +17,7 @@ async fn with_second_factor(app: &App, client: &Client<'_>) -> String {
     let proven = Proven::of(client.user, vec!["pwd".into(), "otp".into()]);
     let origin = Origin { actor: Actor::Visitor, ..Origin::SYSTEM };
     let membership = memberships.iter().find(|membership| membership.tenant == client.tenant).unwrap();
-    let (refresh, _) = store.open_session(proven, membership, origin).await.unwrap();
+    let (refresh, _) = store.open_session_noting(proven, membership, Noted::default(), origin).await.unwrap();
     app.pump().await;
     let tokens: Value = app.post("/v1/refresh", json!({ "refresh_token": refresh })).await.expect(200);
     tokens["access_token"].as_str().unwrap().to_owned()
@@ -98,4 +98,27 @@ async fn the_owner_who_gets_in_when_microsoft_does_not_work_keeps_their_second_f
     assert_eq!(act(&mine).await.status, 204);
     assert!(!asked_for().await);
     app.pump().await;
+}
+
+#[tokio::test]
+async fn no_session_outlives_the_factors_it_rests_on_wherever_it_dies() {
+    for call in 1.. {
+        let app = App::start().await;
+        let owner = app.tenant("acme").await;
+        let ben = join(&app, &owner, "ben@acme.example", "member").await;
+        ben.add_totp(app.clock.clock().now()).await;
+        let strong = with_second_factor(&app, &owner).await;
+        with_second_factor(&app, &ben).await;
+        let path = format!("/v1/members/{}/reset-factors", ben.user);
+        let died = dies_behind(&app, call, app.call(http::Method::POST, &path, Some(&strong), None)).await;
+        app.pump().await;
+        let store = &app.system.store;
+        let factors = store.account(ben.user).await.unwrap().factors.value.any();
+        let sessions = store.sessions(ben.user).await.unwrap().len();
+        assert!(factors || sessions == 0, "died behind call {call}: {sessions} sessions are left");
+        if !died {
+            assert!(!factors && call > 5, "it took {} calls", call - 1);
+            break;
+        }
+    }
 }

@@ -115,10 +115,20 @@ async fn a_sole_owners_sessions_keys_calendar_addresses_and_if_asked_for_passwor
     let acme = app.tenant("acme").await;
     let key = json!({ "name": "theirs", "scopes": ["tenant:read"] });
     acme.post("/v1/keys", key).await.expect::<Value>(201);
+    // Of what another one made they have the newest text of one, and of the other none.
+    let ben = join(&app, &acme, "ben@acme.example", "admin").await;
+    for name in ["rotated", "as it was"] {
+        let key = json!({ "name": name, "scopes": ["tenant:read"] });
+        let made: Value = ben.post("/v1/keys", key).await.expect(201);
+        if name == "rotated" {
+            let path = format!("/v1/keys/{}/rotate", made["key"]["key"].as_str().unwrap());
+            acme.post(&path, json!({})).await.expect::<Value>(200);
+        }
+    }
     let made: Value = acme.post("/v1/feeds", json!({ "name": "Office calendar" })).await.expect(201);
     let told = end(&app, json!({ "email": "owner@acme.example", "take_ways_in": true })).await;
     assert_eq!((&told["ways_in_left"], &told["companies"][0]["outcome"]), (&nothing(), &json!("sole_owner")));
-    assert_eq!(told["companies"][0]["keys_revoked"].as_array().unwrap().len(), 1);
+    assert_eq!(told["companies"][0]["keys_revoked"].as_array().unwrap().len(), 2);
     assert_eq!(told["companies"][0]["feeds_revoked"], json!([made["feed"]["feed"]]));
     let calendar = format!("/v1/{}", made["address"].as_str().unwrap().split_once("/v1/").unwrap().1);
     app.call(http::Method::GET, &calendar, None, None).await.expect_problem(404, "not_found");

@@ -89,7 +89,7 @@ async fn nobody_is_lost_when_one_companys_turn_fails() {
         app.system.aws.faults().next_of("TransactWriteItems", Fault::InternalServerError);
     }
     let told = app.system.run("scans-schedule").await.expect_err("it says that something failed");
-    assert!(told.to_string().contains("1 tenants"), "{told}");
+    assert!(told.to_string().contains("1 failed"), "{told}");
     app.pump().await;
     let scans = async || {
         let mut scans = Vec::new();

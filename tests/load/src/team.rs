@@ -4,7 +4,7 @@ use axum::body::Body;
 use http::{Method, Request, header};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use store::{Invitation, Origin, Proven, Purpose, Token, TokenHash};
+use store::{Invitation, Noted, Origin, Proven, Purpose, Token, TokenHash};
 use tests::{Answer, App, Client, PASSWORD};
 
 use crate::SEED;
@@ -84,7 +84,8 @@ async fn with_second_factor(app: &App, by: &Client<'_>) -> String {
     let store = &app.system.store;
     let memberships = store.memberships(by.user).await.expect("read");
     let proven = Proven::of(by.user, vec!["pwd".into(), "otp".into()]);
-    let (refresh, _) = store.open_session(proven, &memberships[0], Origin::SYSTEM).await.expect("opened");
+    let opened = store.open_session_noting(proven, &memberships[0], Noted::default(), Origin::SYSTEM).await;
+    let (refresh, _) = opened.expect("opened");
     let tokens: Value = app.post("/v1/refresh", json!({ "refresh_token": refresh })).await.expect(200);
     tokens["access_token"].as_str().expect("a token").to_owned()
 }

@@ -105,7 +105,8 @@ export const accountsConfirmEmail = <ThrowOnError extends boolean = true>(option
  *
  * Works once, for 72 hours. Ends every session and takes the password away, which whoever changed the address knew: ask
  * for a new one by mail. Second factors, recovery codes and work accounts go that were added since the sign-in that the
- * change was asked for in; older ones stay. Changes made after this one cannot be undone any more.
+ * change was asked for in, or from 72 hours before it was asked for; older ones stay. Changes made after this one cannot
+ * be undone any more.
  */
 export const accountsUndoEmail = <ThrowOnError extends boolean = true>(options: Options<AccountsUndoEmailData, ThrowOnError>): RequestResult<AccountsUndoEmailResponses, AccountsUndoEmailErrors, ThrowOnError> => (options.client ?? client).post<AccountsUndoEmailResponses, AccountsUndoEmailErrors, ThrowOnError>({
     url: '/v1/email-change/undo',
@@ -378,9 +379,10 @@ export const fixesList = <ThrowOnError extends boolean = true>(options?: Options
 /**
  * Apply a fix
  *
- * Approves what was previewed, and nothing else. Where Microsoft 365 has changed since, the answer is 409 `drift` with
- * a new preview in its member `preview` (RFC 9457 3.2), of the shape `fixes-preview` answers. Follow the fix at the address in `Location`. Send an `Idempotency-Key`: the same key with the
- * same body is one fix, however often it is sent within a day.
+ * Approves what was previewed, and nothing else. Where Microsoft 365 or what was found has changed since, the answer is
+ * 409 `drift` with a new preview in its member `preview` (RFC 9457 3.2), of the shape `fixes-preview` answers; where
+ * none of it is found any more, 422 `nothing_to_do`. Follow the fix at the address in `Location`. Send an
+ * `Idempotency-Key`: the same key with the same body is one fix, however often it is sent within a day.
  */
 export const fixesApply = <ThrowOnError extends boolean = true>(options: Options<FixesApplyData, ThrowOnError>): RequestResult<FixesApplyResponses, FixesApplyErrors, ThrowOnError> => (options.client ?? client).post<FixesApplyResponses, FixesApplyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -501,7 +503,8 @@ export const membersInvitations = <ThrowOnError extends boolean = true>(options?
  * Invite somebody
  *
  * Sends a mail with a link that is good for 48 hours, and keeps a seat. An address is invited once: asking again
- * replaces the invitation, and its link is dead. A role that manages members takes a recent proof of who you are.
+ * replaces the invitation, and its link is dead. A role that manages the company, members, roles or keys, or applies
+ * fixes, takes a recent proof of who you are.
  */
 export const membersInvite = <ThrowOnError extends boolean = true>(options: Options<MembersInviteData, ThrowOnError>): RequestResult<MembersInviteResponses, MembersInviteErrors, ThrowOnError> => (options.client ?? client).post<MembersInviteResponses, MembersInviteErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -574,7 +577,8 @@ export const membersRevokeInvitation = <ThrowOnError extends boolean = true>(opt
  * Send an invitation again
  *
  * The new link is good for 48 hours, the old one is dead. Once a minute and five times a day at most. You ask anew, so
- * the role is to be one that you may give; one that manages members takes a recent proof of who you are.
+ * the role is to be one that you may give; one that manages the company, members, roles or keys, or applies fixes, takes
+ * a recent proof of who you are.
  */
 export const membersResendInvitation = <ThrowOnError extends boolean = true>(options: Options<MembersResendInvitationData, ThrowOnError>): RequestResult<MembersResendInvitationResponses, MembersResendInvitationErrors, ThrowOnError> => (options.client ?? client).post<MembersResendInvitationResponses, MembersResendInvitationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -639,7 +643,8 @@ export const membersKeyRevoke = <ThrowOnError extends boolean = true>(options: O
  * Rotate an API key
  *
  * The key stays what it is and gets another secret, whose text is shown this once. Only who may do all the key may can
- * have its secret. Asks for a recent proof of who you are.
+ * have its secret; when they leave, or may do less, the key follows them as it follows who made it. Asks for a recent
+ * proof of who you are.
  */
 export const membersKeyRotate = <ThrowOnError extends boolean = true>(options: Options<MembersKeyRotateData, ThrowOnError>): RequestResult<MembersKeyRotateResponses, MembersKeyRotateErrors, ThrowOnError> => (options.client ?? client).post<MembersKeyRotateResponses, MembersKeyRotateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -663,8 +668,9 @@ export const findingsLicenses = <ThrowOnError extends boolean = true>(options?: 
 /**
  * Export licences
  *
- * A row a licence type. An empty price is one that is missing, which is not zero. Cells that a spreadsheet would run as
- * a formula begin with a single quote. Every file taken is noted in the log.
+ * A row a licence type. An empty price is one that is missing, which is not zero, or of what is free, a trial, or no
+ * longer in force. Cells that a spreadsheet would run as a formula begin with a single quote. Every file taken is noted
+ * in the log.
  */
 export const findingsExportLicenses = <ThrowOnError extends boolean = true>(options?: Options<FindingsExportLicensesData, ThrowOnError>): RequestResult<FindingsExportLicensesResponses, FindingsExportLicensesErrors, ThrowOnError> => (options?.client ?? client).get<FindingsExportLicensesResponses, FindingsExportLicensesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'x-api-key', type: 'apiKey' }],
@@ -899,7 +905,9 @@ export const membersLeave = <ThrowOnError extends boolean = true>(options: Optio
 /**
  * Switch to another company
  *
- * Opens a session there; the one here goes on. A company you are not in reads like one that does not exist.
+ * Opens a session there; the one here goes on. A company you are not in reads like one that does not exist. Sixty an hour
+ * at most. Whoever signed in with Microsoft, on its word alone as far as that company goes, and has a second factor here
+ * confirms with it first: 403 `proof_too_old`.
  */
 export const accountsSwitchCompany = <ThrowOnError extends boolean = true>(options: Options<AccountsSwitchCompanyData, ThrowOnError>): RequestResult<AccountsSwitchCompanyResponses, AccountsSwitchCompanyErrors, ThrowOnError> => (options.client ?? client).post<AccountsSwitchCompanyResponses, AccountsSwitchCompanyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -972,7 +980,8 @@ export const membersRemove = <ThrowOnError extends boolean = true>(options: Opti
  * Change a member
  *
  * Their tokens stop working at once; who stays gets new ones by refreshing. Nobody gives or takes more than they hold,
- * and a company keeps an owner. A role that manages members takes a recent proof of who you are.
+ * and a company keeps an owner. A role that manages the company, members, roles or keys, or applies fixes, takes a
+ * recent proof of who you are, and so does letting in again who has such a role.
  */
 export const membersChange = <ThrowOnError extends boolean = true>(options: Options<MembersChangeData, ThrowOnError>): RequestResult<MembersChangeResponses, MembersChangeErrors, ThrowOnError> => (options.client ?? client).patch<MembersChangeResponses, MembersChangeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1307,8 +1316,8 @@ export const membersCreateRole = <ThrowOnError extends boolean = true>(options: 
  * Delete a role
  *
  * Refused with 409 `in_use` while somebody has it, unless `reassign_to` says what they get instead. Each of them gets
- * it by a change of their own; should that stop half way, send the request again. A role that manages members takes a
- * recent proof of who you are.
+ * it by a change of their own; should that stop half way, send the request again. A role that manages the company,
+ * members, roles or keys, or applies fixes, takes a recent proof of who you are.
  */
 export const membersDeleteRole = <ThrowOnError extends boolean = true>(options: Options<MembersDeleteRoleData, ThrowOnError>): RequestResult<MembersDeleteRoleResponses, MembersDeleteRoleErrors, ThrowOnError> => (options.client ?? client).delete<MembersDeleteRoleResponses, MembersDeleteRoleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1320,8 +1329,8 @@ export const membersDeleteRole = <ThrowOnError extends boolean = true>(options: 
  * Change a role
  *
  * Holds for everybody who has it from their next request on. You are to hold what it may do, before and after. One that
- * manages members takes a recent proof of who you are. One that people join with by signing in with Microsoft manages
- * neither members nor roles: 409 `in_use`.
+ * manages the company, members, roles or keys, or applies fixes, takes a recent proof of who you are. One that people
+ * join with by signing in with Microsoft manages neither members nor roles: 409 `in_use`.
  */
 export const membersReplaceRole = <ThrowOnError extends boolean = true>(options: Options<MembersReplaceRoleData, ThrowOnError>): RequestResult<MembersReplaceRoleResponses, MembersReplaceRoleErrors, ThrowOnError> => (options.client ?? client).put<MembersReplaceRoleResponses, MembersReplaceRoleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -2545,7 +2545,7 @@ export type KeySet = {
  */
 export type KeyView = {
     /**
-     * When.
+     * When it was made.
      */
     created_at: string;
     /**
@@ -2588,6 +2588,7 @@ export type KeyView = {
      * When it was revoked.
      */
     revoked_at?: string | null;
+    rotated_by?: UserId | null;
     /**
      * What it may do.
      */
@@ -2977,7 +2978,8 @@ export type Money = {
  */
 export type Month = {
     /**
-     * What fixes that ended in it save a month once seats are given back; undone ones left out.
+     * What fixes that first ended in it save a month once seats are given back, with what retries did later; undone
+     * ones left out.
      */
     approved: Money;
     found?: Found | null;
@@ -3778,7 +3780,7 @@ export type PageKeyView = {
      */
     items: Array<{
         /**
-         * When.
+         * When it was made.
          */
         created_at: string;
         /**
@@ -3821,6 +3823,7 @@ export type PageKeyView = {
          * When it was revoked.
          */
         revoked_at?: string | null;
+        rotated_by?: UserId | null;
         /**
          * What it may do.
          */
@@ -5199,7 +5202,7 @@ export type SavingView = {
  */
 export type SavingsView = {
     /**
-     * What fixes that ended in these days save a month once seats are given back; undone ones left out.
+     * What fixes that first ended in these days save a month once seats are given back; undone ones left out.
      */
     approved: Money;
     /**
@@ -5988,7 +5991,7 @@ export type UndoView = {
  */
 export type UpdateMe = {
     /**
-     * Language and region of texts and numbers (BCP 47).
+     * Language and region in which the dashboard writes dates and numbers (BCP 47); English ones, as its texts are.
      */
     locale?: string | null;
     /**

@@ -7,7 +7,7 @@ import {
 } from "~/api/generated/sdk.gen";
 import type { Challenge, Tokens } from "~/api/generated/types.gen";
 import { Or } from "~/features/auth/Or";
-import { passkeysWork, showPasskey, wasDismissed } from "~/lib/passkey";
+import { passkeysWork, showPasskey } from "~/lib/passkey";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { Field, Form, Submit, text } from "~/ui/form";
@@ -32,7 +32,7 @@ export function SignInForm({ onDone, onLeave, email, tenant }: Props) {
     location.assign(url);
   });
   const [withPasskey, showing] = useAct(async () => {
-    const body = await showPasskey().catch(dismissed);
+    const body = await showPasskey();
     if (body) onDone((await accountsPasskeySignIn({ body: { ...body, tenant } })).data);
   });
   if (challenge) return <SecondStep challenge={challenge} onDone={onDone} onOver={() => setChallenge(undefined)} />;
@@ -92,7 +92,7 @@ export function SecondStep({
   const has = (method: Challenge["methods"][number]) => challenge.methods.includes(method);
   const [recovery, setRecovery] = useState(!has("totp"));
   const [withPasskey, showing] = useAct(async () => {
-    const passkey = await showPasskey().catch(dismissed);
+    const passkey = await showPasskey();
     if (passkey) onDone((await accountsSecondFactor({ body: { challenge: challenge.challenge, passkey } })).data);
   });
   return (
@@ -143,8 +143,4 @@ export function SecondStep({
       </div>
     </div>
   );
-}
-
-function dismissed(thrown: unknown): undefined {
-  if (!wasDismissed(thrown)) throw thrown;
 }

@@ -1,12 +1,13 @@
 // Where to go after Microsoft has sent the browser back: a deep link survives the way there.
+import { forget, keep, kept } from "~/lib/kept";
 import { ownPath } from "~/lib/link";
 
 const KEY = "steward-destination";
 
-export const keepDestination = (to: string): void => sessionStorage.setItem(KEY, to);
+export const keepDestination = (to: string): void => keep(KEY, to);
 
 export function takeDestination(): string {
-  const to = sessionStorage.getItem(KEY);
-  sessionStorage.removeItem(KEY);
+  const to = kept(KEY);
+  forget(KEY);
   return ownPath(to);
 }

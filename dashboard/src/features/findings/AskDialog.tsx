@@ -4,12 +4,12 @@ import { findingsPeopleOptions, membersListOptions } from "~/api/generated/@tans
 import { findingsAttest } from "~/api/generated/sdk.gen";
 import type { AttestedPerson, FindingId, PersonId } from "~/api/generated/types.gen";
 import { Button } from "~/ui/button";
+import { Buttons } from "~/ui/buttons";
 import { Dialog } from "~/ui/dialog";
 import { Check, Field, Form, Select, text } from "~/ui/form";
 import { Problem, Skeleton } from "~/ui/states";
 import { common } from "~texts/common";
 import { deciding as t } from "~texts/deciding";
-import { Buttons } from "./DecideDialogs";
 
 /** The most the API asks about at a time. */
 const MOST = 20;

@@ -3,10 +3,9 @@ import type { ReactNode } from "react";
 import { membersListOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { useMe } from "~/features/shell/me";
 import { dayAhead } from "~/lib/days";
-import { Button } from "~/ui/button";
+import { Buttons } from "~/ui/buttons";
 import { Dialog } from "~/ui/dialog";
-import { Field, Form, Select, Submit } from "~/ui/form";
-import { common } from "~texts/common";
+import { Field, Form, Select } from "~/ui/form";
 import { deciding as t } from "~texts/deciding";
 
 interface Props {
@@ -69,14 +68,5 @@ export function AcceptDialog({ about, onSend, onClose }: Props) {
         <Buttons act={t.accept} onClose={onClose} />
       </Form>
     </Dialog>
-  );
-}
-
-export function Buttons({ act, onClose }: { act: string; onClose: () => void }) {
-  return (
-    <div className="flex flex-wrap gap-2">
-      <Submit>{act}</Submit>
-      <Button onClick={onClose}>{common.cancel}</Button>
-    </div>
   );
 }

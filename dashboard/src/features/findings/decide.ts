@@ -1,6 +1,6 @@
 import { findingsAddException, findingsSnooze } from "~/api/generated/sdk.gen";
 import type { FindingId, PersonId } from "~/api/generated/types.gen";
-import { instant } from "~/lib/days";
+import { endOf, instant } from "~/lib/days";
 import { text } from "~/ui/form";
 
 /** The findings chosen in the list whose fixes are to be previewed after this one. */
@@ -17,6 +17,6 @@ export const accept = (finding: FindingId, values: FormData, person?: PersonId) 
       person: person ?? null,
       reason: text(values, "reason"),
       owner: text(values, "owner") || null,
-      expires_at: instant(text(values, "expires_at")),
+      expires_at: endOf(text(values, "expires_at")),
     },
   });

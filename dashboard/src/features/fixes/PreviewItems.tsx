@@ -1,6 +1,7 @@
 import type { LicenceView, PreviewItem } from "~/api/generated/types.gen";
-import { money, withDays } from "~/lib/format";
+import { listed, money, withDays } from "~/lib/format";
 import { toggled } from "~/lib/toggled";
+import { noSend } from "~/ui/form";
 import { Icon } from "~/ui/icons";
 import { named } from "~/ui/named";
 import { fixing as t } from "~texts/fixing";
@@ -33,6 +34,7 @@ export function PreviewItems({ items, left = new Set(), onLeft }: Props) {
                     aria-label={t.include(item.name)}
                     checked={!left.has(item.person)}
                     onChange={() => toggle(item.person ?? "")}
+                    onKeyDown={noSend}
                   />
                 )}
                 <Change item={item} out={left.has(item.person ?? "")} />
@@ -79,7 +81,7 @@ function Change({ item, out }: { item: PreviewItem; out: boolean }) {
           )}
           {item.person && (
             <p className={`text-sm ${item.lost.length > 0 ? "font-medium text-warn" : "text-dim"}`}>
-              {item.lost.length > 0 ? t.loses(item.lost.join(", ")) : t.losesNothing}
+              {item.lost.length > 0 ? t.loses(listed(item.lost)) : t.losesNothing}
             </p>
           )}
         </>

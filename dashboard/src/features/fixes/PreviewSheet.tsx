@@ -10,7 +10,7 @@ import { toggled } from "~/lib/toggled";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { Sheet } from "~/ui/dialog";
-import { Check, Field, Form } from "~/ui/form";
+import { Check, Field, Form, noSend } from "~/ui/form";
 import { Icon } from "~/ui/icons";
 import { Notice, Problem, Skeleton, Status } from "~/ui/states";
 import { announce } from "~/ui/toast";
@@ -46,11 +46,13 @@ export function PreviewSheet({ finding: of, action, person, onAction, onClose }:
   const { sent, approve } = useApproval(about);
   const [refused, setRefused] = useState<ApiError>();
   const [told, setTold] = useState<Told>();
+  const [timed, setTimed] = useState(false);
 
   const choose = (next: Choice) => {
     keep(choiceName(about), next);
     setRefused(undefined);
     setTold(undefined);
+    setTimed(next.at !== choice.at);
     setChoice(next);
   };
   const close = () => {
@@ -109,6 +111,7 @@ export function PreviewSheet({ finding: of, action, person, onAction, onClose }:
             onApply={(body) => apply({ headline: data.headline, body })}
             busy={applying}
             sent={sent !== undefined}
+            timed={timed && told === undefined}
           />
         )}
       </div>
@@ -139,9 +142,11 @@ interface LoadedProps extends Pick<Props, "action" | "onAction"> {
   busy: boolean;
   /** Something was sent already whose answer is missing. */
   sent: boolean;
+  /** It is looked at again because another time was chosen. */
+  timed: boolean;
 }
 
-function Loaded({ of, data, choice, choose, action, onAction, refused, onApply, busy, sent }: LoadedProps) {
+function Loaded({ of, data, choice, choose, action, onAction, refused, onApply, busy, sent, timed }: LoadedProps) {
   const going = data.items.filter((item) => !item.blocked);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [seen, setSeen] = useState<ReadonlySet<GuardId>>(new Set());
@@ -194,7 +199,12 @@ function Loaded({ of, data, choice, choose, action, onAction, refused, onApply, 
         <p>{action || !of || data.undo.needs.some((need) => !need.is_met) ? data.undo.text : of.undo_text}</p>
         <p className="text-dim">{t.undoHow}</p>
       </Block>
-      <When at={choice.at} onAt={(at) => choose({ ...choice, at })} />
+      <When
+        at={choice.at}
+        // Who is unticked by then stays out, looked at again or not.
+        onAt={(at) => choose({ ...choice, at, ...(left.size > 0 && people.length > 0 && { people }) })}
+        chosen={timed}
+      />
       {data.needs && <Allow text={data.needs.text} />}
       {type_to_confirm && (
         <Field
@@ -300,7 +310,12 @@ function Guards({
                 {withDays(text)}
               </p>
             ))}
-          <Check label={t.seen} checked={seen.has(guard)} onChange={() => onSeen(toggled(seen, guard))} />
+          <Check
+            label={t.seen}
+            checked={seen.has(guard)}
+            onChange={() => onSeen(toggled(seen, guard))}
+            onKeyDown={noSend}
+          />
         </div>
       ))}
     </Block>

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useRouterState } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { findingsOverviewOptions } from "~/api/generated/@tanstack/react-query.gen";
 import { scansStart } from "~/api/generated/sdk.gen";
 import type { OverviewView } from "~/api/generated/types.gen";
@@ -23,7 +24,7 @@ const isUnderWay = (overview: OverviewView | undefined): boolean =>
 const useOptions = () => ({ ...findingsOverviewOptions(), enabled: useReadsFindings() });
 
 /** The first screen as it was last read, for who may read it. */
-export const useNewestOverview = () => useQuery(useOptions());
+const useNewestOverview = () => useQuery(useOptions());
 
 /**
  * The first screen, asked for again while a check is under way: soon at first, then more seldom. All else is asked
@@ -69,12 +70,17 @@ export function CheckNow() {
   );
 }
 
+/** They have the button to check beside their title. */
+const OWN_BUTTON = /^\/(savings)?$/;
+
 /** Said of pages that show what was found in Microsoft 365: when that is not of today, and why. */
 export function Freshness() {
   const { data: overview } = useNewestOverview();
+  const path = useRouterState({ select: (state) => state.location.pathname });
   if (!overview?.checked_at) return null;
+  const check = OWN_BUTTON.test(path) ? null : <CheckNow />;
   const trouble = troubleOf(overview);
-  if (trouble) return <TroubleNotice trouble={trouble} kept />;
+  if (trouble) return <TroubleNotice trouble={trouble} kept check={check} />;
   if (overview.scan?.state === "paused") {
     return (
       <Notice icon="activity" title={t.paused}>
@@ -84,13 +90,13 @@ export function Freshness() {
   }
   if (Date.now() - new Date(overview.checked_at).getTime() <= STALE_MS) return null;
   return (
-    <Notice tone="warn" icon="activity" title={t.stale(ago(overview.checked_at))}>
+    <Notice tone="warn" icon="activity" title={t.stale(ago(overview.checked_at))} action={check}>
       {t.staleLead}
     </Notice>
   );
 }
 
-export type Trouble = keyof typeof t.troubles;
+type Trouble = keyof typeof t.troubles;
 
 /** What keeps Steward from checking, or kept it the last time. */
 export function troubleOf({ connection, scan }: OverviewView): Trouble | undefined {
@@ -109,16 +115,22 @@ export function troubleOf({ connection, scan }: OverviewView): Trouble | undefin
 
 const ENDS_BY_CONNECTING: ReadonlySet<Trouble> = new Set(["disconnected", "consent_lost", "permission_missing"]);
 
-/** `kept`: there are numbers from before. */
-export function TroubleNotice({ trouble, kept = false }: { trouble: Trouble; kept?: boolean }) {
+interface TroubleProps {
+  trouble: Trouble;
+  /** There are numbers from before. */
+  kept?: boolean;
+  /** The button to check, where the page has none. */
+  check?: ReactNode;
+}
+
+export function TroubleNotice({ trouble, kept = false, check = <CheckNow /> }: TroubleProps) {
   const { title, lead } = t.troubles[trouble];
   const connect = (
     <ButtonLink to="/connect" look="main">
       {t.connectAgain}
     </ButtonLink>
   );
-  // A page with numbers has its own button to check.
-  const action = ENDS_BY_CONNECTING.has(trouble) ? connect : !kept && <CheckNow />;
+  const action = ENDS_BY_CONNECTING.has(trouble) ? connect : check;
   return (
     <Notice tone="warn" icon="warn" title={title} action={action}>
       {lead} {kept && t.kept}

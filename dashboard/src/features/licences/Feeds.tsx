@@ -7,14 +7,14 @@ import { Confirm } from "~/features/settings/Confirm";
 import { useCan, useRoleReason } from "~/features/shell/me";
 import { day } from "~/lib/format";
 import { Button } from "~/ui/button";
+import { Buttons } from "~/ui/buttons";
 import { Dialog } from "~/ui/dialog";
-import { Field, Form, Submit, text } from "~/ui/form";
+import { Field, Form, text } from "~/ui/form";
 import { named } from "~/ui/named";
 import { Part } from "~/ui/page";
 import { ShownOnce } from "~/ui/shown-once";
 import { Problem, Skeleton } from "~/ui/states";
 import { toast } from "~/ui/toast";
-import { common } from "~texts/common";
 import { licences as t } from "~texts/licences";
 
 /** Secret addresses a calendar subscribes to. */
@@ -68,10 +68,7 @@ export function Feeds() {
             }}
           >
             <Field label={t.feedName} hint={t.feedNameHint} name="name" maxLength={100} autoComplete="off" />
-            <div className="flex flex-wrap gap-2">
-              <Submit>{t.feedMake}</Submit>
-              <Button onClick={() => make(false)}>{common.cancel}</Button>
-            </div>
+            <Buttons act={t.feedMake} onClose={() => make(false)} />
           </Form>
         </Dialog>
       )}

@@ -6,7 +6,8 @@ import { useRoleReason } from "~/features/shell/me";
 import { day, money } from "~/lib/format";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
-import { Field, Form, Select, Submit, text } from "~/ui/form";
+import { Buttons } from "~/ui/buttons";
+import { Field, Form, Select, text } from "~/ui/form";
 import { toast } from "~/ui/toast";
 import { common } from "~texts/common";
 import { licences as t } from "~texts/licences";
@@ -118,15 +119,13 @@ function Editor({ row, prices, onClose }: { row: PriceView; prices: Prices; onCl
         autoComplete="off"
         defaultValue={own?.note ?? undefined}
       />
-      <div className="flex flex-wrap gap-2">
-        <Submit>{common.save}</Submit>
-        <Button onClick={onClose}>{common.cancel}</Button>
+      <Buttons act={common.save} onClose={onClose}>
         {own && (
           <Button look="quiet" onClick={remove} busy={removing}>
             {t.useList}
           </Button>
         )}
-      </div>
+      </Buttons>
     </Form>
   );
 }

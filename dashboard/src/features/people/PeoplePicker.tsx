@@ -4,7 +4,7 @@ import { findingsListPeopleOptions, findingsPersonOptions } from "~/api/generate
 import { useCan } from "~/features/shell/me";
 import { useSettled } from "~/lib/settled";
 import { Button } from "~/ui/button";
-import { Field } from "~/ui/form";
+import { Field, noSend } from "~/ui/form";
 import { company } from "~texts/company";
 
 const t = company.picker;
@@ -81,8 +81,7 @@ function Find({ chosen, onAdd }: { chosen: readonly string[]; onAdd: (person: st
           event.stopPropagation();
           type(event.target.value);
         }}
-        // Enter would send the form around it.
-        onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
+        onKeyDown={noSend}
       />
       <div role="status">
         {search && found.data && rows.length === 0 && <p className="text-dim text-sm">{t.nobody}</p>}

@@ -5,9 +5,9 @@ import { accountsStepUp } from "~/api/generated/sdk.gen";
 import type { StepUpRequest, Tokens } from "~/api/generated/types.gen";
 import { type Asked, settle } from "~/api/prompts";
 import { queries } from "~/api/queries";
-import { current, onChange, signedIn, startAnew } from "~/api/session";
+import { current, isOurs, onChange, signedIn, startAnew } from "~/api/session";
 import { SignInForm } from "~/features/auth/SignInForm";
-import { showPasskey, wasDismissed } from "~/lib/passkey";
+import { showPasskey } from "~/lib/passkey";
 import { useAct } from "~/ui/act";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog";
@@ -17,13 +17,14 @@ import { auth as t } from "~texts/auth";
 import { common } from "~texts/common";
 
 export default function Dialogs({ asked }: { asked: Asked }) {
-  // Another tab may have signed in again meanwhile.
-  useEffect(() => {
-    const before = current()?.token;
-    return onChange(() => {
-      if (current() && current()?.token !== before) settle(true);
-    });
-  }, []);
+  // Another tab may have signed in again meanwhile. A token that was only renewed proves nobody.
+  useEffect(
+    () =>
+      onChange((fresh) => {
+        if (current() && (fresh || asked === "sign-in")) settle(true);
+      }),
+    [asked],
+  );
   return asked === "sign-in" ? <SignInAgain /> : <ProveIt />;
 }
 
@@ -49,9 +50,7 @@ function SignInAgain() {
 
 /** Goes on, unless it is somebody else: what was typed here is not theirs. */
 function signedInAgain(tokens: Tokens): void {
-  const before = current();
-  const same = before === undefined || (before.user === tokens.user && before.tenant === tokens.tenant);
-  if (same) signedIn(tokens);
+  if (isOurs(tokens)) signedIn(tokens);
   else {
     settle(false);
     startAnew(tokens);
@@ -66,9 +65,7 @@ function ProveIt() {
     settle(true);
   };
   const [withPasskey, showing] = useAct(async () => {
-    const passkey = await showPasskey().catch((thrown) => {
-      if (!wasDismissed(thrown)) throw thrown;
-    });
+    const passkey = await showPasskey();
     if (passkey) await prove({ passkey });
   });
   const { data } = factors;

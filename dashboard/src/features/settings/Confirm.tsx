@@ -1,8 +1,7 @@
 import type { ReactNode } from "react";
-import { Button } from "~/ui/button";
+import { Buttons } from "~/ui/buttons";
 import { Dialog } from "~/ui/dialog";
-import { Form, Submit } from "~/ui/form";
-import { common } from "~texts/common";
+import { Form } from "~/ui/form";
 
 /** Asks before something that is hard to take back. The button says what is done. */
 export function Confirm({
@@ -28,10 +27,7 @@ export function Confirm({
         }}
       >
         <p>{lead}</p>
-        <div className="flex flex-wrap gap-2">
-          <Submit look="danger">{act}</Submit>
-          <Button onClick={onClose}>{common.cancel}</Button>
-        </div>
+        <Buttons act={act} look="danger" onClose={onClose} />
       </Form>
     </Dialog>
   );

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { membersChange, membersRemove, membersResetFactors } from "~/api/generated/sdk.gen";
 import type { MemberChange, MemberView, RoleView } from "~/api/generated/types.gen";
 import { useMe, useRoleReason } from "~/features/shell/me";
@@ -49,12 +49,21 @@ function Member({ member, last, roles, onChange }: MemberProps) {
   const { user, etag, name } = member;
   const remove = () => membersRemove({ path: { user }, headers: { "if-match": etag } });
   const change = (body: MemberChange) => membersChange({ path: { user }, headers: { "if-match": etag }, body });
-  // A select shows the choice at once, so what the server says comes back whatever it says.
-  const [act, busy] = useAct((body: MemberChange) =>
-    change(body)
-      .finally(onChange)
-      .then(() => toast(t.done)),
-  );
+  // Chosen and not sent yet: the arrow keys go through the roles between, and none of those is meant.
+  const [chosen, choose] = useState<string>();
+  const select = useRef<HTMLSelectElement>(null);
+  // What the server says comes back whatever it says.
+  const [act, busy] = useAct(async (body: MemberChange) => {
+    try {
+      await change(body);
+    } finally {
+      await onChange();
+      choose(undefined);
+      // The button that was pressed goes.
+      if (body.role) select.current?.focus();
+    }
+    toast(t.done);
+  });
   const self = me.data?.user === user;
   return (
     <li className="grid gap-3 border-line border-b py-4 last:border-0 lg:grid-cols-[minmax(0,1fr)_auto] lg:items-center">
@@ -79,12 +88,13 @@ function Member({ member, last, roles, onChange }: MemberProps) {
       </div>
       <div className="flex flex-wrap gap-2">
         <select
-          aria-label={t.changeRole(name)}
+          ref={select}
+          aria-label={t.roleOf(name)}
           className="min-h-11 max-w-full rounded-md border border-edge bg-card px-2 disabled:opacity-70 sm:min-h-9"
-          value={member.role}
-          disabled={busy || mayNot !== undefined}
+          value={chosen ?? member.role}
+          disabled={mayNot !== undefined}
           title={mayNot}
-          onChange={(event) => act({ role: event.target.value })}
+          onChange={(event) => choose(event.target.value)}
         >
           {roles.map((role) => (
             <option key={role.role} value={role.role}>
@@ -92,6 +102,11 @@ function Member({ member, last, roles, onChange }: MemberProps) {
             </option>
           ))}
         </select>
+        {chosen !== undefined && chosen !== member.role && (
+          <Button onClick={() => act({ role: chosen })} busy={busy} aria-label={t.changeRoleOf(name)}>
+            {t.changeRole}
+          </Button>
+        )}
         {self ? (
           <Leave disabledReason={last ? t.lastOwner : undefined} />
         ) : (

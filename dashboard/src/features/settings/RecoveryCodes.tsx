@@ -1,7 +1,5 @@
-import { Button } from "~/ui/button";
-import { Dialog } from "~/ui/dialog";
-import { toast, toastError } from "~/ui/toast";
-import { common } from "~texts/common";
+import { Copy } from "~/ui/copy";
+import { OnceDialog } from "~/ui/shown-once";
 import { settings } from "~texts/settings";
 
 const t = settings.security;
@@ -10,21 +8,14 @@ const t = settings.security;
 export function RecoveryCodes({ codes, onKept }: { codes: readonly string[]; onKept: () => void }) {
   const all = codes.join("\n");
   return (
-    <Dialog title={t.codesTitle} onClose={onKept}>
-      <div className="grid gap-4">
-        <p>
-          {t.codesLead} <strong>{t.codesOnce}</strong>
-        </p>
-        <pre className="overflow-x-auto rounded-md bg-well p-4 text-sm">{all}</pre>
-        <div className="flex flex-wrap gap-2">
-          <Button onClick={() => navigator.clipboard.writeText(all).then(() => toast(common.copied), toastError)}>
-            {common.copy}
-          </Button>
-          <Button look="main" onClick={onKept}>
-            {t.codesKept}
-          </Button>
-        </div>
+    <OnceDialog title={t.codesTitle} kept={t.codesKept} onClose={onKept}>
+      <p>
+        {t.codesLead} <strong>{t.codesOnce}</strong>
+      </p>
+      <pre className="overflow-x-auto rounded-md bg-well p-4 text-sm">{all}</pre>
+      <div>
+        <Copy value={all} />
       </div>
-    </Dialog>
+    </OnceDialog>
   );
 }

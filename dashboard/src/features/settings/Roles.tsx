@@ -4,8 +4,9 @@ import type { RoleView } from "~/api/generated/types.gen";
 import { change } from "~/api/versioned";
 import { useMe, useRoleReason } from "~/features/shell/me";
 import { Button } from "~/ui/button";
+import { Buttons } from "~/ui/buttons";
 import { Dialog } from "~/ui/dialog";
-import { Field, Form, Select, Submit, text } from "~/ui/form";
+import { Field, Form, Select, text } from "~/ui/form";
 import { named } from "~/ui/named";
 import { Part } from "~/ui/page";
 import { toast } from "~/ui/toast";
@@ -110,10 +111,7 @@ function Delete({
               </option>
             ))}
         </Select>
-        <div className="flex flex-wrap gap-2">
-          <Submit look="danger">{t.deleteRole}</Submit>
-          <Button onClick={onClose}>{common.cancel}</Button>
-        </div>
+        <Buttons act={t.deleteRole} look="danger" onClose={onClose} />
       </Form>
     </Dialog>
   );
@@ -149,10 +147,7 @@ function Editor({
       >
         <Field label={t.roleName} name="name" defaultValue={role?.name} maxLength={50} autoComplete="off" />
         <Permissions legend={t.may} own={me.data?.permissions ?? []} chosen={role?.permissions} />
-        <div className="flex flex-wrap gap-2">
-          <Submit>{t.saveRole}</Submit>
-          <Button onClick={onClose}>{common.cancel}</Button>
-        </div>
+        <Buttons act={t.saveRole} onClose={onClose} />
       </Form>
     </Dialog>
   );

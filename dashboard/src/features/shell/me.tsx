@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { createContext, type ReactNode, use, useEffect } from "react";
 import { accountsMeOptions, membersListOptions } from "~/api/generated/@tanstack/react-query.gen";
 import type { Permission } from "~/api/generated/types.gen";
+import { keepPlace } from "~/lib/format";
 import { keep, kept } from "~/lib/kept";
 import { common as t } from "~texts/common";
 
@@ -18,7 +19,17 @@ export function Me({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (reads !== undefined) keep(READS, reads);
   }, [reads]);
+  usePlace(me.data);
   return <MeContext value={me}>{children}</MeContext>;
+}
+
+/** Numbers and dates are written as they chose once the pages are loaded anew: something may be typed here. */
+function usePlace(me: Asked["data"]) {
+  const known = me !== undefined;
+  const place = me?.locale;
+  useEffect(() => {
+    if (known) keepPlace(place);
+  }, [known, place]);
 }
 
 /** Who is signed in, where, and what they may do. */

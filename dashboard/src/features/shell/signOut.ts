@@ -2,6 +2,7 @@ import { useRouter } from "@tanstack/react-router";
 import { accountsSignOut } from "~/api/generated/sdk.gen";
 import { queries } from "~/api/queries";
 import { signedOut } from "~/api/session";
+import { keepPlace } from "~/lib/format";
 import { useAct } from "~/ui/act";
 
 /** Leaves nothing of who was signed in, here and in the other tabs. Who signs in next goes on `to` there. */
@@ -10,6 +11,7 @@ export function useLeave(to?: string) {
   return async () => {
     signedOut();
     queries.clear();
+    keepPlace(undefined);
     await router.navigate({ to: "/sign-in", search: to ? { to } : {} });
   };
 }

@@ -1,4 +1,6 @@
 // What theme.js reads before the first paint.
+import { forget, keep } from "~/lib/kept";
+
 export type Theme = "system" | "light" | "dark";
 const KEY = "steward-theme";
 
@@ -10,9 +12,9 @@ export function theme(): Theme {
 export function setTheme(to: Theme): void {
   if (to === "system") {
     delete document.documentElement.dataset.theme;
-    localStorage.removeItem(KEY);
+    forget(KEY, "machine");
   } else {
     document.documentElement.dataset.theme = to;
-    localStorage.setItem(KEY, to);
+    keep(KEY, to, "machine");
   }
 }

@@ -15,6 +15,8 @@ export const common = {
   again: "Try again",
   more: "Show more",
   kept: "I have copied it",
+  /** Closing has no button there: it is Escape, or the way back of a phone. */
+  closeAgain: "This is never shown again. Do the same once more to close it without.",
   unsaved: {
     title: "Leave without saving?",
     lead: "What you changed here is not saved.",
@@ -22,7 +24,6 @@ export const common = {
     leave: "Leave without saving",
   },
   home: "Go to the first page",
-  back: "Back",
   required: "Fill this in.",
   people: (n: number) => count(n, "person", "people"),
   licences: (n: number) => count(n, "licence", "licences"),
@@ -37,7 +38,7 @@ export const common = {
     detail:
       "The answer could not be read. Try again; if it happens again, answer any mail from Steward with the request number.",
   },
-  unexpected: { title: "This page stopped", detail: "Nothing was changed. Load it again to go on." },
+  unexpected: { title: "This page stopped", detail: "Load it again to go on." },
   help: "Need help? Answer any mail from Steward: somebody reads it.",
   reload: "Load again",
   notFound: { title: "There is no such page", detail: "The address may be old or misspelt." },

@@ -75,6 +75,7 @@ export const deciding = {
     review: (n: number) => `Preview ${count(n, "fix", "fixes")}`,
     noFix: "None of these can be fixed by Steward.",
     next: (n: number) => `Next preview, ${number(n)} to go`,
+    stop: "Leave the rest",
     snooze: "Put off",
     accept: "Accept",
     snoozed: (n: number) => `${count(n, "finding is", "findings are")} put off.`,

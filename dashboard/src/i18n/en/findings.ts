@@ -183,7 +183,6 @@ export const findings = {
       if (cost) return `It will cost ${cost} a month.`;
       return stake === "counted_by" ? "Its money is counted in another finding." : "This one is not about money.";
     },
-    why: "Why it matters",
     happens: "If you act on it",
     changes: "What changes",
     notice: "What your people will notice",

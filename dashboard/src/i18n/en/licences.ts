@@ -88,7 +88,6 @@ export const licences = {
   fileApply: (n: number) => `Change ${count(n, "price", "prices")}`,
   fileDone: (n: number) => `${count(n, "price is", "prices are")} changed. Savings follow within seconds.`,
   row: "Row",
-  column: "Column",
   problem: "What is wrong",
   before: "Before",
   after: "After",

@@ -54,7 +54,8 @@ export const trends = {
   approvedOnly: (amount: string) => `Nothing is saved yet. ${amount} a month is approved and follows at the renewal.`,
   saved: (amount: string, seats: number) =>
     `You pay ${amount} a month less: ${count(seats, "licence is", "licences are")} given back.`,
-  withoutPrice: (n: number) => `${count(n, "licence", "licences")} given back had no known price and is not in it.`,
+  withoutPrice: (n: number) =>
+    `${count(n, "licence", "licences")} given back had no known price and ${n === 1 ? "is" : "are"} not in it.`,
   whosePrices: {
     list: "Saved is excl. VAT, by Microsoft's list prices of the day it was saved.",
     own: "Saved is excl. VAT, by the prices you entered.",

@@ -167,15 +167,17 @@ mod tests {
 
     #[test]
     fn three_hundred_of_a_business_plan_are_the_limit() {
-        let of = |premium: u32| {
+        let of = |premium: u32, used: u32| {
             let mut directory = tenant();
-            let seats = sku(PREMIUM, premium, premium);
+            let seats = sku(PREMIUM, premium, used);
             let plans = with_plans(PREMIUM, &[MAIL_1, TEAMS, FILES_1, OFFICE, P1, DEVICES]).plans;
             directory.skus.push(Sku { plans, ..seats });
             run(directory, person(1, &[STANDARD, ENTRA, INTUNE]))
         };
-        assert!(of(290).of(CheckId::L23).is_some());
-        assert!(of(291).of(CheckId::L23).is_none(), "with the ten to move it would be 301");
+        assert!(of(290, 290).of(CheckId::L23).is_some());
+        assert!(of(291, 291).of(CheckId::L23).is_none(), "with the ten to move it would be 301");
+        assert!(of(300, 290).of(CheckId::L23).is_some(), "they take what was bought already");
+        assert!(of(300, 291).of(CheckId::L23).is_none(), "one more would have to be bought");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::{
     Candidate, Check, CheckId, Claim, Conclusion, Rule, Severity, Stake, Text, Verdict, l4_shared_mailbox, people, swap,
 };
 use crate::{
+    containment::BUSINESS_LIMIT,
     evaluation::Context,
     outcome::{Advice, Certainty, Confidence, Remedy},
     products::named::{BUSINESS_PREMIUM, MICROSOFT_E3, OFFICE_E3},
@@ -68,7 +69,7 @@ fn judge(context: &Context, candidate: &Candidate<'_>) -> Verdict {
     let suites = suites.map(|licence| licence.sku.consumed).fold(0, u32::saturating_add);
     // Who has Business Premium already has nothing to exchange.
     let has_it = candidate.held.iter().any(|(held, _)| held.sku == BUSINESS_PREMIUM);
-    if suites > swap::BUSINESS_SEATS_MAX || has_it {
+    if suites > BUSINESS_LIMIT || has_it {
         return Verdict::Clear;
     }
     let mailbox = match candidate.footprint.mailbox {

@@ -299,4 +299,21 @@ mod tests {
         let outcome = evaluate_one(directory, &person(1, &[STANDARD]), &browser());
         assert_eq!(to(&outcome), None);
     }
+
+    #[test]
+    fn the_300_are_of_a_plan_with_its_variants_and_free_seats_are_none_to_buy() {
+        const BASIC_NO_TEAMS: &str = "21502a13-c8dc-4744-be9c-177fd9d2eafc";
+        // Ten people have Standard; Basic has ten licences more.
+        let offered = |variant: u32, free: u32| {
+            let mut directory = full();
+            directory.skus.iter_mut().find(|sku| sku.id == BUSINESS_BASIC).expect("Basic").consumed = 10 - free;
+            directory.skus.push(sku(BASIC_NO_TEAMS, variant, variant));
+            to(&evaluate_one(directory, &person(1, &[STANDARD]), &browser())).is_some()
+        };
+        for (variant, free, fits) in
+            [(200, 0, true), (280, 0, true), (281, 0, false), (281, 1, true), (290, 9, false), (290, 10, true)]
+        {
+            assert_eq!(offered(variant, free), fits, "{variant} of the variant and {free} free");
+        }
+    }
 }

@@ -14,11 +14,14 @@ pub struct ApiKey {
     pub key: KeyId,
     /// What people call it.
     pub name: String,
-    /// What it may do: never more than who made it could.
+    /// What it may do: never more than those could whom it rests on.
     pub scopes: Permissions,
     /// Who made it.
     pub created_by: UserId,
-    /// When.
+    /// Who got the secret in force, where the key was rotated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotated_by: Option<UserId>,
+    /// When it was made.
     pub created_at: Timestamp,
     /// Second it ends.
     pub expires_at: Option<i64>,
@@ -68,6 +71,11 @@ impl ApiKey {
         } else {
             ApiKeyState::Live
         }
+    }
+
+    /// On whom it rests: who made it, and who got the secret in force. It may no more than each of them.
+    pub fn rests_on(&self) -> impl Iterator<Item = UserId> {
+        [Some(self.created_by), self.rotated_by].into_iter().flatten()
     }
 
     /// Whether this is the hash of its secret, or of the one before while that works too.

@@ -45,10 +45,12 @@ pub struct EmailChange {
     pub from: String,
     /// The address they want, which confirms it.
     pub to: String,
-    /// When they signed in who asked for it: what was added to sign in with since goes when it is undone, also what was
-    /// added a moment before asking. `None` where that was before this was kept; nothing goes then.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signed_in_at: Option<Timestamp>,
+    /// What was added to sign in with from this instant on goes when it is undone: since they signed in who asked for
+    /// it, and at least since [`EmailChange::UNDO_FOR`] before they asked. Whoever has a password that is not theirs adds
+    /// a passkey in one session, and asks in the next. `None` where it was asked for before this was kept; nothing goes
+    /// then.
+    #[serde(default, alias = "signed_in_at", skip_serializing_if = "Option::is_none")]
+    pub takes_since: Option<Timestamp>,
     /// How far it is.
     pub state: EmailChangeState,
     /// [`crate::EmailLogin::epoch`] when it was asked for, and once it is made the one it began: a password or an address
@@ -73,7 +75,7 @@ pub enum EmailChangeState {
 impl EmailChange {
     /// How long the link to the new address is good (C7).
     pub const GOOD_FOR: SignedDuration = SignedDuration::from_hours(24);
-    /// How long the old address can undo it (C7).
+    /// How long the old address can undo it (C7), and how young at least is what goes with it.
     pub const UNDO_FOR: SignedDuration = SignedDuration::from_hours(72);
 
     pub(crate) fn key(id: EmailChangeId) -> Key {

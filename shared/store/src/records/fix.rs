@@ -8,7 +8,7 @@ use checks::{
     reduce_by, reduce_until,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use model::{Change, DirectoryId, FindingId, FixId, Money, PersonId, SkuId, State, UserId};
+use model::{Change, DirectoryId, FindingId, FixId, GroupId, Money, PersonId, SkuId, State, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Ours, TenantRecord};
@@ -412,6 +412,12 @@ pub struct FixItem {
 }
 
 impl FixItem {
+    /// Groups it is told with: those that are left, and those that gave licences before.
+    pub fn groups(&self) -> impl Iterator<Item = GroupId> {
+        let giving = self.before.licences.iter().filter_map(|held| held.group);
+        giving.chain(self.before.groups.iter().copied())
+    }
+
     /// Whether it is done and was not put back. What its undo found put back stands no more, and what it found done
     /// again stands with the fix that did: nothing is saved twice.
     pub fn stands(&self) -> bool {
@@ -431,6 +437,9 @@ pub struct FixPart {
     pub fix: FixId,
     /// Which part, from 0.
     pub part: u16,
+    /// Names of groups in it as the directory had them, where they were known: escape them. Not kept of old ones.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub groups: BTreeMap<GroupId, String>,
     /// The items.
     pub items: Vec<FixItem>,
 }
@@ -471,6 +480,28 @@ impl TenantRecord for Lane {
     fn id(&self) {}
     fn sort_key((): &()) -> String {
         "LANE".into()
+    }
+}
+
+/// That a fix found the lane taken: the end of whichever has it lets it go on. What is left of one that waits no more
+/// is removed by the next end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FixWaits {
+    /// Which.
+    pub fix: FixId,
+}
+
+impl Ours for FixWaits {}
+impl TenantRecord for FixWaits {
+    const KIND: &'static str = "waiting fix";
+    const COLLECTION: Collection = Collection::Fixes;
+    const PREFIX: &'static str = "WAITS#";
+    type Id = FixId;
+    fn id(&self) -> FixId {
+        self.fix
+    }
+    fn sort_key(id: &FixId) -> String {
+        format!("WAITS#{id}")
     }
 }
 

@@ -1,11 +1,11 @@
-//! Items that belong to no tenant: users, addresses, one-time tokens, keys. Only `accounts.rs` and `directory.rs`
-//! touch them.
+//! Items that belong to no tenant: users, addresses, one-time tokens, keys.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use model::{
-    AttestationId, DirectoryId, EmailChangeId, EventId, FeedId, FindingId, InvitationId, LinkId, ResetId, SessionId,
-    SignupId, TenantId, Tier, UserId, mail::Notifications,
+    AttestationId, DirectoryId, EmailChangeId, EventId, FeedId, FindingId, Ids, InvitationId, LinkId, ResetId,
+    SessionId, SignupId, TenantId, Tier, UserId, mail::Notifications,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,12 @@ use crate::{
 pub struct TokenHash(String);
 
 impl TokenHash {
+    /// A new secret of 256 bits in base64url (RFC 4648 section 5), given out once, and what it is kept by.
+    pub fn mint(ids: &Ids, prefix: &str) -> (String, Self) {
+        let secret = format!("{prefix}{}", BASE64_URL_SAFE_NO_PAD.encode(ids.bytes::<32>()));
+        let hash = Self::of(&secret);
+        (secret, hash)
+    }
     /// The hash of a secret.
     pub fn of(secret: &str) -> Self {
         use std::fmt::Write;

@@ -34,8 +34,8 @@ pub use factors::{Device, Devices, Factors, Passkey, Totp};
 pub use feed::Feed;
 pub use finding::{AffectedPart, GoneFinding, Licenses, StoredFinding, Summary, TopAction, Turn};
 pub use fix::{
-    Action, Attempt, Doubt, Fix, FixEnd, FixItem, FixPart, FixState, Freed, ItemState, Lane, Tally, UndoCondition,
-    UndoNeed,
+    Action, Attempt, Doubt, Fix, FixEnd, FixItem, FixPart, FixState, FixWaits, Freed, ItemState, Lane, Tally,
+    UndoCondition, UndoNeed,
 };
 pub(crate) use global::DirectoryLink;
 pub use global::{
@@ -47,7 +47,7 @@ pub(crate) use idempotency::Once;
 pub use invitation::{Invitation, InvitationState};
 pub use people::{Bucket, Stage};
 pub use removed::{Removed, Whom};
-pub use savings::{Approval, Cause, FreedSeats, RenewalWatch, Saved, SeatChange, SeatLedger};
+pub use savings::{Approval, Cause, FreedSeats, RenewalWatch, Saved, SeatChange, SeatLedger, UnusedSeats};
 pub use scan::{Phase, Progress, Resume, Scan, ScanState};
 pub use snapshot::{SeatsOfDay, Snapshot};
 pub use terms::{Accepted, CheckSettings, MendedPerson, Mending, Prices, Snooze};

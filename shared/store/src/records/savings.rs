@@ -13,8 +13,11 @@ use crate::key::Collection;
 pub struct Approval {
     /// The fix.
     pub fix: FixId,
-    /// When it ended, the last time it did.
+    /// When it ended, the first time it had done anything.
     pub at: Timestamp,
+    /// When a retry of what had failed last did more of it.
+    #[serde(default)]
+    pub retried_at: Option<Timestamp>,
     /// Items done.
     pub items: u32,
     /// Of these, undone since.
@@ -35,6 +38,13 @@ pub struct Approval {
     pub given: Vec<(SkuId, u32)>,
 }
 
+impl Approval {
+    /// When it last freed anything, as far as is known.
+    pub fn freed_at(&self) -> Timestamp {
+        self.retried_at.unwrap_or(self.at)
+    }
+}
+
 /// Seats of one licence type that nobody has any more because of a fix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FreedSeats {
@@ -45,6 +55,18 @@ pub struct FreedSeats {
     /// What was given instead of all of them costs a month, minor units of the tenant's currency; `None` where a price
     /// is missing.
     pub instead_minor: Option<i64>,
+    /// What nobody had of it before. Not known of old ones.
+    #[serde(default)]
+    pub before: Option<UnusedSeats>,
+}
+
+/// Seats of one licence type that nobody had before a fix freed more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnusedSeats {
+    /// How many.
+    pub seats: u32,
+    /// Of these, what earlier fixes freed.
+    pub freed: u32,
 }
 
 impl Ours for Approval {}
@@ -257,6 +279,9 @@ mod tests {
         let old = json!({ "fix": fix, "at": at, "items": 1, "undone": 0, "monthly_minor": 3900, "freed": [sku] });
         let approval: Approval = serde_json::from_value(old).expect("an approval");
         assert_eq!((approval.freed.len(), approval.seats.len(), approval.given.len()), (1, 0, 0));
+        assert_eq!(approval.freed_at(), approval.at);
+        let old = json!({ "sku": sku, "seats": 4, "instead_minor": 0 });
+        assert_eq!(serde_json::from_value::<FreedSeats>(old).expect("seats").before, None);
         let old = json!({
             "scan": scan, "sku": sku, "day": "2026-12-01", "before": 10, "after": 6, "realised": 4,
             "cause": "renewal", "seat_minor": 3900,

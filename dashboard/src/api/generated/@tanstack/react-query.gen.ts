@@ -914,8 +914,9 @@ export const findingsExportLicensesQueryKey = (options?: Options<FindingsExportL
 /**
  * Export licences
  *
- * A row a licence type. An empty price is one that is missing, which is not zero. Cells that a spreadsheet would run as
- * a formula begin with a single quote. Every file taken is noted in the log.
+ * A row a licence type. An empty price is one that is missing, which is not zero, or of what is free, a trial, or no
+ * longer in force. Cells that a spreadsheet would run as a formula begin with a single quote. Every file taken is noted
+ * in the log.
  */
 export const findingsExportLicensesOptions = (options?: Options<FindingsExportLicensesData>) => queryOptions<FindingsExportLicensesResponse, FindingsExportLicensesError, FindingsExportLicensesResponse, ReturnType<typeof findingsExportLicensesQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
