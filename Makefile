@@ -23,8 +23,8 @@ test: tools lint ## Everything that must pass
 	$(MAKE) --no-print-directory dashboard
 	npm test --prefix dashboard --silent
 	npm run api:check --prefix dashboard --silent
-	cargo test --locked --doc --quiet --package local-microsoft
 	cargo nextest run --locked --workspace --lib --bin steward --test '*' --no-fail-fast
+	cargo test --locked --doc --quiet --workspace
 	$(MAKE) --no-print-directory browser
 
 # By `npm install` and the lock: `npm ci` refuses one without the optional packages of other platforms.
@@ -55,8 +55,9 @@ axe: browser-tools ## Whether everybody can use every page, in every theme and w
 interaction: browser-tools ## How long somebody waits for what they did, four times slower than this machine; on a quiet one
 	STEWARD_INTERACTION=1 node --test tests/browser/performance.test.js
 
+# With a test, a small one: what tests are built with is then built once, and not again with other features.
 browser-tools: tools dashboard
-	cargo build --locked --quiet --workspace --bin steward
+	cargo build --locked --quiet --workspace --bin steward --test totals
 	npm ci --prefix tests/browser --no-audit --no-fund --silent
 
 lint: ## Format and lints

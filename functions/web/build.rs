@@ -10,8 +10,9 @@ use std::{
 
 fn main() -> io::Result<()> {
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dashboard/dist").canonicalize()?;
-    println!("cargo::rerun-if-changed={}", dist.display());
     let site = dist.join("site");
+    // Beside it stands what `make dashboard` writes each time.
+    println!("cargo::rerun-if-changed={}", if site.is_dir() { &site } else { &dist }.display());
     let mut files = Vec::new();
     if site.is_dir() {
         walk(&site, &mut files)?;

@@ -1,4 +1,4 @@
-// What each page says in each state it can be in (ux.md 1.3): one table, in which a hole has a reason. states.test.js
+// What each page says in each state it can be in (ux.md 1.3): one table, in which a hole has a reason. all-states.test.js
 // brings each state about and looks. States of a company's life, such as past due, are in lifecycle.test.js.
 import assert from "node:assert/strict";
 import { visit } from "./dashboard.js";
