@@ -172,7 +172,8 @@ fn first_screen(overview: &Value, out: &mut Out) -> Result<(), Failure> {
     let skipped = overview["not_evaluated"].as_array().map_or(0, Vec::len);
     if skipped > 0 {
         out.line("")?;
-        out.faint(&format!("  {skipped} notes on what could not be said for certain: GET /v1/overview"))?;
+        let notes = if skipped == 1 { "1 note".to_owned() } else { format!("{skipped} notes") };
+        out.faint(&format!("  {notes} on what could not be said for certain: GET /v1/overview"))?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 // Every state a page of data can be in (ux.md 1.3), brought about for real: by what the simulated Microsoft answers, by
-// the clock, by the table, by the browser's network. Each test reads what a person reads.
+// the clock, by the table, by the browser's network. Each test reads what a person reads. Files run in the order of
+// their names: this one takes longest but one, so it begins early.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { account, bring, check, colleague, company, connect, furnished, signUp } from "./company.js";
