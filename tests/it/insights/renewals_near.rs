@@ -189,6 +189,18 @@ async fn seats_a_company_keeps_or_puts_off_are_not_asked_back_until_it_does_so_n
     assert_eq!(asked_back(&app, &owner, &calendar, &sku).await, before);
 }
 
+/// Has so many seats of a licence type be bought, all in one subscription, that renews on a day.
+fn buys(app: &App, sku: SkuId, seats: u32, on: Date) {
+    let (id, microsoft) = (app.only_directory(), app.microsoft());
+    let mut bought = microsoft.directory(id, |d| d.bought(sku)).unwrap();
+    // The same one, however often.
+    bought.sort_by_key(|(_, one)| std::cmp::Reverse(one.seats));
+    for (at, (subscription, one)) in bought.into_iter().enumerate() {
+        let to = Bought { seats: if at == 0 { seats } else { 0 }, next: Some(on), ..one };
+        microsoft.set_subscription(id, &subscription, to).unwrap();
+    }
+}
+
 /// A licence type that is paid for, of which a fix of L3 takes seats, and whom it takes them from: two people at most,
 /// whose seats the check of unused seats would not count.
 async fn taken_by_a_fix(app: &App, owner: &Client<'_>, finding: &str) -> (SkuId, Vec<PersonId>) {
@@ -218,15 +230,7 @@ async fn what_a_fix_freed_is_asked_back_at_its_renewal_though_the_check_of_unuse
     let (sku, people) = taken_by_a_fix(&app, &owner, &finding).await;
     // As many seats are bought as are in use.
     let seats = microsoft.directory(id, |d| d.consumed(sku).unwrap()).unwrap();
-    let renews = |on: Date| {
-        let mut bought = microsoft.directory(id, |d| d.bought(sku)).unwrap();
-        bought.sort_by_key(|(_, one)| std::cmp::Reverse(one.seats));
-        for (at, (subscription, one)) in bought.into_iter().enumerate() {
-            let to = Bought { seats: if at == 0 { seats } else { 0 }, next: Some(on), ..one };
-            microsoft.set_subscription(id, &subscription, to).unwrap();
-        }
-    };
-    renews(date(2026, 12, 15));
+    buys(&app, sku, seats, date(2026, 12, 15));
     scan(&app, &mut owner).await;
     let (name, calendar) = (sku.to_string(), subscribe(&owner).await);
     assert_eq!(asked_back(&app, &owner, &calendar, &name).await, (0, 0), "everybody needs theirs");
@@ -251,7 +255,7 @@ async fn what_a_fix_freed_is_asked_back_at_its_renewal_though_the_check_of_unuse
 
     // Renewed as it was, they can be given back for a week; after that they are the company's to keep.
     app.clock.advance(SignedDuration::from_hours(24 * 25));
-    renews(date(2027, 12, 15));
+    buys(&app, sku, seats, date(2027, 12, 15));
     let mut owner = app.sign_in("owner@northwind.example").await;
     scan(&app, &mut owner).await;
     assert_eq!(asked_back(&app, &owner, &calendar, &name).await, (freed, 1));
@@ -270,10 +274,7 @@ async fn what_a_fix_freed_is_asked_back_no_more_once_it_is_undone_or_the_company
     let (name, calendar) = (sku.to_string(), subscribe(&owner).await);
     // As many seats are bought as are in use.
     let seats = microsoft.directory(id, |d| d.consumed(sku).unwrap()).unwrap();
-    for (at, (subscription, one)) in microsoft.directory(id, |d| d.bought(sku)).unwrap().into_iter().enumerate() {
-        let to = Bought { seats: if at == 0 { seats } else { 0 }, next: Some(date(2026, 12, 15)), ..one };
-        microsoft.set_subscription(id, &subscription, to).unwrap();
-    }
+    buys(&app, sku, seats, date(2026, 12, 15));
     scan(&app, &mut owner).await;
     let (path, _) = fixes::fix(&app, &mut owner, json!({ "finding": finding, "people": people })).await;
     scan(&app, &mut owner).await;
@@ -302,10 +303,7 @@ async fn what_a_fix_freed_is_asked_back_only_until_somebody_new_has_it_and_what_
     let (name, calendar) = (sku.to_string(), subscribe(&owner).await);
     // Two more are bought than are in use: the check of unused seats leaves them to the company.
     let seats = microsoft.directory(id, |d| d.consumed(sku).unwrap()).unwrap() + 2;
-    for (at, (subscription, one)) in microsoft.directory(id, |d| d.bought(sku)).unwrap().into_iter().enumerate() {
-        let to = Bought { seats: if at == 0 { seats } else { 0 }, next: Some(date(2026, 12, 15)), ..one };
-        microsoft.set_subscription(id, &subscription, to).unwrap();
-    }
+    buys(&app, sku, seats, date(2026, 12, 15));
     scan(&app, &mut owner).await;
     assert_eq!(asked_back(&app, &owner, &calendar, &name).await, (0, 0));
     fixes::fix(&app, &mut owner, json!({ "finding": finding, "people": people })).await;
@@ -331,10 +329,7 @@ async fn what_is_put_off_is_not_asked_back_though_a_fix_freed_some_of_it() {
     let (sku, people) = taken_by_a_fix(&app, &owner, &finding).await;
     // Enough for the check of unused seats to speak.
     let seats = microsoft.directory(id, |d| d.consumed(sku).unwrap()).unwrap() + 20;
-    for (at, (subscription, one)) in microsoft.directory(id, |d| d.bought(sku)).unwrap().into_iter().enumerate() {
-        let to = Bought { seats: if at == 0 { seats } else { 0 }, next: Some(date(2026, 12, 15)), ..one };
-        microsoft.set_subscription(id, &subscription, to).unwrap();
-    }
+    buys(&app, sku, seats, date(2026, 12, 15));
     scan(&app, &mut owner).await;
     fixes::fix(&app, &mut owner, json!({ "finding": finding, "people": people })).await;
     scan(&app, &mut owner).await;
