@@ -101,12 +101,8 @@ pub(crate) fn fits_limit(context: &Context, from: SkuId, to: SkuId) -> bool {
     let Some(plan) = business_plan(to).filter(|plan| !plan.contains(&from)) else { return true };
     let moved = context.licences.get(&from).map_or(0, |licence| licence.sku.consumed);
     let to_buy = moved.saturating_sub(free_of(context, to));
-    let beyond = |sku: &Sku| {
-        let there = sku.seats.enabled.saturating_add(sku.seats.warning);
-        sku.consumed.saturating_sub(there)
-    };
+    let taken = |sku: &Sku| sku.seats.enabled.saturating_add(sku.seats.warning).max(sku.consumed);
     let licences = plan.iter().filter_map(|sku| context.licences.get(sku));
-    let beyond = licences.map(|licence| beyond(&licence.sku)).fold(0, u32::saturating_add);
-    let taken = bought_of(context, plan).saturating_add(beyond);
+    let taken = licences.map(|licence| taken(&licence.sku)).fold(0, u32::saturating_add);
     to_buy == 0 || taken.saturating_add(to_buy) <= BUSINESS_LIMIT
 }
